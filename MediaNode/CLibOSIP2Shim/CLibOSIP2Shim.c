@@ -1,0 +1,1 @@
+#include "CLibOSIP2Shim.h"

@@ -1,0 +1,243 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// Every target is a folder of its own name under `ControlPlane/` or `MediaNode/`, listed in
+// dependency order, lowest first. The only arrow between the halves ends at `NodeContract`.
+// `Tests/ArchitectureTests` compares the arrows below with the allowed ones.
+
+let strict: [SwiftSetting] = [
+  .swiftLanguageMode(.v6),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+// MARK: - Outside packages: one per job
+
+/// The link's message bodies: compact, versioned, generated code committed.
+let protobuf = Target.Dependency.product(name: "SwiftProtobuf", package: "swift-protobuf")
+/// Structured logs, one JSON line each.
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+/// Graceful start and stop of everything that runs until told otherwise.
+let lifecycle = Target.Dependency.product(
+  name: "ServiceLifecycle", package: "swift-service-lifecycle")
+/// Settings from a JSON file, `TANDEM_*` variables and flags.
+let configuration = Target.Dependency.product(name: "Configuration", package: "swift-configuration")
+/// Command lines with help and completion.
+let arguments = Target.Dependency.product(
+  name: "ArgumentParser", package: "swift-argument-parser")
+/// The HTTP server behind API, portal and the node link.
+let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
+let hummingbirdTLS = Target.Dependency.product(name: "HummingbirdTLS", package: "hummingbird")
+let hummingbirdHTTP2 = Target.Dependency.product(name: "HummingbirdHTTP2", package: "hummingbird")
+/// Requests to etcd and, from `pbxctl`, to the API.
+let httpClient = Target.Dependency.product(name: "AsyncHTTPClient", package: "async-http-client")
+/// SHA-256, MD5 and random keys in the control plane; the node takes them from OpenSSL.
+let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+/// Buffers, channels and the datagram socket that hears beats.
+let nio = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
+let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
+/// The certificate that a node showed on the link.
+let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
+
+/// A target in the folder `half/name`.
+func target(_ half: String, _ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+  .target(
+    name: name, dependencies: dependencies, path: "\(half)/\(name)",
+    exclude: name == "NodeContract" ? ["Wire/node_contract.proto"] : [], swiftSettings: strict)
+}
+
+/// A program in the folder `half/name`.
+func program(_ half: String, _ name: String, _ dependencies: [Target.Dependency]) -> Target {
+  .executableTarget(
+    name: name, dependencies: dependencies, path: "\(half)/\(name)", swiftSettings: strict)
+}
+
+/// A library of Debian, imported by one target only.
+func library(_ half: String, _ name: String, pkgConfig: String, apt: String) -> Target {
+  .systemLibrary(
+    name: name, path: "\(half)/\(name)", pkgConfig: pkgConfig, providers: [.apt([apt])])
+}
+
+/// What a C library has only as macros, as `static inline` functions.
+func shim(_ half: String, _ name: String, over library: Target.Dependency? = nil) -> Target {
+  .target(name: name, dependencies: library.map { [$0] } ?? [], path: "\(half)/\(name)")
+}
+
+/// The tests of the target `name`, in `Tests/half/nameTests`.
+func tests(_ half: String, _ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+  .testTarget(
+    name: "\(name)Tests", dependencies: [.init(stringLiteral: name)] + dependencies,
+    path: "Tests/\(half)/\(name)Tests", swiftSettings: strict)
+}
+
+let controlPlane: [Target] = [
+  // Wire contract between the halves: ids, messages, versions; no I/O.
+  target("ControlPlane", "NodeContract", [protobuf]),
+  // Resellers, tenants, extensions, numbers, scopes: values and their rules.
+  target("ControlPlane", "Tenancy", ["NodeContract"]),
+  // Who should hold which service address: snapshot in, plan out.
+  target("ControlPlane", "Placement", ["NodeContract"]),
+  // Facts and price lists in, CDRs and charges out.
+  target("ControlPlane", "Rating", ["NodeContract"]),
+  // libpq and its sole importer: pool, transactions, typed rows, migrations.
+  library("ControlPlane", "CLibPQ", pkgConfig: "libpq", apt: "libpq-dev"),
+  shim("ControlPlane", "CLibPQShim", over: "CLibPQ"),
+  target("ControlPlane", "Postgres", ["CLibPQ", "CLibPQShim", logging]),
+  // One repository per group of tables; the migrations.
+  target(
+    "ControlPlane", "Persistence", ["NodeContract", "Tenancy", "Rating", "Postgres", logging]),
+  // etcd's JSON gateway: leases, watches, compare-and-set.
+  target("ControlPlane", "Etcd", [httpClient, nio, logging]),
+  // One function per thing a user or a node can ask for: authorize, validate, store, announce.
+  target(
+    "ControlPlane", "Operations",
+    ["NodeContract", "Tenancy", "Placement", "Rating", "Persistence", crypto, logging]),
+  // Server, problems, health, metrics; knows nothing about telephony.
+  target("ControlPlane", "HTTP", [hummingbird, hummingbirdTLS, hummingbirdHTTP2, logging, nio]),
+  // The routes under /v1 and their JSON.
+  target(
+    "ControlPlane", "API", ["NodeContract", "Tenancy", "Rating", "Operations", "HTTP", hummingbird]),
+  // The nodes' end of the link: listener, beats, grants, snapshots down, facts up.
+  target(
+    "ControlPlane", "NodeLink",
+    [
+      "NodeContract", "Placement", "Etcd", "HTTP", hummingbird, hummingbirdTLS, hummingbirdHTTP2,
+      crypto, lifecycle, logging, nio, nioPosix, nioSSL,
+    ]),
+  // The server: configuration, wiring, background loops.
+  program(
+    "ControlPlane", "ControlPlaneServer",
+    [
+      "API", "NodeLink", "HTTP", "Operations", "Persistence", "Postgres", "Etcd", "NodeContract",
+      "Tenancy", hummingbird, arguments, configuration, lifecycle, logging,
+    ]),
+  // The operator's command line, a client of the API.
+  program("ControlPlane", "pbxctl", [arguments, httpClient, nio, nioHTTP1]),
+]
+
+let mediaNode: [Target] = [
+  // Requests, responses, URIs, SDP, digest, transactions, dialogs as values.
+  target("MediaNode", "SIP", ["NodeContract"]),
+  // RTP and RTCP packets, DTMF events.
+  target("MediaNode", "RTP"),
+  // G.711, WAV, tones and their recognition.
+  target("MediaNode", "Audio"),
+  // Registrar, routing and calls as state machines; the exchange that owns them.
+  target("MediaNode", "CallControl", ["NodeContract", "SIP"]),
+  // Epochs and orders: what a node may serve.
+  target("MediaNode", "Ownership", ["NodeContract"]),
+  // libosip2 and its sole importer: parse and print.
+  library("MediaNode", "CLibOSIP2", pkgConfig: "libosip2", apt: "libosip2-dev"),
+  shim("MediaNode", "CLibOSIP2Shim", over: "CLibOSIP2"),
+  target("MediaNode", "OSIP", ["CLibOSIP2", "CLibOSIP2Shim", "NodeContract", "SIP"]),
+  // OpenSSL and its sole importer: hashes, sealed files, TLS sessions.
+  library("MediaNode", "COpenSSL", pkgConfig: "openssl", apt: "libssl-dev"),
+  shim("MediaNode", "COpenSSLShim", over: "COpenSSL"),
+  target("MediaNode", "TLS", ["COpenSSL", "COpenSSLShim", "NodeContract"]),
+  // nghttp2 and its sole importer: the client's side of one HTTP/2 connection.
+  library("MediaNode", "CNGHTTP2", pkgConfig: "libnghttp2", apt: "libnghttp2-dev"),
+  target("MediaNode", "HTTP2", ["CNGHTTP2"]),
+  // epoll, eventfd, descriptor passing: what the Glibc module lacks.
+  shim("MediaNode", "CLinux"),
+  // Sockets and event loops on epoll, each also an executor for actors.
+  target("MediaNode", "Epoll", ["CLinux", "NodeContract"]),
+  // SIP sockets; drives the exchange of `CallControl`.
+  target(
+    "MediaNode", "Signalling", ["CallControl", "Epoll", "NodeContract", "OSIP", "SIP", logging]),
+  // Relay sockets and the threads that own them.
+  target("MediaNode", "MediaPlane", ["CLinux", "Epoll", "NodeContract", "RTP", logging]),
+  // Link to the replicas, beats, snapshots on disk, the spool of facts.
+  target(
+    "MediaNode", "ControlLink", ["Epoll", "HTTP2", "NodeContract", "Ownership", "TLS", logging]),
+  // The node's parent: owns its descriptors, starts it again; parses nothing.
+  program("MediaNode", "Keeper", ["CLinux"]),
+  // The node: configuration and wiring.
+  program(
+    "MediaNode", "MediaNodeServer",
+    [
+      "CallControl", "CLinux", "ControlLink", "Epoll", "MediaPlane", "NodeContract", "Ownership",
+      "Signalling", "TLS", arguments, configuration, logging,
+    ]),
+]
+
+let testing: [Target] = [
+  // What tests share: programs as child processes, baresip and SIPp, tones, manual clocks.
+  .target(
+    name: "Support", dependencies: ["Audio"], path: "Tests/Support", swiftSettings: strict),
+  // A migrated scratch database for each test that wants one.
+  .target(
+    name: "DatabaseSupport", dependencies: ["Postgres", "Persistence"],
+    path: "Tests/DatabaseSupport", swiftSettings: strict),
+
+  // `Infra/up --demo-call`: real calls with three baresip clients, judged by their sound.
+  .executableTarget(
+    name: "DemoCall", dependencies: ["Audio", "Support", arguments], path: "Infra/DemoCall",
+    swiftSettings: strict),
+
+  // Without a server beside them.
+  tests("ControlPlane", "NodeContract"),
+  tests("ControlPlane", "Tenancy", ["NodeContract"]),
+  tests("ControlPlane", "Placement", ["NodeContract"]),
+  tests("ControlPlane", "Rating", ["NodeContract"]),
+  tests("ControlPlane", "HTTP", [hummingbird]),
+  tests("MediaNode", "SIP", ["NodeContract", "OSIP", "TLS"]),
+  tests("MediaNode", "RTP"),
+  tests("MediaNode", "Audio"),
+  tests("MediaNode", "CallControl", ["NodeContract", "SIP", "TLS"]),
+  tests("MediaNode", "Ownership", ["NodeContract"]),
+  tests("MediaNode", "OSIP", ["NodeContract", "SIP"]),
+  tests("MediaNode", "TLS", ["NodeContract"]),
+  tests("MediaNode", "HTTP2"),
+  tests("MediaNode", "Epoll", ["NodeContract"]),
+  tests("MediaNode", "Signalling", ["CallControl", "NodeContract", "OSIP", "SIP"]),
+  tests("MediaNode", "MediaPlane", ["NodeContract", "RTP"]),
+  tests("MediaNode", "ControlLink", ["NodeContract", "TLS"]),
+
+  // With a real Postgres or etcd, which `Tests/run` starts.
+  tests("ControlPlane", "Postgres", ["DatabaseSupport"]),
+  tests("ControlPlane", "Persistence", ["DatabaseSupport", "NodeContract", "Postgres", "Tenancy"]),
+  tests("ControlPlane", "Etcd"),
+  tests(
+    "ControlPlane", "Operations",
+    ["DatabaseSupport", "NodeContract", "Persistence", "Postgres", "Rating", "Tenancy"]),
+  tests(
+    "ControlPlane", "API",
+    ["DatabaseSupport", "NodeContract", "Operations", "Persistence", "Tenancy", hummingbird]),
+  tests("ControlPlane", "NodeLink", ["ControlLink", "HTTP", "NodeContract", "TLS"]),
+
+  // With the programs themselves: real phones, a real carrier, signals and garbage.
+  .testTarget(
+    name: "EndToEnd", dependencies: ["Audio", "Support"], path: "Tests/EndToEnd",
+    swiftSettings: strict),
+  // The arrows above are the allowed ones.
+  .testTarget(
+    name: "ArchitectureTests", dependencies: ["Support"], path: "Tests/ArchitectureTests",
+    swiftSettings: strict),
+]
+
+let package = Package(
+  name: "tandem",
+  platforms: [.macOS(.v15)],
+  products: [
+    .executable(name: "ControlPlaneServer", targets: ["ControlPlaneServer"]),
+    .executable(name: "MediaNodeServer", targets: ["MediaNodeServer"]),
+    .executable(name: "Keeper", targets: ["Keeper"]),
+    .executable(name: "pbxctl", targets: ["pbxctl"]),
+    .executable(name: "DemoCall", targets: ["DemoCall"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-configuration", exact: "1.4.0"),
+    .package(url: "https://github.com/apple/swift-crypto", exact: "4.5.2"),
+    .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
+    .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
+    .package(url: "https://github.com/apple/swift-nio-ssl", exact: "2.37.6"),
+    .package(url: "https://github.com/apple/swift-protobuf", exact: "1.39.0"),
+    .package(url: "https://github.com/hummingbird-project/hummingbird", exact: "2.28.1"),
+    .package(url: "https://github.com/swift-server/async-http-client", exact: "1.37.0"),
+    .package(url: "https://github.com/swift-server/swift-service-lifecycle", exact: "2.13.0"),
+  ],
+  targets: controlPlane + mediaNode + testing
+)
