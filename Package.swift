@@ -2,7 +2,8 @@
 import PackageDescription
 
 // Every target is a folder of its own name under `ControlPlane/` or `MediaNode/`, listed in
-// dependency order, lowest first. The only arrow between the halves ends at `NodeContract`.
+// dependency order, lowest first. Arrows from `MediaNode` end at `NodeContract` and at
+// `StructuredLogging`, which knows nothing of either half.
 // `Tests/ArchitectureTests` compares the arrows below with the allowed ones.
 
 let strict: [SwiftSetting] = [
@@ -75,6 +76,8 @@ func tests(_ half: String, _ name: String, _ dependencies: [Target.Dependency] =
 let controlPlane: [Target] = [
   // Wire contract between the halves: ids, messages, versions; no I/O.
   target("ControlPlane", "NodeContract", [protobuf]),
+  // One JSON line to standard error per log event, for both halves.
+  target("ControlPlane", "StructuredLogging", [logging]),
   // Resellers, tenants, extensions, numbers, scopes: values and their rules.
   target("ControlPlane", "Tenancy", ["NodeContract"]),
   // Who should hold which service address: snapshot in, plan out.
@@ -111,7 +114,7 @@ let controlPlane: [Target] = [
     "ControlPlane", "ControlPlaneServer",
     [
       "API", "NodeLink", "HTTP", "Operations", "Persistence", "Postgres", "Etcd", "NodeContract",
-      "Tenancy", hummingbird, arguments, configuration, lifecycle, logging,
+      "StructuredLogging", "Tenancy", hummingbird, arguments, configuration, lifecycle, logging,
     ]),
   // The operator's command line, a client of the API.
   program("ControlPlane", "pbxctl", [arguments, httpClient, nio, nioHTTP1]),
@@ -158,7 +161,7 @@ let mediaNode: [Target] = [
     "MediaNode", "MediaNodeServer",
     [
       "CallControl", "CLinux", "ControlLink", "Epoll", "MediaPlane", "NodeContract", "Ownership",
-      "Signalling", "TLS", arguments, configuration, logging,
+      "Signalling", "StructuredLogging", "TLS", arguments, configuration, logging,
     ]),
 ]
 
@@ -178,6 +181,7 @@ let testing: [Target] = [
 
   // Without a server beside them.
   tests("ControlPlane", "NodeContract"),
+  tests("ControlPlane", "StructuredLogging"),
   tests("ControlPlane", "Tenancy", ["NodeContract"]),
   tests("ControlPlane", "Placement", ["NodeContract"]),
   tests("ControlPlane", "Rating", ["NodeContract"]),
