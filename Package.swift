@@ -46,7 +46,8 @@ let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
 func target(_ half: String, _ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
   .target(
     name: name, dependencies: dependencies, path: "\(half)/\(name)",
-    exclude: name == "NodeContract" ? ["Wire/node_contract.proto"] : [], swiftSettings: strict)
+    exclude: name == "NodeContract" ? ["Wire/node_contract.proto", "Wire/generate"] : [],
+    swiftSettings: strict)
 }
 
 /// A program in the folder `half/name`.

@@ -1,0 +1,29 @@
+internal import COpenSSL
+public import NodeContract
+
+/// Digests and keyed hashes by OpenSSL.
+public struct OpenSSLHashing: Hashing {
+  public init() {}
+
+  public func md5(_ message: [UInt8]) -> [UInt8] { Self.digest(message, EVP_md5()) }
+
+  public func sha256(_ message: [UInt8]) -> [UInt8] { Self.digest(message, EVP_sha256()) }
+
+  public func hmacSHA256(key: [UInt8], _ message: [UInt8]) -> [UInt8] {
+    var result = [UInt8](repeating: 0, count: 32)
+    // A null key would mean the previous one, so an empty key points at a byte of which 0 count.
+    let keyBytes = key.isEmpty ? [0] : key
+    let done = HMAC(
+      EVP_sha256(), keyBytes, Int32(key.count), message, message.count, &result, nil)
+    precondition(done != nil, "HMAC-SHA256: \(OpenSSLError.last(doing: "keyed hash"))")
+    return result
+  }
+
+  private static func digest(_ message: [UInt8], _ algorithm: OpaquePointer?) -> [UInt8] {
+    var result = [UInt8](repeating: 0, count: Int(EVP_MAX_MD_SIZE))
+    var length: UInt32 = 0
+    let done = EVP_Digest(message, message.count, &result, &length, algorithm, nil)
+    precondition(done == 1, "\(OpenSSLError.last(doing: "hash"))")
+    return Array(result.prefix(Int(length)))
+  }
+}
