@@ -60,7 +60,8 @@ public struct UUIDv7: Hashable, Sendable, Comparable, CustomStringConvertible {
   /// 32 lower-case hexadecimal digits without hyphens.
   public var hexadecimal: String {
     let digits = Array("0123456789abcdef".utf8)
-    return String(decoding: bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
+    return String(
+      decoding: bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
   }
 
   /// The usual form with four hyphens.
@@ -94,7 +95,8 @@ public struct TypedID<Kind: IdentifiedKind>: Hashable, Sendable, Comparable,
 
   /// Parses the API's form, `prefix_` and 32 hexadecimal digits.
   public init?(_ text: some StringProtocol) {
-    guard text.hasPrefix(Kind.prefix + "_"), let uuid = UUIDv7(text.dropFirst(Kind.prefix.count + 1))
+    guard text.hasPrefix(Kind.prefix + "_"),
+      let uuid = UUIDv7(text.dropFirst(Kind.prefix.count + 1))
     else { return nil }
     self.init(uuid)
   }

@@ -74,7 +74,9 @@ public enum IPAddress: Hashable, Sendable, CustomStringConvertible {
     case .v6(let high, let low):
       return IPAddress.compressed(
         [high, low].flatMap { half in
-          stride(from: 48, through: 0, by: -16).map { UInt16(truncatingIfNeeded: half >> UInt64($0)) }
+          stride(from: 48, through: 0, by: -16).map {
+            UInt16(truncatingIfNeeded: half >> UInt64($0))
+          }
         })
     }
   }
