@@ -1,0 +1,34 @@
+public import NodeContract
+
+/// A person's, a room's or a machine's place in a tenant.
+public struct Extension: Hashable, Sendable {
+  public var id: ExtensionID
+  public var tenant: TenantID
+  public var number: ExtensionNumber
+  public var displayName: DisplayName
+  /// The number shown to people outside.
+  public var outsideNumber: E164?
+  /// What its devices prove themselves with, one per algorithm, strongest first.
+  public var credentials: [DigestCredential]
+  public var createdAt: WallTime
+
+  public init(
+    id: ExtensionID, tenant: TenantID, number: ExtensionNumber, displayName: DisplayName,
+    outsideNumber: E164?, credentials: [DigestCredential], createdAt: WallTime
+  ) {
+    self.id = id
+    self.tenant = tenant
+    self.number = number
+    self.displayName = displayName
+    self.outsideNumber = outsideNumber
+    self.credentials = credentials
+    self.createdAt = createdAt
+  }
+
+  /// What a node needs of it.
+  public var entry: ExtensionEntry {
+    ExtensionEntry(
+      id: id, number: number.digits, displayName: displayName.text,
+      outsideNumber: outsideNumber?.description, credentials: credentials)
+  }
+}
