@@ -1,0 +1,107 @@
+public import NodeContract
+public import SIP
+
+/// What the exchange wants done, in this order.
+public enum ExchangeAction: Hashable, Sendable {
+  case send(SIPMessage, over: Flow)
+  /// Opens both sides of a relay. Comes before the message that names its ports.
+  case openRelay(RelayPlan)
+  /// A session description told, or changed, where the party on that side listens: packets for it
+  /// go there until its own first packet shows better; a source latched before counts no more.
+  case directRelay(RelayID, side: RelaySide, to: IPEndpoint)
+  /// The ports are used again later, not at once.
+  case closeRelay(RelayID)
+  /// Spool this. With a receipt: the exchange waits for `factIsDurable` before it goes on.
+  case record(Fact, receipt: FactReceipt?)
+  /// Comes before the messages that it describes.
+  case checkpoint(CheckpointEnvelope)
+  /// The call is over.
+  case retireCheckpoint(CallID)
+  case bindingChanged(BindingChange)
+  case log(LogNote)
+}
+
+/// Names one relay of this exchange; never used twice by one process.
+public struct RelayID: Hashable, Sendable, Comparable {
+  public let number: UInt64
+
+  public init(number: UInt64) { self.number = number }
+
+  public static func < (left: RelayID, right: RelayID) -> Bool { left.number < right.number }
+}
+
+/// The two sides of a relay: the caller's and the called party's.
+public enum RelaySide: String, Hashable, Sendable, CaseIterable {
+  case caller, callee
+
+  public var other: RelaySide { self == .caller ? .callee : .caller }
+}
+
+/// Where a relay listens: an even port for RTP, the one above it for RTCP.
+public struct RelayPlan: Hashable, Sendable {
+  public var id: RelayID
+  /// Our socket that talks to the caller.
+  public var callerLocal: IPEndpoint
+  /// Our socket that talks to the called party.
+  public var calleeLocal: IPEndpoint
+  /// Where the caller's session description says it listens; nil when it made no offer yet.
+  public var callerRemote: IPEndpoint?
+  /// Nil until the called party's session description came: see `directRelay`.
+  public var calleeRemote: IPEndpoint?
+
+  public init(
+    id: RelayID, callerLocal: IPEndpoint, calleeLocal: IPEndpoint,
+    callerRemote: IPEndpoint? = nil, calleeRemote: IPEndpoint? = nil
+  ) {
+    self.id = id
+    self.callerLocal = callerLocal
+    self.calleeLocal = calleeLocal
+    self.callerRemote = callerRemote
+    self.calleeRemote = calleeRemote
+  }
+}
+
+/// Names a fact whose durability the exchange waits for.
+public struct FactReceipt: Hashable, Sendable {
+  public let number: UInt64
+
+  public init(number: UInt64) { self.number = number }
+}
+
+/// One line for the log. Carries nothing secret and no whole message.
+public struct LogNote: Hashable, Sendable {
+  public enum Level: String, Hashable, Sendable { case debug, info, notice, warning, error }
+
+  public var level: Level
+  public var message: String
+  public var tenant: TenantID?
+  public var call: CallID?
+  public var leg: LegID?
+
+  public init(
+    _ level: Level, _ message: String, tenant: TenantID? = nil, call: CallID? = nil,
+    leg: LegID? = nil
+  ) {
+    self.level = level
+    self.message = message
+    self.tenant = tenant
+    self.call = call
+    self.leg = leg
+  }
+}
+
+/// What the exchange holds at this moment.
+public struct ExchangeCensus: Hashable, Sendable {
+  public var tenants = 0
+  public var bindings = 0
+  /// Calls that ring or talk.
+  public var calls = 0
+  /// Calls that are over and only absorb what their parties still send.
+  public var endingCalls = 0
+  public var openDialogs = 0
+  public var openTransactions = 0
+  public var openRelays = 0
+  public var portsInUse = 0
+
+  public init() {}
+}

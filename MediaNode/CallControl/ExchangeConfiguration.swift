@@ -1,0 +1,53 @@
+public import NodeContract
+
+/// What an exchange must know before its first message.
+public struct ExchangeConfiguration: Sendable {
+  public var node: NodeName
+  /// The kernel's id of this boot, for facts.
+  public var boot: UUIDv7
+  public var addresses: [ExchangeAddress]
+  public var limits: ExchangeLimits
+  /// Key of the nonces; new for each start, 32 bytes or more.
+  public var secret: [UInt8]
+  /// What `User-Agent` and `Server` say.
+  public var product: String
+
+  public init(
+    node: NodeName, boot: UUIDv7, addresses: [ExchangeAddress],
+    limits: ExchangeLimits = ExchangeLimits(), secret: [UInt8], product: String = "Tandem"
+  ) {
+    self.node = node
+    self.boot = boot
+    self.addresses = addresses
+    self.limits = limits
+    self.secret = secret
+    self.product = product
+  }
+}
+
+/// A service address that this node may hold. It is served only while a grant says so.
+public struct ExchangeAddress: Hashable, Sendable {
+  /// Who talks to it: phones, known by their credentials, or carriers, known by their addresses.
+  public enum Role: String, Hashable, Sendable { case phones, trunks }
+
+  public var name: AddressName
+  public var ip: IPAddress
+  public var sipPort: UInt16
+  public var role: Role
+  /// RTP takes the even ports of the range, RTCP the odd one above each.
+  public var relayPorts: ClosedRange<UInt16>
+
+  public init(
+    name: AddressName, ip: IPAddress, sipPort: UInt16 = 5060, role: Role,
+    relayPorts: ClosedRange<UInt16>
+  ) {
+    self.name = name
+    self.ip = ip
+    self.sipPort = sipPort
+    self.role = role
+    self.relayPorts = relayPorts
+  }
+
+  /// Where SIP arrives.
+  public var endpoint: IPEndpoint { IPEndpoint(ip, port: sipPort) }
+}

@@ -1,0 +1,37 @@
+/// Every bound of the exchange, and what happens beyond it.
+public struct ExchangeLimits: Hashable, Sendable {
+  /// Calls of all tenants; beyond: 503 with Retry-After.
+  public var calls = 5_000
+  /// Calls of one tenant; beyond: 503 with Retry-After.
+  public var callsPerTenant = 500
+  /// Devices of one extension; beyond: 503.
+  public var bindingsPerExtension = 10
+  /// Registrations of all tenants; beyond: 503 with Retry-After.
+  public var bindings = 100_000
+  /// Contacts in one REGISTER; beyond: 400.
+  public var contactsPerRequest = 10
+  /// Bytes of one Contact URI, a Call-ID, a tag or a branch; beyond: 400.
+  public var textBytes = 512
+  /// Media lines of one session description; beyond: 488.
+  public var mediaLines = 16
+  /// Requests relayed within one call that still wait for their answer; beyond: 503.
+  public var relayedRequestsPerCall = 8
+
+  /// Registrations shorter than this: 423 with Min-Expires (RFC 3261 section 10.2.8).
+  public var shortestRegistration: Duration = .seconds(60)
+  /// Longer wishes are cut to this.
+  public var longestRegistration: Duration = .seconds(3600)
+  /// When the phone says nothing.
+  public var usualRegistration: Duration = .seconds(3600)
+
+  /// How long a carrier may ring; extensions ring as long as their tenant says.
+  public var trunkRinging: Duration = .seconds(120)
+  /// How long a chargeable answer may wait for the spool's disk; beyond: the call ends.
+  public var durabilityWait: Duration = .seconds(10)
+  /// The longest call; beyond: BYE to both.
+  public var callDuration: Duration = .seconds(12 * 3600)
+  /// What Retry-After says when we shed load.
+  public var retryAfter: Duration = .seconds(5)
+
+  public init() {}
+}
