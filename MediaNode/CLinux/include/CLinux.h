@@ -3,6 +3,42 @@
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE
 #endif
+#include <fcntl.h>
+#include <linux/sockios.h>
+#include <pthread.h>
+#include <signal.h>
+#include <spawn.h>
+#include <stdint.h>
+#include <string.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/prctl.h>
+#include <sys/signalfd.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+/// Names the calling thread for `top` and debuggers; at most 15 bytes.
+static inline int clinux_name_thread(const char *name) {
+  return pthread_setname_np(pthread_self(), name);
+}
+
+/// Asks the kernel to send `signal` to this process when its parent's thread ends.
+static inline int clinux_set_parent_death_signal(int signal) {
+  return prctl(PR_SET_PDEATHSIG, signal, 0, 0, 0);
+}
+
+/// The fields of epoll's packed event, whose union Swift would have to spell out each time.
+static inline struct epoll_event clinux_epoll_event(uint32_t events, uint64_t data) {
+  struct epoll_event event;
+  memset(&event, 0, sizeof event);
+  event.events = events;
+  event.data.u64 = data;
+  return event;
+}
+
+// `wait` statuses, which the C library has as macros only.
+static inline int clinux_exited(int status) { return WIFEXITED(status); }
+static inline int clinux_exit_code(int status) { return WEXITSTATUS(status); }
+static inline int clinux_signal(int status) { return WIFSIGNALED(status) ? WTERMSIG(status) : 0; }

@@ -1,0 +1,83 @@
+import Glibc
+public import NodeContract
+
+/// A bound, non-blocking UDP socket. Owns its descriptor and closes it at its end; whoever watches
+/// it unwatches first. Calls from several threads do not disturb each other.
+public final class UDPSocket: Sendable {
+  public let descriptor: Int32
+  /// Where it is bound, with the kernel's choice where port 0 was asked for.
+  public let local: IPEndpoint
+
+  /// Binds a new socket. Addresses are not shared: a port that somebody has throws an error with
+  /// `isAddressInUse`. `receiveBufferBytes` asks for more room than the system's default; the
+  /// system's limit holds.
+  public init(binding endpoint: IPEndpoint, receiveBufferBytes: Int? = nil) throws(SystemError) {
+    let descriptor = try SocketCalls.open(SOCK_DGRAM, for: endpoint)
+    do throws(SystemError) {
+      try SocketCalls.bind(descriptor, to: endpoint)
+      local = try SocketCalls.localEndpoint(of: descriptor)
+    } catch {
+      close(descriptor)
+      throw error
+    }
+    self.descriptor = descriptor
+    if let receiveBufferBytes { growReceiveBuffer(to: receiveBufferBytes) }
+  }
+
+  /// Takes over a bound socket that this process inherited.
+  public init(adopting descriptor: Int32, receiveBufferBytes: Int? = nil) throws(SystemError) {
+    local = try SocketCalls.localEndpoint(of: descriptor)
+    try SocketCalls.makeNonBlocking(descriptor)
+    self.descriptor = descriptor
+    if let receiveBufferBytes { growReceiveBuffer(to: receiveBufferBytes) }
+  }
+
+  deinit { close(descriptor) }
+
+  private func growReceiveBuffer(to bytes: Int) {
+    let size = Int32(clamping: bytes)
+    if !SocketCalls.set(descriptor, SOL_SOCKET, SO_RCVBUFFORCE, to: size) {
+      SocketCalls.set(descriptor, SOL_SOCKET, SO_RCVBUF, to: size)
+    }
+  }
+
+  /// The next datagram that waits and where it came from; nil when none does. One that does not
+  /// fit `buffer` is dropped: 65,535 bytes are always enough.
+  public func receive(into buffer: UnsafeMutableRawBufferPointer) -> (
+    count: Int, source: IPEndpoint
+  )? {
+    while true {
+      var address = SocketAddress()
+      let count = address.withMutablePointer {
+        recvfrom(descriptor, buffer.baseAddress, buffer.count, Int32(MSG_TRUNC), $0, $1)
+      }
+      if count < 0 {
+        // An ICMP error of an earlier send may be reported here; it says nothing about the next.
+        if errno == EINTR || errno == ECONNREFUSED { continue }
+        return nil
+      }
+      guard count <= buffer.count, let source = address.endpoint else { continue }
+      return (count, source)
+    }
+  }
+
+  /// Sends one datagram. False when the kernel did not take it (no room, no route, too long):
+  /// UDP loses datagrams, and callers that care repeat them.
+  @discardableResult
+  public func send(_ bytes: UnsafeRawBufferPointer, to destination: IPEndpoint) -> Bool {
+    let address = SocketAddress(destination)
+    while true {
+      let count = address.withPointer {
+        sendto(descriptor, bytes.baseAddress, bytes.count, Int32(MSG_NOSIGNAL), $0, $1)
+      }
+      if count >= 0 { return true }
+      if errno != EINTR { return false }
+    }
+  }
+
+  /// Sends one datagram.
+  @discardableResult
+  public func send(_ bytes: [UInt8], to destination: IPEndpoint) -> Bool {
+    bytes.withUnsafeBytes { send($0, to: destination) }
+  }
+}
