@@ -1,0 +1,82 @@
+# Debian packages: what is missing is installed, and nothing starts by itself. Sourced.
+
+# What the build links with.
+readonly build_packages=(libpq-dev libssl-dev libnghttp2-dev libosip2-dev pkg-config)
+# What runs beside our programs, and what these scripts use.
+readonly run_packages=(postgresql-15 etcd-server openssl ca-certificates curl jq iproute2 procps)
+# Phones and carriers for the demo call and the end-to-end tests.
+readonly phone_packages=(baresip-core)
+readonly test_packages=(baresip-core sip-tester)
+
+readonly policy=/usr/sbin/policy-rc.d
+readonly cluster_settings=/etc/postgresql-common/createcluster.conf
+
+# require_packages PACKAGE...: installs what is missing, or says who could.
+require_packages() {
+  local missing=() package
+  for package; do
+    package_installed "$package" || missing+=("$package")
+  done
+  [ ${#missing[@]} -gt 0 ] || return 0
+  command -v apt-get >/dev/null || fail "not Debian; needs the equivalents of: ${missing[*]}"
+  [ "$(id -u)" = 0 ] || fail "missing packages: ${missing[*]} (sudo Infra/packages installs them)"
+  timed "Installing ${missing[*]}" install_packages "${missing[@]}"
+}
+
+package_installed() {
+  [ "$(dpkg-query --show --showformat='${db:Status-Status}' "$1" 2>/dev/null)" = installed ]
+}
+
+# A subshell of its own, so that its trap puts the machine's settings back however it ends.
+install_packages() (
+  restore_settings
+  trap restore_settings EXIT
+  trap 'exit 130' INT TERM
+  forbid_service_starts
+  run_apt update
+  # Its settings must exist before the server's package reads them.
+  run_apt install postgresql-common
+  forbid_main_cluster
+  run_apt install "$@"
+)
+
+run_apt() {
+  case $1 in
+    update) apt-get -q update ;;
+    install)
+      shift
+      DEBIAN_FRONTEND=noninteractive apt-get -q install --yes --no-install-recommends \
+        --option Dpkg::Use-Pty=0 "$@"
+      ;;
+  esac
+}
+
+# Exit status 101 of policy-rc.d: no service may start.
+forbid_service_starts() {
+  set_aside "$policy"
+  printf '#!/bin/sh\nexit 101\n' >"$policy"
+  chmod 755 "$policy"
+}
+
+forbid_main_cluster() {
+  set_aside "$cluster_settings"
+  { grep -v create_main_cluster "$cluster_settings.before-tandem" || true; } >"$cluster_settings"
+  echo 'create_main_cluster = false' >>"$cluster_settings"
+}
+
+# Keeps the original beside the file; `.absent` stands for a file that was not there.
+set_aside() {
+  if [ -e "$1" ]; then cp --preserve "$1" "$1.before-tandem"; else touch "$1.absent-before-tandem"; fi
+}
+
+# Also mends what an installation left that was killed half-way.
+restore_settings() {
+  local file
+  for file in "$policy" "$cluster_settings"; do
+    if [ -e "$file.before-tandem" ]; then
+      mv --force "$file.before-tandem" "$file"
+    elif [ -e "$file.absent-before-tandem" ]; then
+      rm --force "$file" "$file.absent-before-tandem"
+    fi
+  done
+}

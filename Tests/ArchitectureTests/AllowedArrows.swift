@@ -1,0 +1,68 @@
+/// The map: which target may use which. A new arrow is a decision, and is taken here first.
+enum AllowedArrows {
+  /// Whoever decides may use these, and the contract.
+  private static let decided: Set<String> = ["NodeContract", "Tenancy"]
+
+  static let controlPlane: [String: Set<String>] = [
+    "NodeContract": [],
+    "Tenancy": ["NodeContract"],
+    "Placement": ["NodeContract"],
+    "Rating": ["NodeContract", "Tenancy"],
+    "CLibPQ": [],
+    "CLibPQShim": ["CLibPQ"],
+    "Postgres": ["CLibPQ", "CLibPQShim"],
+    "Persistence": decided.union(["Rating", "Postgres"]),
+    "Etcd": [],
+    "Operations": decided.union(["Placement", "Rating", "Persistence", "Postgres"]),
+    "HTTP": [],
+    "API": decided.union(["Rating", "Operations", "HTTP"]),
+    "NodeLink": decided.union(["Placement", "Etcd", "HTTP"]),
+    "ControlPlaneServer": decided.union([
+      "API", "Etcd", "HTTP", "NodeLink", "Operations", "Persistence", "Placement", "Postgres",
+    ]),
+    "pbxctl": [],
+  ]
+
+  static let mediaNode: [String: Set<String>] = [
+    "SIP": ["NodeContract"],
+    "RTP": ["NodeContract"],
+    "Audio": [],
+    "CallControl": ["NodeContract", "SIP"],
+    "Ownership": ["NodeContract"],
+    "CLibOSIP2": [],
+    "CLibOSIP2Shim": ["CLibOSIP2"],
+    "OSIP": ["CLibOSIP2", "CLibOSIP2Shim", "NodeContract", "SIP"],
+    "COpenSSL": [],
+    "COpenSSLShim": ["COpenSSL"],
+    "TLS": ["COpenSSL", "COpenSSLShim", "NodeContract"],
+    "CNGHTTP2": [],
+    "HTTP2": ["CNGHTTP2"],
+    "CLinux": [],
+    "Epoll": ["CLinux", "NodeContract"],
+    "Signalling": ["CallControl", "Epoll", "NodeContract", "OSIP", "SIP"],
+    "MediaPlane": ["Audio", "CLinux", "Epoll", "NodeContract", "RTP"],
+    "ControlLink": ["CLinux", "Epoll", "HTTP2", "NodeContract", "Ownership", "TLS"],
+    "Keeper": ["CLinux"],
+    "MediaNodeServer": [
+      "CLinux", "CallControl", "ControlLink", "Epoll", "MediaPlane", "NodeContract", "Ownership",
+      "SIP", "Signalling", "TLS",
+    ],
+  ]
+
+  static let all = controlPlane.merging(mediaNode) { first, _ in first }
+
+  /// Values and their rules: no socket, clock, database or C library, so their tests need none.
+  static let pure: Set<String> = [
+    "NodeContract", "Tenancy", "Placement", "Rating", "SIP", "RTP", "Audio", "CallControl",
+    "Ownership",
+  ]
+
+  /// What a pure target may import beside other pure ones.
+  static let pureImports: [String: Set<String>] = ["NodeContract": ["SwiftProtobuf"]]
+
+  /// Each C library, and the one target that knows it.
+  static let importers = [
+    "CLibPQ": "Postgres", "CLibPQShim": "Postgres", "CLibOSIP2": "OSIP", "CLibOSIP2Shim": "OSIP",
+    "COpenSSL": "TLS", "COpenSSLShim": "TLS", "CNGHTTP2": "HTTP2",
+  ]
+}
