@@ -24,7 +24,7 @@ public struct Node: Hashable, Sendable {
   }
 }
 
-/// An IP address that phones or carriers talk to. Which node holds it stands in etcd.
+/// An IP address that phones or carriers talk to.
 public struct ServiceAddress: Hashable, Sendable {
   /// Who talks to it.
   public enum Role: String, Hashable, Sendable, CaseIterable { case phones, trunks }
@@ -33,15 +33,19 @@ public struct ServiceAddress: Hashable, Sendable {
   public var site: SiteName
   public var ip: IPAddress
   public var role: Role
+  /// The node that is to hold it first. Which node holds it stands in etcd.
+  public var holder: NodeName
   public var createdAt: WallTime
 
   public init(
-    name: AddressName, site: SiteName, ip: IPAddress, role: Role, createdAt: WallTime
+    name: AddressName, site: SiteName, ip: IPAddress, role: Role, holder: NodeName,
+    createdAt: WallTime
   ) {
     self.name = name
     self.site = site
     self.ip = ip
     self.role = role
+    self.holder = holder
     self.createdAt = createdAt
   }
 }
