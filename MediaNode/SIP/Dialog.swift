@@ -48,6 +48,23 @@ public struct Dialog: Hashable, Sendable {
   /// Whether a 2xx made it; false while early.
   public private(set) var isConfirmed: Bool
 
+  /// A dialog as another process knew it.
+  public init(
+    id: DialogID, local: NameAddress, remote: NameAddress, remoteTarget: SIPURI,
+    routeSet: [NameAddress], contact: NameAddress, localSequence: UInt32,
+    remoteSequence: UInt32?, isConfirmed: Bool
+  ) {
+    self.id = id
+    self.local = local
+    self.remote = remote
+    self.remoteTarget = remoteTarget
+    self.routeSet = routeSet
+    self.contact = contact
+    self.localSequence = localSequence
+    self.remoteSequence = remoteSequence
+    self.isConfirmed = isConfirmed
+  }
+
   /// The dialog of our INVITE, from a response 101 to 299 to it that has a To tag. Nil without
   /// one, or for a 2xx without Contact.
   public init?(request: SIPRequest, response: SIPResponse) {
