@@ -181,7 +181,7 @@ let testing: [Target] = [
     swiftSettings: strict),
 
   // Without a server beside them.
-  tests("ControlPlane", "NodeContract"),
+  tests("ControlPlane", "NodeContract", ["TLS"]),
   tests("ControlPlane", "StructuredLogging"),
   tests("ControlPlane", "Tenancy", ["NodeContract"]),
   tests("ControlPlane", "Placement", ["NodeContract"]),

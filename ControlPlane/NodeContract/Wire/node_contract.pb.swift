@@ -10,7 +10,7 @@
 
 /// What a media node and a control-plane replica say to each other. Each frame on the link is
 /// u32 body length, u16 kind, u16 version (big endian), then one of the messages below; kinds are
-/// listed in FrameKind.swift. Ids are 16 bytes of UUID; names are [a-z0-9-]{1,32}; instants are
+/// listed in Frame.swift. Ids are 16 bytes of UUID; names are [a-z0-9-]{1,32}; instants are
 /// nanoseconds of the sender's boot clock and only compared with others of the same boot.
 ///
 /// Change it by adding fields. A field is never given another meaning, and a number is never used

@@ -1,0 +1,156 @@
+// Beats and their acknowledgements as datagrams, all numbers big endian:
+//
+//   u8 type, u32 key number, u64 beat number, the type's own fields, 16 bytes of HMAC-SHA256
+//
+//   beat             16 bytes incarnation, u8 length and node name
+//   acknowledgement  u8 length and replica name, u8 count of addresses, and for each
+//                    u8 length and address name, u32 generation, i64 revision
+//
+// The keyed hash covers all before it. The type tells the directions apart, so a beat cannot be
+// played back as its own acknowledgement. Whether a number is new is the receiver's business.
+
+/// Why a datagram is no beat of anybody we know.
+public enum BeatError: Error, Hashable, Sendable {
+  case malformed
+  /// Its sender has no key of this number.
+  case unknownKey
+  /// The keyed hash does not fit.
+  case forged
+}
+
+/// The most addresses that one acknowledgement can name.
+public let maximumAcknowledgedEpochs = 64
+
+extension Beat {
+  /// This beat as a datagram that only holders of `key` can make.
+  public func datagram(sealedWith key: BeatKey, by hashing: any Hashing) -> [UInt8] {
+    DatagramWriter.header(.beat, key: key, number: number)
+      .adding(incarnation.bytes).adding(name: node.text).sealed(with: key, by: hashing)
+  }
+
+  /// Verifies and reads a beat. `key` finds the key of that number given to that node.
+  public init(
+    parsing datagram: some Collection<UInt8>, by hashing: any Hashing,
+    key: (NodeName, UInt32) -> BeatKey?
+  ) throws(BeatError) {
+    let envelope = try SealedDatagram(datagram, type: .beat)
+    var reader = envelope.fields
+    guard let incarnation = UUIDv7(bytes: try reader.take(16)),
+      let node = NodeName(try reader.takeName()), reader.isEmpty
+    else { throw .malformed }
+    try envelope.verify(key(node, envelope.keyNumber), by: hashing)
+    self.init(node: node, incarnation: incarnation, number: envelope.number)
+  }
+}
+
+extension BeatAcknowledgement {
+  /// This acknowledgement as a datagram; names the first `maximumAcknowledgedEpochs` epochs.
+  public func datagram(sealedWith key: BeatKey, by hashing: any Hashing) -> [UInt8] {
+    let named = epochs.prefix(maximumAcknowledgedEpochs)
+    let head = DatagramWriter.header(.acknowledgement, key: key, number: number)
+      .adding(name: replica.text).adding([UInt8(named.count)])
+    return named.reduce(head) { datagram, held in
+      datagram.adding(name: held.address.text).adding(held.epoch.generation.bigEndianBytes)
+        .adding(held.epoch.revision.bigEndianBytes)
+    }.sealed(with: key, by: hashing)
+  }
+
+  /// Verifies and reads an acknowledgement. `key` finds the key of that number had from that
+  /// replica.
+  public init(
+    parsing datagram: some Collection<UInt8>, by hashing: any Hashing,
+    key: (ReplicaName, UInt32) -> BeatKey?
+  ) throws(BeatError) {
+    let envelope = try SealedDatagram(datagram, type: .acknowledgement)
+    var reader = envelope.fields
+    guard let replica = ReplicaName(try reader.takeName()) else { throw .malformed }
+    var epochs: [HeldAddress] = []
+    for _ in 0..<(try reader.takeNumber(bytes: 1)) { epochs.append(try reader.takeHeldAddress()) }
+    guard reader.isEmpty else { throw .malformed }
+    try envelope.verify(key(replica, envelope.keyNumber), by: hashing)
+    self.init(replica: replica, number: envelope.number, epochs: epochs)
+  }
+}
+
+private enum DatagramType: UInt8 {
+  case beat = 0x01
+  case acknowledgement = 0x81
+}
+
+private let sealLength = 16
+
+private struct DatagramWriter {
+  var bytes: [UInt8] = []
+
+  static func header(_ type: DatagramType, key: BeatKey, number: UInt64) -> DatagramWriter {
+    DatagramWriter().adding([type.rawValue]).adding(key.number.bigEndianBytes)
+      .adding(number.bigEndianBytes)
+  }
+
+  func adding(_ more: [UInt8]) -> DatagramWriter { DatagramWriter(bytes: bytes + more) }
+
+  func adding(name: String) -> DatagramWriter {
+    adding([UInt8(name.utf8.count)]).adding(Array(name.utf8))
+  }
+
+  func sealed(with key: BeatKey, by hashing: any Hashing) -> [UInt8] {
+    bytes + hashing.hmacSHA256(key: key.bytes, bytes).prefix(sealLength)
+  }
+}
+
+/// A datagram split into what is sealed and its seal; nothing in it is to be believed yet.
+private struct SealedDatagram {
+  let content: [UInt8]
+  let seal: ArraySlice<UInt8>
+  let keyNumber: UInt32
+  let number: UInt64
+  let fields: DatagramReader
+
+  init(_ datagram: some Collection<UInt8>, type: DatagramType) throws(BeatError) {
+    let bytes = Array(datagram)
+    guard bytes.count > sealLength else { throw .malformed }
+    content = Array(bytes.dropLast(sealLength))
+    seal = bytes.suffix(sealLength)
+    var reader = DatagramReader(rest: content[...])
+    guard try reader.takeNumber(bytes: 1) == UInt64(type.rawValue) else { throw .malformed }
+    keyNumber = UInt32(truncatingIfNeeded: try reader.takeNumber(bytes: 4))
+    number = try reader.takeNumber(bytes: 8)
+    fields = reader
+  }
+
+  func verify(_ key: BeatKey?, by hashing: any Hashing) throws(BeatError) {
+    guard let key else { throw .unknownKey }
+    let expected = hashing.hmacSHA256(key: key.bytes, content).prefix(sealLength)
+    // Looks at every byte, so that its time tells nothing of where they differ.
+    let difference = zip(expected, seal).reduce(0) { $0 | ($1.0 ^ $1.1) }
+    guard expected.count == seal.count, difference == 0 else { throw .forged }
+  }
+}
+
+private struct DatagramReader {
+  var rest: ArraySlice<UInt8>
+
+  var isEmpty: Bool { rest.isEmpty }
+
+  mutating func take(_ count: Int) throws(BeatError) -> ArraySlice<UInt8> {
+    guard rest.count >= count else { throw .malformed }
+    defer { rest = rest.dropFirst(count) }
+    return rest.prefix(count)
+  }
+
+  mutating func takeNumber(bytes count: Int) throws(BeatError) -> UInt64 {
+    try take(count).reduce(0) { $0 << 8 | UInt64($1) }
+  }
+
+  mutating func takeName() throws(BeatError) -> String {
+    String(decoding: try take(Int(try takeNumber(bytes: 1))), as: UTF8.self)
+  }
+
+  mutating func takeHeldAddress() throws(BeatError) -> HeldAddress {
+    guard let address = AddressName(try takeName()) else { throw .malformed }
+    let generation = UInt32(truncatingIfNeeded: try takeNumber(bytes: 4))
+    let revision = Int64(bitPattern: try takeNumber(bytes: 8))
+    return HeldAddress(
+      address: address, epoch: Epoch(generation: generation, revision: revision))
+  }
+}

@@ -1,0 +1,114 @@
+/// The framing of the link: u32 body length, u16 kind, u16 version, all big endian, then the body.
+public enum Frame {
+  public static let headerLength = 8
+  public static let maximumBodyLength = 1 << 20
+
+  static func encoded(_ kind: FrameKind, _ body: [UInt8]) throws(WireError) -> [UInt8] {
+    guard body.count <= maximumBodyLength else { throw .frameTooLong(bytes: body.count) }
+    return UInt32(body.count).bigEndianBytes + kind.rawValue.bigEndianBytes
+      + ContractVersion.current.bigEndianBytes + body
+  }
+}
+
+/// The kinds of frames. Numbers are never used again for something else.
+enum FrameKind: UInt16 {
+  case hello = 1
+  case facts = 2
+  case checkpoint = 3
+  case checkpointRetired = 4
+  case binding = 5
+  case load = 6
+  case orderAnswer = 7
+
+  case welcome = 101
+  case tenant = 102
+  case tenantRemoved = 103
+  case snapshotComplete = 104
+  case order = 105
+  case factsAcknowledged = 106
+  case beatKey = 107
+  case bindings = 108
+}
+
+/// One direction's messages of the link.
+public protocol LinkMessage: Sendable {
+  /// The message as one frame. Throws `frameTooLong` when its body exceeds
+  /// `Frame.maximumBodyLength`.
+  func encodedFrame() throws(WireError) -> [UInt8]
+
+  /// Reads a frame's body; nil for a kind or version that this side does not know.
+  init?(kind: UInt16, version: UInt16, body: ArraySlice<UInt8>) throws(WireError)
+}
+
+extension UpwardMessage: LinkMessage {
+  public func encodedFrame() throws(WireError) -> [UInt8] {
+    switch self {
+    case .hello(let hello): try Frame.encoded(.hello, hello.wire.body)
+    case .facts(let records):
+      try Frame.encoded(.facts, FactBatch(records: records).wire.body)
+    case .checkpoint(let envelope): try Frame.encoded(.checkpoint, envelope.wire.body)
+    case .checkpointRetired(let call):
+      try Frame.encoded(.checkpointRetired, RetiredCheckpoint(call: call).wire.body)
+    case .binding(let change): try Frame.encoded(.binding, change.wire.body)
+    case .load(let load): try Frame.encoded(.load, load.wire.body)
+    case .orderAnswer(let answer): try Frame.encoded(.orderAnswer, answer.wire.body)
+    }
+  }
+
+  public init?(kind: UInt16, version: UInt16, body: ArraySlice<UInt8>) throws(WireError) {
+    guard version <= ContractVersion.current, let kind = FrameKind(rawValue: kind) else {
+      return nil
+    }
+    switch kind {
+    case .hello: self = .hello(try NodeHello(body: body))
+    case .facts: self = .facts(try FactBatch(body: body).records)
+    case .checkpoint: self = .checkpoint(try CheckpointEnvelope(body: body))
+    case .checkpointRetired: self = .checkpointRetired(try RetiredCheckpoint(body: body).call)
+    case .binding: self = .binding(try BindingChange(body: body))
+    case .load: self = .load(try NodeLoad(body: body))
+    case .orderAnswer: self = .orderAnswer(try OrderAnswer(body: body))
+    case .welcome, .tenant, .tenantRemoved, .snapshotComplete, .order, .factsAcknowledged,
+      .beatKey, .bindings:
+      return nil
+    }
+  }
+}
+
+extension DownwardMessage: LinkMessage {
+  public func encodedFrame() throws(WireError) -> [UInt8] {
+    switch self {
+    case .welcome(let welcome): try Frame.encoded(.welcome, welcome.wire.body)
+    case .tenant(let tenant): try Frame.encoded(.tenant, tenant.wire.body)
+    case .tenantRemoved(let tenant):
+      try Frame.encoded(.tenantRemoved, RemovedTenant(tenant: tenant).wire.body)
+    case .snapshotComplete(let tenants):
+      try Frame.encoded(.snapshotComplete, TenantList(tenants: tenants).wire.body)
+    case .order(let order): try Frame.encoded(.order, order.wire.body)
+    case .factsAcknowledged(let spool, let through):
+      try Frame.encoded(
+        .factsAcknowledged, CommittedFacts(spool: spool, through: through).wire.body)
+    case .beatKey(let key): try Frame.encoded(.beatKey, key.wire.body)
+    case .bindings(let changes):
+      try Frame.encoded(.bindings, BindingList(bindings: changes).wire.body)
+    }
+  }
+
+  public init?(kind: UInt16, version: UInt16, body: ArraySlice<UInt8>) throws(WireError) {
+    guard version <= ContractVersion.current, let kind = FrameKind(rawValue: kind) else {
+      return nil
+    }
+    switch kind {
+    case .welcome: self = .welcome(try ReplicaWelcome(body: body))
+    case .tenant: self = .tenant(try TenantSnapshot(body: body))
+    case .tenantRemoved: self = .tenantRemoved(try RemovedTenant(body: body).tenant)
+    case .snapshotComplete: self = .snapshotComplete(try TenantList(body: body).tenants)
+    case .order: self = .order(try OwnershipOrder(body: body))
+    case .factsAcknowledged:
+      let committed = try CommittedFacts(body: body)
+      self = .factsAcknowledged(spool: committed.spool, through: committed.through)
+    case .beatKey: self = .beatKey(try BeatKey(body: body))
+    case .bindings: self = .bindings(try BindingList(body: body).bindings)
+    case .hello, .facts, .checkpoint, .checkpointRetired, .binding, .load, .orderAnswer: return nil
+    }
+  }
+}

@@ -1,0 +1,135 @@
+internal import FoundationEssentials
+internal import SwiftProtobuf
+
+// A tenant's snapshot.
+
+extension TenantSnapshot: WireConvertible {
+  init(wire: WireTenant) throws(WireError) {
+    self.init(
+      tenant: try WireField.id(wire.tenant, "tenant.tenant"), revision: wire.revision,
+      domain: wire.domain, homeAddress: try WireField.name(wire.homeAddress, "tenant.home_address"),
+      dialling: try WireField.required(
+        wire.dialling, present: wire.hasDialling, "tenant.dialling"),
+      ringTimeout: try WireField.duration(
+        nanoseconds: wire.ringTimeoutNanoseconds, "tenant.ring_timeout"),
+      extensions: try wire.extensions.map(ExtensionEntry.init(wire:)),
+      numbers: try wire.numbers.map(NumberEntry.init(wire:)),
+      trunks: try wire.trunks.map(TrunkEntry.init(wire:)))
+  }
+
+  var wire: WireTenant {
+    .with {
+      $0.tenant = tenant.wire
+      $0.revision = revision
+      $0.domain = domain
+      $0.homeAddress = homeAddress.text
+      $0.dialling = dialling.wire
+      $0.ringTimeoutNanoseconds = ringTimeout.nanoseconds
+      $0.extensions = extensions.map(\.wire)
+      $0.numbers = numbers.map(\.wire)
+      $0.trunks = trunks.map(\.wire)
+    }
+  }
+}
+
+extension DiallingRules: WireConvertible {
+  init(wire: WireDiallingRules) throws(WireError) {
+    self.init(
+      countryCode: wire.countryCode, nationalPrefix: wire.nationalPrefix,
+      internationalPrefix: wire.internationalPrefix)
+  }
+
+  var wire: WireDiallingRules {
+    .with {
+      $0.countryCode = countryCode
+      $0.nationalPrefix = nationalPrefix
+      $0.internationalPrefix = internationalPrefix
+    }
+  }
+}
+
+extension ExtensionEntry: WireConvertible {
+  init(wire: WireExtension) throws(WireError) {
+    self.init(
+      id: try WireField.id(wire.id, "extension.id"), number: wire.number,
+      displayName: wire.displayName,
+      outsideNumber: wire.hasOutsideNumber ? wire.outsideNumber : nil,
+      credentials: try DigestCredential.known(in: wire.credentials))
+  }
+
+  var wire: WireExtension {
+    .with {
+      $0.id = id.wire
+      $0.number = number
+      $0.displayName = displayName
+      if let outsideNumber { $0.outsideNumber = outsideNumber }
+      $0.credentials = credentials.map(\.wire)
+    }
+  }
+}
+
+extension DigestCredential {
+  /// Leaves out credentials of algorithms that a newer sender knows; the others still serve.
+  static func known(in list: [WireCredential]) throws(WireError) -> [DigestCredential] {
+    var known: [DigestCredential] = []
+    for credential in list {
+      switch credential.algorithm {
+      case .sha256: known.append(DigestCredential(algorithm: .sha256, ha1: credential.ha1))
+      case .md5: known.append(DigestCredential(algorithm: .md5, ha1: credential.ha1))
+      case .UNRECOGNIZED: continue
+      case .unspecified: throw .invalidField("credential.algorithm")
+      }
+    }
+    return known
+  }
+
+  var wire: WireCredential {
+    .with {
+      $0.algorithm =
+        switch algorithm {
+        case .sha256: .sha256
+        case .md5: .md5
+        }
+      $0.ha1 = ha1
+    }
+  }
+}
+
+extension NumberEntry: WireConvertible {
+  init(wire: WireNumber) throws(WireError) {
+    guard case .extension(let destination)? = wire.destination else {
+      throw .invalidField("number.destination")
+    }
+    self.init(
+      id: try WireField.id(wire.id, "number.id"), number: wire.number,
+      destination: .extension(try WireField.id(destination, "number.extension")))
+  }
+
+  var wire: WireNumber {
+    .with {
+      $0.id = id.wire
+      $0.number = number
+      switch destination {
+      case .extension(let id): $0.extension = id.wire
+      }
+    }
+  }
+}
+
+extension TrunkEntry: WireConvertible {
+  init(wire: WireTrunk) throws(WireError) {
+    self.init(
+      id: try WireField.id(wire.id, "trunk.id"), name: wire.name,
+      address: try WireField.name(wire.address, "trunk.address"),
+      peers: try wire.peers.map(IPEndpoint.init(wire:)))
+  }
+
+  var wire: WireTrunk {
+    .with {
+      $0.id = id.wire
+      $0.name = name
+      $0.address = address.text
+      $0.peers = peers.map(\.wire)
+    }
+  }
+}

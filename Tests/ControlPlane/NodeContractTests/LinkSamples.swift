@@ -1,0 +1,136 @@
+import NodeContract
+
+/// Numbers that are the same in each run.
+struct SeededNumbers: RandomNumberGenerator {
+  var state: UInt64
+
+  init(seed: UInt64) { state = seed &* 0x9E37_79B9_7F4A_7C15 | 1 }
+
+  mutating func next() -> UInt64 {
+    state ^= state << 13
+    state ^= state >> 7
+    state ^= state << 17
+    return state
+  }
+
+  mutating func bytes(_ count: Int) -> [UInt8] {
+    (0..<count).map { _ in UInt8.random(in: 0...255, using: &self) }
+  }
+}
+
+/// One of everything that the link carries, with every optional part both there and absent.
+enum LinkSamples {
+  static func id<Kind>(_ number: UInt64) -> TypedID<Kind> {
+    TypedID(UUIDv7(high: 0x0190_0000_0000_7000 &+ number, low: 0x8000_0000_0000_0000 | number))
+  }
+
+  static let uuid = UUIDv7(high: 0x0190_1234_5678_7ABC, low: 0x8123_4567_89AB_CDEF)
+  static let node = NodeName("node-a1")!
+  static let site = SiteName("a")!
+  static let replica = ReplicaName("cp-a")!
+  static let phones = AddressName("phones-a")!
+  static let trunks = AddressName("trunks-a")!
+  static let epoch = Epoch(generation: 3, revision: 1 << 40)
+  static let source = IPEndpoint("192.0.2.7:40123")!
+  static let local = IPEndpoint("[2001:db8::1]:5060")!
+
+  static let held = [
+    HeldAddress(address: phones, epoch: epoch), HeldAddress(address: trunks, epoch: .none),
+  ]
+
+  static let hello = NodeHello(
+    node: node, site: site, incarnation: uuid, featureLevel: 65_535, spool: id(1),
+    addresses: held, tenants: [TenantRevision(tenant: id(2), revision: 7)])
+
+  static let offers = [
+    LegOffer(
+      direction: .incoming, party: .extension(id(5), number: "101"), from: "101",
+      to: "+447400000001", sipCallID: "a84b4c76e66710@pc33"),
+    LegOffer(
+      direction: .outgoing, party: .trunk(id(6)), from: "+442079460000", to: "+447400000001",
+      sipCallID: ""),
+  ]
+
+  static var events: [FactEvent] {
+    let ends = CallOutcome.allCases.flatMap { outcome in
+      EndEvidence.allCases.flatMap { evidence in
+        [EndedBy.party, .us].map {
+          FactEvent.ended(LegEnd(outcome: outcome, evidence: evidence, endedBy: $0))
+        }
+      }
+    }
+    return offers.map { .offered($0) } + [.rung, .answered, .held(true), .held(false), .adopted]
+      + ends
+  }
+
+  static var records: [SpoolRecord] {
+    zip(UInt64(1)..., events).map { number, event in
+      SpoolRecord(
+        spool: id(1), sequence: number,
+        fact: Fact(
+          tenant: id(2), call: id(3), leg: id(4),
+          time: FactTime(
+            boot: uuid, instant: BootInstant(nanoseconds: Int64(number) * 1_000_000_007),
+            wall: WallTime(milliseconds: 1_790_000_000_123)),
+          observer: node, epoch: epoch, event: event))
+    }
+  }
+
+  static let checkpoint = CheckpointEnvelope(
+    call: id(3), tenant: id(2), address: phones, epoch: epoch, number: 12,
+    summary: "101 → +447400000001, talking", contents: [0, 1, 2, 255])
+
+  static let bindings = [
+    BindingChange(
+      tenant: id(2), extension: id(5), address: phones, contact: "sip:101@192.0.2.7:40123;ob",
+      source: source, local: local, userAgent: "baresip v1.0.0", expiresIn: .seconds(3600)),
+    BindingChange(
+      tenant: id(2), extension: id(5), address: phones, contact: "sip:101@192.0.2.7",
+      source: local, local: source, userAgent: "", expiresIn: .zero),
+  ]
+
+  static let load = NodeLoad(
+    calls: 1, openTransactions: 2, bindings: 3, residentBytes: .max, unacknowledgedFacts: 5,
+    datagramsReceived: 6, datagramsDropped: 7, packetsRelayed: 8)
+
+  static let tenant = TenantSnapshot(
+    tenant: id(2), revision: 42, domain: "demo.tandem.test", homeAddress: phones,
+    dialling: DiallingRules(countryCode: "44", nationalPrefix: "0", internationalPrefix: "00"),
+    ringTimeout: .milliseconds(30_500),
+    extensions: [
+      ExtensionEntry(
+        id: id(5), number: "101", displayName: "Ånna", outsideNumber: "+442079460001",
+        credentials: [
+          DigestCredential(algorithm: .sha256, ha1: String(repeating: "ab", count: 32)),
+          DigestCredential(algorithm: .md5, ha1: String(repeating: "cd", count: 16)),
+        ]),
+      ExtensionEntry(
+        id: id(7), number: "102", displayName: "", outsideNumber: nil, credentials: []),
+    ],
+    numbers: [NumberEntry(id: id(8), number: "+442079460001", destination: .extension(id(5)))],
+    trunks: [TrunkEntry(id: id(6), name: "carrier", address: trunks, peers: [source, local])])
+
+  static let key = BeatKey(number: 9, bytes: [UInt8](0..<32))
+
+  static var upward: [UpwardMessage] {
+    [
+      .hello(hello), .facts(records), .facts([]), .checkpoint(checkpoint),
+      .checkpointRetired(id(3)), .load(load), .load(NodeLoad()),
+    ] + bindings.map { .binding($0) }
+      + [.done, .refusedStale(known: epoch), .refusedUnknownAddress].map {
+        .orderAnswer(OrderAnswer(order: id(9), address: phones, verdict: $0))
+      }
+  }
+
+  static var downward: [DownwardMessage] {
+    [
+      .welcome(ReplicaWelcome(replica: replica, beatKey: key)), .tenant(tenant),
+      .tenantRemoved(id(2)), .snapshotComplete([id(2), id(3)]), .snapshotComplete([]),
+      .factsAcknowledged(spool: id(1), through: .max), .beatKey(key), .bindings(bindings),
+      .bindings([]),
+    ]
+      + [OwnershipOrder.Verb.adopt, .release].map {
+        .order(OwnershipOrder(id: id(9), verb: $0, address: phones, epoch: epoch))
+      }
+  }
+}
