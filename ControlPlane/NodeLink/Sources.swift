@@ -1,0 +1,47 @@
+public import NodeContract
+
+// What the link asks of the rest of the control plane; the server wires it.
+
+/// Where facts end up.
+public protocol FactLedger: Sendable {
+  /// Returns once all of `records` are committed to disk by Postgres. The same records may come
+  /// again, also in other batches and at the same time through another replica: the outcome is
+  /// as if they had come once. Throws when it cannot say that they are committed.
+  func commit(_ records: [SpoolRecord]) async throws
+}
+
+/// What became different in the tenants' tables.
+public enum TenantChange: Hashable, Sendable {
+  case changed(TenantID)
+  /// Changes may have been missed: everything must be compared anew.
+  case resynchronize
+}
+
+/// Where tenants come from.
+public protocol TenantSource: Sendable {
+  /// All tenants whose home is one of `addresses`, as they are now.
+  func tenants(homedAt addresses: [AddressName]) async throws -> [TenantSnapshot]
+
+  /// The tenant as it is now; nil when there is none (any more).
+  func tenant(_ id: TenantID) async throws -> TenantSnapshot?
+
+  /// Changes from now on, for one listener; starts with `resynchronize` after each interruption.
+  func changes() -> AsyncStream<TenantChange>
+}
+
+/// Who holds a service address.
+public struct AddressGrant: Hashable, Sendable {
+  public var holder: NodeName
+  public var epoch: Epoch
+
+  public init(holder: NodeName, epoch: Epoch) {
+    self.holder = holder
+    self.epoch = epoch
+  }
+}
+
+/// Where grants come from: etcd.
+public protocol GrantSource: Sendable {
+  /// The whole table as it is now, if it is known, and again after each change, for one listener.
+  func grants() -> AsyncStream<[AddressName: AddressGrant]>
+}
