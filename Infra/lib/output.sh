@@ -10,11 +10,12 @@ fail() {
 
 # timed TITLE COMMAND...: runs a step that may take long, and says how long it took.
 timed() {
-  local title=$1 started=$SECONDS
+  local title=$1 begun=$SECONDS
   shift
   say "==> $title"
-  "$@" || return
-  say "    $title: $((SECONDS - started)) s"
+  # Not part of a condition, or errexit would sleep inside it.
+  "$@"
+  say "    $title: $((SECONDS - begun)) s"
 }
 
 # wait_until SECONDS WHAT COMMAND...: asks every tenth of a second; fails after SECONDS.

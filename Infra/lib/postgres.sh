@@ -21,14 +21,14 @@ as_user() {
   fi
 }
 
-# make_cluster DIRECTORY USER SUPERUSER-PASSWORD-FILE: only where there is none yet.
+# make_cluster DIRECTORY USER: only where there is none yet. Its superuser is USER, known by the
+# kernel's word on the socket inside the directory; everybody else needs a password.
 make_cluster() {
-  local directory=$1 user=$2 password_file=$3
-  as_user "$user" test ! -s "$directory/PG_VERSION" || return 0
-  # The password goes in by an open file, so that USER need not reach ours.
-  as_user "$user" "$postgres_programs/initdb" --pgdata "$directory" --username tandem_superuser \
-    --pwfile /dev/stdin --auth scram-sha-256 --encoding UTF8 --locale C.UTF-8 \
-    <"$password_file" >>"$state/log/initdb.log" 2>&1 || {
+  local directory=$1 user=$2
+  ! as_user "$user" test -s "$directory/PG_VERSION" || return 0
+  as_user "$user" "$postgres_programs/initdb" --pgdata "$directory" --username "$user" \
+    --auth-local peer --auth-host scram-sha-256 --encoding UTF8 --locale C.UTF-8 \
+    >"$state/log/initdb.log" 2>&1 || {
     tail --lines 3 "$state/log/initdb.log" >&2
     fail "Postgres could not make its cluster, see $state/log/initdb.log"
   }
@@ -42,4 +42,22 @@ start_postgres() {
     -c listen_addresses=127.0.0.1 -c "port=$port" -c "unix_socket_directories=$directory" "$@"
   wait_for_process postgres 60 "$postgres_programs/pg_isready" --quiet --host 127.0.0.1 \
     --port "$port"
+}
+
+# make_roles DIRECTORY USER PORT OWNER-PASSWORD-FILE SERVER-PASSWORD-FILE: the owner migrates, the
+# server works under row-level security and may not step around it. Passwords travel by the pipe.
+make_roles() {
+  local directory=$1 user=$2 port=$3 owner_password server_password
+  owner_password=$(<"$4") server_password=$(<"$5")
+  as_user "$user" psql --host "$directory" --port "$port" --username "$user" --dbname postgres \
+    --no-psqlrc --quiet --set ON_ERROR_STOP=1 >/dev/null <<SQL
+SELECT format('CREATE ROLE %I LOGIN', name) FROM unnest(ARRAY['tandem_owner', 'tandem_server']) name
+  WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = name) \gexec
+ALTER ROLE tandem_owner PASSWORD '$owner_password' NOSUPERUSER NOBYPASSRLS NOCREATEROLE;
+ALTER ROLE tandem_server PASSWORD '$server_password' NOSUPERUSER NOBYPASSRLS NOCREATEROLE;
+SELECT 'CREATE DATABASE tandem OWNER tandem_owner'
+  WHERE NOT EXISTS (SELECT FROM pg_database WHERE datname = 'tandem') \gexec
+REVOKE ALL ON DATABASE tandem FROM PUBLIC;
+GRANT CONNECT ON DATABASE tandem TO tandem_server;
+SQL
 }

@@ -1,0 +1,158 @@
+# What runs on one machine, and where its parts lie. Sourced last; `binaries` and `state` are set.
+
+readonly api_port=7080 link_port=7443 beat_port=7444 postgres_port=54329 etcd_port=23790
+readonly carrier=127.0.3.1:5060
+# Stopped in this order: who needs another goes first.
+readonly process_names=(node-a1 node-b1 control-plane etcd postgres)
+
+# lay_out [ADDRESS]: the paths and addresses; ADDRESS is where site a's phones find us.
+lay_out() {
+  phones_a=${1:-127.0.1.1} trunks_a=127.0.1.10 phones_b=127.0.2.1 trunks_b=127.0.2.10
+  secrets=$state/secrets certificates=$state/certificates configuration=$state/configuration
+  api=http://127.0.0.1:$api_port
+  postgres_user=$(unprivileged postgres) etcd_user=$(unprivileged etcd)
+  data=$(data_directory)
+  mkdir --parents "$configuration" "$secrets"
+  chmod 700 "$secrets"
+}
+
+# Servers that run as users of their own cannot reach into a home directory.
+data_directory() { if [ "$(id -u)" = 0 ]; then echo "/var/lib/tandem/$marker"; else echo "$state/data"; fi; }
+
+# make_data_directories: also removes what a state directory of this path left that is no more.
+make_data_directories() {
+  local other
+  if [ "$(id -u)" = 0 ]; then
+    mkdir --parents "$data"
+    for other in /var/lib/tandem/*/state-directory; do
+      [ -e "$other" ] && [ "$other" != "$data/state-directory" ] || continue
+      [ "$(<"$other")" != "$state" ] || remove_data "$(dirname "$other")"
+    done
+    printf '%s\n' "$state" >"$data/state-directory"
+  fi
+  mkdir --parents "$data"
+  make_directory_for "$postgres_user" "$data/postgres"
+  make_directory_for "$etcd_user" "$data/etcd"
+}
+
+# remove_data DIRECTORY: unless a server still works in it.
+remove_data() {
+  local pid_file=$1/postgres/postmaster.pid
+  if [ -s "$pid_file" ] && kill -0 "$(head --lines 1 "$pid_file")" 2>/dev/null; then return; fi
+  rm --recursive --force "$1"
+}
+
+# make_secret FILE BYTES: random, in hexadecimal, once.
+make_secret() { [ -s "$1" ] || (umask 077 && openssl rand -hex "$2" >"$1"); }
+
+# MARK: - Settings
+
+write_control_plane_settings() {
+  jq --null-input --arg secrets "$secrets" --arg certificates "$certificates" \
+    --argjson api "$api_port" --argjson link "$link_port" --argjson beats "$beat_port" \
+    --argjson postgres "$postgres_port" --arg etcd "http://127.0.0.1:$etcd_port" '{
+      name: "cp-a", site: "a", generation: 1, "log-level": "info",
+      api: {host: "127.0.0.1", port: $api},
+      link: {host: "127.0.0.1", port: $link, certificate: "\($certificates)/cp-a.crt",
+        key: "\($certificates)/cp-a.key", authority: "\($certificates)/authority.crt"},
+      beats: {host: "127.0.0.1", port: $beats},
+      postgres: {host: "127.0.0.1", port: $postgres, database: "tandem",
+        user: "tandem_server", "password-file": "\($secrets)/postgres-server",
+        "owner-user": "tandem_owner", "owner-password-file": "\($secrets)/postgres-owner"},
+      etcd: {endpoints: [$etcd]}
+    }' >"$configuration/control-plane.json"
+}
+
+# write_node_settings NODE SITE PHONES-IP TRUNKS-IP
+write_node_settings() {
+  local node=$1
+  mkdir --parents "$state/nodes/$node"
+  chmod 700 "$state/nodes/$node"
+  make_secret "$secrets/$node-snapshots" 32
+  jq --null-input --arg node "$node" --arg site "$2" --arg phones "$3" --arg trunks "$4" \
+    --arg state "$state/nodes/$node" --arg secrets "$secrets" --arg certificates "$certificates" \
+    --arg replica "cp-a 127.0.0.1 $link_port $beat_port" '{
+      name: $node, site: $site, "log-level": "info", state: $state,
+      addresses: ["phones-\($site) phones \($phones):5060", "trunks-\($site) trunks \($trunks):5060"],
+      "relay-ports": {first: 20000, last: 29999}, replicas: [$replica],
+      certificate: "\($certificates)/\($node).crt", key: "\($certificates)/\($node).key",
+      authority: "\($certificates)/authority.crt",
+      "snapshot-key-file": "\($secrets)/\($node)-snapshots"
+    }' >"$configuration/$node.json"
+}
+
+# MARK: - Processes
+
+# ensure NAME FILES COMMAND [ARGUMENT...]: leaves a running process alone unless one of the
+# (space-separated) FILES it was started from has changed since.
+ensure() {
+  local name=$1 files=$2 wanted pid fingerprint
+  shift 2
+  # shellcheck disable=SC2086 # one word per file
+  wanted=$(fingerprint_of "$*" $files)
+  if is_running "$name"; then
+    [ "$fingerprint" != "$wanted" ] || { say "    $name runs already (pid $pid)"; return 0; }
+    say "    $name has changed"
+    stop_process "$name"
+  fi
+  "$@" "$wanted"
+  is_running "$name"
+  say "    $name started (pid $pid)"
+}
+
+# fingerprint_of TEXT FILE...: contents, or time and size where the file is a program.
+fingerprint_of() {
+  local file
+  {
+    printf '%s\n' "$1"
+    shift
+    for file; do
+      if [ -x "$file" ]; then stat --dereference --format '%n %s %Y' "$file"; else cat "$file"; fi
+    done
+  } | sha256sum | cut --characters 1-32
+}
+
+run_postgres() {
+  require_port tcp 127.0.0.1 "$postgres_port" Postgres
+  start_postgres "$data/postgres" "$postgres_user" "$postgres_port" "$1"
+}
+
+run_etcd() {
+  require_port tcp 127.0.0.1 "$etcd_port" etcd
+  require_port tcp 127.0.0.1 $((etcd_port + 1)) "etcd, between members"
+  start_etcd "$data/etcd" "$etcd_user" "$etcd_port" "$1"
+}
+
+run_control_plane() {
+  require_port tcp 127.0.0.1 "$api_port" API
+  require_port tcp 127.0.0.1 "$link_port" "node link"
+  require_port udp 127.0.0.1 "$beat_port" beats
+  start_process control-plane "$(id -un)" "$1" \
+    "$binaries/ControlPlaneServer" serve --config "$configuration/control-plane.json"
+  wait_for_process control-plane 30 curl --fail --silent --max-time 2 "$api/readyz"
+}
+
+# run_node NODE PHONES-IP TRUNKS-IP FINGERPRINT
+run_node() {
+  local node=$1 phones=$2 trunks=$3
+  require_port udp "$phones" 5060 "$node, phones"
+  require_port udp "$trunks" 5060 "$node, trunks"
+  start_process "$node" "$(id -un)" "$4" \
+    "$binaries/Keeper" --descriptor "udp:$phones:5060" --descriptor "udp:$trunks:5060" -- \
+    "$binaries/MediaNodeServer" --config "$configuration/$node.json"
+  wait_for_process "$node" 10 port_is_bound "$phones"
+  wait_for_process "$node" 10 port_is_bound "$trunks"
+}
+
+port_is_bound() { [ -n "$(ss --no-header --listening --numeric --udp "src = $1 and sport = :5060")" ]; }
+
+# stop_all [NAME...]: all, or those named, each after those that need it.
+stop_all() {
+  local name signal
+  for name in "${process_names[@]}"; do
+    [ $# = 0 ] || [[ " $* " == *" $name "* ]] || continue
+    # Postgres: TERM waits for its clients, INT does not.
+    if [ "$name" = postgres ]; then signal=INT; else signal=TERM; fi
+    stop_process "$name" "$signal"
+  done
+}

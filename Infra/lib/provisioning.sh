@@ -1,0 +1,84 @@
+# The demo's reseller, tenant, phones and carrier, through the API as an operator would. Sourced.
+
+# ctl COMMAND...: pbxctl as the operator; prints JSON.
+ctl() {
+  local output
+  output=$(TANDEM_API=$api "$binaries/pbxctl" "$@" --key-file "$secrets/operator-key" --json) ||
+    fail "pbxctl $* failed"
+  printf '%s\n' "$output"
+}
+
+# create KIND NAME...: what is there already is as good; prints its id, or its name where it has none.
+create() {
+  local object
+  object=$(ctl "$1" create "${@:2}" --if-absent)
+  jq --raw-output '.id // .name' <<<"$object"
+}
+
+make_operator_key() {
+  [ ! -s "$secrets/operator-key" ] || return 0
+  (umask 077 && "$binaries/ControlPlaneServer" create-operator-key \
+    --config "$configuration/control-plane.json" --name "Infra/up" >"$secrets/operator-key.new")
+  mv "$secrets/operator-key.new" "$secrets/operator-key"
+  new_key=yes
+}
+
+provision_fleet() {
+  create site a >/dev/null
+  create site b >/dev/null
+  create node node-a1 --site a >/dev/null
+  create node node-b1 --site b >/dev/null
+  create_address phones-a a "$phones_a" phones node-a1
+  create_address trunks-a a "$trunks_a" trunks node-a1
+  create_address phones-b b "$phones_b" phones node-b1
+  create_address trunks-b b "$trunks_b" trunks node-b1
+}
+
+# create_address NAME SITE IP ROLE HOLDER
+create_address() {
+  create address "$1" --site "$2" --ip "$3" --role "$4" --holder "$5" >/dev/null
+}
+
+provision_demo() {
+  make_secret "$secrets/sip-101" 12
+  make_secret "$secrets/sip-102" 12
+  reseller=$(create reseller "Demo Reseller")
+  price_list=$(create_price_list)
+  trunk=$(create trunk "Demo Carrier" --reseller "$reseller" --carrier "Demo Carrier" \
+    --address trunks-a --peer "$carrier" --price-list "$price_list")
+  tenant=$(create tenant "Demo" --reseller "$reseller" --domain demo.tandem.test \
+    --home-address phones-a --country-code 44)
+  alice=$(create_extension 101 "Alice Archer" +442079460101)
+  bob=$(create_extension 102 "Bob Baker" +442079460102)
+  create number +442079460101 --tenant "$tenant" --extension "$alice" >/dev/null
+  create number +442079460102 --tenant "$tenant" --extension "$bob" >/dev/null
+}
+
+create_price_list() {
+  ctl price-list import "Demo Carrier" --reseller "$reseller" --currency GBP \
+    --csv Infra/demo/price-list.csv --if-absent | jq --raw-output .id
+}
+
+# create_extension NUMBER NAME OUTSIDE-NUMBER
+create_extension() {
+  create extension "$1" --tenant "$tenant" --name "$2" --outside-number "$3" \
+    --password-file "$secrets/sip-$1"
+}
+
+# What the demo call, the end-to-end tests and people need to know to use all this.
+write_demo() {
+  jq --null-input --arg api "$api" --arg secrets "$secrets" --arg reseller "$reseller" \
+    --arg tenant "$tenant" --arg trunk "$trunk" --arg price_list "$price_list" \
+    --arg phones "$phones_a:5060" --arg trunks "$trunks_a:5060" --arg carrier "$carrier" \
+    --arg alice "$alice" --arg bob "$bob" --arg csv "$PWD/Infra/demo/price-list.csv" '{
+      api: $api, keyFile: "\($secrets)/operator-key", reseller: $reseller, tenant: $tenant,
+      trunk: $trunk, priceList: $price_list, priceListFile: $csv, domain: "demo.tandem.test",
+      phonesAddress: $phones, trunksAddress: $trunks, carrierAddress: $carrier,
+      extensions: [
+        {id: $alice, number: "101", name: "Alice Archer", outsideNumber: "+442079460101",
+          passwordFile: "\($secrets)/sip-101"},
+        {id: $bob, number: "102", name: "Bob Baker", outsideNumber: "+442079460102",
+          passwordFile: "\($secrets)/sip-102"}
+      ]
+    }' >"$state/demo.json"
+}
