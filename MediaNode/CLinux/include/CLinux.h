@@ -1,11 +1,8 @@
 #pragma once
-// What Swift's Glibc module lacks.
-#ifndef _GNU_SOURCE
-#define _GNU_SOURCE
-#endif
+// What Swift's Glibc module lacks. `_GNU_SOURCE` is not defined here: it renames members of
+// `fd_set`, and then this module and Glibc's cannot be imported into one file.
 #include <fcntl.h>
 #include <linux/sockios.h>
-#include <pthread.h>
 #include <signal.h>
 #include <spawn.h>
 #include <stdint.h>
@@ -21,7 +18,7 @@
 
 /// Names the calling thread for `top` and debuggers; at most 15 bytes.
 static inline int clinux_name_thread(const char *name) {
-  return pthread_setname_np(pthread_self(), name);
+  return prctl(PR_SET_NAME, name, 0, 0, 0);
 }
 
 /// Asks the kernel to send `signal` to this process when its parent's thread ends.

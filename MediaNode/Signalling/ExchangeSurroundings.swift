@@ -1,0 +1,18 @@
+public import CallControl
+public import NodeContract
+
+/// What an exchange needs of the rest of the node. Called on the signalling loop; nothing here may
+/// block it.
+public protocol ExchangeSurroundings: Sendable {
+  /// Opens both sides' sockets.
+  /// - Throws: when a port cannot be bound; the call that wanted it ends.
+  func openRelay(_ plan: RelayPlan) throws
+  func directRelay(_ id: RelayID, side: RelaySide, to remote: IPEndpoint)
+  func closeRelay(_ id: RelayID)
+
+  /// Appends a fact to the spool; `whenDurable` is called on any thread once it is on disk.
+  func record(_ fact: Fact, whenDurable: (@Sendable () -> Void)?)
+
+  /// Tells the replicas: checkpoints and bindings.
+  func report(_ message: UpwardMessage)
+}

@@ -1,0 +1,178 @@
+public import CallControl
+public import Epoll
+public import Logging
+public import NodeContract
+import OSIP
+import SIP
+
+/// The shell around an `Exchange`: one thread that owns its sockets and its call state. Datagrams
+/// become events, actions become datagrams; nothing in between awaits, so the actions of two
+/// events never interleave.
+public actor SignallingLoop {
+  private nonisolated let loop: EventLoop
+  public nonisolated var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
+
+  private var exchange: Exchange
+  private let surroundings: any ExchangeSurroundings
+  private let log: Logger
+  private let traffic: SignallingTraffic
+
+  private let parser = SIPParser()
+  private let printer = SIPPrinter()
+  private var sockets: [IPEndpoint: UDPSocket] = [:]
+  private let datagram = DatagramBuffer()
+  private var deadline: LoopTimer?
+
+  /// Datagrams read from one socket before the others and the timers have their turn.
+  private static let datagramsPerTurn = 64
+
+  /// - Parameters:
+  ///   - loop: the thread; not started yet, and nobody else's.
+  ///   - sockets: bound, one for each address that the exchange may serve.
+  public init(
+    exchange: Exchange, on loop: EventLoop, sockets: [UDPSocket],
+    surroundings: any ExchangeSurroundings, traffic: SignallingTraffic, log: Logger
+  ) {
+    self.loop = loop
+    self.exchange = exchange
+    self.surroundings = surroundings
+    self.traffic = traffic
+    self.log = log
+    for socket in sockets { self.sockets[socket.local] = socket }
+  }
+
+  /// Starts to listen. Once, before the loop runs or on it.
+  public func start() {
+    deadline = loop.makeTimer { [unowned self] in assumeIsolated { $0.timersAreDue() } }
+    for socket in sockets.values {
+      loop.watch(socket.descriptor, for: .readable) { [unowned self] _ in
+        assumeIsolated { $0.receiveDatagrams(from: socket) }
+      }
+    }
+    armDeadline()
+  }
+
+  // MARK: - Events from the rest of the node
+
+  /// Hands `event` to the exchange and performs what it answers.
+  public func perform(_ event: @Sendable (inout Exchange, Moment) -> [ExchangeAction]) {
+    perform(event(&exchange, EventLoop.readMoment()))
+    armDeadline()
+  }
+
+  /// How much the exchange holds.
+  public var census: ExchangeCensus { exchange.census }
+
+  // MARK: - Events from the wire and the clock
+
+  private func receiveDatagrams(from socket: UDPSocket) {
+    let now = EventLoop.readMoment()
+    for _ in 0..<Self.datagramsPerTurn {
+      guard let (count, source) = socket.receive(into: datagram.bytes) else { break }
+      traffic.datagramReceived()
+      receive(
+        UnsafeRawBufferPointer(rebasing: datagram.bytes[..<count]),
+        over: Flow(transport: .udp, local: socket.local, remote: source), at: now)
+    }
+    armDeadline()
+  }
+
+  private func receive(_ bytes: UnsafeRawBufferPointer, over flow: Flow, at now: Moment) {
+    do throws(SIPParseError) {
+      perform(exchange.receive(try parser.parse(bytes), over: flow, at: now))
+    } catch .refused(let response) {
+      traffic.datagramRefused()
+      send(.response(response), over: flow)
+    } catch .keepAlive {
+    } catch {
+      traffic.datagramDropped()
+    }
+  }
+
+  private func timersAreDue() {
+    perform(exchange.advance(to: EventLoop.readMoment()))
+    armDeadline()
+  }
+
+  private func armDeadline() {
+    guard let deadline, deadline.deadline != exchange.nextDeadline else { return }
+    loop.setTimer(deadline, at: exchange.nextDeadline)
+  }
+
+  // MARK: - Actions
+
+  private func perform(_ actions: [ExchangeAction]) {
+    for action in actions { perform(action) }
+  }
+
+  private func perform(_ action: ExchangeAction) {
+    switch action {
+    case .send(let message, over: let flow): send(message, over: flow)
+    case .openRelay(let plan): open(plan)
+    case .directRelay(let id, let side, let remote):
+      surroundings.directRelay(id, side: side, to: remote)
+    case .closeRelay(let id): surroundings.closeRelay(id)
+    case .record(let fact, let receipt): record(fact, receipt: receipt)
+    case .checkpoint(let envelope): surroundings.report(.checkpoint(envelope))
+    case .retireCheckpoint(let call): surroundings.report(.checkpointRetired(call))
+    case .bindingChanged(let change): surroundings.report(.binding(change))
+    case .log(let note): write(note)
+    }
+  }
+
+  private func send(_ message: SIPMessage, over flow: Flow) {
+    guard let socket = sockets[flow.local] else {
+      return log.error("no socket for a flow", metadata: ["local": "\(flow.local)"])
+    }
+    if !socket.send(printer.print(message), to: flow.remote) { traffic.datagramUnsent() }
+  }
+
+  private func open(_ plan: RelayPlan) {
+    do {
+      try surroundings.openRelay(plan)
+    } catch {
+      log.error(
+        "relay not opened",
+        metadata: ["local": "\(plan.callerLocal) \(plan.calleeLocal)", "cause": "\(error)"])
+      // The exchange hears of it after the actions that are being performed now.
+      loop.submit { [self] in
+        assumeIsolated { $0.perform { $0.relayFailed(plan.id, at: $1) } }
+      }
+    }
+  }
+
+  private func record(_ fact: Fact, receipt: FactReceipt?) {
+    guard let receipt else { return surroundings.record(fact, whenDurable: nil) }
+    surroundings.record(fact) { [self] in
+      loop.submit { [self] in
+        assumeIsolated { $0.perform { $0.factIsDurable(receipt, at: $1) } }
+      }
+    }
+  }
+
+  private func write(_ note: LogNote) {
+    var metadata: Logger.Metadata = [:]
+    if let tenant = note.tenant { metadata["tenant"] = "\(tenant)" }
+    if let call = note.call { metadata["call"] = "\(call)" }
+    if let leg = note.leg { metadata["leg"] = "\(leg)" }
+    log.log(level: Logger.Level(note.level), "\(note.message)", metadata: metadata)
+  }
+}
+
+extension Logger.Level {
+  fileprivate init(_ level: LogNote.Level) {
+    switch level {
+    case .debug: self = .debug
+    case .info: self = .info
+    case .notice: self = .notice
+    case .warning: self = .warning
+    case .error: self = .error
+    }
+  }
+}
+
+/// Room for the longest datagram, kept for the life of its loop.
+private final class DatagramBuffer {
+  let bytes = UnsafeMutableRawBufferPointer.allocate(byteCount: 65_536, alignment: 16)
+  deinit { bytes.deallocate() }
+}
