@@ -4,7 +4,7 @@ public import NodeContract
 public enum DigestVerdict: Hashable, Sendable {
   /// The sender knows the password of this user.
   case accepted(user: String)
-  /// No usable credentials, or their nonce is too old: answer 401 with these fields.
+  /// No usable credentials, or right ones whose nonce is used up: answer 401 with these fields.
   case challenge([HeaderField])
   /// Wrong password, unknown user, or another request's credentials: answer 403.
   case refused
@@ -12,17 +12,29 @@ public enum DigestVerdict: Hashable, Sendable {
 
 /// The server's side of digest authentication (RFC 7616, RFC 8760, RFC 3261 section 22).
 ///
-/// A nonce is its time of issue and an HMAC that binds it to source address and realm, so
-/// challenges leave no state. Only the use of a nonce is noted, in a bounded table.
+/// A nonce is its instant of issue and an HMAC that binds it to source address and realm, so
+/// challenges leave no state. Only the use of a nonce is noted, in a bounded table. A sender
+/// without `qop` counts nothing, so it may use a nonce once.
 public struct DigestAuthenticator: Sendable {
+  private let hashing: any Hashing
+  private let secret: [UInt8]
+  private let nonceLifetime: Duration
+  private var mint: NonceMint
+  private var replays: ReplayTable
+
   /// - Parameters:
-  ///   - secret: keys the nonces; random, of 32 bytes.
+  ///   - secret: keys the nonces; 32 random bytes, new at each start.
   ///   - nonceLifetime: how long a nonce may be used.
   ///   - replayCapacity: how many used nonces are remembered; the oldest become stale first.
   public init(
     secret: [UInt8], hashing: any Hashing, nonceLifetime: Duration = .seconds(300),
     replayCapacity: Int = 20_000
   ) {
+    self.secret = secret
+    self.hashing = hashing
+    self.nonceLifetime = nonceLifetime
+    mint = NonceMint(secret: secret, hashing: hashing)
+    replays = ReplayTable(capacity: replayCapacity)
   }
 
   /// Judges a request's Authorization.
@@ -33,6 +45,51 @@ public struct DigestAuthenticator: Sendable {
     _ request: SIPRequest, over flow: Flow, realm: String, at now: BootInstant,
     credentials: (_ user: String) -> [DigestCredential]?
   ) -> DigestVerdict {
-    .refused
+    let source = flow.remote.address
+    guard let claim = claim(in: request, realm: realm) else {
+      return challenge(source, realm, isStale: false, at: now)
+    }
+    let decoy = hexadecimal(hashing.hmacSHA256(key: secret, Array(claim.username.utf8)))
+    let known = credentials(claim.username)?.first { $0.algorithm == claim.algorithm }
+    let expected = claim.expectedResponse(
+      ha1: known?.ha1.lowercased() ?? decoy, method: request.method, hashing: hashing)
+    let isRight = isEqual(Array(expected.utf8), Array(claim.response.utf8)) && known != nil
+    guard let nonce = mint.issue(of: claim.nonce, from: source, realm: realm),
+      nonce.duration(to: now) <= nonceLifetime
+    else { return challenge(source, realm, isStale: isRight, at: now) }
+    guard isRight, claim.isMeant(for: request.uri) else { return .refused }
+    guard replays.use(nonce, count: claim.quality?.count ?? .max) else {
+      return challenge(source, realm, isStale: true, at: now)
+    }
+    return .accepted(user: claim.username)
+  }
+
+  /// The first credentials for this realm that we understand; others may be for others.
+  private func claim(in request: SIPRequest, realm: String) -> DigestCredentials? {
+    request.headers.values(of: "Authorization").lazy
+      .compactMap { DigestCredentials($0) }.first { $0.realm == realm }
+  }
+
+  /// One field per algorithm, the strongest first (RFC 8760 section 2.4).
+  private mutating func challenge(
+    _ source: IPAddress, _ realm: String, isStale: Bool, at now: BootInstant
+  ) -> DigestVerdict {
+    let nonce = mint.make(for: source, realm: realm, at: now)
+    return .challenge(
+      DigestAlgorithm.allCases.map { algorithm in
+        let challenge = DigestChallenge(
+          realm: realm, nonce: nonce, algorithm: algorithm, isStale: isStale)
+        return HeaderField("WWW-Authenticate", challenge.description)
+      })
+  }
+}
+
+extension DigestCredentials {
+  /// Whether these were computed for this Request-URI: who takes them from the wire must not get
+  /// another destination with them (RFC 7616 section 3.4.6). Parameters may change on the way.
+  fileprivate func isMeant(for target: SIPURI) -> Bool {
+    guard let meant = SIPURI(uri) else { return false }
+    return meant.user == target.user && meant.host == target.host
+      && (meant.port ?? 5060) == (target.port ?? 5060)
   }
 }

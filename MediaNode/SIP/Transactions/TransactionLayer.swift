@@ -7,52 +7,91 @@ public import NodeContract
 /// user's task (RFC 3261 section 13.3.1.4): ``respond(_:to:at:)`` sends it again each time, and
 /// ``Retransmission`` says when.
 public struct TransactionLayer: Sendable {
-  public init(timers: TransactionTimers = .standard, limits: TransactionLimits = .standard) {
+  /// A transaction, its flow, and its running timers.
+  struct Record<Machine: Sendable, Key: Sendable>: Sendable {
+    var machine: Machine
+    var key: Key
+    var flow: Flow
+    var retransmission: TimerWheel<Alarm>.Handle?
+    var expiry: TimerWheel<Alarm>.Handle?
   }
+
+  enum ClientMachine: Sendable {
+    case invite(InviteClientTransaction)
+    case other(ClientTransaction)
+    /// A CANCEL: its user is the layer itself, so nothing is delivered.
+    case cancel(ClientTransaction)
+  }
+
+  enum ServerMachine: Sendable {
+    case invite(InviteServerTransaction)
+    case other(ServerTransaction)
+  }
+
+  /// What a timer of the wheel belongs to.
+  enum Alarm: Hashable, Sendable {
+    case client(ClientTransactionID, TransactionTimer)
+    case server(ServerTransactionID, TransactionTimer)
+  }
+
+  let timers: TransactionTimers
+  let limits: TransactionLimits
+  var clients: [ClientTransactionID: Record<ClientMachine, ClientTransactionKey>] = [:]
+  var clientIDs: [ClientTransactionKey: ClientTransactionID] = [:]
+  var servers: [ServerTransactionID: Record<ServerMachine, ServerTransactionKey>] = [:]
+  var serverIDs: [ServerTransactionKey: ServerTransactionID] = [:]
+  var wheel = TimerWheel<Alarm>()
+  private var serial: UInt64 = 0
+
+  public init(timers: TransactionTimers = .standard, limits: TransactionLimits = .standard) {
+    self.timers = timers
+    self.limits = limits
+  }
+
+  /// When `advance` has something to do next; it may turn out to be nothing.
+  public var nextDeadline: BootInstant? { wheel.nextDeadline }
+
+  /// The transactions not yet over; 0 again some time after the last message.
+  public var openCount: Int { clients.count + servers.count }
 
   /// Takes a message off the wire. `flow` is the path it came by; answers go back over it.
   public mutating func receive(
     _ message: SIPMessage, over flow: Flow, at now: BootInstant
   ) -> [TransactionEvent] {
-    []
-  }
-
-  /// Puts a topmost Via with `branch` and the flow's local address on `request` and sends it.
-  ///
-  /// `branch` begins with ``Via/magicCookie`` and is unique. An ACK of a 2xx only goes to the
-  /// wire: no transaction is made and its id names nothing; send it again with the same branch
-  /// when the 2xx comes again.
-  public mutating func send(
-    _ request: SIPRequest, over flow: Flow, branch: String, at now: BootInstant
-  ) -> (id: ClientTransactionID, events: [TransactionEvent]) {
-    (ClientTransactionID(serial: 0), [])
-  }
-
-  /// Cancels an INVITE of ours: at once when a provisional response came, else as soon as one
-  /// comes (RFC 3261 section 9.1). The INVITE's final response follows, or `timedOut`. Without
-  /// effect once a final response came.
-  public mutating func cancel(
-    _ id: ClientTransactionID, at now: BootInstant
-  ) -> [TransactionEvent] {
-    []
-  }
-
-  /// Sends a response to a request. Without effect when the transaction is over or has its final
-  /// response, but a 2xx to an INVITE may be sent again until 64·T1 have passed.
-  public mutating func respond(
-    _ response: SIPResponse, to id: ServerTransactionID, at now: BootInstant
-  ) -> [TransactionEvent] {
-    []
+    switch message {
+    case .request(let request): receive(request, over: flow, at: now)
+    case .response(let response): receive(response, at: now)
+    }
   }
 
   /// Does all that was due until `now`.
   public mutating func advance(to now: BootInstant) -> [TransactionEvent] {
-    []
+    var events: [TransactionEvent] = []
+    for alarm in wheel.advance(to: now) {
+      switch alarm {
+      case .client(let id, let timer): events += fire(timer, of: id, at: now)
+      case .server(let id, let timer): events += fire(timer, of: id, at: now)
+      }
+    }
+    return events
   }
 
-  /// When `advance` has something to do next; it may turn out to be nothing.
-  public var nextDeadline: BootInstant? { nil }
+  mutating func nextSerial() -> UInt64 {
+    serial += 1
+    return serial
+  }
 
-  /// The transactions not yet over; 0 again some time after the last message.
-  public var openCount: Int { 0 }
+  /// Arms, replaces or stops one of the two timers of a record.
+  func set(
+    _ timer: TransactionTimer, of record: inout Record<some Sendable, some Sendable>,
+    to alarm: Alarm?, at deadline: BootInstant, in wheel: inout TimerWheel<Alarm>
+  ) {
+    let old = timer == .retransmission ? record.retransmission : record.expiry
+    if let old { wheel.cancel(old) }
+    let new = alarm.map { wheel.arm($0, at: deadline) }
+    switch timer {
+    case .retransmission: record.retransmission = new
+    case .expiry: record.expiry = new
+    }
+  }
 }
