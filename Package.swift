@@ -197,7 +197,8 @@ let testing: [Target] = [
   tests("MediaNode", "HTTP2"),
   tests("MediaNode", "Epoll", ["NodeContract"]),
   tests("MediaNode", "Signalling", ["CallControl", "NodeContract", "OSIP", "SIP"]),
-  tests("MediaNode", "MediaPlane", ["NodeContract", "RTP"]),
+  tests("MediaNode", "MediaPlane", ["Epoll", "NodeContract", "RTP"]),
+  tests("MediaNode", "Keeper", ["Epoll", "NodeContract"]),
   tests("MediaNode", "ControlLink", ["NodeContract", "TLS"]),
 
   // With a real Postgres or etcd, which `Tests/run` starts.

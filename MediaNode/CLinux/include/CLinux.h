@@ -39,3 +39,10 @@ static inline struct epoll_event clinux_epoll_event(uint32_t events, uint64_t da
 static inline int clinux_exited(int status) { return WIFEXITED(status); }
 static inline int clinux_exit_code(int status) { return WEXITSTATUS(status); }
 static inline int clinux_signal(int status) { return WIFSIGNALED(status) ? WTERMSIG(status) : 0; }
+
+/// Starts `program` so that the kernel kills it when the calling thread ends, with no signal
+/// blocked and with copies of `descriptors` as 3, 4, …; they must all be `3 + count` or higher.
+/// Returns the child's process id, or -1. A program that cannot be executed exits with 127.
+/// Swift has no `fork`, and `posix_spawn` cannot tie a child to its parent's life.
+pid_t clinux_start_child(const char *program, char *const arguments[], const int *descriptors,
+                         int count);

@@ -1,0 +1,122 @@
+import CLinux
+import Glibc
+
+/// The parent of a media node. It binds the node's sockets before it starts the node and holds
+/// them while the node is dead, so that packets wait in the kernel instead of being refused, and
+/// the next node answers them. It reads nothing that the network sends.
+@main
+struct Keeper {
+  /// How long a node may take to end itself when asked to.
+  static let stopGrace = Duration.seconds(10)
+
+  private let settings: Settings
+  private let sockets: [ListeningSocket]
+  private var policy = RestartPolicy()
+  private var child: Child?
+
+  static func main() {
+    do {
+      let settings = try Settings(arguments: Array(CommandLine.arguments.dropFirst()))
+      var keeper = try Keeper(settings)
+      exit(keeper.run())
+    } catch {
+      write(2, "Keeper: \(error)\n")
+      exit(2)
+    }
+  }
+
+  private init(_ settings: Settings) throws {
+    self.settings = settings
+    guard access(settings.command[0], X_OK) == 0 else {
+      throw StartError("cannot run \(settings.command[0]): \(String(cString: strerror(errno)))")
+    }
+    Signals.block()
+    raiseDescriptorLimit()
+    sockets = try settings.descriptors.map { name in
+      try ListeningSocket(name, numberedFrom: 3 + Int32(settings.descriptors.count))
+    }
+    try settings.pidFile.map { try writeFile($0, "\(getpid())\n") }
+  }
+
+  /// Keeps the node alive until told to stop; returns the exit status.
+  private mutating func run() -> Int32 {
+    log("info", "keeping", ["sockets": settings.descriptors.map(\.text).joined(separator: ",")])
+    setenv("TANDEM_DESCRIPTORS", inheritance, 1)
+    unsetenv("TANDEM_PREDECESSOR_DIED_AT")
+    defer { removeFiles() }
+    startChild()
+    while true {
+      switch Signals.next(within: policy.delayLeft(at: .now())) {
+      case nil: startChild()
+      case .stop(let signal): return stop(on: signal)
+      case .childDied:
+        if let status = reap(), status.isFinal { return status.code }
+      }
+    }
+  }
+
+  private var inheritance: String {
+    settings.descriptors.enumerated().map { "\($1.text)=\(3 + $0)" }.joined(separator: ",")
+  }
+
+  private mutating func startChild() {
+    do {
+      let child = try Child(settings.command, inheriting: sockets.map(\.descriptor))
+      self.child = child
+      policy.started(at: .now())
+      try settings.childPIDFile.map { try writeFile($0, "\(child.pid)\n") }
+      log("info", "started", ["child": "\(child.pid)"])
+    } catch {
+      log("error", "cannot start the node: \(error)")
+      if child == nil { policy.died(at: .now()) }
+    }
+  }
+
+  /// Notes the child's death, if it is dead, and when the next one is due.
+  private mutating func reap() -> ExitStatus? {
+    guard let child, let status = child.reap() else { return nil }
+    let time = BootTime.now()
+    self.child = nil
+    policy.died(at: time)
+    setenv("TANDEM_PREDECESSOR_DIED_AT", "\(time.nanoseconds)", 1)
+    log(
+      status.isFinal ? "error" : "warning", "died",
+      [
+        "child": "\(child.pid)", "how": status.description,
+        "restart_in_ms": "\(policy.delay.milliseconds)",
+      ])
+    return status
+  }
+
+  private mutating func stop(on signal: Int32) -> Int32 {
+    log("info", "stopping", ["signal": "\(signal)"])
+    guard let child else { return 0 }
+    child.send(SIGTERM)
+    let deadline = BootTime.now().advanced(by: Keeper.stopGrace)
+    while true {
+      if let status = child.reap() {
+        log("info", "stopped", ["child": "\(child.pid)", "how": status.description])
+        return 0
+      }
+      if Signals.next(within: deadline.left(at: .now())) == nil {
+        log("error", "the node does not end itself and is killed", ["child": "\(child.pid)"])
+        child.send(SIGKILL)
+        child.waitForEnd()
+        return 0
+      }
+    }
+  }
+
+  private func removeFiles() {
+    for path in [settings.pidFile, settings.childPIDFile] { path.map { _ = unlink($0) } }
+  }
+}
+
+/// Every relayed stream needs four descriptors: takes what the system lets it take.
+private func raiseDescriptorLimit() {
+  var limit = rlimit(rlim_cur: 1_048_576, rlim_max: 1_048_576)
+  if setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 { return }
+  getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+  limit.rlim_cur = limit.rlim_max
+  setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+}

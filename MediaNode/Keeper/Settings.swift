@@ -1,0 +1,52 @@
+/// A mistake that is told in one line before anything is started.
+struct StartError: Error, CustomStringConvertible {
+  let description: String
+  init(_ description: String) { self.description = description }
+}
+
+/// A socket as the command line names it: `udp:127.0.1.1:5060`, `udp:[::1]:5060`.
+struct SocketName: Equatable {
+  let text: String
+  let host: String
+  let port: UInt16
+
+  init(_ text: String) throws {
+    let parts = text.split(separator: ":", maxSplits: 1)
+    guard parts.count == 2, parts[0] == "udp", let colon = parts[1].lastIndex(of: ":"),
+      let port = UInt16(parts[1][parts[1].index(after: colon)...])
+    else { throw StartError("--descriptor wants udp:ADDRESS:PORT, not \(text)") }
+    self.text = text
+    self.port = port
+    host = parts[1][..<colon].filter { $0 != "[" && $0 != "]" }
+  }
+}
+
+/// `Keeper --descriptor udp:ADDRESS:PORT … [--pid-file F] [--child-pid-file F] -- PROGRAM …`
+struct Settings {
+  private(set) var descriptors: [SocketName] = []
+  private(set) var pidFile: String?
+  private(set) var childPIDFile: String?
+  /// The node's program, a path, and its arguments.
+  private(set) var command: [String] = []
+
+  init(arguments: [String]) throws {
+    var rest = arguments[...]
+    while let flag = rest.popFirst(), flag != "--" {
+      guard let value = rest.popFirst(), value != "--" else {
+        throw StartError("\(flag) wants a value")
+      }
+      try set(flag, value)
+    }
+    command = Array(rest)
+    guard !command.isEmpty else { throw StartError("after -- comes the program to keep") }
+  }
+
+  private mutating func set(_ flag: String, _ value: String) throws {
+    switch flag {
+    case "--descriptor": descriptors.append(try SocketName(value))
+    case "--pid-file": pidFile = value
+    case "--child-pid-file": childPIDFile = value
+    default: throw StartError("unknown flag \(flag)")
+    }
+  }
+}

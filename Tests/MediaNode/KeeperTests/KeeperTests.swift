@@ -1,0 +1,97 @@
+import Epoll
+import Foundation
+import Glibc
+import NodeContract
+import Testing
+
+@Suite(.timeLimit(.minutes(2))) struct KeeperTests {
+  @Test func theNodeIsToldWhichSocketsItHas() throws {
+    let node = try KeptNode()
+    let answer = try Phone(calling: node.local).greet()
+    #expect(answer.descriptors == "\(node.socketName)=3")
+    #expect(answer.predecessorDiedAt == nil)
+    var limit = rlimit()
+    getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+    #expect(answer.descriptorLimit >= Int(clamping: limit.rlim_max))
+  }
+
+  @Test func aDatagramSentWhileTheNodeIsDeadIsAnsweredByTheNextOneAndNeverRefused() throws {
+    let node = try KeptNode()
+    let phone = try Phone(calling: node.local)
+    let first = try phone.greet()
+    let refusedBefore = phone.refusals
+    // With the keeper held still the node is certainly dead when the datagram is sent.
+    kill(node.keeper.processIdentifier, SIGSTOP)
+    let before = MachineClock.boot().nanoseconds
+    kill(first.pid, SIGKILL)
+    for number in 1...20 { phone.say("question \(number)") }
+    kill(node.keeper.processIdentifier, SIGCONT)
+
+    let answers = try (1...20).map { _ in try phone.hear() }
+    #expect(answers.map(\.question) == (1...20).map { "question \($0)" })
+    #expect(answers.allSatisfy { $0.pid == answers[0].pid && $0.pid != first.pid })
+    #expect(phone.refusals == refusedBefore)
+    let died = try #require(answers[0].predecessorDiedAt)
+    #expect((before...MachineClock.boot().nanoseconds).contains(died))
+  }
+
+  @Test func deathAfterDeathTheNodeComesBack() throws {
+    let node = try KeptNode()
+    let phone = try Phone(calling: node.local)
+    var pids = [try phone.greet().pid]
+    let refusedBefore = phone.refusals
+    for _ in 0..<4 {
+      let last = try #require(pids.last)
+      kill(last, SIGKILL)
+      pids.append(try phone.greet(after: last).pid)
+    }
+    #expect(Set(pids).count == 5)
+    #expect(phone.refusals == refusedBefore)
+  }
+
+  @Test func aTakenPortIsOneClearLineAndStatusTwo() throws {
+    let taken = try UDPSocket(binding: KeptNode.freeEndpoint())
+    let node = try KeptNode(at: taken.local)
+    #expect(
+      try node.remarks() == "Keeper: cannot bind udp:\(taken.local): Address already in use\n")
+    #expect(node.keeper.terminationStatus == 2)
+  }
+
+  @Test func aMissingProgramIsOneClearLineAndStatusTwo() throws {
+    let node = try KeptNode(command: ["/nowhere/node"])
+    #expect(try node.remarks() == "Keeper: cannot run /nowhere/node: No such file or directory\n")
+    #expect(node.keeper.terminationStatus == 2)
+  }
+
+  @Test(arguments: [SIGTERM, SIGINT])
+  func oneSignalStopsBoth(signal: Int32) throws {
+    let node = try KeptNode()
+    _ = try Phone(calling: node.local).greet()
+    kill(node.keeper.processIdentifier, signal)
+    let remarks = try node.remarks()
+    #expect(node.keeper.terminationReason == .exit && node.keeper.terminationStatus == 0)
+    #expect(node.portIsFree)
+    let lines = remarks.split(separator: "\n")
+    #expect(lines.count == 4)
+    for line in lines {
+      let object = try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: String]
+      #expect(object?["label"] == "keeper")
+    }
+  }
+
+  @Test func aKilledKeeperTakesItsNodeAlong() throws {
+    let node = try KeptNode()
+    _ = try Phone(calling: node.local).greet()
+    kill(node.keeper.processIdentifier, SIGKILL)
+    #expect(KeptNode.eventually { node.portIsFree })
+  }
+
+  @Test func aNodeThatCallsItsSettingsWrongIsNotStartedAgain() throws {
+    let node = try KeptNode()
+    let phone = try Phone(calling: node.local)
+    _ = try phone.greet()
+    phone.say("exit 78")
+    #expect(try node.remarks().contains("exit 78"))
+    #expect(node.keeper.terminationStatus == 78)
+  }
+}
