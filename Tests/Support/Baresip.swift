@@ -1,0 +1,217 @@
+import Audio
+public import Foundation
+import Synchronization
+
+/// Who a phone is, and where it stands.
+public struct BaresipSettings: Sendable {
+  /// Names its folder and its process' log.
+  public var name: String
+  /// An address of its own, so that several phones may use port 5060.
+  public var address: String
+  /// The tone that it speaks, in hertz.
+  public var tone: Int
+  /// The user part of its address; the login too.
+  public var user: String
+  /// The host of its address, and its realm.
+  public var domain: String
+  /// Where its requests go: `127.0.1.1:5060`.
+  public var proxy: String?
+  /// nil for a peer that is known by its address and does not register.
+  public var password: String?
+
+  public init(
+    name: String, address: String, tone: Int, user: String, domain: String, proxy: String? = nil,
+    password: String? = nil
+  ) {
+    self.name = name
+    self.address = address
+    self.tone = tone
+    self.user = user
+    self.domain = domain
+    self.proxy = proxy
+    self.password = password
+  }
+}
+
+/// One baresip without a sound card: speaks a tone, records what it sends and what it hears, and
+/// is remote-controlled.
+public final class Baresip: Sendable {
+  public let settings: BaresipSettings
+  private let folder: URL
+  private let process: ChildProcess
+  private let control: BaresipControl
+
+  private static let controlPort: UInt16 = 4444
+
+  /// Starts a phone whose files lie in a folder of its name under `work`.
+  public init(_ settings: BaresipSettings, work: URL) async throws {
+    self.settings = settings
+    folder = work.appending(path: settings.name)
+    try Self.write(settings, to: folder)
+    process = try ChildProcess(
+      "baresip", ["-f", folder.path], log: folder.appending(path: "baresip.log"))
+    let process = process
+    control = try await eventually("\(settings.name) starts", within: .seconds(10)) {
+      guard process.isRunning else { throw PhoneDied(log: process.output) }
+      return BaresipControl(address: settings.address, port: Self.controlPort)
+    }
+  }
+
+  /// baresip ended by itself; `log` says why.
+  public struct PhoneDied: Error { public let log: String }
+
+  /// Hangs up, takes its registration back and ends.
+  public func quit() async {
+    control.send("quit")
+    _ = try? await process.wait(within: .seconds(5))
+    control.shutDown()
+    await process.stop()
+  }
+
+  /// Ends without a word to anybody.
+  public func kill() {
+    process.kill()
+    control.shutDown()
+  }
+
+  // MARK: - What it does
+
+  /// Calls a number of its own domain, or a whole SIP URI.
+  public func dial(_ target: String) {
+    control.send("dial", target.contains(":") ? target : "sip:\(target)@\(settings.domain)")
+  }
+
+  public func answer() { control.send("accept") }
+
+  /// Ends a call, or gives up an attempt.
+  public func hangUp() { control.send("hangup") }
+
+  /// Refuses the call that is coming in: `486 Busy Here`.
+  public func refuse(_ status: String) { control.send("hangup", status) }
+
+  // MARK: - What happens to it
+
+  /// Everything that baresip has told.
+  public var events: [BaresipEvent] { control.events.all }
+
+  /// Waits for the next event of this type, and passes over those before it.
+  @discardableResult
+  public func next(_ type: String, within limit: Duration = .seconds(10)) async throws
+    -> BaresipEvent
+  {
+    try await control.events.next("\(settings.name): \(type)", within: limit) { $0.type == type }
+  }
+
+  /// Waits until the registrar has accepted it.
+  public func registered() async throws { try await next("REGISTER_OK") }
+
+  /// Waits until somebody calls, and returns who: `sip:101@demo.tandem.test`.
+  @discardableResult
+  public func rings() async throws -> String { try await next("CALL_INCOMING").peeruri ?? "" }
+
+  /// Waits until the call is up.
+  public func talks() async throws { try await next("CALL_ESTABLISHED") }
+
+  /// Waits until the call or attempt is over, and returns the reason: `486 Busy Here`.
+  @discardableResult
+  public func closed(within limit: Duration = .seconds(10)) async throws -> String {
+    try await next("CALL_CLOSED", within: limit).param ?? ""
+  }
+
+  /// The recordings of what it heard, the newest last; one for each call that was answered.
+  public var recordings: [URL] {
+    let all = try? FileManager.default.contentsOfDirectory(
+      at: folder.appending(path: "recordings"), includingPropertiesForKeys: nil)
+    return (all ?? []).filter { $0.lastPathComponent.hasSuffix("-dec.wav") }
+      .sorted { $0.path < $1.path }
+  }
+
+  /// Waits until the call's recording of what it hears has grown to so many seconds.
+  public func hears(seconds: Int) async throws {
+    // 16 bits, 8,000 a second; the library writes in blocks.
+    let bytes = seconds * 16_000
+    try await eventually("\(settings.name) hears \(seconds) s", within: .seconds(seconds + 10)) {
+      guard let newest = recordings.last else { return false }
+      let attributes = try FileManager.default.attributesOfItem(atPath: newest.path)
+      return (attributes[.size] as? Int ?? 0) >= bytes
+    }
+  }
+
+  // MARK: - Its configuration
+
+  private static func write(_ settings: BaresipSettings, to folder: URL) throws {
+    let recordings = folder.appending(path: "recordings")
+    try? FileManager.default.removeItem(at: folder)
+    try FileManager.default.createDirectory(at: recordings, withIntermediateDirectories: true)
+    try configuration(settings, recordings: recordings)
+      .write(to: folder.appending(path: "config"), atomically: true, encoding: .utf8)
+    try account(settings)
+      .write(to: folder.appending(path: "accounts"), atomically: true, encoding: .utf8)
+  }
+
+  /// The tone's source runs only at 48 kHz in stereo; the bridge is a player that needs no card.
+  private static func configuration(_ settings: BaresipSettings, recordings: URL) -> String {
+    """
+    poll_method epoll
+    sip_listen \(settings.address):5060
+    net_interface \(settings.address)
+    ctrl_tcp_listen \(settings.address):\(controlPort)
+    audio_source ausine,\(settings.tone)
+    audio_player aubridge,\(settings.name)
+    audio_alert aubridge,\(settings.name)-alert
+    audio_srate 48000
+    audio_channels 2
+    ausrc_srate 48000
+    auplay_srate 48000
+    ausrc_channels 2
+    auplay_channels 2
+    snd_path \(recordings.path)
+    module_path /usr/lib/baresip/modules
+    module g711.so
+    module ausine.so
+    module aubridge.so
+    module sndfile.so
+    module_tmp account.so
+    module_app menu.so
+    module_app ctrl_tcp.so
+
+    """
+  }
+
+  private static func account(_ settings: BaresipSettings) -> String {
+    var line = "<sip:\(settings.user)@\(settings.domain)>;answermode=manual;audio_codecs=PCMA,PCMU"
+    if let proxy = settings.proxy { line += ";outbound=\"sip:\(proxy);transport=udp\"" }
+    if let password = settings.password {
+      line += ";auth_pass=\(password);regint=300"
+    } else {
+      line += ";regint=0"
+    }
+    return line + "\n"
+  }
+}
+
+extension Baresip {
+  /// The tones of `candidates` in the newest recording, in hertz, which sounded for most of it.
+  public func heard(of candidates: [Int]) throws -> [Int] {
+    guard let newest = recordings.last else { return [] }
+    return try Hearing(newest).tones(of: candidates)
+  }
+}
+
+/// What a recording sounds like.
+public struct Hearing {
+  public let duration: Duration
+  private let sound: WAVFile
+
+  public init(_ file: URL) throws {
+    sound = try WAVFile(parsing: Array(Data(contentsOf: file)))
+    duration = sound.duration
+  }
+
+  /// The tones of `candidates`, in hertz, that sounded for at least half of the recording.
+  public func tones(of candidates: [Int]) -> [Int] {
+    let recognizer = ToneRecognizer(
+      frequencies: candidates.map(Double.init), sampleRate: sound.sampleRate)
+    return recognizer.tones(in: sound.channels.first ?? []).map { Int($0) }
+  }
+}

@@ -1,0 +1,99 @@
+public import Foundation
+
+/// Everything that `Infra/up` starts, with debug programs and a state directory of its own.
+public struct Installation: Sendable {
+  public let state: URL
+  /// The folder with the programs.
+  public let binaries: URL
+  public let demo: DemoDescription
+  public let api: ControlAPI
+
+  /// A set-up command that failed, with what it printed.
+  public struct SetUpFailed: Error, CustomStringConvertible {
+    public let output: String
+    public var description: String { output }
+  }
+
+  /// The folder with the programs that the running tests were built with.
+  public static var builtPrograms: URL {
+    if let path = ProcessInfo.processInfo.environment["TANDEM_TEST_BINARIES"] {
+      return URL(filePath: path)
+    }
+    return Repository.root.appending(path: ".build/debug")
+  }
+
+  /// Sets everything up and starts it.
+  public static func start(state: URL, binaries: URL = builtPrograms) async throws -> Installation {
+    try await up(state: state, binaries: binaries, environment: [:])
+    let demo = try DemoDescription(file: state.appending(path: "demo.json"))
+    return Installation(
+      state: state, binaries: binaries, demo: demo,
+      api: ControlAPI(demo: demo, binaries: binaries))
+  }
+
+  private static func up(
+    state: URL, binaries: URL, environment: [String: String]
+  ) async throws {
+    try FileManager.default.createDirectory(at: state, withIntermediateDirectories: true)
+    let finished = try await ChildProcess.run(
+      Repository.root.appending(path: "Infra/up").path,
+      ["--detach", "--no-install", "--state", state.path, "--binaries", binaries.path],
+      environment: environment, within: .seconds(120))
+    guard finished.status == 0 else { throw SetUpFailed(output: finished.output) }
+  }
+
+  /// Starts whatever does not run, with these variables besides.
+  public func startAgain(environment: [String: String] = [:]) async throws {
+    try await Self.up(state: state, binaries: binaries, environment: environment)
+  }
+
+  /// Stops everything and removes it.
+  public func purge() async throws {
+    _ = try await ChildProcess.run(
+      Repository.root.appending(path: "Infra/down").path, ["--state", state.path, "--purge"],
+      within: .seconds(60))
+  }
+
+  // MARK: - Its processes
+
+  /// The process that `Infra/up` calls so: `control-plane`, `node-a1` (the node's keeper), …
+  public func pid(of name: String) throws -> pid_t {
+    let file = state.appending(path: "run/\(name).pid")
+    let words = try String(contentsOf: file, encoding: .utf8).split(separator: " ")
+    guard let pid = words.first.flatMap({ pid_t($0) }) else {
+      throw SetUpFailed(output: "\(file.path) holds no pid")
+    }
+    return pid
+  }
+
+  /// The media node itself, the child of its keeper.
+  public func nodePid(of name: String) throws -> pid_t? {
+    let keeper = try pid(of: name)
+    let list = "/proc/\(keeper)/task/\(keeper)/children"
+    let children = try String(contentsOfFile: list, encoding: .utf8)
+    return children.split(separator: " ").first.flatMap { pid_t($0) }
+  }
+
+  /// What a process has written so far.
+  public func log(of name: String) -> String {
+    let file = state.appending(path: "log/\(name).log")
+    return (try? String(contentsOf: file, encoding: .utf8)) ?? ""
+  }
+
+  /// Memory that a process holds, in bytes.
+  public static func memory(of pid: pid_t) throws -> Int {
+    let status = try String(contentsOfFile: "/proc/\(pid)/status", encoding: .utf8)
+    let line = status.split(separator: "\n").first { $0.hasPrefix("VmRSS:") }
+    let kilobytes = line?.split(separator: " ").dropFirst().first.flatMap { Int($0) }
+    guard let kilobytes else { throw SetUpFailed(output: "no VmRSS of \(pid)") }
+    return kilobytes * 1024
+  }
+
+  /// Whether a process is gone; one that only waits to be reaped is.
+  public static func isGone(_ pid: pid_t) -> Bool {
+    guard let status = try? String(contentsOfFile: "/proc/\(pid)/status", encoding: .utf8) else {
+      return true
+    }
+    return status.contains("\nState:\tZ")
+  }
+}
