@@ -27,6 +27,11 @@ public struct Query: ExpressibleByStringInterpolation, Sendable {
       parts.append(.bind(value.postgresText))
     }
 
+    /// A value or, without one, NULL.
+    public mutating func appendInterpolation<Value: PostgresEncodable>(_ value: Value?) {
+      parts.append(.bind(value?.postgresText))
+    }
+
     /// A part of a statement: a list of columns, a common condition.
     public mutating func appendInterpolation(_ query: Query) { parts += query.parts }
   }

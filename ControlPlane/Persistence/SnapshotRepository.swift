@@ -1,0 +1,77 @@
+public import NodeContract
+internal import Postgres
+public import Tenancy
+
+/// Tenants as nodes need them. Everything of one answer is read in one state of the database, so
+/// the revision fits the contents.
+public struct SnapshotRepository: Sendable {
+  /// The channel on which changed tenants are announced; the payload is the tenant's UUID.
+  public static let channel = "tandem_tenant"
+
+  let store: Store
+
+  /// All tenants whose home is one of `addresses`, by id.
+  public func tenants(
+    homedAt addresses: [AddressName], in scope: AccessScope
+  ) async throws -> [TenantSnapshot] {
+    try await snapshots(
+      of: """
+        \(Tenant.selection)
+        WHERE home_address = ANY(\(addresses)::text[]) AND deleted_at IS NULL
+        """, in: scope)
+  }
+
+  /// One tenant; `nil` when there is none, or no more.
+  public func tenant(_ id: TenantID, in scope: AccessScope) async throws -> TenantSnapshot? {
+    try await snapshots(
+      of: "\(Tenant.selection) WHERE tenant_id = \(id) AND deleted_at IS NULL", in: scope
+    ).first
+  }
+
+  private func snapshots(
+    of selection: Query, in scope: AccessScope
+  ) async throws -> [TenantSnapshot] {
+    try await store.transaction(in: scope, isolation: .repeatableRead, isReadOnly: true) {
+      transaction in
+      let tenants = try transaction.query("\(selection) ORDER BY tenant_id").map(Tenant.init(row:))
+      let contents = try SnapshotContents(of: tenants, in: transaction)
+      return tenants.map(contents.snapshot(of:))
+    }
+  }
+}
+
+/// What belongs to some tenants, by tenant or by reseller.
+private struct SnapshotContents {
+  let extensions: [TenantID: [Extension]]
+  let numbers: [TenantID: [Number]]
+  let trunks: [ResellerID: [Trunk]]
+
+  init(of tenants: [Tenant], in transaction: borrowing Transaction) throws {
+    let ids = tenants.map(\.id)
+    let resellers = Array(Set(tenants.map(\.reseller)))
+    extensions = Dictionary(
+      grouping: try transaction.query(
+        "\(Extension.selection) WHERE tenant_id = ANY(\(ids)::uuid[]) ORDER BY extension_id"
+      ).map(Extension.init(row:)), by: \.tenant)
+    numbers = Dictionary(
+      grouping: try transaction.query(
+        "\(Number.selection) WHERE tenant_id = ANY(\(ids)::uuid[]) ORDER BY number_id"
+      ).map(Number.init(row:)), by: \.tenant)
+    trunks = Dictionary(
+      grouping: try transaction.query(
+        """
+        \(Trunk.selection) WHERE reseller_id = ANY(\(resellers)::uuid[]) AND deleted_at IS NULL
+        ORDER BY trunk_id
+        """
+      ).map(Trunk.init(row:)), by: \.reseller)
+  }
+
+  func snapshot(of tenant: Tenant) -> TenantSnapshot {
+    TenantSnapshot(
+      tenant: tenant.id, revision: tenant.revision, domain: tenant.domain.text,
+      homeAddress: tenant.homeAddress, dialling: tenant.dialling, ringTimeout: tenant.ringTimeout,
+      extensions: (extensions[tenant.id] ?? []).map(\.entry),
+      numbers: (numbers[tenant.id] ?? []).map(\.entry),
+      trunks: (trunks[tenant.reseller] ?? []).map(\.entry))
+  }
+}
