@@ -3,7 +3,12 @@ enum AllowedArrows {
   /// Whoever decides may use these, and the contract.
   private static let decided: Set<String> = ["NodeContract", "Tenancy"]
 
+  /// Where the halves may meet: their contract, and the form of a log line, which knows of
+  /// neither.
+  static let meetingPoints: Set<String> = ["NodeContract", "StructuredLogging"]
+
   static let controlPlane: [String: Set<String>] = [
+    "StructuredLogging": [],
     "NodeContract": [],
     "Tenancy": ["NodeContract"],
     "Placement": ["NodeContract"],
@@ -19,6 +24,7 @@ enum AllowedArrows {
     "NodeLink": decided.union(["Placement", "Etcd", "HTTP"]),
     "ControlPlaneServer": decided.union([
       "API", "Etcd", "HTTP", "NodeLink", "Operations", "Persistence", "Placement", "Postgres",
+      "StructuredLogging",
     ]),
     "pbxctl": [],
   ]
@@ -45,7 +51,7 @@ enum AllowedArrows {
     "Keeper": ["CLinux"],
     "MediaNodeServer": [
       "CLinux", "CallControl", "ControlLink", "Epoll", "MediaPlane", "NodeContract", "Ownership",
-      "SIP", "Signalling", "TLS",
+      "SIP", "Signalling", "StructuredLogging", "TLS",
     ],
   ]
 
@@ -57,8 +63,11 @@ enum AllowedArrows {
     "Ownership",
   ]
 
-  /// What a pure target may import beside other pure ones.
-  static let pureImports: [String: Set<String>] = ["NodeContract": ["SwiftProtobuf"]]
+  /// What a pure target may import beside other pure ones: the contract's messages are
+  /// protobuf, whose bytes are Foundation's `Data`.
+  static let pureImports: [String: Set<String>] = [
+    "NodeContract": ["SwiftProtobuf", "FoundationEssentials", "Foundation"]
+  ]
 
   /// Each C library, and the one target that knows it.
   static let importers = [
