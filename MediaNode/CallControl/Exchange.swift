@@ -4,51 +4,179 @@ public import SIP
 /// The node's whole knowledge of registrations and calls as one value: messages, answers and time
 /// go in, actions come out. It reads no clock and touches no socket.
 public struct Exchange: Sendable {
+  let configuration: ExchangeConfiguration
+  var random: any RandomNumberGenerator & Sendable
+  var layer = TransactionLayer()
+  var authenticator: DigestAuthenticator
+  var registrar: Registrar
+  var directory = TenantDirectory()
+  /// The addresses that we serve, with the epochs of their grants.
+  var grants: [AddressName: Epoch] = [:]
+  var pools: [AddressName: PortPool]
+
+  var calls: [CallID: CallEntry] = [:]
+  var callsPerTenant: [TenantID: Int] = [:]
+  var dialogs: [DialogKey: LegKey] = [:]
+  var initialInvites: [InviteKey: CallID] = [:]
+  var clients: [ClientTransactionID: ClientKey] = [:]
+  var servers: [ServerTransactionID: RequestKey] = [:]
+  var receipts: [FactReceipt: CallID] = [:]
+  var relays: [RelayID: CallID] = [:]
+  var deadlines = DeadlineQueue<CallID>()
+  /// Mints tokens and relay ids.
+  var serial: UInt64 = 0
+  /// What the event under way wants done.
+  var outbox: [ExchangeAction] = []
+
   /// Serves nothing until tenants are installed and addresses adopted.
   public init(
     configuration: ExchangeConfiguration, hashing: any Hashing,
     random: any RandomNumberGenerator & Sendable
-  ) {}
+  ) {
+    self.configuration = configuration
+    self.random = random
+    authenticator = DigestAuthenticator(secret: configuration.secret, hashing: hashing)
+    registrar = Registrar(limits: configuration.limits)
+    pools = Dictionary(
+      configuration.addresses.map { ($0.name, PortPool($0.relayPorts)) }
+    ) { first, _ in first }
+  }
+
+  var limits: ExchangeLimits { configuration.limits }
+
+  // MARK: - Messages and time
 
   /// A message arrived over `flow`.
   public mutating func receive(_ message: SIPMessage, over flow: Flow, at now: Moment)
     -> [ExchangeAction]
-  { [] }
+  {
+    guard isServed(flow.local) else {
+      refuseWithoutGrant(message, over: flow)
+      return takeOutbox()
+    }
+    handle(layer.receive(message, over: flow, at: now.boot), at: now)
+    return takeOutbox()
+  }
 
   /// Lets all deadlines up to `now` pass.
-  public mutating func advance(to now: Moment) -> [ExchangeAction] { [] }
+  public mutating func advance(to now: Moment) -> [ExchangeAction] {
+    handle(layer.advance(to: now.boot), at: now)
+    announce(registrar.expire(at: now.boot))
+    while let call = deadlines.popDue(at: now.boot) {
+      update(call, at: now) { $0.deadlinePassed(at: now) }
+    }
+    return takeOutbox()
+  }
 
   /// When `advance` has something to do; nil: never.
-  public var nextDeadline: BootInstant? { nil }
+  public var nextDeadline: BootInstant? {
+    [layer.nextDeadline, registrar.nextDeadline, deadlines.next].compactMap { $0 }.min()
+  }
+
+  private mutating func takeOutbox() -> [ExchangeAction] {
+    defer { outbox = [] }
+    return outbox
+  }
+
+  // MARK: - Tenants
 
   /// A tenant as it is now, unless the exchange knows a newer revision. Calls and bindings go on;
   /// bindings of extensions that are gone end.
-  public mutating func install(_ tenant: TenantSnapshot, at now: Moment) -> [ExchangeAction] { [] }
+  public mutating func install(_ tenant: TenantSnapshot, at now: Moment) -> [ExchangeAction] {
+    guard directory.install(tenant) else { return [] }
+    let kept = Set(tenant.extensions.map(\.id))
+    announce(registrar.removeBindings(of: tenant.tenant, except: kept))
+    return takeOutbox()
+  }
 
   /// The tenant is not ours any more: its bindings end, new calls are refused, calls go on.
-  public mutating func removeTenant(_ id: TenantID, at now: Moment) -> [ExchangeAction] { [] }
+  public mutating func removeTenant(_ id: TenantID, at now: Moment) -> [ExchangeAction] {
+    directory.remove(id)
+    announce(registrar.removeBindings(of: id, except: []))
+    return takeOutbox()
+  }
+
+  func announce(_ changes: [BindingChange], in outbox: inout [ExchangeAction]) {
+    outbox += changes.map(ExchangeAction.bindingChanged)
+  }
+
+  mutating func announce(_ changes: [BindingChange]) {
+    outbox += changes.map(ExchangeAction.bindingChanged)
+  }
+
+  /// Bindings that a replica remembers, after a restart; what phones registered since wins.
+  public mutating func restore(_ bindings: [BindingChange], at now: Moment) {
+    for change in bindings where directory[change.tenant]?.has(change.extension) ?? true {
+      registrar.restore(change, at: now.boot)
+    }
+  }
+
+  // MARK: - What the shell tells of earlier actions
+
+  /// The fact recorded under this receipt is on disk.
+  public mutating func factIsDurable(_ receipt: FactReceipt, at now: Moment) -> [ExchangeAction] {
+    guard let call = receipts.removeValue(forKey: receipt) else { return [] }
+    update(call, at: now) { $0.answerIsDurable(receipt, at: now) }
+    return takeOutbox()
+  }
+
+  /// The relay could not be opened or broke: its call ends.
+  public mutating func relayFailed(_ relay: RelayID, at now: Moment) -> [ExchangeAction] {
+    guard let call = relays[relay] else { return [] }
+    update(call, at: now) { $0.relayFailed(at: now) }
+    return takeOutbox()
+  }
+
+  /// No packet came from either party for the relay's silence limit: its call ends.
+  public mutating func mediaSilent(_ relay: RelayID, at now: Moment) -> [ExchangeAction] {
+    guard let call = relays[relay] else { return [] }
+    update(call, at: now) { $0.mediaSilent(at: now) }
+    return takeOutbox()
+  }
+
+  // MARK: - Grants
 
   /// Serves the address under this grant. `Ownership` has judged the epoch before.
   public mutating func adopt(_ address: AddressName, epoch: Epoch, at now: Moment)
     -> [ExchangeAction]
-  { [] }
-
-  /// Stops serving the address: nothing leaves from it any more.
-  public mutating func release(_ address: AddressName, at now: Moment) -> [ExchangeAction] { [] }
-
-  /// Bindings that a replica remembers, after a restart; what phones registered since wins.
-  public mutating func restore(_ bindings: [BindingChange], at now: Moment) {}
-
-  /// The fact recorded under this receipt is on disk.
-  public mutating func factIsDurable(_ receipt: FactReceipt, at now: Moment) -> [ExchangeAction] {
-    []
+  {
+    guard pools[address] != nil else { return [] }
+    grants[address] = epoch
+    return []
   }
 
-  /// The relay could not be opened or broke: its call ends.
-  public mutating func relayFailed(_ relay: RelayID, at now: Moment) -> [ExchangeAction] { [] }
+  /// Stops serving the address: nothing leaves from it any more, its bindings are forgotten, its
+  /// calls end here as lost. Parties at addresses that we keep hear a BYE.
+  public mutating func release(_ address: AddressName, at now: Moment) -> [ExchangeAction] {
+    guard grants.removeValue(forKey: address) != nil else { return [] }
+    registrar.forget(address)
+    let lost = calls.values.filter { entry in
+      entry.machine.legs.contains { $0.address == address }
+    }
+    for call in lost.map(\.machine.id).sorted() {
+      update(call, at: now) { $0.addressLost(at: now) }
+    }
+    return takeOutbox()
+  }
 
-  /// No packet came from either party for the relay's silence limit: its call ends.
-  public mutating func mediaSilent(_ relay: RelayID, at now: Moment) -> [ExchangeAction] { [] }
+  // MARK: - Census
 
-  public var census: ExchangeCensus { ExchangeCensus() }
+  public var census: ExchangeCensus {
+    var census = ExchangeCensus()
+    census.tenants = directory.count
+    census.bindings = registrar.count
+    census.endingCalls = calls.values.count { $0.machine.isEnding }
+    census.calls = calls.count - census.endingCalls
+    census.openDialogs = calls.values.reduce(0) { sum, entry in
+      sum + entry.machine.legs.count { $0.phase == .answered }
+    }
+    census.openTransactions = layer.openCount
+    census.openRelays = relays.count
+    census.portsInUse = pools.values.reduce(0) { $0 + $1.inUse }
+    return census
+  }
+}
+
+extension DirectoryTenant {
+  func has(_ id: ExtensionID) -> Bool { extensionsByID[id] != nil }
 }

@@ -1,0 +1,30 @@
+import NodeContract
+import SIP
+
+/// Names a request that waits for our response; minted by the exchange, never reused.
+struct RequestToken: Hashable, Sendable, Comparable {
+  let number: UInt64
+
+  static func < (left: RequestToken, right: RequestToken) -> Bool { left.number < right.number }
+}
+
+/// What a call wants done, in this order. It knows no transactions, only requests by their token
+/// and its own by their branch.
+enum CallAction: Hashable, Sendable {
+  /// A request of ours; its responses come back under the branch.
+  case request(SIPRequest, over: Flow, branch: String)
+  /// The ACK of a 2xx.
+  case acknowledge(SIPRequest, over: Flow, branch: String)
+  /// Cancels the INVITE with this branch, saying why in a Reason field (RFC 3326).
+  case cancel(branch: String, reason: String)
+  case respond(SIPResponse, to: RequestToken)
+  /// The 2xx to this INVITE is acknowledged.
+  case forget(RequestToken)
+  case openRelay(RelayPlan)
+  case direct(RelaySide, to: IPEndpoint)
+  case closeRelay
+  case record(FactEvent, leg: LegID)
+  /// A fact whose durability the call waits for.
+  case recordAndWait(FactEvent, leg: LegID, receipt: FactReceipt)
+  case log(LogNote.Level, String, leg: LegID?)
+}

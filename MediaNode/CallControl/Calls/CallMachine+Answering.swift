@@ -1,0 +1,224 @@
+import NodeContract
+import SIP
+
+/// From the first ringing to two people who talk.
+extension CallMachine {
+  /// A response to the INVITE of a called party.
+  mutating func inviteAnswered(_ response: SIPResponse, by leg: LegID, at now: Moment)
+    -> [CallAction]
+  {
+    if response.status >= 200 { open[self[leg].inviteBranch] = nil }
+    switch response.status {
+    case ...100: return []
+    case ..<200: return progressed(response, by: leg)
+    case ..<300: return succeeded(response, by: leg, at: now)
+    default: return failed(leg, outcome(of: response, from: self[leg]), at: now)
+    }
+  }
+
+  /// The INVITE of a called party met silence.
+  mutating func inviteTimedOut(_ leg: LegID, at now: Moment) -> [CallAction] {
+    open[self[leg].inviteBranch] = nil
+    return failed(leg, self[leg].isTrunk ? .carrierFailed : .offline, at: now)
+  }
+
+  private func outcome(of response: SIPResponse, from leg: Leg) -> CallOutcome {
+    CallOutcome(sipStatus: response.status, fromCarrier: leg.isTrunk)
+  }
+
+  // MARK: - Ringing
+
+  private mutating func progressed(_ response: SIPResponse, by leg: LegID) -> [CallAction] {
+    guard case .ringing = state, self[leg].isOpen else { return [] }
+    self[leg].phase = .ringing
+    var actions = rung(leg)
+    let media = callees.count == 1 ? earlyMedia(response, by: leg) : nil
+    if let media { actions.append(contentsOf: media.actions) }
+    // Of several devices the first to ring speaks for all, and none plays its own tones.
+    let status = media == nil && response.status == 183 ? StatusCode.ringing : response.status
+    guard media != nil || status != progress else { return actions }
+    progress = status
+    actions += rung(caller.id)
+    let body = media.map { SIPBody.session($0.description) } ?? .none
+    actions.append(
+      .respond(caller.response(to: caller.invite, status, body: body), to: callerToken))
+    return actions
+  }
+
+  private mutating func rung(_ leg: LegID) -> [CallAction] {
+    guard !self[leg].hasRung else { return [] }
+    self[leg].hasRung = true
+    return [.record(.rung, leg: leg)]
+  }
+
+  /// The called party's tones before its answer. An offer cannot come unreliably
+  /// (RFC 3261 section 13.2.1), so without one of the caller's there is none.
+  private mutating func earlyMedia(_ response: SIPResponse, by leg: LegID)
+    -> (description: SessionDescription, actions: [CallAction])?
+  {
+    guard !isOfferless, case .session(let answer) = response.body,
+      let terms = self[leg].session.takeAnswer(answer)
+    else { return nil }
+    return (caller.session.describe(terms), directed(to: leg))
+  }
+
+  /// Where the relay sends what the other party says.
+  func directed(to leg: LegID) -> [CallAction] {
+    guard let remote = self[leg].session.remote else { return [] }
+    return [.direct(self[leg].side, to: remote)]
+  }
+
+  // MARK: - A 2xx
+
+  private mutating func succeeded(_ response: SIPResponse, by leg: LegID, at now: Moment)
+    -> [CallAction]
+  {
+    switch self[leg].phase {
+    case .inviting, .ringing: return accepted(response, by: leg, at: now)
+    case .cancelling:
+      // It crossed our CANCEL (RFC 3261 section 9.1): the dialog exists and must be ended.
+      self[leg].phase = .closed
+      return endStray(response, of: leg)
+    case .answered, .closed: return repeated(response, by: leg)
+    }
+  }
+
+  /// A 2xx to the INVITE of an outgoing leg that has one already: the same again, or from another
+  /// device behind the same proxy (RFC 3261 section 13.2.2.4).
+  mutating func repeated(_ response: SIPResponse, by leg: LegID) -> [CallAction] {
+    guard response.headers.to.tag == self[leg].dialog?.id.remoteTag else {
+      return endStray(response, of: leg)
+    }
+    guard let known = self[leg].acknowledgement,
+      known.request.headers.cseq.number == response.headers.cseq.number
+    else { return [] }
+    return [acknowledge(known, on: leg)]
+  }
+
+  private mutating func accepted(_ response: SIPResponse, by leg: LegID, at now: Moment)
+    -> [CallAction]
+  {
+    guard let dialog = Dialog(accepting: response, to: self[leg].invite) else {
+      return failed(leg, .internalError, at: now)
+    }
+    self[leg].dialog = dialog
+    guard let connected = connect(response, leg) else {
+      return refuseMedia(of: leg, at: now)
+    }
+    self[leg].phase = .answered
+    // An offer in the 2xx is answered by the caller's ACK, which ours must wait for.
+    let acknowledged =
+      isOfferless
+      ? [] : [acknowledge(leg, sequence: response.headers.cseq.number, body: .none)]
+    return acknowledged + callOff(othersThan: leg, at: now) + connected
+      + settle(leg, at: now)
+  }
+
+  /// Takes the session of a 2xx and prepares the caller's. Nil when there is no common codec.
+  private mutating func connect(_ response: SIPResponse, _ leg: LegID) -> [CallAction]? {
+    switch response.body {
+    case .session(let description):
+      let taken =
+        isOfferless
+        ? self[leg].session.takeOffer(description, limit: limits.mediaLines)
+        : self[leg].session.takeAnswer(description)
+      guard let terms = taken else { return nil }
+      _ = caller.session.describe(terms)
+      return directed(to: leg)
+    case .none where !isOfferless && self[leg].session.remote != nil:
+      return []  // The answer came with an earlier 18x of this leg.
+    case .none, .malformedSession, .other: return nil
+    }
+  }
+
+  private mutating func refuseMedia(of leg: LegID, at now: Moment) -> [CallAction] {
+    let sequence = self[leg].invite.headers.cseq.number
+    return [acknowledge(leg, sequence: sequence, body: .none)] + hangUp(leg)
+      + failed(leg, .incompatibleMedia, at: now)
+  }
+
+  private mutating func callOff(othersThan winner: LegID, at now: Moment) -> [CallAction] {
+    callees.map(\.id).filter { $0 != winner }.flatMap {
+      giveUp($0, .answeredElsewhere, reason: Reason.completedElsewhere)
+    }
+  }
+
+  /// Chargeable answers wait for the disk; others go on at once.
+  private mutating func settle(_ leg: LegID, at now: Moment) -> [CallAction] {
+    guard self[leg].isTrunk else {
+      return [.record(.answered, leg: leg)] + connectCaller(to: leg, at: now)
+    }
+    let receipt = FactReceipt(number: callerToken.number)
+    let until = now.boot.advanced(by: limits.durabilityWait)
+    state = .settling(leg, receipt, until: until)
+    return [.recordAndWait(.answered, leg: leg, receipt: receipt)]
+  }
+
+  /// The carrier's answer is on disk.
+  mutating func answerIsDurable(_ receipt: FactReceipt, at now: Moment) -> [CallAction] {
+    switch state {
+    case .settling(let leg, receipt, _): connectCaller(to: leg, at: now)
+    case .ringing, .settling, .talking, .ending: []
+    }
+  }
+
+  private mutating func connectCaller(to leg: LegID, at now: Moment) -> [CallAction] {
+    state = .talking(leg, until: now.boot.advanced(by: limits.callDuration))
+    caller.phase = .answered
+    caller.dialog?.confirm()
+    let body = caller.session.described.map(SIPBody.session) ?? .none
+    let response = caller.response(to: caller.invite, StatusCode.ok, body: body)
+    return [.record(.answered, leg: caller.id)]
+      + answer(callerToken, with: response, on: caller.id, at: now)
+  }
+
+  /// Sends a 2xx to an INVITE and waits for its ACK.
+  mutating func answer(
+    _ token: RequestToken, with response: SIPResponse, on leg: LegID, at now: Moment
+  ) -> [CallAction] {
+    self[leg].answer = PendingAnswer(
+      token: token, response: response, retransmission: Retransmission(at: now.boot))
+    return [.respond(response, to: token)]
+  }
+
+  // MARK: - No answer
+
+  /// A called party is out; the call goes on while others ring.
+  private mutating func failed(_ leg: LegID, _ outcome: CallOutcome, at now: Moment)
+    -> [CallAction]
+  {
+    let actions = close(leg, outcome, by: .party)
+    self[leg].phase = .closed
+    guard case .ringing = state else { return actions }
+    failures.append(outcome)
+    guard !callees.contains(where: \.isOpen) else { return actions }
+    return actions + end(Self.best(of: failures), at: now)
+  }
+
+  /// What the caller hears when nobody answered: the most telling of all reasons.
+  static func best(of outcomes: [CallOutcome]) -> CallOutcome {
+    let order: [CallOutcome] = [.rejected, .busy, .noAnswer, .incompatibleMedia, .offline]
+    return order.first(where: outcomes.contains) ?? outcomes.first ?? .offline
+  }
+}
+
+/// Values of the Reason field (RFC 3326).
+enum Reason {
+  static let completedElsewhere = "SIP;cause=200;text=\"Call completed elsewhere\""
+  static let callerGone = "SIP;cause=487;text=\"Request Terminated\""
+
+  /// The Q.850 cause of an outcome.
+  static func cause(of outcome: CallOutcome) -> String { "Q.850;cause=\(outcome.q850Cause)" }
+}
+
+extension Dialog {
+  /// The dialog of a 2xx. One without Contact breaks RFC 3261 section 12.1.1; it is reached where
+  /// the INVITE went, since even then it must be acknowledged and ended.
+  init?(accepting response: SIPResponse, to invite: SIPRequest) {
+    var response = response
+    if response.headers.contacts.addresses.isEmpty {
+      response.headers.contacts = .addresses([NameAddress(uri: invite.uri)])
+    }
+    self.init(request: invite, response: response)
+  }
+}

@@ -1,0 +1,58 @@
+import NodeContract
+import SIP
+
+/// What time does to a call.
+extension CallMachine {
+  /// When `deadlinePassed` has something to do.
+  var nextDeadline: BootInstant { min(nextAnswerDeadline ?? stateDeadline, stateDeadline) }
+
+  /// When a 2xx is to be sent again.
+  var nextAnswerDeadline: BootInstant? {
+    legs.compactMap(\.answer?.retransmission.nextDeadline).min()
+  }
+
+  private var stateDeadline: BootInstant {
+    switch state {
+    case .ringing(let until), .settling(_, _, let until), .talking(_, let until),
+      .ending(let until):
+      until
+    }
+  }
+
+  mutating func deadlinePassed(at now: Moment) -> [CallAction] {
+    var actions = legs.map(\.id).flatMap { repeatAnswer(of: $0, at: now) }
+    guard now.boot >= stateDeadline else { return actions }
+    switch state {
+    case .ringing: actions += end(.noAnswer, at: now)
+    case .settling: actions += end(.internalError, at: now)
+    case .talking: actions += end(.answered, at: now)
+    case .ending: break
+    }
+    return actions
+  }
+
+  private mutating func repeatAnswer(of leg: LegID, at now: Moment) -> [CallAction] {
+    guard var answer = self[leg].answer else { return [] }
+    let step = answer.retransmission.advance(to: now.boot)
+    self[leg].answer = answer
+    switch step {
+    case .wait: return []
+    case .again: return [.respond(answer.response, to: answer.token)]
+    case .giveUp: return unacknowledged(answer, on: leg, at: now)
+    }
+  }
+
+  /// No ACK in 64·T1: the dialog is confirmed all the same, and ended by BYE
+  /// (RFC 3261 section 13.3.1.4).
+  private mutating func unacknowledged(
+    _ answer: PendingAnswer, on leg: LegID, at now: Moment
+  ) -> [CallAction] {
+    self[leg].answer = nil
+    let forgotten = CallAction.forget(answer.token)
+    if self[leg].owesBye {
+      self[leg].owesBye = false
+      return [forgotten] + hangUp(leg)
+    }
+    return [forgotten] + end(.answered, at: now)
+  }
+}

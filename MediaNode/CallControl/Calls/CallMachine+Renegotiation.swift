@@ -1,0 +1,199 @@
+import NodeContract
+import SIP
+
+/// A new offer of one party (hold, another port or codec) on its way to the other and back.
+struct Renegotiation: Hashable, Sendable {
+  let requester: LegID
+  /// The leg that was asked in turn.
+  let asked: LegID
+  let token: RequestToken
+  /// The requester's re-INVITE or UPDATE, without its body.
+  let request: SIPRequest
+  /// The re-INVITE came without an offer, which the asked party makes then.
+  let isOfferless: Bool
+  /// Our re-INVITE to the asked party.
+  let branch: String
+  /// Both sessions as they were, should the offer be refused.
+  let before: [LegID: SessionSide]
+  /// The requester has its 2xx; only an offerless one waits for the ACK.
+  var isAnswered = false
+  /// CSeq of the asked party's 2xx whose offer is to be answered by our ACK.
+  var owedSequence: UInt32?
+}
+
+/// Re-INVITE and UPDATE are passed to the other party and its answer back (RFC 3261 section 14,
+/// RFC 3311). UPDATE goes on as a re-INVITE, which every phone knows.
+extension CallMachine {
+  mutating func offered(_ request: SIPRequest, _ token: RequestToken, on leg: LegID)
+    -> [CallAction]
+  {
+    // An UPDATE without an offer only refreshes the target, which is done.
+    if request.method == .update, case .none = request.body {
+      return reply(StatusCode.ok, to: request, token, on: leg)
+    }
+    if let refusal = refusalOfOffer(on: leg, request) {
+      return reply(refusal, to: request, token, on: leg)
+    }
+    guard let other = partner(of: leg) else {
+      return reply(StatusCode.requestPending, to: request, token, on: leg)
+    }
+    return passOnOffer(request, token, from: leg, to: other)
+  }
+
+  /// 500 while the party's own offer is open, 491 while ours is (RFC 3261 section 14.2).
+  private func refusalOfOffer(on leg: LegID, _ request: SIPRequest) -> Int? {
+    switch state {
+    case .ending: return StatusCode.dialogDoesNotExist
+    case .ringing, .settling:
+      return request.method == .invite
+        ? StatusCode.serverInternalError : StatusCode.requestPending
+    case .talking:
+      if let renegotiation {
+        return renegotiation.requester == leg && !renegotiation.isAnswered
+          ? StatusCode.serverInternalError : StatusCode.requestPending
+      }
+      return isSettled ? nil : StatusCode.requestPending
+    }
+  }
+
+  /// Whether every offer so far has its answer and every 2xx its ACK.
+  private var isSettled: Bool {
+    guard let connected else { return false }
+    return caller.answer == nil && self[connected].answer == nil
+      && self[connected].acknowledgement != nil
+  }
+
+  private mutating func passOnOffer(
+    _ request: SIPRequest, _ token: RequestToken, from leg: LegID, to other: LegID
+  ) -> [CallAction] {
+    let before = [leg: self[leg].session, other: self[other].session]
+    var body = SIPBody.none
+    if case .session(let offer) = request.body {
+      guard let terms = self[leg].session.takeOffer(offer, limit: limits.mediaLines) else {
+        return reply(StatusCode.notAcceptableHere, to: request, token, on: leg)
+      }
+      body = .session(self[other].session.describe(terms))
+    }
+    guard let invite = self[other].dialog?.request(.invite, body: body) else { return [] }
+    let trying: [CallAction] =
+      request.method == .invite ? reply(StatusCode.trying, to: request, token, on: leg) : []
+    let sent = send(invite, on: other, for: .renegotiation)
+    renegotiation = Renegotiation(
+      requester: leg, asked: other, token: token, request: request.withoutContents,
+      isOfferless: body == .none, branch: self[other].latestBranch, before: before)
+    return trying + [sent]
+  }
+
+  // MARK: - The asked party's answer
+
+  /// A response to our re-INVITE.
+  mutating func renegotiated(_ response: SIPResponse, by leg: LegID, at now: Moment)
+    -> [CallAction]
+  {
+    guard response.status >= 200 else { return [] }
+    self[leg].dialog?.receive(response)
+    let sequence = response.headers.cseq.number
+    guard let current = renegotiation, current.asked == leg else {
+      // The call ended meanwhile; a 2xx is acknowledged even so.
+      return response.isSuccess
+        ? [acknowledge(leg, sequence: sequence, body: .none)] : []
+    }
+    return response.isSuccess
+      ? accepted(response, current, at: now) : refused(response.status, current, at: now)
+  }
+
+  private mutating func accepted(
+    _ response: SIPResponse, _ current: Renegotiation, at now: Moment
+  ) -> [CallAction] {
+    let sequence = response.headers.cseq.number
+    guard let body = takeAccepted(response, current) else {
+      return [acknowledge(current.asked, sequence: sequence, body: .none)]
+        + refused(StatusCode.notAcceptableHere, current, at: now)
+    }
+    let reply = self[current.requester].response(
+      to: current.request, StatusCode.ok, body: body)
+    if current.isOfferless {
+      renegotiation?.isAnswered = true
+      renegotiation?.owedSequence = sequence
+      return answer(current.token, with: reply, on: current.requester, at: now)
+    }
+    renegotiation = nil
+    return [acknowledge(current.asked, sequence: sequence, body: .none)]
+      + changes(since: current) + respond(reply, current, at: now)
+  }
+
+  /// The session for the requester; nil when the asked party's is of no use.
+  private mutating func takeAccepted(_ response: SIPResponse, _ current: Renegotiation)
+    -> SIPBody?
+  {
+    guard case .session(let description) = response.body else { return nil }
+    let terms =
+      current.isOfferless
+      ? self[current.asked].session.takeOffer(description, limit: limits.mediaLines)
+      : self[current.asked].session.takeAnswer(description)
+    return terms.map { .session(self[current.requester].session.describe($0)) }
+  }
+
+  /// A 2xx to an INVITE waits for its ACK, one to an UPDATE does not.
+  private mutating func respond(
+    _ response: SIPResponse, _ current: Renegotiation, at now: Moment
+  ) -> [CallAction] {
+    guard current.request.method == .invite else {
+      return [.respond(response, to: current.token)]
+    }
+    return answer(current.token, with: response, on: current.requester, at: now)
+  }
+
+  /// The requester's ACK brought the answer to the asked party's offer.
+  mutating func finishRenegotiation(
+    _ current: Renegotiation, with body: SIPBody, at now: Moment
+  ) -> [CallAction] {
+    renegotiation = nil
+    guard let sequence = current.owedSequence else { return [] }
+    let actions = answerOffer(
+      of: current.asked, sequence: sequence, with: body, from: current.requester, at: now)
+    return actions + (isEnding ? [] : changes(since: current))
+  }
+
+  /// What the relay and the record must learn of an accepted offer.
+  private func changes(since current: Renegotiation) -> [CallAction] {
+    [current.requester, current.asked].flatMap { leg -> [CallAction] in
+      let before = current.before[leg]
+      let session = self[leg].session
+      let moved = before?.remote != session.remote ? directed(to: leg) : []
+      let held = before?.isHolding != session.isHolding
+      return moved + (held ? [.record(.held(session.isHolding), leg: leg)] : [])
+    }
+  }
+
+  /// The offer is refused and all stays as it was; 408 and 481 mean that the dialog is gone
+  /// (RFC 3261 section 12.2.1.2).
+  private mutating func refused(_ status: Int, _ current: Renegotiation, at now: Moment)
+    -> [CallAction]
+  {
+    renegotiation = nil
+    for (leg, session) in current.before { self[leg].session.rollBack(to: session) }
+    let told = status < 400 ? StatusCode.notAcceptableHere : status
+    let actions = reply(told, to: current.request, current.token, on: current.requester)
+    let isGone = status == StatusCode.requestTimeout || status == StatusCode.dialogDoesNotExist
+    return actions + (isGone ? end(.answered, at: now) : [])
+  }
+
+  mutating func renegotiationTimedOut(at now: Moment) -> [CallAction] {
+    guard let current = renegotiation else { return [] }
+    return refused(StatusCode.requestTimeout, current, at: now)
+  }
+
+  /// The requester takes its re-INVITE back: the asked party decides which of both came first.
+  func offerCancelled(_ token: RequestToken) -> [CallAction] {
+    guard let renegotiation, renegotiation.token == token, !renegotiation.isAnswered else {
+      return []
+    }
+    return [.cancel(branch: renegotiation.branch, reason: Reason.callerGone)]
+  }
+}
+
+extension Leg {
+  /// The branch that `nextBranch` gave last.
+  var latestBranch: String { "\(Via.magicCookie)\(localTag)-\(branches)" }
+}

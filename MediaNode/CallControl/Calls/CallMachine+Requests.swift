@@ -1,0 +1,202 @@
+import NodeContract
+import SIP
+
+/// Requests of the parties within their dialogs.
+extension CallMachine {
+  /// A request whose To tag is this leg's. The exchange has screened it.
+  mutating func requested(
+    _ request: SIPRequest, _ token: RequestToken, on leg: LegID, over flow: Flow, at now: Moment
+  ) -> [CallAction] {
+    if let refusal = self[leg].admit(request, over: flow) {
+      return reply(refusal, to: request, token, on: leg)
+    }
+    switch request.method {
+    case .bye: return hungUp(request, token, on: leg, at: now)
+    case .invite, .update: return offered(request, token, on: leg)
+    case .info: return relay(request, token, on: leg)
+    case .options: return [.respond(self[leg].capabilities(for: request), to: token)]
+    default: return reply(StatusCode.methodNotAllowed, to: request, token, on: leg)
+    }
+  }
+
+  func reply(_ status: Int, to request: SIPRequest, _ token: RequestToken, on leg: LegID)
+    -> [CallAction]
+  {
+    [.respond(self[leg].response(to: request, status), to: token)]
+  }
+
+  private mutating func hungUp(
+    _ request: SIPRequest, _ token: RequestToken, on leg: LegID, at now: Moment
+  ) -> [CallAction] {
+    let done = reply(StatusCode.ok, to: request, token, on: leg)
+    if leg == caller.id, caller.phase == .inviting { return done + callerCancelled(at: now) }
+    // The party has ended the dialog by itself: nothing of ours is due to it any more.
+    self[leg].owesBye = false
+    let forgotten = forgetAnswer(of: leg)
+    let closed = close(leg, .answered, by: .party)
+    return done + forgotten + closed + end(settlingOutcome, at: now)
+  }
+
+  /// What the caller hears when the carrier answers and hangs up before we could tell of it.
+  private var settlingOutcome: CallOutcome {
+    switch state {
+    case .settling, .ringing: .noAnswer
+    case .talking, .ending: .answered
+    }
+  }
+
+  private mutating func forgetAnswer(of leg: LegID) -> [CallAction] {
+    guard let answer = self[leg].answer else { return [] }
+    self[leg].answer = nil
+    return [.forget(answer.token)]
+  }
+
+  // MARK: - INFO
+
+  private mutating func relay(_ request: SIPRequest, _ token: RequestToken, on leg: LegID)
+    -> [CallAction]
+  {
+    guard case .talking = state, let other = partner(of: leg), var dialog = self[other].dialog
+    else { return reply(StatusCode.temporarilyUnavailable, to: request, token, on: leg) }
+    guard relayedRequests.count < limits.relayedRequestsPerCall else {
+      return reply(StatusCode.serviceUnavailable, to: request, token, on: leg)
+    }
+    var copy = dialog.request(request.method, body: request.body)
+    for name in ["Info-Package", "Content-Disposition"] {
+      copy.headers[name] = request.headers[name]
+    }
+    self[other].dialog = dialog
+    let relayed = RelayedRequest(token: token, request: request.withoutContents, requester: leg)
+    return [send(copy, on: other, for: .relayed(relayed))]
+  }
+
+  var relayedRequests: [RelayedRequest] {
+    open.values.compactMap { request in
+      switch request.purpose {
+      case .relayed(let relayed): relayed
+      case .invite, .bye, .renegotiation: nil
+      }
+    }.sorted { $0.token < $1.token }
+  }
+
+  // MARK: - Answers to our own requests within dialogs
+
+  /// A response to the request that went out under `branch`.
+  mutating func answered(_ response: SIPResponse, under branch: String, at now: Moment)
+    -> [CallAction]
+  {
+    guard let request = open[branch] else { return [] }
+    if response.status >= 200 { open[branch] = nil }
+    switch request.purpose {
+    case .invite: return inviteAnswered(response, by: request.leg, at: now)
+    case .bye: return []
+    case .renegotiation: return renegotiated(response, by: request.leg, at: now)
+    case .relayed(let relayed): return relayBack(response, of: relayed, at: now)
+    }
+  }
+
+  /// The request that went out under `branch` met silence.
+  mutating func timedOut(under branch: String, at now: Moment) -> [CallAction] {
+    guard let request = open.removeValue(forKey: branch) else { return [] }
+    switch request.purpose {
+    case .invite: return inviteTimedOut(request.leg, at: now)
+    case .bye: return []
+    case .renegotiation: return renegotiationTimedOut(at: now)
+    case .relayed(let relayed):
+      return reply(
+        StatusCode.serverTimeout, to: relayed.request, relayed.token, on: relayed.requester)
+    }
+  }
+
+  private mutating func relayBack(
+    _ response: SIPResponse, of relayed: RelayedRequest, at now: Moment
+  ) -> [CallAction] {
+    guard response.status >= 200, !isEnding else { return [] }
+    let copy = self[relayed.requester].response(
+      to: relayed.request, response.status, body: response.body)
+    let ended =
+      response.status == StatusCode.dialogDoesNotExist ? end(.answered, at: now) : []
+    return [.respond(copy, to: relayed.token)] + ended
+  }
+
+  /// The call ends: requests that wait for the other party are answered by us.
+  mutating func abandonRequests() -> [CallAction] {
+    var actions = relayedRequests.flatMap {
+      reply(StatusCode.dialogDoesNotExist, to: $0.request, $0.token, on: $0.requester)
+    }
+    if let renegotiation, !renegotiation.isAnswered {
+      actions += reply(
+        StatusCode.requestTerminated, to: renegotiation.request, renegotiation.token,
+        on: renegotiation.requester)
+    }
+    renegotiation = nil
+    return actions
+  }
+
+  // MARK: - ACK
+
+  /// The ACK of our 2xx on this leg.
+  mutating func acknowledged(_ request: SIPRequest, on leg: LegID, at now: Moment)
+    -> [CallAction]
+  {
+    guard let answer = self[leg].answer,
+      answer.response.headers.cseq.number == request.headers.cseq.number
+    else { return [] }
+    let forgotten = forgetAnswer(of: leg)
+    if self[leg].owesBye {
+      self[leg].owesBye = false
+      return forgotten + hangUp(leg)
+    }
+    return forgotten + passOnAnswer(in: request, from: leg, at: now)
+  }
+
+  /// The ACK of a 2xx with an offer carries the answer (RFC 3264 section 4).
+  private mutating func passOnAnswer(in request: SIPRequest, from leg: LegID, at now: Moment)
+    -> [CallAction]
+  {
+    if let renegotiation, renegotiation.requester == leg, renegotiation.isAnswered {
+      return finishRenegotiation(renegotiation, with: request.body, at: now)
+    }
+    guard isOfferless, leg == caller.id, let other = connected,
+      self[other].acknowledgement == nil
+    else { return [] }
+    let sequence = self[other].invite.headers.cseq.number
+    return answerOffer(of: other, sequence: sequence, with: request.body, from: leg, at: now)
+  }
+
+  /// Answers `other`'s offer with what `leg` put into its ACK; without a usable answer there
+  /// is nothing to talk over.
+  mutating func answerOffer(
+    of other: LegID, sequence: UInt32, with body: SIPBody, from leg: LegID, at now: Moment
+  ) -> [CallAction] {
+    guard case .session(let answer) = body, let terms = self[leg].session.takeAnswer(answer)
+    else {
+      return [acknowledge(other, sequence: sequence, body: .none)]
+        + end(.incompatibleMedia, at: now)
+    }
+    let description = self[other].session.describe(terms)
+    return [acknowledge(other, sequence: sequence, body: .session(description))]
+      + directed(to: leg)
+  }
+}
+
+extension Leg {
+  /// Notes a request within the dialog; answers with the status that refuses it, if any.
+  mutating func admit(_ request: SIPRequest, over flow: Flow) -> Int? {
+    guard dialog != nil, request.headers.from.tag ?? "" == dialog?.id.remoteTag else {
+      return StatusCode.dialogDoesNotExist
+    }
+    guard isOpen || request.method == .bye else { return StatusCode.dialogDoesNotExist }
+    guard dialog?.receive(request) == true else { return StatusCode.serverInternalError }
+    // A phone behind a NAT may come from another port now; a carrier is where its Contact says.
+    if !isTrunk { self.flow = flow }
+    return nil
+  }
+
+  /// The answer to OPTIONS (RFC 3261 section 11.2).
+  func capabilities(for request: SIPRequest) -> SIPResponse {
+    var response = response(to: request, StatusCode.ok)
+    response.headers["Accept"] = Capabilities.accept
+    return response
+  }
+}

@@ -1,0 +1,155 @@
+import NodeContract
+import SIP
+
+/// One call as a back-to-back user agent: the caller's leg, and one leg for each device or carrier
+/// that is asked. A value: one method per event, which returns what is to be done.
+struct CallMachine: Equatable, Sendable {
+  enum State: Hashable, Sendable {
+    /// Devices or a carrier are asked, nobody answered. Leads to `settling`, `talking`, `ending`.
+    case ringing(until: BootInstant)
+    /// A carrier answered; the caller hears so once that fact is on disk. Leads to `talking`,
+    /// `ending`.
+    case settling(LegID, FactReceipt, until: BootInstant)
+    /// Caller and this leg talk. Leads to `ending`.
+    case talking(LegID, until: BootInstant)
+    /// The ends are recorded and the relay is closed; late messages are absorbed until then.
+    case ending(until: BootInstant)
+  }
+
+  /// What a request of ours within this call was sent for.
+  enum Purpose: Hashable, Sendable {
+    case invite
+    case bye
+    /// The offer of the other party.
+    case renegotiation
+    /// The other party's INFO.
+    case relayed(RelayedRequest)
+  }
+
+  struct OpenRequest: Hashable, Sendable {
+    let leg: LegID
+    let purpose: Purpose
+  }
+
+  /// A request of one party that we sent on to the other and whose answer we owe.
+  struct RelayedRequest: Hashable, Sendable {
+    let token: RequestToken
+    let request: SIPRequest
+    let requester: LegID
+  }
+
+  let id: CallID
+  let tenant: TenantID
+  /// What the caller called, for people.
+  let called: String
+  /// The caller's INVITE, until its final response.
+  let callerToken: RequestToken
+  /// The caller made no offer: the called party's 2xx brings it (RFC 3261 section 13.2.1).
+  let isOfferless: Bool
+  let plan: RelayPlan
+  let limits: ExchangeLimits
+  var caller: Leg
+  var callees: [Leg]
+  var state: State
+  /// Our requests without a final response, by branch.
+  var open: [String: OpenRequest] = [:]
+  /// One party's new offer that the other has not answered, or whose answer is unacknowledged.
+  var renegotiation: Renegotiation?
+  /// What the caller was told last while it rang, so that forks do not tell it thrice.
+  var progress = 100
+  /// Why those who are out did not answer.
+  var failures: [CallOutcome] = []
+
+  /// Begins: tells the caller that we try, opens the relay, asks everybody.
+  mutating func begin(offer: AudioTerms?) -> [CallAction] {
+    var actions: [CallAction] = [
+      .respond(caller.invite.response(StatusCode.trying), to: callerToken), .openRelay(plan),
+    ]
+    for index in callees.indices { actions.append(ask(index, offer: offer)) }
+    return actions
+  }
+
+  private mutating func ask(_ index: Int, offer: AudioTerms?) -> CallAction {
+    var invite = callees[index].invite
+    if let offer { invite.body = .session(callees[index].session.describe(offer)) }
+    let branch = callees[index].inviteBranch
+    open[branch] = OpenRequest(leg: callees[index].id, purpose: .invite)
+    return .request(invite, over: callees[index].flow, branch: branch)
+  }
+
+  // MARK: - Legs
+
+  var legs: [Leg] { [caller] + callees }
+
+  /// A leg of this call. The exchange asks only for legs that the call told it of.
+  subscript(id: LegID) -> Leg {
+    get {
+      guard id != caller.id else { return caller }
+      guard let leg = callees.first(where: { $0.id == id }) else {
+        preconditionFailure("\(self.id) has no \(id)")
+      }
+      return leg
+    }
+    set {
+      if id == caller.id { caller = newValue }
+      for index in callees.indices where callees[index].id == id { callees[index] = newValue }
+    }
+  }
+
+  /// The leg that answered, or is about to be connected.
+  var connected: LegID? {
+    switch state {
+    case .settling(let leg, _, _), .talking(let leg, _): leg
+    case .ringing, .ending: nil
+    }
+  }
+
+  var isEnding: Bool {
+    switch state {
+    case .ending: true
+    case .ringing, .settling, .talking: false
+    }
+  }
+
+  /// Who hears `leg`; nil while it is not connected.
+  func partner(of leg: LegID) -> LegID? {
+    guard let connected else { return nil }
+    if leg == caller.id { return connected }
+    return leg == connected ? caller.id : nil
+  }
+
+  /// Whether nothing is left to absorb: the exchange may forget the call.
+  func isFinished(at now: BootInstant) -> Bool {
+    switch state {
+    case .ending(let until):
+      now >= until && open.isEmpty && legs.allSatisfy { $0.answer == nil }
+    case .ringing, .settling, .talking: false
+    }
+  }
+
+  /// For people: `101 → +447700900123, talking`.
+  var summary: String {
+    let word =
+      switch state {
+      case .ringing: "ringing"
+      case .settling: "answering"
+      case .talking: renegotiation == nil ? "talking" : "renegotiating"
+      case .ending: "ending"
+      }
+    return "\(caller.number.prefix(32)) → \(called.prefix(32)), \(word)"
+  }
+}
+
+extension Leg {
+  /// A response to a request of the party, with what every response within a dialog may carry.
+  func response(to request: SIPRequest, _ status: Int, body: SIPBody = .none) -> SIPResponse {
+    var response = request.response(status, toTag: localTag)
+    response.body = body
+    if (101..<300).contains(status) { response.headers.contacts = .addresses([contact]) }
+    if status >= 200 { response.headers["Allow"] = Capabilities.allow }
+    if status == StatusCode.requestPending || status == StatusCode.serverInternalError {
+      response.headers["Retry-After"] = "1"
+    }
+    return response
+  }
+}

@@ -1,0 +1,37 @@
+import NodeContract
+import SIP
+
+/// Who calls, as the exchange found out.
+struct CallOrigin: Sendable {
+  let tenant: DirectoryTenant
+  let party: LegParty
+  /// Extension, or E.164 with plus where it is a public number.
+  let number: String
+  let displayName: String?
+}
+
+/// Somebody to be asked: a device of an extension, or a carrier.
+struct CallTarget: Sendable {
+  let party: LegParty
+  let address: ExchangeAddress
+  let flow: Flow
+  let uri: SIPURI
+  /// Without tag.
+  let from: NameAddress
+  let to: NameAddress
+  let isTrunk: Bool
+}
+
+/// Where a call goes, or why it goes nowhere.
+struct CallDestination: Sendable {
+  enum Kind: Sendable {
+    case targets([CallTarget])
+    case refused(CallOutcome)
+  }
+
+  /// The called number for the record: an extension, or E.164 with plus.
+  let called: String
+  /// What the called party is shown, and what stands in its legs' record.
+  var shownCaller = ""
+  let kind: Kind
+}

@@ -1,0 +1,147 @@
+import NodeContract
+import SIP
+
+/// One party of a call: its dialog with us, its session, and how far it is.
+struct Leg: Equatable, Sendable {
+  enum Phase: UInt8, Hashable, Sendable, CaseIterable {
+    /// The INVITE has no final response. Leads to every other phase.
+    case inviting
+    /// The party's device rings. Leads to `answered`, `cancelling`, `closed`.
+    case ringing
+    /// We gave up; the INVITE's final response is still due. Leads to `closed`.
+    case cancelling
+    /// A 2xx was sent or received. Leads to `closed`.
+    case answered
+    /// Over; what still comes is absorbed.
+    case closed
+  }
+
+  let id: LegID
+  let party: LegParty
+  let side: RelaySide
+  let address: AddressName
+  let epoch: Epoch
+  /// The number or extension that stands for the party.
+  let number: String
+  let localTag: String
+  let contact: NameAddress
+  /// The INVITE that made the leg, without its body: theirs on the caller's side, else ours.
+  let invite: SIPRequest
+  /// The transport path to the party.
+  var flow: Flow
+  var session: SessionSide
+  var phase: Phase = .inviting
+  var dialog: Dialog?
+  /// Counts the branches of our requests.
+  var branches: UInt32 = 0
+  /// Whether `rung` is recorded.
+  var hasRung = false
+  /// Our ACK of the party's latest 2xx, to be sent again when that comes again.
+  var acknowledgement: Acknowledgement?
+  /// Our 2xx that the party has not acknowledged yet.
+  var answer: PendingAnswer?
+  /// The leg ended while our 2xx was unacknowledged: BYE as soon as we may
+  /// (RFC 3261 section 15).
+  var owesBye = false
+  /// Remote tags of other dialogs that our INVITE made and that we ended at once.
+  var strayTags: [String] = []
+
+  init(
+    id: LegID, party: LegParty, side: RelaySide, address: AddressName, epoch: Epoch,
+    number: String, localTag: String, contact: NameAddress, invite: SIPRequest, flow: Flow,
+    session: SessionSide
+  ) {
+    self.id = id
+    self.party = party
+    self.side = side
+    self.address = address
+    self.epoch = epoch
+    self.number = number
+    self.localTag = localTag
+    self.contact = contact
+    self.invite = invite
+    self.flow = flow
+    self.session = session
+  }
+
+  var callID: String { invite.headers.callID }
+
+  var isTrunk: Bool {
+    switch party {
+    case .trunk: true
+    case .extension: false
+    }
+  }
+
+  /// Whether its end is not recorded yet.
+  var isOpen: Bool {
+    switch phase {
+    case .inviting, .ringing, .answered: true
+    case .cancelling, .closed: false
+    }
+  }
+
+  /// The branch of the INVITE that made an outgoing leg.
+  var inviteBranch: String { branch(0) }
+
+  /// A branch never used before (RFC 3261 section 8.1.1.7).
+  mutating func nextBranch() -> String {
+    branches &+= 1
+    return branch(branches)
+  }
+
+  private func branch(_ number: UInt32) -> String {
+    "\(Via.magicCookie)\(localTag)-\(number)"
+  }
+
+  /// Where a request of ours within the dialog goes. A phone is reached over the path that it came
+  /// by, whatever its Contact says (it may sit behind a NAT); a carrier by the next hop of the
+  /// dialog (RFC 3261 section 8.1.2), as far as that is an address.
+  func path(of request: SIPRequest) -> Flow {
+    guard isTrunk, let endpoint = request.nextHop.endpoint else { return flow }
+    return Flow(transport: flow.transport, local: flow.local, remote: endpoint)
+  }
+}
+
+/// An ACK of ours and how it went out.
+struct Acknowledgement: Hashable, Sendable {
+  let request: SIPRequest
+  let branch: String
+}
+
+/// A 2xx of ours to an INVITE, repeated until its ACK comes. How often it was sent is no part of
+/// the call's state: whoever carries the call on begins to repeat it anew.
+struct PendingAnswer: Equatable, Sendable {
+  let token: RequestToken
+  let response: SIPResponse
+  var retransmission: Retransmission
+
+  static func == (left: PendingAnswer, right: PendingAnswer) -> Bool {
+    left.token == right.token && left.response == right.response
+  }
+}
+
+extension SIPRequest {
+  /// The first loose-routing proxy, else the Request-URI (RFC 3261 section 8.1.2).
+  fileprivate var nextHop: SIPURI {
+    guard let first = headers.routes.first?.uri, first.parameters.contains("lr") else {
+      return uri
+    }
+    return first
+  }
+
+  /// What later messages of the dialog need of the INVITE that made it.
+  var withoutContents: SIPRequest {
+    var copy = self
+    copy.body = .none
+    copy.headers.others = []
+    return copy
+  }
+}
+
+extension SIPURI {
+  /// The address it names without asking any directory.
+  var endpoint: IPEndpoint? {
+    IPAddress(host).map { IPEndpoint($0, port: port ?? 5060) }
+  }
+}

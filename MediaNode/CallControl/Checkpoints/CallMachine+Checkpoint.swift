@@ -1,0 +1,6 @@
+import NodeContract
+import SIP
+
+extension CallMachine {
+  func checkpoint(at now: BootInstant) -> [UInt8] { [] }
+}

@@ -1,0 +1,167 @@
+import NodeContract
+import SIP
+
+/// Between the calls, which are pure, and the transactions, relays and facts around them.
+extension Exchange {
+  /// Lets a call take an event and carries out what it wants. A changed call is checkpointed
+  /// before the messages that tell of the change.
+  mutating func update(
+    _ id: CallID, at now: Moment, _ event: (inout CallMachine) -> [CallAction]
+  ) {
+    guard var entry = calls.removeValue(forKey: id) else { return }
+    let before = entry.machine
+    let actions = event(&entry.machine)
+    calls[id] = entry
+    if entry.machine != before, !entry.machine.isEnding { checkpoint(id, at: now) }
+    for action in actions { perform(action, of: id, at: now) }
+    if entry.machine.isEnding, !before.isEnding { outbox.append(.retireCheckpoint(id)) }
+    settle(id, at: now)
+  }
+
+  mutating func checkpoint(_ id: CallID, at now: Moment) {
+    calls[id]?.checkpoints += 1
+    guard let entry = calls[id] else { return }
+    let call = entry.machine
+    let envelope = CheckpointEnvelope(
+      call: id, tenant: call.tenant, address: call.caller.address, epoch: call.caller.epoch,
+      number: entry.checkpoints, summary: call.summary, contents: call.checkpoint(at: now.boot))
+    outbox.append(.checkpoint(envelope))
+  }
+
+  /// Sets the next deadline, or forgets a call that has nothing left to absorb.
+  private mutating func settle(_ id: CallID, at now: Moment) {
+    guard let call = calls[id]?.machine else { return }
+    if call.isFinished(at: now.boot) {
+      remove(id)
+    } else {
+      deadlines.set(call.deadline(after: now.boot), for: id)
+    }
+  }
+
+  private mutating func remove(_ id: CallID) {
+    guard let entry = calls.removeValue(forKey: id) else { return }
+    let call = entry.machine
+    deadlines.set(nil, for: id)
+    initialInvites[entry.inviteKey] = nil
+    for leg in call.legs {
+      dialogs[DialogKey(callID: leg.callID, localTag: leg.localTag)] = nil
+    }
+    for client in entry.invites.values { clients[client] = nil }
+    for server in entry.requests.values { servers[server] = nil }
+    receipts[FactReceipt(number: call.callerToken.number)] = nil
+  }
+
+  // MARK: - Actions
+
+  private mutating func perform(_ action: CallAction, of id: CallID, at now: Moment) {
+    switch action {
+    case .request(let request, let flow, let branch):
+      send(request, over: flow, branch, of: id, at: now)
+    case .acknowledge(let request, let flow, let branch):
+      let sent = layer.send(signed(request), over: flow, branch: branch, at: now.boot)
+      handle(sent.events, at: now)
+    case .cancel(let branch, let reason): cancel(branch, reason, of: id, at: now)
+    case .respond(let response, let token): respond(response, to: token, of: id, at: now)
+    case .forget(let token): forget(token, of: id)
+    case .openRelay(let plan): outbox.append(.openRelay(plan))
+    case .direct(let side, let remote): direct(side, to: remote, of: id)
+    case .closeRelay: closeRelay(of: id)
+    case .record(let event, let leg): record(event, on: leg, of: id, receipt: nil, at: now)
+    case .recordAndWait(let event, let leg, let receipt):
+      receipts[receipt] = id
+      record(event, on: leg, of: id, receipt: receipt, at: now)
+    case .log(let level, let message, let leg):
+      let tenant = calls[id]?.machine.tenant
+      note(level, message, tenant: tenant, call: id, leg: leg)
+    }
+  }
+
+  private mutating func send(
+    _ request: SIPRequest, over flow: Flow, _ branch: String, of id: CallID, at now: Moment
+  ) {
+    let sent = layer.send(signed(request), over: flow, branch: branch, at: now.boot)
+    clients[sent.id] = ClientKey(call: id, branch: branch)
+    if request.method == .invite { calls[id]?.invites[branch] = sent.id }
+    handle(sent.events, at: now)
+  }
+
+  private func signed(_ request: SIPRequest) -> SIPRequest {
+    var request = request
+    request.headers["User-Agent"] = configuration.product
+    if request.method == .invite { request.headers["Allow"] = Capabilities.allow }
+    return request
+  }
+
+  private mutating func cancel(
+    _ branch: String, _ reason: String, of id: CallID, at now: Moment
+  ) {
+    guard let client = calls[id]?.invites[branch] else { return }
+    handle(layer.cancel(client, at: now.boot), at: now)
+  }
+
+  private mutating func respond(
+    _ response: SIPResponse, to token: RequestToken, of id: CallID, at now: Moment
+  ) {
+    guard let server = calls[id]?.requests[token] else { return }
+    let waitsForACK = response.isSuccess && response.headers.cseq.method == .invite
+    if response.status >= 200, !waitsForACK { forget(token, of: id) }
+    send(response, to: server, at: now)
+  }
+
+  private mutating func forget(_ token: RequestToken, of id: CallID) {
+    guard let server = calls[id]?.requests.removeValue(forKey: token) else { return }
+    servers[server] = nil
+  }
+
+  private mutating func record(
+    _ event: FactEvent, on leg: LegID, of id: CallID, receipt: FactReceipt?, at now: Moment
+  ) {
+    guard let call = calls[id]?.machine else { return }
+    let fact = fact(
+      event, tenant: call.tenant, call: id, leg: leg, epoch: call[leg].epoch, at: now)
+    outbox.append(.record(fact, receipt: receipt))
+  }
+
+  func fact(
+    _ event: FactEvent, tenant: TenantID, call: CallID, leg: LegID, epoch: Epoch, at now: Moment
+  ) -> Fact {
+    Fact(
+      tenant: tenant, call: call, leg: leg,
+      time: FactTime(boot: configuration.boot, instant: now.boot, wall: now.wall),
+      observer: configuration.node, epoch: epoch, event: event)
+  }
+
+  // MARK: - Relays
+
+  private mutating func direct(_ side: RelaySide, to remote: IPEndpoint, of id: CallID) {
+    guard let relay = calls[id]?.machine.plan.id, relays[relay] != nil else { return }
+    outbox.append(.directRelay(relay, side: side, to: remote))
+  }
+
+  private mutating func closeRelay(of id: CallID) {
+    guard let call = calls[id]?.machine, relays.removeValue(forKey: call.plan.id) != nil else {
+      return
+    }
+    pools[call.relayAddresses.caller]?.giveBack(call.plan.callerLocal.port)
+    pools[call.relayAddresses.callee]?.giveBack(call.plan.calleeLocal.port)
+    callsPerTenant[call.tenant, default: 1] -= 1
+    if callsPerTenant[call.tenant] == 0 { callsPerTenant[call.tenant] = nil }
+    outbox.append(.closeRelay(call.plan.id))
+  }
+}
+
+extension CallMachine {
+  /// Whose port pools the relay's two sides came from.
+  var relayAddresses: (caller: AddressName, callee: AddressName) {
+    (caller.address, callees.first?.address ?? caller.address)
+  }
+
+  /// When the call wants to hear of the time. A call that only waits for its last transactions
+  /// does not: their end is an event of its own.
+  func deadline(after now: BootInstant) -> BootInstant? {
+    switch state {
+    case .ending(let until) where until <= now: nextAnswerDeadline
+    case .ringing, .settling, .talking, .ending: nextDeadline
+    }
+  }
+}

@@ -1,0 +1,51 @@
+import NodeContract
+import SIP
+
+/// A call with what the exchange keeps beside it.
+struct CallEntry: Sendable {
+  var machine: CallMachine
+  /// Our INVITEs without a final response, which may be cancelled.
+  var invites: [String: ClientTransactionID] = [:]
+  /// The parties' requests that wait for a response, or for the ACK of one.
+  var requests: [RequestToken: ServerTransactionID] = [:]
+  /// How many checkpoints were made.
+  var checkpoints: UInt64 = 0
+  let inviteKey: InviteKey
+}
+
+/// Finds the leg that a message within a dialog belongs to: our tag is unique.
+struct DialogKey: Hashable, Sendable {
+  let callID: String
+  let localTag: String
+}
+
+struct LegKey: Hashable, Sendable {
+  let call: CallID
+  let leg: LegID
+}
+
+/// What copies of one INVITE have in common when they come by different ways
+/// (RFC 3261 section 8.2.2.2).
+struct InviteKey: Hashable, Sendable {
+  let callID: String
+  let fromTag: String
+  let sequence: UInt32
+
+  init(_ request: SIPRequest) {
+    callID = request.headers.callID
+    fromTag = request.headers.from.tag ?? ""
+    sequence = request.headers.cseq.number
+  }
+}
+
+/// Whose request a client transaction carries.
+struct ClientKey: Hashable, Sendable {
+  let call: CallID
+  let branch: String
+}
+
+/// Whose request a server transaction brought.
+struct RequestKey: Hashable, Sendable {
+  let call: CallID
+  let token: RequestToken
+}

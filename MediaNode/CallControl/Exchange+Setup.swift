@@ -1,0 +1,194 @@
+import NodeContract
+import SIP
+
+/// Sets a call up: legs, ports, facts, first messages.
+extension Exchange {
+  mutating func begin(
+    _ arrival: Arrival, _ origin: CallOrigin, to destination: CallDestination, at now: Moment
+  ) {
+    let id = CallID(at: now.wall, using: &random)
+    var caller = callerLeg(arrival, origin, at: now)
+    let offer = LegOffer(
+      direction: .incoming, party: origin.party, from: origin.number, to: destination.called,
+      sipCallID: arrival.request.headers.callID)
+    let begun = fact(
+      .offered(offer), tenant: origin.tenant.id, call: id, leg: caller.id, epoch: caller.epoch,
+      at: now)
+    outbox.append(.record(begun, receipt: nil))
+    do throws(SetupFailure) {
+      let targets = try admitted(destination, of: origin.tenant.id)
+      let terms = try Self.offer(of: arrival.request, to: &caller, limits)
+      let plan = try relay(for: caller, to: targets[0], at: now)
+      caller.session = caller.session.placed(at: plan.callerLocal)
+      let callees = targets.map { calleeLeg($0, plan, hops: arrival.hopsLeft, at: now) }
+      let call = CallMachine(
+        id: id, tenant: origin.tenant.id, called: destination.called, callerToken: nextToken(),
+        isOfferless: terms == nil, plan: plan, limits: limits, caller: caller, callees: callees,
+        state: .ringing(until: now.boot.advanced(by: patience(of: targets, origin.tenant))))
+      start(call, arrival, offer: terms, shownCaller: destination.shownCaller, at: now)
+    } catch {
+      refuse(error.outcome, caller, id, origin.tenant.id, arrival, at: now)
+    }
+  }
+
+  private struct SetupFailure: Error {
+    let outcome: CallOutcome
+  }
+
+  private func admitted(_ destination: CallDestination, of tenant: TenantID)
+    throws(SetupFailure) -> [CallTarget]
+  {
+    guard relays.count < limits.calls,
+      callsPerTenant[tenant, default: 0] < limits.callsPerTenant
+    else { throw SetupFailure(outcome: .overloaded) }
+    switch destination.kind {
+    case .refused(let outcome): throw SetupFailure(outcome: outcome)
+    case .targets(let targets):
+      guard !targets.isEmpty else { throw SetupFailure(outcome: .offline) }
+      return targets
+    }
+  }
+
+  private func patience(of targets: [CallTarget], _ tenant: DirectoryTenant) -> Duration {
+    targets.contains(where: \.isTrunk) ? limits.trunkRinging : tenant.snapshot.ringTimeout
+  }
+
+  /// Nil: the caller makes no offer.
+  private static func offer(
+    of request: SIPRequest, to caller: inout Leg, _ limits: ExchangeLimits
+  ) throws(SetupFailure) -> AudioTerms? {
+    guard case .session(let description) = request.body else { return nil }
+    guard let terms = caller.session.takeOffer(description, limit: limits.mediaLines) else {
+      throw SetupFailure(outcome: .incompatibleMedia)
+    }
+    return terms
+  }
+
+  // MARK: - Legs
+
+  private mutating func callerLeg(_ arrival: Arrival, _ origin: CallOrigin, at now: Moment)
+    -> Leg
+  {
+    let contact = NameAddress(uri: arrival.address.uri)
+    let tag = nextTag()
+    var leg = Leg(
+      id: LegID(at: now.wall, using: &random), party: origin.party, side: .caller,
+      address: arrival.address.name, epoch: grants[arrival.address.name] ?? .none,
+      number: origin.number, localTag: tag, contact: contact,
+      invite: arrival.request.withoutContents, flow: arrival.flow,
+      session: SessionSide(local: arrival.address.endpoint, sessionID: nextSessionID()))
+    leg.dialog = Dialog(answering: arrival.request, localTag: tag, contact: contact)
+    return leg
+  }
+
+  private mutating func calleeLeg(
+    _ target: CallTarget, _ plan: RelayPlan, hops: Int, at now: Moment
+  ) -> Leg {
+    let id = LegID(at: now.wall, using: &random)
+    let tag = nextTag()
+    let contact = NameAddress(uri: target.address.uri)
+    return Leg(
+      id: id, party: target.party, side: .callee, address: target.address.name,
+      epoch: grants[target.address.name] ?? .none, number: target.to.uri.user ?? "",
+      localTag: tag, contact: contact,
+      invite: Self.invite(target, callID: id.uuid.hexadecimal, tag: tag, contact, hops: hops),
+      flow: target.flow,
+      session: SessionSide(local: plan.calleeLocal, sessionID: nextSessionID()))
+  }
+
+  private static func invite(
+    _ target: CallTarget, callID: String, tag: String, _ contact: NameAddress, hops: Int
+  ) -> SIPRequest {
+    var from = target.from
+    from.tag = tag
+    return SIPRequest(
+      method: .invite, uri: target.uri,
+      headers: SIPHeaders(
+        vias: [], from: from, to: target.to, callID: callID, cseq: CSeq(1, .invite),
+        maxForwards: hops, contacts: .addresses([contact])))
+  }
+
+  /// Positive as a signed number, which is how some phones read it.
+  private mutating func nextSessionID() -> UInt64 { random.next() >> 2 }
+
+  // MARK: - Relay
+
+  private mutating func relay(for caller: Leg, to target: CallTarget, at now: Moment)
+    throws(SetupFailure) -> RelayPlan
+  {
+    guard let callerPort = pools[caller.address]?.take() else {
+      throw SetupFailure(outcome: .overloaded)
+    }
+    guard let calleePort = pools[target.address.name]?.take() else {
+      pools[caller.address]?.giveBack(callerPort)
+      throw SetupFailure(outcome: .overloaded)
+    }
+    serial += 1
+    return RelayPlan(
+      id: RelayID(number: serial),
+      callerLocal: IPEndpoint(caller.session.local.address, port: callerPort),
+      calleeLocal: IPEndpoint(target.address.ip, port: calleePort),
+      callerRemote: caller.session.remote)
+  }
+
+  // MARK: - Off it goes
+
+  private mutating func start(
+    _ call: CallMachine, _ arrival: Arrival, offer: AudioTerms?, shownCaller: String,
+    at now: Moment
+  ) {
+    index(call, arrival)
+    for leg in call.callees {
+      let offered = LegOffer(
+        direction: .outgoing, party: leg.party, from: shownCaller, to: call.called,
+        sipCallID: leg.callID)
+      let fact = fact(
+        .offered(offered), tenant: call.tenant, call: call.id, leg: leg.id, epoch: leg.epoch,
+        at: now)
+      outbox.append(.record(fact, receipt: nil))
+    }
+    update(call.id, at: now) { $0.begin(offer: offer) }
+  }
+
+  private mutating func index(_ call: CallMachine, _ arrival: Arrival) {
+    var entry = CallEntry(machine: call, inviteKey: InviteKey(arrival.request))
+    entry.requests[call.callerToken] = arrival.id
+    calls[call.id] = entry
+    servers[arrival.id] = RequestKey(call: call.id, token: call.callerToken)
+    initialInvites[entry.inviteKey] = call.id
+    relays[call.plan.id] = call.id
+    callsPerTenant[call.tenant, default: 0] += 1
+    for leg in call.legs {
+      let key = DialogKey(callID: leg.callID, localTag: leg.localTag)
+      dialogs[key] = LegKey(call: call.id, leg: leg.id)
+    }
+  }
+
+  private mutating func refuse(
+    _ outcome: CallOutcome, _ caller: Leg, _ call: CallID, _ tenant: TenantID,
+    _ arrival: Arrival, at now: Moment
+  ) {
+    let end = LegEnd(outcome: outcome, evidence: .signalled, endedBy: .us)
+    let ended = fact(
+      .ended(end), tenant: tenant, call: call, leg: caller.id, epoch: caller.epoch, at: now)
+    outbox.append(.record(ended, receipt: nil))
+    var response = caller.response(to: arrival.request, outcome.sipStatus)
+    response.headers["Reason"] = Reason.cause(of: outcome)
+    if outcome == .overloaded { response.headers["Retry-After"] = retryAfter }
+    send(response, to: arrival.id, at: now)
+  }
+}
+
+extension ExchangeAddress {
+  /// How peers reach us here.
+  var uri: SIPURI { SIPURI(host: ip.description, port: sipPort) }
+}
+
+extension SessionSide {
+  /// The same before anything was described, at another socket of ours.
+  func placed(at local: IPEndpoint) -> SessionSide {
+    SessionSide(
+      local: local, sessionID: sessionID, version: version, slots: slots, remote: remote,
+      isHolding: isHolding, described: described)
+  }
+}

@@ -1,0 +1,100 @@
+import NodeContract
+import SIP
+
+/// Who sends audio, as the describing party sees itself (RFC 3264 section 5.1).
+enum MediaDirection: String, Hashable, Sendable, CaseIterable {
+  case both = "sendrecv"
+  case send = "sendonly"
+  case receive = "recvonly"
+  case none = "inactive"
+
+  /// A party that does not want to hear the other.
+  var isHold: Bool { self == .send || self == .none }
+
+  /// The direction that a medium says, else its session, else both.
+  init(of medium: MediaDescription, in session: SessionDescription) {
+    let names = (medium.attributes + session.attributes).map(\.name)
+    self = names.lazy.compactMap(MediaDirection.init(rawValue:)).first ?? .both
+  }
+
+  /// The same without hearing the other party.
+  var deafened: MediaDirection {
+    switch self {
+    case .both, .send: .send
+    case .receive, .none: .none
+    }
+  }
+}
+
+/// The one audio stream that we take from a session description: G.711 and telephone events over
+/// RTP, which the relay passes on as they are.
+struct AudioTerms: Hashable, Sendable {
+  /// Payload types in order of preference.
+  var formats: [String]
+  /// `rtpmap` and `fmtp` of these formats, `ptime`, `maxptime`.
+  var attributes: [SessionAttribute]
+  var direction: MediaDirection
+  /// Where the party listens; nil for the `0.0.0.0` of an old phone's hold.
+  var remote: IPEndpoint?
+
+  /// Nil when the medium is refused, no audio, or has no codec of ours.
+  init?(_ medium: MediaDescription, in session: SessionDescription) {
+    guard medium.kind == "audio", medium.profile == "RTP/AVP", medium.port != 0,
+      let address = medium.connection ?? session.connection
+    else { return nil }
+    let kept = medium.formats.filter { PayloadKind(of: $0, in: medium) != nil }
+    guard kept.contains(where: { PayloadKind(of: $0, in: medium) == .voice }) else { return nil }
+    formats = kept
+    attributes = medium.attributes.filter { AudioTerms.passesOn($0, formats: kept) }
+    let direction = MediaDirection(of: medium, in: session)
+    remote = address.isUnspecified ? nil : IPEndpoint(address, port: medium.port)
+    self.direction = remote == nil ? direction.deafened : direction
+  }
+
+  private static func passesOn(_ attribute: SessionAttribute, formats: [String]) -> Bool {
+    switch attribute.name {
+    case "ptime", "maxptime": true
+    case "rtpmap", "fmtp":
+      attribute.value.map { value in formats.contains { value.hasPrefix($0 + " ") } } ?? false
+    default: false
+    }
+  }
+
+  /// The medium that tells the other party the same, with our socket as its place.
+  func medium(at port: UInt16) -> MediaDescription {
+    MediaDescription(
+      kind: "audio", port: port, profile: "RTP/AVP", formats: formats,
+      attributes: attributes + [SessionAttribute(direction.rawValue)])
+  }
+}
+
+/// What a payload type carries, of what we pass on.
+private enum PayloadKind: Hashable {
+  case voice, events
+
+  /// By its `rtpmap`; the static types 0 and 8 need none (RFC 3551 section 6).
+  init?(of format: String, in medium: MediaDescription) {
+    switch PayloadKind.encoding(of: format, in: medium) {
+    case "pcmu/8000", "pcmu/8000/1", "pcma/8000", "pcma/8000/1": self = .voice
+    case "telephone-event/8000", "telephone-event/8000/1": self = .events
+    case nil where format == "0" || format == "8": self = .voice
+    default: return nil
+    }
+  }
+
+  private static func encoding(of format: String, in medium: MediaDescription) -> String? {
+    for attribute in medium.attributes where attribute.name == "rtpmap" {
+      let parts = (attribute.value ?? "").split(separator: " ", maxSplits: 1)
+      if parts.count == 2, parts[0] == format { return parts[1].lowercased().trimmingSpaces }
+    }
+    return nil
+  }
+}
+
+extension String {
+  fileprivate var trimmingSpaces: String { String(filter { $0 != " " }) }
+}
+
+extension IPAddress {
+  var isUnspecified: Bool { self == .v4(0) || self == .v6(0, 0) }
+}

@@ -1,0 +1,33 @@
+/// The relay ports of one address: even ones for RTP, each with the odd one above it for RTCP.
+/// A port given back goes to the end of the queue, so that a late packet of its last call finds
+/// nobody rather than a stranger.
+struct PortPool: Hashable, Sendable {
+  private var queue: [UInt16]
+  private var head = 0
+  private var free: Int
+  let capacity: Int
+
+  init(_ range: ClosedRange<UInt16>) {
+    queue = range.filter { $0 % 2 == 0 && $0 < range.upperBound }
+    capacity = queue.count
+    free = queue.count
+  }
+
+  var inUse: Int { capacity - free }
+
+  /// Nil when all ports are in use.
+  mutating func take() -> UInt16? {
+    guard free > 0 else { return nil }
+    let port = queue[head]
+    head = (head + 1) % capacity
+    free -= 1
+    return port
+  }
+
+  /// Takes back what `take` gave.
+  mutating func giveBack(_ port: UInt16) {
+    precondition(free < capacity, "port \(port) was given back twice")
+    queue[(head + free) % capacity] = port
+    free += 1
+  }
+}

@@ -1,0 +1,102 @@
+import NodeContract
+import SIP
+
+/// One `m=` line of a session: ours, or one that we refuse and must list for ever after
+/// (RFC 3264 section 8).
+enum MediaSlot: Hashable, Sendable {
+  case audio
+  case refused(kind: String, profile: String, formats: [String])
+
+  init(refusing medium: MediaDescription) {
+    self = .refused(kind: medium.kind, profile: medium.profile, formats: medium.formats)
+  }
+}
+
+/// The session between one party and us: what it told, and what we told it.
+struct SessionSide: Hashable, Sendable {
+  /// Our RTP socket on this side.
+  let local: IPEndpoint
+  let sessionID: UInt64
+  private(set) var version: UInt64 = 0
+  private(set) var slots: [MediaSlot] = []
+  /// Where the party listens.
+  private(set) var remote: IPEndpoint?
+  /// Its latest offer does not want to hear the other party.
+  private(set) var isHolding = false
+  /// What we told it last.
+  private(set) var described: SessionDescription?
+
+  init(local: IPEndpoint, sessionID: UInt64) {
+    self.local = local
+    self.sessionID = sessionID
+  }
+
+  init(
+    local: IPEndpoint, sessionID: UInt64, version: UInt64, slots: [MediaSlot],
+    remote: IPEndpoint?, isHolding: Bool, described: SessionDescription?
+  ) {
+    self.init(local: local, sessionID: sessionID)
+    self.version = version
+    self.slots = slots
+    self.remote = remote
+    self.isHolding = isHolding
+    self.described = described
+  }
+
+  /// Takes the party's offer. Nil, and nothing changes, when it has no audio of ours.
+  mutating func takeOffer(_ offer: SessionDescription, limit: Int) -> AudioTerms? {
+    guard offer.media.count <= limit else { return nil }
+    let terms = offer.media.map { AudioTerms($0, in: offer) }
+    guard let chosen = terms.firstIndex(where: { $0 != nil }), let audio = terms[chosen] else {
+      return nil
+    }
+    slots = offer.media.enumerated().map { index, medium in
+      index == chosen ? .audio : MediaSlot(refusing: medium)
+    }
+    remote = audio.remote ?? remote
+    isHolding = audio.direction.isHold
+    return audio
+  }
+
+  /// Takes the party's answer to what we described. Nil when it refused the audio.
+  mutating func takeAnswer(_ answer: SessionDescription) -> AudioTerms? {
+    guard let index = slots.firstIndex(of: .audio), answer.media.indices.contains(index),
+      let audio = AudioTerms(answer.media[index], in: answer)
+    else { return nil }
+    remote = audio.remote ?? remote
+    return audio
+  }
+
+  /// What we tell the party: the other party's terms at our own socket. The version grows when
+  /// something changed.
+  mutating func describe(_ terms: AudioTerms) -> SessionDescription {
+    if slots.isEmpty { slots = [.audio] }
+    var description = make(terms)
+    if description != described {
+      version += 1
+      description.origin.version = version
+      described = description
+    }
+    return description
+  }
+
+  private func make(_ terms: AudioTerms) -> SessionDescription {
+    SessionDescription(
+      origin: SessionOrigin(sessionID: sessionID, version: version, address: local.address),
+      connection: local.address,
+      media: slots.map { slot in
+        switch slot {
+        case .audio: terms.medium(at: local.port)
+        case .refused(let kind, let profile, let formats):
+          MediaDescription(kind: kind, port: 0, profile: profile, formats: formats)
+        }
+      })
+  }
+
+  /// Goes back to `earlier` after a refused offer; versions that the party saw stay used.
+  mutating func rollBack(to earlier: SessionSide) {
+    let used = version
+    self = earlier
+    version = used
+  }
+}

@@ -1,0 +1,90 @@
+import NodeContract
+import SIP
+
+/// Why a REGISTER changes nothing.
+struct RegistrationRefusal: Error, Hashable {
+  let status: Int
+  var headers: [HeaderField] = []
+}
+
+/// What a REGISTER asks for.
+enum RegistrationWish: Hashable, Sendable {
+  struct Contact: Hashable, Sendable {
+    let uri: SIPURI
+    /// Thousandths.
+    let preference: Int
+    /// Zero: remove.
+    let lifetime: Duration
+  }
+
+  /// No Contact: which bindings are there?
+  case query
+  case removeAll
+  case update([Contact])
+
+  /// Reads Contact and Expires (RFC 3261 section 10.3, steps 6 and 7).
+  init(_ request: SIPRequest, limits: ExchangeLimits) throws(RegistrationRefusal) {
+    let common = request.headers["Expires"]
+    switch request.headers.contacts {
+    case .wildcard:
+      guard common.flatMap(Self.seconds) == 0 else {
+        throw RegistrationRefusal(status: StatusCode.badRequest)
+      }
+      self = .removeAll
+    case .addresses(let list):
+      guard list.count <= limits.contactsPerRequest else {
+        throw RegistrationRefusal(status: StatusCode.badRequest)
+      }
+      var contacts: [Contact] = []
+      for address in list {
+        contacts.append(try Self.contact(address, common: common, limits: limits))
+      }
+      self = contacts.isEmpty ? .query : .update(contacts)
+    }
+  }
+
+  private static func contact(
+    _ address: NameAddress, common: String?, limits: ExchangeLimits
+  ) throws(RegistrationRefusal) -> Contact {
+    let isSIP = address.uri.scheme == .sip || address.uri.scheme == .sips
+    guard isSIP, address.uri.description.utf8.count <= limits.textBytes else {
+      throw RegistrationRefusal(status: StatusCode.badRequest)
+    }
+    return Contact(
+      uri: address.uri, preference: preference(address.parameters["q"]),
+      lifetime: try lifetime(address.parameters["expires"] ?? common, limits))
+  }
+
+  /// The time wished, cut to what we allow; too short a wish is refused and told why.
+  private static func lifetime(_ text: String?, _ limits: ExchangeLimits)
+    throws(RegistrationRefusal) -> Duration
+  {
+    guard let wished = text.flatMap(seconds) else { return limits.usualRegistration }
+    guard wished > 0 else { return .zero }
+    guard .seconds(wished) >= limits.shortestRegistration else {
+      let minimum = String(limits.shortestRegistration.components.seconds)
+      throw RegistrationRefusal(
+        status: StatusCode.intervalTooBrief, headers: [HeaderField("Min-Expires", minimum)])
+    }
+    return min(.seconds(wished), limits.longestRegistration)
+  }
+
+  /// Nil for text that is no number, which counts as if nothing were said (section 20.19).
+  private static func seconds(_ text: String) -> Int64? {
+    guard (1...10).contains(text.utf8.count), text.utf8.allSatisfy({ (48...57).contains($0) })
+    else { return nil }
+    return Int64(text)
+  }
+
+  /// `0`, `0.7`, `1.000` in thousandths; 1 when missing or malformed.
+  private static func preference(_ text: String?) -> Int {
+    guard let text else { return 1000 }
+    let parts = text.split(separator: ".", omittingEmptySubsequences: false)
+    let digits = parts.count == 2 ? parts[1] : ""
+    guard let whole = parts.first.flatMap({ Int($0) }), (0...1).contains(whole), parts.count <= 2,
+      digits.utf8.count <= 3, digits.utf8.allSatisfy({ (48...57).contains($0) })
+    else { return 1000 }
+    let padded = digits + String(repeating: "0", count: 3 - digits.utf8.count)
+    return min(whole * 1000 + (Int(padded) ?? 0), 1000)
+  }
+}

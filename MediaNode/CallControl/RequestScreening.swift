@@ -1,0 +1,58 @@
+import NodeContract
+import SIP
+
+/// What can be said of a request before anybody asks whose it is (RFC 3261 section 8.2).
+struct RequestScreening {
+  struct Refusal: Hashable {
+    let status: Int
+    var headers: [HeaderField] = []
+  }
+
+  let limits: ExchangeLimits
+
+  /// Nil: nothing stands against it.
+  func refusal(of request: SIPRequest) -> Refusal? {
+    refusalOfMethod(request.method) ?? refusalOfSize(request) ?? refusalOfURI(request)
+      ?? refusalOfExtensions(request) ?? refusalOfBody(request)
+  }
+
+  private func refusalOfMethod(_ method: SIPMethod) -> Refusal? {
+    guard !Capabilities.methods.contains(method) else { return nil }
+    let isKnown = Capabilities.knownMethods.contains(method.rawValue)
+    return Refusal(status: isKnown ? StatusCode.methodNotAllowed : StatusCode.notImplemented)
+  }
+
+  private func refusalOfSize(_ request: SIPRequest) -> Refusal? {
+    let headers = request.headers
+    let texts = [headers.callID, headers.from.tag, headers.to.tag, headers.vias.first?.branch]
+    let isTooLong = texts.contains { ($0?.utf8.count ?? 0) > limits.textBytes }
+    return isTooLong || headers.callID.isEmpty ? Refusal(status: StatusCode.badRequest) : nil
+  }
+
+  private func refusalOfURI(_ request: SIPRequest) -> Refusal? {
+    switch request.uri.scheme {
+    case .sip, .sips, .tel: nil
+    case .other: Refusal(status: StatusCode.unsupportedURIScheme)
+    }
+  }
+
+  /// We know no extension that a peer might require (section 8.2.2.3).
+  private func refusalOfExtensions(_ request: SIPRequest) -> Refusal? {
+    let required =
+      request.headers.values(of: "Require") + request.headers.values(of: "Proxy-Require")
+    guard !required.isEmpty else { return nil }
+    let unsupported = HeaderField("Unsupported", required.joined(separator: ", "))
+    return Refusal(status: StatusCode.badExtension, headers: [unsupported])
+  }
+
+  private func refusalOfBody(_ request: SIPRequest) -> Refusal? {
+    guard request.method == .invite || request.method == .update else { return nil }
+    switch request.body {
+    case .none, .session: return nil
+    case .malformedSession: return Refusal(status: StatusCode.badRequest)
+    case .other:
+      let accept = HeaderField("Accept", Capabilities.accept)
+      return Refusal(status: StatusCode.unsupportedMediaType, headers: [accept])
+    }
+  }
+}

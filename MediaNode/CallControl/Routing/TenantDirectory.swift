@@ -1,0 +1,104 @@
+import NodeContract
+
+/// A tenant's snapshot with its indexes.
+struct DirectoryTenant: Sendable {
+  let snapshot: TenantSnapshot
+  let extensionsByNumber: [String: ExtensionEntry]
+  let extensionsByID: [ExtensionID: ExtensionEntry]
+  let numbers: [String: NumberEntry]
+
+  init(_ snapshot: TenantSnapshot) {
+    self.snapshot = snapshot
+    extensionsByNumber = Dictionary(snapshot.extensions.map { ($0.number, $0) }) { old, _ in old }
+    extensionsByID = Dictionary(snapshot.extensions.map { ($0.id, $0) }) { old, _ in old }
+    numbers = Dictionary(snapshot.numbers.map { ($0.number, $0) }) { old, _ in old }
+  }
+
+  var id: TenantID { snapshot.tenant }
+
+  /// Whom a number of the tenant's own reaches; nil: not its number.
+  func destination(of number: String) -> ExtensionEntry? {
+    guard let entry = numbers[number] else { return nil }
+    switch entry.destination {
+    case .extension(let id): return extensionsByID[id]
+    }
+  }
+}
+
+/// The tenants that this node serves: by domain for phones, by peer and number for carriers.
+struct TenantDirectory: Sendable {
+  private struct Peer: Hashable {
+    let address: AddressName
+    let ip: IPAddress
+  }
+
+  private var tenants: [TenantID: DirectoryTenant] = [:]
+  private var byDomain: [String: TenantID] = [:]
+  private var byPeer: [Peer: Set<TenantID>] = [:]
+
+  var count: Int { tenants.count }
+
+  subscript(id: TenantID) -> DirectoryTenant? { tenants[id] }
+
+  /// False when this revision, or a newer one, is known.
+  mutating func install(_ snapshot: TenantSnapshot) -> Bool {
+    if let known = tenants[snapshot.tenant] {
+      guard snapshot.revision > known.snapshot.revision else { return false }
+      remove(snapshot.tenant)
+    }
+    tenants[snapshot.tenant] = DirectoryTenant(snapshot)
+    byDomain[snapshot.domain.lowercased()] = snapshot.tenant
+    for peer in Self.peers(of: snapshot) { byPeer[peer, default: []].insert(snapshot.tenant) }
+    return true
+  }
+
+  mutating func remove(_ id: TenantID) {
+    guard let tenant = tenants.removeValue(forKey: id) else { return }
+    let domain = tenant.snapshot.domain.lowercased()
+    if byDomain[domain] == id { byDomain[domain] = nil }
+    for peer in Self.peers(of: tenant.snapshot) {
+      byPeer[peer]?.remove(id)
+      if byPeer[peer]?.isEmpty == true { byPeer[peer] = nil }
+    }
+  }
+
+  private static func peers(of snapshot: TenantSnapshot) -> [Peer] {
+    snapshot.trunks.flatMap { trunk in
+      trunk.peers.map { Peer(address: trunk.address, ip: $0.address) }
+    }
+  }
+
+  func tenant(domain: String) -> DirectoryTenant? {
+    byDomain[domain.lowercased()].flatMap { tenants[$0] }
+  }
+
+  /// Whether any carrier sends calls to `address` from there. A carrier is known by its IP
+  /// address alone, since many send from other ports than they listen on.
+  func isPeer(_ remote: IPEndpoint, at address: AddressName) -> Bool {
+    byPeer[Peer(address: address, ip: remote.address)] != nil
+  }
+
+  /// Who is meant by a call of the carrier at `remote` to `called`, and over which trunk it came.
+  func inbound(to called: String, from remote: IPEndpoint, at address: AddressName)
+    -> (tenant: DirectoryTenant, trunk: TrunkEntry, number: String)?
+  {
+    let candidates = byPeer[Peer(address: address, ip: remote.address)] ?? []
+    for tenant in candidates.sorted().compactMap({ tenants[$0] }) {
+      guard let number = tenant.snapshot.dialling.e164(fromCarrier: called),
+        tenant.numbers[number] != nil,
+        let trunk = tenant.trunk(from: remote, at: address)
+      else { continue }
+      return (tenant, trunk, number)
+    }
+    return nil
+  }
+}
+
+extension DirectoryTenant {
+  /// The trunk with this very peer, or else with one at the same IP address.
+  fileprivate func trunk(from remote: IPEndpoint, at address: AddressName) -> TrunkEntry? {
+    let here = snapshot.trunks.filter { $0.address == address }
+    return here.first { $0.peers.contains(remote) }
+      ?? here.first { $0.peers.contains { $0.address == remote.address } }
+  }
+}
