@@ -29,6 +29,8 @@ struct InviteClientTransaction: Sendable {
   private let lifetime: Duration
   private var interval: Duration
   private var cancellation = Cancellation.none
+  /// What the CANCEL says in its Reason field (RFC 3326).
+  private(set) var reason: String?
 
   /// - Parameter lifetime: how long after its last provisional response it is cancelled.
   init(_ request: SIPRequest, isReliable: Bool, timers: TransactionTimers, lifetime: Duration) {
@@ -92,7 +94,8 @@ struct InviteClientTransaction: Sendable {
   }
 
   /// The user gave up.
-  mutating func cancel() -> [ClientTransactionAction] {
+  mutating func cancel(because reason: String? = nil) -> [ClientTransactionAction] {
+    if cancellation == .none { self.reason = reason }
     switch (state, cancellation) {
     case (.calling, .none):
       cancellation = .wanted

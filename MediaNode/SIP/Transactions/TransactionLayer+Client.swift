@@ -42,10 +42,12 @@ extension TransactionLayer {
   /// Cancels an INVITE of ours: at once when a provisional response came, else as soon as one
   /// comes (RFC 3261 section 9.1). The INVITE's final response follows, or `timedOut`. Without
   /// effect once a final response came.
+  ///
+  /// - Parameter reason: the value of the CANCEL's Reason field (RFC 3326).
   public mutating func cancel(
-    _ id: ClientTransactionID, at now: BootInstant
+    _ id: ClientTransactionID, because reason: String? = nil, at now: BootInstant
   ) -> [TransactionEvent] {
-    guard let actions = clients[id]?.machine.cancel() else { return [] }
+    guard let actions = clients[id]?.machine.cancel(because: reason) else { return [] }
     return perform(actions, of: id, at: now)
   }
 
@@ -101,7 +103,8 @@ extension TransactionLayer {
     of record: Record<ClientMachine, ClientTransactionKey>, at now: BootInstant
   ) -> [TransactionEvent] {
     guard case .invite(let machine) = record.machine else { return [] }
-    let request = machine.request.sameHop(.cancel)
+    var request = machine.request.sameHop(.cancel)
+    request.headers["Reason"] = machine.reason
     var key = record.key
     key.method = .cancel
     return open(
@@ -133,8 +136,8 @@ extension TransactionLayer.ClientMachine {
     change(invite: { $0.fire(timer) }, other: { $0.fire(timer) })
   }
 
-  mutating func cancel() -> [ClientTransactionAction] {
-    change(invite: { $0.cancel() }, other: { _ in [] })
+  mutating func cancel(because reason: String?) -> [ClientTransactionAction] {
+    change(invite: { $0.cancel(because: reason) }, other: { _ in [] })
   }
 
   private mutating func change(
