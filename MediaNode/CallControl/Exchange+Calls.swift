@@ -96,7 +96,7 @@ extension Exchange {
     _ branch: String, _ reason: String, of id: CallID, at now: Moment
   ) {
     guard let client = calls[id]?.invites[branch] else { return }
-    handle(layer.cancel(client, at: now.boot), at: now)
+    handle(layer.cancel(client, because: reason, at: now.boot), at: now)
   }
 
   private mutating func respond(
