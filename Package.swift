@@ -199,7 +199,7 @@ let testing: [Target] = [
   tests("MediaNode", "Signalling", ["CallControl", "NodeContract", "OSIP", "SIP"]),
   tests("MediaNode", "MediaPlane", ["Epoll", "NodeContract", "RTP"]),
   tests("MediaNode", "Keeper", ["Epoll", "NodeContract"]),
-  tests("MediaNode", "ControlLink", ["NodeContract", "TLS"]),
+  tests("MediaNode", "ControlLink", ["NodeContract", "Ownership", "TLS", logging]),
 
   // With a real Postgres or etcd, which `Tests/run` starts.
   tests("ControlPlane", "Postgres", ["DatabaseSupport"]),

@@ -1,1 +1,32 @@
 #pragma once
+// What OpenSSL has only as macros.
+#include <openssl/bio.h>
+#include <openssl/err.h>
+#include <openssl/ssl.h>
+#include <openssl/x509v3.h>
+
+/// 1 when versions below `version` are refused from now on.
+static inline int shim_SSL_CTX_set_min_proto_version(SSL_CTX *context, int version) {
+  return (int)SSL_CTX_set_min_proto_version(context, version);
+}
+
+/// The name that the server's certificate is asked for.
+static inline int shim_SSL_set_tlsext_host_name(SSL *session, const char *name) {
+  return (int)SSL_set_tlsext_host_name(session, name);
+}
+
+/// A write may be repeated from another address and may take a part.
+static inline void shim_SSL_set_flexible_writes(SSL *session) {
+  SSL_set_mode(session, SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
+}
+
+/// An empty memory BIO says "later" instead of "end".
+static inline void shim_BIO_wait_when_empty(BIO *bio) { BIO_set_mem_eof_return(bio, -1); }
+
+/// Tag of `length` bytes made by, or expected by, a GCM cipher.
+static inline int shim_EVP_get_tag(EVP_CIPHER_CTX *context, int length, void *tag) {
+  return EVP_CIPHER_CTX_ctrl(context, EVP_CTRL_AEAD_GET_TAG, length, tag);
+}
+static inline int shim_EVP_set_tag(EVP_CIPHER_CTX *context, int length, void *tag) {
+  return EVP_CIPHER_CTX_ctrl(context, EVP_CTRL_AEAD_SET_TAG, length, tag);
+}

@@ -1,0 +1,101 @@
+import Epoll
+import NodeContract
+import TLS
+
+/// Sends this node's beats to every replica that has given a key, and hears their
+/// acknowledgements. Belongs to the loop's thread.
+final class BeatSender {
+  private let node: NodeName
+  private let incarnation: UUIDv7
+  private let interval: Duration
+  private let loop: EventLoop
+  private let hashing = OpenSSLHashing()
+  private let replicas: [ReplicaEndpoint]
+  /// Newest first; the one before the newest still opens acknowledgements under way.
+  private var keys: [ReplicaName: [BeatKey]] = [:]
+  private var sockets: [Int32: UDPSocket] = [:]
+  private var timer: LoopTimer?
+  private var number: UInt64 = 0
+  /// When the latest beats were sent, by number modulo the array's length.
+  private var sendTimes = [BootInstant](repeating: BootInstant(nanoseconds: 0), count: 256)
+  private var lastAcknowledged: [ReplicaName: UInt64] = [:]
+  private var room = [UInt8](repeating: 0, count: 65_536)
+  private let acknowledged: (ReplicaName, BeatEvidence) -> Void
+
+  init(
+    configuration: LinkConfiguration, loop: EventLoop,
+    acknowledged: @escaping (ReplicaName, BeatEvidence) -> Void
+  ) {
+    node = configuration.node
+    incarnation = configuration.incarnation
+    interval = configuration.policy.beatInterval
+    replicas = configuration.replicas
+    self.loop = loop
+    self.acknowledged = acknowledged
+  }
+
+  /// Opens a socket per address family in use and begins to beat.
+  func start() throws(SystemError) {
+    for replica in replicas {
+      let family = SocketAddress.family(of: replica.beats)
+      if sockets[family] == nil { sockets[family] = try openSocket(like: replica.host) }
+    }
+    timer = loop.makeTimer { [weak self] in self?.beat() }
+    beat()
+  }
+
+  private func openSocket(like address: IPAddress) throws(SystemError) -> UDPSocket {
+    let any: IPAddress = if case .v4 = address { .v4(0) } else { .v6(0, 0) }
+    let socket = try UDPSocket(binding: IPEndpoint(any, port: 0))
+    loop.watch(socket.descriptor, for: .readable) { [weak self, unowned socket] _ in
+      self?.hear(socket)
+    }
+    return socket
+  }
+
+  func stop() {
+    if let timer { loop.setTimer(timer, at: nil) }
+    for socket in sockets.values { loop.unwatch(socket.descriptor) }
+    sockets = [:]
+  }
+
+  /// From now on beats to `replica` are sealed with `key`.
+  func use(_ key: BeatKey, for replica: ReplicaName) {
+    keys[replica] = [key] + (keys[replica] ?? []).prefix(1)
+  }
+
+  private func beat() {
+    if let timer { loop.setTimer(timer, at: loop.now.advanced(by: interval)) }
+    number += 1
+    sendTimes[Int(number % UInt64(sendTimes.count))] = EventLoop.readMoment().boot
+    let beat = Beat(node: node, incarnation: incarnation, number: number)
+    for replica in replicas {
+      guard let key = keys[replica.name]?.first,
+        let socket = sockets[SocketAddress.family(of: replica.beats)]
+      else { continue }
+      socket.send(beat.datagram(sealedWith: key, by: hashing), to: replica.beats)
+    }
+  }
+
+  private func hear(_ socket: UDPSocket) {
+    for _ in 0..<256 {
+      let received = room.withUnsafeMutableBytes { socket.receive(into: $0) }
+      guard let received else { return }
+      note(room[..<received.count])
+    }
+  }
+
+  /// What is no acknowledgement of a beat that we sent, or is an old one, is ignored.
+  private func note(_ datagram: ArraySlice<UInt8>) {
+    let answer = try? BeatAcknowledgement(parsing: datagram, by: hashing) { replica, number in
+      keys[replica]?.first { $0.number == number }
+    }
+    guard let answer, answer.number <= number,
+      number - answer.number < UInt64(sendTimes.count),
+      answer.number > lastAcknowledged[answer.replica] ?? 0
+    else { return }
+    lastAcknowledged[answer.replica] = answer.number
+    let sentAt = sendTimes[Int(answer.number % UInt64(sendTimes.count))]
+    acknowledged(answer.replica, BeatEvidence(beatSentAt: sentAt, epochs: answer.epochs))
+  }
+}

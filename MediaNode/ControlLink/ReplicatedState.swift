@@ -1,0 +1,47 @@
+import NodeContract
+
+/// What every replica should know of this node's calls and devices, so that a replica which comes
+/// back without memory can be told everything again.
+struct ReplicatedState {
+  private struct Binding {
+    var change: BindingChange
+    let expiresAt: BootInstant
+  }
+
+  private var checkpoints: [CallID: CheckpointEnvelope] = [:]
+  private var bindings: [BindingKey: Binding] = [:]
+
+  mutating func note(_ message: UpwardMessage, at now: BootInstant) {
+    switch message {
+    case .checkpoint(let envelope): checkpoints[envelope.call] = envelope
+    case .checkpointRetired(let call): checkpoints[call] = nil
+    case .binding(let change): note(change, at: now)
+    case .hello, .facts, .load, .orderAnswer: break
+    }
+  }
+
+  private mutating func note(_ change: BindingChange, at now: BootInstant) {
+    bindings[BindingKey(change)] =
+      change.expiresIn > .zero
+      ? Binding(change: change, expiresAt: now.advanced(by: change.expiresIn)) : nil
+  }
+
+  /// Takes what a replica remembers of an earlier life of this node, where nothing newer is known;
+  /// returns what was taken.
+  mutating func restore(_ changes: [BindingChange], at now: BootInstant) -> [BindingChange] {
+    let unknown = changes.filter { bindings[BindingKey($0)] == nil && $0.expiresIn > .zero }
+    for change in unknown { note(change, at: now) }
+    return unknown
+  }
+
+  /// Everything, with the bindings' remaining times; forgets bindings that have expired.
+  mutating func messages(at now: BootInstant) -> [UpwardMessage] {
+    bindings = bindings.filter { $0.value.expiresAt > now }
+    let alive = bindings.values.map { binding in
+      var change = binding.change
+      change.expiresIn = now.duration(to: binding.expiresAt)
+      return UpwardMessage.binding(change)
+    }
+    return alive + checkpoints.values.map { .checkpoint($0) }
+  }
+}

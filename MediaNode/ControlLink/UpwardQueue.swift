@@ -1,0 +1,63 @@
+import NodeContract
+
+/// A device's registration, whatever its state.
+struct BindingKey: Hashable {
+  let `extension`: ExtensionID
+  let contact: String
+
+  init(_ change: BindingChange) {
+    self.extension = change.extension
+    contact = change.contact
+  }
+}
+
+/// What a message is about.
+enum Subject: Hashable {
+  case call(CallID)
+  case binding(BindingKey)
+  case load
+  case order(OrderID)
+
+  /// Nil for what is never queued: `hello`, and facts, which wait in the spool.
+  init?(_ message: UpwardMessage) {
+    switch message {
+    case .hello, .facts: return nil
+    case .checkpoint(let envelope): self = .call(envelope.call)
+    case .checkpointRetired(let call): self = .call(call)
+    case .binding(let change): self = .binding(BindingKey(change))
+    case .load: self = .load
+    case .orderAnswer(let answer): self = .order(answer.order)
+    }
+  }
+}
+
+/// What one link still has to say, oldest subject first. A later message about a subject takes the
+/// place of an earlier one that still waits, so the queue never holds more than there are
+/// subjects, and a slow link skips what is no longer true.
+struct UpwardQueue {
+  private var waiting: [Subject: UpwardMessage] = [:]
+  private var order: [Subject] = []
+  private var start = 0
+
+  var count: Int { waiting.count }
+
+  mutating func add(_ message: UpwardMessage) {
+    guard let subject = Subject(message) else {
+      preconditionFailure("hello and facts are not queued")
+    }
+    if waiting.updateValue(message, forKey: subject) == nil { order.append(subject) }
+  }
+
+  mutating func next() -> UpwardMessage? {
+    guard start < order.count else { return nil }
+    defer { compact() }
+    start += 1
+    return waiting.removeValue(forKey: order[start - 1])
+  }
+
+  private mutating func compact() {
+    guard start > 64, start > order.count / 2 else { return }
+    order.removeFirst(start)
+    start = 0
+  }
+}
