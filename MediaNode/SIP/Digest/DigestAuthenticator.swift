@@ -37,7 +37,10 @@ public struct DigestAuthenticator: Sendable {
     replays = ReplayTable(capacity: replayCapacity)
   }
 
-  /// Judges a request's Authorization.
+  /// Judges a request's Authorization. A challenge offers the algorithms for which the user in From
+  /// has credentials, because some phones give up at a challenge with an algorithm that they do not
+  /// know instead of taking the other (libre before 2.0, in Debian 12's baresip). Users that do not
+  /// exist are offered all of them.
   ///
   /// - Parameter credentials: those of a user of this realm; nil when there is no such user.
   ///   Unknown users cost the same work as known ones.
@@ -46,20 +49,23 @@ public struct DigestAuthenticator: Sendable {
     credentials: (_ user: String) -> [DigestCredential]?
   ) -> DigestVerdict {
     let source = flow.remote.address
-    guard let claim = claim(in: request, realm: realm) else {
-      return challenge(source, realm, isStale: false, at: now)
+    let claim = claim(in: request, realm: realm)
+    let offered = credentials(claim?.username ?? request.headers.from.uri.user ?? "")
+    let algorithms = offered.map { $0.map(\.algorithm) } ?? DigestAlgorithm.allCases
+    guard let claim else {
+      return challenge(source, realm, algorithms, isStale: false, at: now)
     }
     let decoy = hexadecimal(hashing.hmacSHA256(key: secret, Array(claim.username.utf8)))
-    let known = credentials(claim.username)?.first { $0.algorithm == claim.algorithm }
+    let known = offered?.first { $0.algorithm == claim.algorithm }
     let expected = claim.expectedResponse(
       ha1: known?.ha1.lowercased() ?? decoy, method: request.method, hashing: hashing)
     let isRight = isEqual(Array(expected.utf8), Array(claim.response.utf8)) && known != nil
     guard let nonce = mint.issue(of: claim.nonce, from: source, realm: realm),
       nonce.duration(to: now) <= nonceLifetime
-    else { return challenge(source, realm, isStale: isRight, at: now) }
+    else { return challenge(source, realm, algorithms, isStale: isRight, at: now) }
     guard isRight, claim.isMeant(for: request.uri) else { return .refused }
     guard replays.use(nonce, count: claim.quality?.count ?? .max) else {
-      return challenge(source, realm, isStale: true, at: now)
+      return challenge(source, realm, algorithms, isStale: true, at: now)
     }
     return .accepted(user: claim.username)
   }
@@ -72,11 +78,12 @@ public struct DigestAuthenticator: Sendable {
 
   /// One field per algorithm, the strongest first (RFC 8760 section 2.4).
   private mutating func challenge(
-    _ source: IPAddress, _ realm: String, isStale: Bool, at now: BootInstant
+    _ source: IPAddress, _ realm: String, _ algorithms: [DigestAlgorithm], isStale: Bool,
+    at now: BootInstant
   ) -> DigestVerdict {
     let nonce = mint.make(for: source, realm: realm, at: now)
     return .challenge(
-      DigestAlgorithm.allCases.map { algorithm in
+      algorithms.map { algorithm in
         let challenge = DigestChallenge(
           realm: realm, nonce: nonce, algorithm: algorithm, isStale: isStale)
         return HeaderField("WWW-Authenticate", challenge.description)
