@@ -22,7 +22,8 @@ public final class Database: Sendable {
 
   /// Starts the threads; connections are made when first needed.
   public init(
-    _ configuration: PostgresConfiguration, limits: Limits = Limits(), logger: Logger
+    _ configuration: PostgresConfiguration, limits: Limits = Limits(),
+    logger: Logger = Logger(label: "postgres")
   ) {
     let queue = JobQueue(limit: limits.waiting)
     self.queue = queue

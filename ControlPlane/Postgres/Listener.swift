@@ -31,7 +31,10 @@ public final class Listener: Sendable {
   }
 
   /// Channels are plain identifiers from code.
-  public init(_ configuration: PostgresConfiguration, channels: [String], logger: Logger) {
+  public init(
+    _ configuration: PostgresConfiguration, channels: [String],
+    logger: Logger = Logger(label: "postgres-listener")
+  ) {
     precondition(
       channels.allSatisfy { $0.utf8.allSatisfy { $0 == 95 || (97...122).contains($0) } },
       "channels \(channels)")

@@ -51,7 +51,7 @@ public struct Migrator: Sendable {
   let logger: Logger
 
   /// The configuration names the schema's owner.
-  public init(_ configuration: PostgresConfiguration, logger: Logger) {
+  public init(_ configuration: PostgresConfiguration, logger: Logger = Logger(label: "migrator")) {
     var configuration = configuration
     configuration.statementTimeout = .seconds(600)
     configuration.lockTimeout = .seconds(5)

@@ -13,7 +13,10 @@ public protocol PostgresDecodable {
 public typealias PostgresValue = PostgresEncodable & PostgresDecodable
 
 extension String: PostgresEncodable, PostgresDecodable {
-  public var postgresText: String? { self }
+  /// Postgres has no character 0; a peer that sends one must not make a statement fail.
+  public var postgresText: String? {
+    utf8.contains(0) ? String(map { $0 == "\0" ? "\u{FFFD}" : $0 }) : self
+  }
   public init?(postgresText: String) { self = postgresText }
 }
 
