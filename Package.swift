@@ -197,7 +197,7 @@ let testing: [Target] = [
   tests("MediaNode", "HTTP2"),
   tests("MediaNode", "Epoll", ["NodeContract"]),
   tests("MediaNode", "Signalling", ["CallControl", "NodeContract", "OSIP", "SIP"]),
-  tests("MediaNode", "MediaPlane", ["Epoll", "NodeContract", "RTP"]),
+  tests("MediaNode", "MediaPlane", ["Epoll", "NodeContract", "RTP", logging]),
   tests("MediaNode", "Keeper", ["Epoll", "NodeContract"]),
   tests("MediaNode", "ControlLink", ["NodeContract", "Ownership", "TLS", logging]),
 

@@ -22,8 +22,10 @@ import Testing
     let refusedBefore = phone.refusals
     // With the keeper held still the node is certainly dead when the datagram is sent.
     kill(node.keeper.processIdentifier, SIGSTOP)
+    #expect(KeptNode.eventually { KeptNode.state(of: node.keeper.processIdentifier) == "T" })
     let before = MachineClock.boot().nanoseconds
     kill(first.pid, SIGKILL)
+    #expect(KeptNode.eventually { KeptNode.state(of: first.pid) == "Z" })
     for number in 1...20 { phone.say("question \(number)") }
     kill(node.keeper.processIdentifier, SIGCONT)
 

@@ -72,6 +72,13 @@ final class KeptNode {
     return false
   }
 
+  /// The state of a process as `ps` writes it: T stopped, Z dead and not yet forgotten.
+  static func state(of pid: pid_t) -> Character? {
+    let bytes = try? FileHandle(forReadingAtPath: "/proc/\(pid)/stat")?.readToEnd()
+    let text = String(decoding: bytes ?? Data(), as: UTF8.self)
+    return text.split(separator: ")").last?.split(separator: " ").first?.first
+  }
+
   var portIsFree: Bool { (try? UDPSocket(binding: local)) != nil }
 }
 

@@ -1,0 +1,63 @@
+public import Epoll
+public import Logging
+public import NodeContract
+import Synchronization
+
+/// The relays of a node: threads that each own the sockets of their sessions. Orders come from any
+/// thread and are carried out in the order given, packets never leave their thread.
+public final class MediaPlane: Sendable {
+  private let threads: [RelayThread]
+
+  /// Makes `threads` threads that wait for `start()`. More than one per core brings nothing.
+  public init(threads: Int = 1, log: Logger) throws(SystemError) {
+    precondition(threads > 0, "\(threads) threads to relay")
+    var made: [RelayThread] = []
+    for number in 0..<threads { made.append(try RelayThread(name: "relay-\(number)", log: log)) }
+    self.threads = made
+  }
+
+  /// Once.
+  public func start() {
+    for thread in threads { thread.start() }
+  }
+
+  /// Closes all sessions and waits for the threads' end. Once.
+  public func stop() {
+    for thread in threads { thread.stop() }
+  }
+
+  /// Binds the session's four sockets, here and now, and begins to relay. Throws when a port is
+  /// taken, an address is not this machine's or descriptors ran out; then nothing is left open.
+  public func open(_ session: RelaySession) throws(SystemError) {
+    thread(of: session.id).submit(.open(try BoundSession(session)))
+  }
+
+  /// A session description told where the party on `side` listens. An address other than the one
+  /// it told before counts until the party's own next packet shows better. A session that is not
+  /// open is left alone.
+  public func direct(_ id: UInt64, side: RelaySide, to remote: IPEndpoint) {
+    thread(of: id).submit(.direct(id, side, remote))
+  }
+
+  /// Closes the session's sockets soon. `whenClosed` is called on the relay's thread, once the
+  /// ports are free, with what was relayed; with nil if no such session was open.
+  public func close(
+    _ id: UInt64, whenClosed: @escaping @Sendable (RelayStatistics?) -> Void = { _ in }
+  ) {
+    thread(of: id).submit(.close(id, whenClosed))
+  }
+
+  /// What the session relayed so far; nil when it is not open. Not after `stop()`.
+  public func statistics(of id: UInt64) async -> RelayStatistics? {
+    await withCheckedContinuation { continuation in
+      thread(of: id).submit(.report(id) { continuation.resume(returning: $0) })
+    }
+  }
+
+  /// RTP and RTCP datagrams passed on since the start, of all sessions.
+  public var packetsRelayed: UInt64 {
+    threads.reduce(0) { $0 + $1.packetCount.load(ordering: .relaxed) }
+  }
+
+  private func thread(of id: UInt64) -> RelayThread { threads[Int(id % UInt64(threads.count))] }
+}

@@ -1,0 +1,51 @@
+/// The ports of one relay thread, four per session, side by side so that each finds the others by
+/// its index alone: A's RTP, B's RTP, A's RTCP, B's RTCP. Raw memory: a packet's port is reached
+/// without a reference or a copy.
+struct RelayTable: ~Copyable {
+  static let portsPerSession = 4
+
+  /// Ports that belong to no session keep their last value; no event leads to them.
+  private(set) var ports: UnsafeMutableBufferPointer<RelayPort>
+  private var vacancies: [Int] = []
+
+  init(sessions: Int = 256) {
+    ports = .allocate(capacity: sessions * Self.portsPerSession)
+    ports.initialize(repeating: .vacant)
+    addVacancies(from: 0)
+  }
+
+  deinit { ports.deallocate() }
+
+  /// The index of the first of four ports for a new session.
+  mutating func claim() -> Int {
+    if vacancies.isEmpty { grow() }
+    return vacancies.removeLast()
+  }
+
+  mutating func release(_ first: Int) {
+    for index in first..<first + Self.portsPerSession { ports[index] = .vacant }
+    vacancies.append(first)
+  }
+
+  private mutating func addVacancies(from start: Int) {
+    vacancies += stride(from: start, to: ports.count, by: Self.portsPerSession).reversed()
+  }
+
+  private mutating func grow() {
+    let old = ports
+    ports = .allocate(capacity: old.count * 2)
+    _ = ports[..<old.count].initialize(fromContentsOf: old)
+    ports[old.count...].initialize(repeating: .vacant)
+    old.deallocate()
+    addVacancies(from: old.count)
+  }
+
+  /// The other party's port of the same channel.
+  static func partner(of index: Int) -> Int { index ^ 1 }
+
+  /// The RTP port of the same party.
+  static func media(of index: Int) -> Int { index & ~2 }
+
+  /// The RTCP port of the same party.
+  static func control(of index: Int) -> Int { index | 2 }
+}
