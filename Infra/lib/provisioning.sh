@@ -62,7 +62,22 @@ create_price_list() {
 # create_extension NUMBER NAME OUTSIDE-NUMBER
 create_extension() {
   create extension "$1" --tenant "$tenant" --name "$2" --outside-number "$3" \
-    --password-file "$secrets/sip-$1"
+    --password-file "$secrets/sip-$1" --digest md5
+}
+
+# extension_is_served NUMBER: the node challenges its REGISTER with what the extension has, MD5.
+extension_is_served() {
+  local answer request number=$RANDOM$RANDOM
+  printf -v request '%s\r\n' "REGISTER sip:demo.tandem.test SIP/2.0" \
+    "Via: SIP/2.0/UDP $phones_a:9;rport;branch=z9hG4bKup$number" "Max-Forwards: 70" \
+    "From: <sip:$1@demo.tandem.test>;tag=up$number" "To: <sip:$1@demo.tandem.test>" \
+    "Call-ID: up$number@$phones_a" "CSeq: 1 REGISTER" "Content-Length: 0" ""
+  exec 8<>"/dev/udp/$phones_a/5060"
+  # One write and one read are one datagram each; bash itself would write line by line.
+  dd bs=65535 iflag=fullblock count=1 status=none <<<"$request" >&8
+  answer=$(timeout 1 dd bs=65535 count=1 status=none <&8 || true)
+  exec 8>&-
+  [[ $answer == "SIP/2.0 401"*MD5* && $answer != *SHA-256* ]]
 }
 
 # What the demo call, the end-to-end tests and people need to know to use all this.

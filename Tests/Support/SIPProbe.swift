@@ -82,14 +82,27 @@ public final class SIPProbe: Sendable {
     }
   }
 
-  /// An OPTIONS to the far end's address, with a branch and Call-ID of its own.
+  /// An OPTIONS to the far end itself, with a branch and Call-ID of its own.
   public func options(_ number: Int = .random(in: 1...1_000_000_000)) -> String {
+    request("OPTIONS", "sip:\(localAddress)", from: "sip:probe@\(localAddress)", number)
+  }
+
+  /// A REGISTER without credentials, which a registrar that knows the domain challenges.
+  public func register(
+    _ user: String, at domain: String, _ number: Int = .random(in: 1...1_000_000_000)
+  ) -> String {
+    request("REGISTER", "sip:\(domain)", from: "sip:\(user)@\(domain)", number)
+  }
+
+  private func request(
+    _ method: String, _ uri: String, from address: String, _ number: Int
+  ) -> String {
     [
-      "OPTIONS sip:\(localAddress) SIP/2.0",
+      "\(method) \(uri) SIP/2.0",
       "Via: SIP/2.0/UDP \(localAddress):\(localPort);rport;branch=z9hG4bKprobe\(number)",
-      "Max-Forwards: 70", "From: <sip:probe@\(localAddress)>;tag=probe\(number)",
-      "To: <sip:probe@\(localAddress)>", "Call-ID: probe\(number)@\(localAddress)",
-      "CSeq: 1 OPTIONS", "Content-Length: 0", "", "",
+      "Max-Forwards: 70", "From: <\(address)>;tag=probe\(number)", "To: <\(address)>",
+      "Call-ID: probe\(number)@\(localAddress)", "CSeq: 1 \(method)",
+      "Contact: <sip:probe@\(localAddress):\(localPort)>", "Content-Length: 0", "", "",
     ].joined(separator: "\r\n")
   }
 }

@@ -1,0 +1,135 @@
+import Foundation
+import Support
+import Testing
+
+/// The installation that all these tests share: set up once, purged by `Tests/run`.
+actor TestBed {
+  static let shared = TestBed()
+
+  private var starting: Task<Installation, any Error>?
+
+  func installation() async throws -> Installation {
+    if let starting { return try await starting.value }
+    let task = Task { try await Installation.start(state: WorkFolder.make("state")) }
+    starting = task
+    return try await task.value
+  }
+}
+
+/// What a test works with: the installation, and phones with tones of their own.
+struct Bench {
+  static let tones = [500, 700, 900]
+
+  let installation: Installation
+  let work: URL
+  /// The CDRs that were there before.
+  private let known: Set<String>
+
+  init(_ name: String) async throws {
+    installation = try await TestBed.shared.installation()
+    work = WorkFolder.make(name)
+    known = Set(try await installation.api.records().map(\.id))
+  }
+
+  var demo: DemoDescription { installation.demo }
+  var api: ControlAPI { installation.api }
+
+  /// Extension 101's phone, registered; speaks 500 Hz.
+  func alice() async throws -> Baresip { try await registered("101", "127.0.4.1", tone: 500) }
+
+  /// Extension 102's phone, registered; speaks 700 Hz.
+  func bob() async throws -> Baresip { try await registered("102", "127.0.4.2", tone: 700) }
+
+  private func registered(_ number: String, _ address: String, tone: Int) async throws -> Baresip {
+    let phone = try await Baresip(
+      demo.phone(number, address: address, tone: tone), work: work)
+    try await phone.registered()
+    return phone
+  }
+
+  /// A subscriber of the carrier with a number under 4474; speaks 900 Hz.
+  func carrier() async throws -> Baresip {
+    try await Baresip(demo.carrier(number: "+447400123456", tone: 900), work: work)
+  }
+
+  /// Waits until so many legs have ended that were not there when this test began.
+  func newRecords(_ count: Int, within limit: Duration = .seconds(15)) async throws -> [CallRecord]
+  {
+    try await api.newRecords(count, besides: known, within: limit)
+  }
+
+  /// Waits until no node holds a fact that is not in Postgres.
+  func everyFactIsCommitted() async throws {
+    try await eventually("every fact is committed", within: .seconds(15)) {
+      let waiting = try await api.metric("tandem_node_unacknowledged_facts")
+      return !waiting.isEmpty && waiting.values.allSatisfy { $0 == 0 }
+    }
+  }
+}
+
+/// Sets a call up and waits until both sides heard a second of it.
+func connect(_ caller: Baresip, dialling target: String, to callee: Baresip) async throws {
+  caller.dial(target)
+  try await callee.rings()
+  callee.answer()
+  try await caller.talks()
+  try await caller.hears(seconds: 1)
+  try await callee.hears(seconds: 1)
+}
+
+/// A tenant beside the demo's, with phones of its own.
+struct SecondTenant {
+  let id: String
+  let domain: String
+  let proxy: String
+  /// Passwords by extension number.
+  let passwords: [String: String]
+
+  /// Makes the tenant and waits until the node of its home address serves it.
+  init(
+    _ name: String, homeAddress: String, proxy: String, ringTimeout: Int, extensions: [String],
+    on bench: Bench
+  ) async throws {
+    let api = bench.api
+    domain = "\(name).tandem.test"
+    self.proxy = proxy
+    id = try await Self.made(
+      api.pbxctl(
+        "tenant", "create", name, "--reseller", bench.demo.reseller, "--domain", domain,
+        "--home-address", homeAddress, "--country-code", "44", "--ring-timeout", "\(ringTimeout)"))
+    var passwords: [String: String] = [:]
+    for number in extensions {
+      let file = bench.work.appending(path: "password-\(number)")
+      let password = "secret-\(number)-\(UInt32.random(in: 0...UInt32.max))"
+      try password.write(to: file, atomically: true, encoding: .utf8)
+      passwords[number] = password
+      _ = try await Self.made(
+        api.pbxctl(
+          "extension", "create", number, "--tenant", id, "--name", "Phone \(number)",
+          "--password-file", file.path, "--digest", "md5"))
+    }
+    self.passwords = passwords
+    try await isServed()
+  }
+
+  private static func made(_ json: Data) throws -> String {
+    struct Made: Decodable { let id: String }
+    return try JSONDecoder().decode(Made.self, from: json).id
+  }
+
+  /// A registrar that knows the extension challenges it.
+  private func isServed() async throws {
+    let probe = try SIPProbe(from: "127.0.4.100", to: proxy)
+    let last = passwords.keys.sorted().last ?? ""
+    try await eventually("\(domain) is served", within: .seconds(15), every: .milliseconds(100)) {
+      let answer = try await probe.ask(probe.register(last, at: domain))
+      return answer.hasPrefix("SIP/2.0 401") && !answer.contains("SHA-256")
+    }
+  }
+
+  func phone(_ number: String, address: String, tone: Int) -> BaresipSettings {
+    BaresipSettings(
+      name: "phone-\(number)", address: address, tone: tone, user: number, domain: domain,
+      proxy: proxy, password: passwords[number])
+  }
+}
