@@ -1,6 +1,187 @@
 import NodeContract
 import SIP
 
+/// A call as bytes, for those who might have to carry it on.
 extension CallMachine {
-  func checkpoint(at now: BootInstant) -> [UInt8] { [] }
+  private static let version: UInt8 = 1
+
+  func checkpoint(at now: BootInstant) -> [UInt8] {
+    var writer = CheckpointWriter(at: now)
+    writer.write(Self.version)
+    writer.write(id)
+    writer.write(tenant)
+    writer.write(called)
+    writer.write(callerToken)
+    writer.write(isOfferless)
+    writer.write(plan)
+    writer.write(caller)
+    writer.write(callees)
+    writer.write(state)
+    writer.write(openRequests)
+    writer.write(renegotiation)
+    writer.write(UInt16(clamping: progress))
+    writer.write(failures)
+    return writer.bytes
+  }
+
+  /// - Parameter limits: those of the node that reads; they are not part of a call.
+  init(checkpoint bytes: [UInt8], limits: ExchangeLimits, at now: BootInstant)
+    throws(CheckpointError)
+  {
+    var reader = CheckpointReader(bytes, at: now)
+    let version = try reader.read(UInt8.self)
+    guard version == Self.version else { throw .unknownVersion(version) }
+    self.init(
+      id: try reader.read(CallID.self), tenant: try reader.read(TenantID.self),
+      called: try reader.read(String.self), callerToken: try reader.read(RequestToken.self),
+      isOfferless: try reader.read(Bool.self), plan: try reader.read(RelayPlan.self),
+      limits: limits, caller: try reader.read(Leg.self), callees: try reader.read([Leg].self),
+      state: try reader.read(State.self))
+    openRequests = try reader.read([BranchedRequest].self)
+    renegotiation = try reader.read(Renegotiation?.self)
+    progress = Int(try reader.read(UInt16.self))
+    failures = try reader.read([CallOutcome].self)
+    guard reader.left == 0 else { throw .leftover(reader.left) }
+    try checkReferences()
+  }
+
+  /// Every leg that is named exists, so that nobody looks for one in vain.
+  private func checkReferences() throws(CheckpointError) {
+    let known = Set(legs.map(\.id))
+    var named = Set(open.values.map(\.leg)).union(relayedRequests.map(\.requester))
+    if let renegotiation {
+      named.formUnion([renegotiation.requester, renegotiation.asked])
+      named.formUnion(renegotiation.before.keys)
+    }
+    if let connected { named.insert(connected) }
+    guard known.count == legs.count, named.isSubset(of: known) else {
+      throw .malformed("legs")
+    }
+  }
+
+  /// The open requests in an order that does not depend on hashing.
+  private var openRequests: [BranchedRequest] {
+    get {
+      open.map { BranchedRequest(branch: $0.key, request: $0.value) }
+        .sorted { $0.branch < $1.branch }
+    }
+    set { open = Dictionary(newValue.map { ($0.branch, $0.request) }) { first, _ in first } }
+  }
+}
+
+struct BranchedRequest: Checkpointed {
+  let branch: String
+  let request: CallMachine.OpenRequest
+
+  init(branch: String, request: CallMachine.OpenRequest) {
+    self.branch = branch
+    self.request = request
+  }
+
+  func write(to writer: inout CheckpointWriter) {
+    writer.write(branch)
+    writer.write(request.leg)
+    writer.write(request.purpose)
+  }
+
+  init(from reader: inout CheckpointReader) throws(CheckpointError) {
+    branch = try reader.read(String.self)
+    request = CallMachine.OpenRequest(
+      leg: try reader.read(LegID.self), purpose: try reader.read(CallMachine.Purpose.self))
+  }
+}
+
+extension CallMachine.State: Checkpointed {
+  func write(to writer: inout CheckpointWriter) {
+    switch self {
+    case .ringing(let until):
+      writer.write(UInt8(1))
+      writer.write(until)
+    case .settling(let leg, let receipt, let until):
+      writer.write(UInt8(2))
+      writer.write(leg)
+      writer.write(receipt.number)
+      writer.write(until)
+    case .talking(let leg, let until):
+      writer.write(UInt8(3))
+      writer.write(leg)
+      writer.write(until)
+    case .ending(let until):
+      writer.write(UInt8(4))
+      writer.write(until)
+    }
+  }
+
+  init(from reader: inout CheckpointReader) throws(CheckpointError) {
+    switch try reader.read(UInt8.self) {
+    case 1: self = .ringing(until: try reader.read(BootInstant.self))
+    case 2:
+      self = .settling(
+        try reader.read(LegID.self), FactReceipt(number: try reader.read(UInt64.self)),
+        until: try reader.read(BootInstant.self))
+    case 3:
+      self = .talking(
+        try reader.read(LegID.self), until: try reader.read(BootInstant.self))
+    case 4: self = .ending(until: try reader.read(BootInstant.self))
+    default: throw .malformed("state")
+    }
+  }
+}
+
+extension CallMachine.Purpose: Checkpointed {
+  func write(to writer: inout CheckpointWriter) {
+    switch self {
+    case .invite: writer.write(UInt8(1))
+    case .bye: writer.write(UInt8(2))
+    case .renegotiation: writer.write(UInt8(3))
+    case .relayed(let relayed):
+      writer.write(UInt8(4))
+      writer.write(relayed.token)
+      writer.write(relayed.request)
+      writer.write(relayed.requester)
+    }
+  }
+
+  init(from reader: inout CheckpointReader) throws(CheckpointError) {
+    switch try reader.read(UInt8.self) {
+    case 1: self = .invite
+    case 2: self = .bye
+    case 3: self = .renegotiation
+    case 4:
+      self = .relayed(
+        CallMachine.RelayedRequest(
+          token: try reader.read(RequestToken.self), request: try reader.read(SIPRequest.self),
+          requester: try reader.read(LegID.self)))
+    default: throw .malformed("purpose")
+    }
+  }
+}
+
+extension Renegotiation: Checkpointed {
+  func write(to writer: inout CheckpointWriter) {
+    writer.write(requester)
+    writer.write(asked)
+    writer.write(token)
+    writer.write(request)
+    writer.write(isOfferless)
+    writer.write(branch)
+    writer.write(before[requester])
+    writer.write(before[asked])
+    writer.write(isAnswered)
+    writer.write(owedSequence)
+  }
+
+  init(from reader: inout CheckpointReader) throws(CheckpointError) {
+    requester = try reader.read(LegID.self)
+    asked = try reader.read(LegID.self)
+    token = try reader.read(RequestToken.self)
+    request = try reader.read(SIPRequest.self)
+    isOfferless = try reader.read(Bool.self)
+    branch = try reader.read(String.self)
+    var sessions: [LegID: SessionSide] = [:]
+    for leg in [requester, asked] { sessions[leg] = try reader.read(SessionSide?.self) }
+    before = sessions
+    isAnswered = try reader.read(Bool.self)
+    owedSequence = try reader.read(UInt32?.self)
+  }
 }

@@ -1,0 +1,88 @@
+import NodeContract
+import SIP
+
+extension RelaySide: Checkpointed {}
+
+extension RequestToken: Checkpointed {
+  func write(to writer: inout CheckpointWriter) { writer.write(number) }
+  init(from reader: inout CheckpointReader) throws(CheckpointError) {
+    self.init(number: try reader.read(UInt64.self))
+  }
+}
+
+extension Leg.Phase: Checkpointed {
+  func write(to writer: inout CheckpointWriter) { writer.write(rawValue) }
+  init(from reader: inout CheckpointReader) throws(CheckpointError) {
+    guard let phase = Self(rawValue: try reader.read(UInt8.self)) else {
+      throw .malformed("phase")
+    }
+    self = phase
+  }
+}
+
+extension Acknowledgement: Checkpointed {
+  func write(to writer: inout CheckpointWriter) {
+    writer.write(request)
+    writer.write(branch)
+  }
+
+  init(from reader: inout CheckpointReader) throws(CheckpointError) {
+    self.init(
+      request: try reader.read(SIPRequest.self), branch: try reader.read(String.self))
+  }
+}
+
+extension PendingAnswer: Checkpointed {
+  func write(to writer: inout CheckpointWriter) {
+    writer.write(token)
+    writer.write(response)
+  }
+
+  init(from reader: inout CheckpointReader) throws(CheckpointError) {
+    self.init(
+      token: try reader.read(RequestToken.self), response: try reader.read(SIPResponse.self),
+      retransmission: Retransmission(at: reader.now))
+  }
+}
+
+extension Leg: Checkpointed {
+  func write(to writer: inout CheckpointWriter) {
+    writer.write(id)
+    writer.write(party)
+    writer.write(side)
+    writer.write(address)
+    writer.write(epoch)
+    writer.write(number)
+    writer.write(localTag)
+    writer.write(contact)
+    writer.write(invite)
+    writer.write(flow)
+    writer.write(session)
+    writer.write(phase)
+    writer.write(dialog)
+    writer.write(branches)
+    writer.write(hasRung)
+    writer.write(acknowledgement)
+    writer.write(answer)
+    writer.write(owesBye)
+    writer.write(strayTags)
+  }
+
+  init(from reader: inout CheckpointReader) throws(CheckpointError) {
+    self.init(
+      id: try reader.read(LegID.self), party: try reader.read(LegParty.self),
+      side: try reader.read(RelaySide.self), address: try reader.read(AddressName.self),
+      epoch: try reader.read(Epoch.self), number: try reader.read(String.self),
+      localTag: try reader.read(String.self), contact: try reader.read(NameAddress.self),
+      invite: try reader.read(SIPRequest.self), flow: try reader.read(Flow.self),
+      session: try reader.read(SessionSide.self))
+    phase = try reader.read(Phase.self)
+    dialog = try reader.read(Dialog?.self)
+    branches = try reader.read(UInt32.self)
+    hasRung = try reader.read(Bool.self)
+    acknowledgement = try reader.read(Acknowledgement?.self)
+    answer = try reader.read(PendingAnswer?.self)
+    owesBye = try reader.read(Bool.self)
+    strayTags = try reader.read([String].self)
+  }
+}

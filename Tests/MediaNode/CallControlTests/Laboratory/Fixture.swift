@@ -1,0 +1,84 @@
+import NodeContract
+import SIP
+import TLS
+
+@testable import CallControl
+
+/// One tenant with three extensions, two numbers and a carrier.
+enum Fixture {
+  static let domain = "demo.tandem.test"
+  static let phonesAddress = name("phones-a")
+  static let trunksAddress = name("trunks-a")
+  static let phones = endpoint("127.0.1.1:5060")
+  static let trunks = endpoint("127.0.1.10:5060")
+  static let carrier = endpoint("127.0.9.9:5060")
+  static let epoch = Epoch(generation: 1, revision: 7)
+  static let tenant = TenantID(UUIDv7(high: 1, low: 1))
+  static let trunk = TrunkID(UUIDv7(high: 2, low: 1))
+
+  static func name(_ text: String) -> AddressName {
+    guard let name = AddressName(text) else { preconditionFailure(text) }
+    return name
+  }
+
+  static func endpoint(_ text: String) -> IPEndpoint {
+    guard let endpoint = IPEndpoint(text) else { preconditionFailure(text) }
+    return endpoint
+  }
+
+  static func configuration(limits: ExchangeLimits, relayPorts: ClosedRange<UInt16>)
+    -> ExchangeConfiguration
+  {
+    ExchangeConfiguration(
+      node: NodeName("node-a1")!, boot: UUIDv7(high: 9, low: 9),
+      addresses: [
+        ExchangeAddress(
+          name: phonesAddress, ip: phones.address, role: .phones, relayPorts: relayPorts),
+        ExchangeAddress(
+          name: trunksAddress, ip: trunks.address, role: .trunks, relayPorts: relayPorts),
+      ],
+      limits: limits, secret: Array(repeating: 7, count: 32))
+  }
+
+  static func password(of number: String) -> String { "secret-\(number)" }
+
+  static func extensionID(_ number: String) -> ExtensionID {
+    ExtensionID(UUIDv7(high: 3, low: UInt64(number) ?? 0))
+  }
+
+  static func party(_ number: String) -> LegParty {
+    .extension(extensionID(number), number: number)
+  }
+
+  static func entry(_ number: String, outside: String?) -> ExtensionEntry {
+    let secret = Array("\(number):\(domain):\(password(of: number))".utf8)
+    return ExtensionEntry(
+      id: extensionID(number), number: number, displayName: "Phone \(number)",
+      outsideNumber: outside,
+      credentials: [
+        DigestCredential(algorithm: .sha256, ha1: hex(OpenSSLHashing().sha256(secret))),
+        DigestCredential(algorithm: .md5, ha1: hex(OpenSSLHashing().md5(secret))),
+      ])
+  }
+
+  static func hex(_ bytes: [UInt8]) -> String {
+    bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+  }
+
+  static let snapshot = TenantSnapshot(
+    tenant: tenant, revision: 1, domain: domain, homeAddress: phonesAddress,
+    dialling: DiallingRules(countryCode: "44", nationalPrefix: "0", internationalPrefix: "00"),
+    ringTimeout: .seconds(20),
+    extensions: [
+      entry("101", outside: "+442079460101"), entry("102", outside: "+442079460102"),
+      entry("103", outside: nil),
+    ],
+    numbers: [
+      NumberEntry(
+        id: NumberID(UUIDv7(high: 4, low: 1)), number: "+442079460102",
+        destination: .extension(extensionID("102")))
+    ],
+    trunks: [
+      TrunkEntry(id: trunk, name: "carrier", address: trunksAddress, peers: [carrier])
+    ])
+}

@@ -1,0 +1,232 @@
+import NodeContract
+import SIP
+import TLS
+
+@testable import CallControl
+
+/// A phone or carrier: a complete user agent over the transaction layer.
+final class Party {
+  /// What it does with a call that comes in.
+  enum Habit {
+    case answer(after: Duration)
+    case ring
+    /// 183 with its tones first.
+    case play(thenAnswerAfter: Duration)
+    case refuse(Int)
+    case ignore
+  }
+
+  let number: String
+  let endpoint: IPEndpoint
+  /// Where it sends its requests.
+  let server: IPEndpoint
+  let rtp: UInt16
+  var password: String
+  var habit = Habit.answer(after: .milliseconds(500))
+  /// What it offers and answers with.
+  var formats = ["0", "8", "101"]
+  weak var world: World?
+
+  private var layer = TransactionLayer()
+  private(set) var calls: [PartyCall] = []
+  private var clients: [ClientTransactionID: (SIPResponse?) -> Void] = [:]
+  private var counter = 0
+  private(set) var challenges: [Int] = []
+  /// Final responses to everything that it sent, in order.
+  private(set) var finals: [Int] = []
+  /// Requests that came in, in order, but not repetitions.
+  private(set) var requests: [SIPRequest] = []
+
+  init(_ number: String, at endpoint: String, server: IPEndpoint = Fixture.phones) {
+    self.number = number
+    self.endpoint = Fixture.endpoint(endpoint)
+    self.server = server
+    password = Fixture.password(of: number)
+    rtp = 30_000 + (self.endpoint.port % 10_000) * 2
+  }
+
+  /// The carrier of the fixture.
+  static func carrier() -> Party {
+    Party("carrier", at: Fixture.carrier.description, server: Fixture.trunks)
+  }
+
+  var isCarrier: Bool { server == Fixture.trunks }
+  var now: BootInstant { world?.now.boot ?? BootInstant(nanoseconds: 0) }
+  var lastCall: PartyCall? { calls.last }
+
+  // MARK: - Network and time
+
+  var nextDeadline: BootInstant? {
+    (calls.compactMap(\.nextDeadline) + [layer.nextDeadline].compactMap { $0 }).min()
+  }
+
+  func advance() {
+    handle(layer.advance(to: now))
+    for call in calls { call.advance() }
+  }
+
+  func receive(_ message: SIPMessage, at local: IPEndpoint) {
+    handle(layer.receive(message, over: Flow(local: endpoint, remote: local), at: now))
+  }
+
+  var openTransactions: Int { layer.openCount }
+
+  private func handle(_ events: [TransactionEvent]) {
+    for event in events { handle(event) }
+  }
+
+  private func handle(_ event: TransactionEvent) {
+    switch event {
+    case .send(let message, let flow): world?.send(message, from: self, to: flow.remote)
+    case .request(let request, let id, _): received(request, id)
+    case .cancelled(let id): calls.first { $0.serverID == id }?.cancelledByPeer()
+    case .acknowledged(let request, _): call(of: request)?.acknowledged(request)
+    case .response(let response, let id): received(response, id)
+    case .timedOut(let id):
+      clients.removeValue(forKey: id)?(nil)
+    case .acknowledgementMissing, .unanswered, .stray, .refused: break
+    }
+  }
+
+  private func received(_ response: SIPResponse, _ id: ClientTransactionID) {
+    if response.isSuccess, response.headers.cseq.method == .invite, clients[id] == nil {
+      calls.first { $0.owns(response) }?.acknowledgeAgain(response)
+      return
+    }
+    guard let act = clients[id] else { return }
+    if response.status >= 200 {
+      clients[id] = nil
+      finals.append(response.status)
+    }
+    act(response)
+  }
+
+  private func received(_ request: SIPRequest, _ id: ServerTransactionID) {
+    requests.append(request)
+    if let call = call(of: request) { return call.received(request, id) }
+    switch request.method {
+    case .invite where request.headers.to.tag == nil:
+      let call = PartyCall(answering: request, id, of: self)
+      calls.append(call)
+      call.follow(habit)
+    default: respond(request.response(481, toTag: newTag()), to: id)
+    }
+  }
+
+  private func call(of request: SIPRequest) -> PartyCall? {
+    DialogID(of: request).flatMap { id in calls.first { $0.dialog?.id == id } }
+  }
+
+  // MARK: - Sending
+
+  @discardableResult
+  func send(_ request: SIPRequest, then act: @escaping (SIPResponse?) -> Void)
+    -> ClientTransactionID
+  {
+    let flow = Flow(local: endpoint, remote: server)
+    let (id, events) = layer.send(request, over: flow, branch: newBranch(), at: now)
+    clients[id] = act
+    handle(events)
+    return id
+  }
+
+  func sendACK(_ ack: SIPRequest, branch: String) {
+    let flow = Flow(local: endpoint, remote: server)
+    handle(layer.send(ack, over: flow, branch: branch, at: now).events)
+  }
+
+  func respond(_ response: SIPResponse, to id: ServerTransactionID) {
+    handle(layer.respond(response, to: id, at: now))
+  }
+
+  func cancel(_ id: ClientTransactionID) { handle(layer.cancel(id, at: now)) }
+
+  func newTag() -> String { "\(number)-\(count())" }
+  func newBranch() -> String { "\(Via.magicCookie)-\(endpoint.port)-\(count())" }
+
+  func count() -> Int {
+    counter += 1
+    return counter
+  }
+
+  var contact: NameAddress {
+    NameAddress(
+      uri: SIPURI(user: number, host: endpoint.address.description, port: endpoint.port))
+  }
+
+  var identity: NameAddress {
+    NameAddress(
+      uri: SIPURI(user: number, host: isCarrier ? server.address.description : Fixture.domain))
+  }
+
+  /// A request outside dialogs.
+  func request(_ method: SIPMethod, to uri: SIPURI, body: SIPBody = .none) -> SIPRequest {
+    var from = identity
+    from.tag = newTag()
+    return SIPRequest(
+      method: method, uri: uri,
+      headers: SIPHeaders(
+        vias: [], from: from, to: NameAddress(uri: uri),
+        callID: "\(number)-\(endpoint.port)-\(count())", cseq: CSeq(1, method), maxForwards: 70,
+        contacts: .addresses([contact])),
+      body: body)
+  }
+
+  /// Sends, and once more with the password when it is challenged.
+  func sendWithPassword(
+    _ request: SIPRequest, sent: @escaping (SIPRequest, ClientTransactionID) -> Void = { _, _ in },
+    then act: @escaping (SIPResponse?) -> Void
+  ) {
+    let id = send(request) { [self] response in
+      guard let response, response.status == 401, let again = answer(response, request) else {
+        return act(response)
+      }
+      challenges.append(401)
+      sent(again, send(again, then: act))
+    }
+    sent(request, id)
+  }
+
+  /// The request with credentials for the challenge; MD5 like an old phone when `usesMD5`.
+  var usesMD5 = false
+
+  private func answer(_ response: SIPResponse, _ request: SIPRequest) -> SIPRequest? {
+    let challenges = response.headers.values(of: "WWW-Authenticate")
+      .compactMap { DigestChallenge($0) }
+    guard let challenge = usesMD5 ? challenges.last : challenges.first else { return nil }
+    var credentials = DigestCredentials(
+      username: number, realm: challenge.realm, nonce: challenge.nonce,
+      uri: request.uri.description, response: "", algorithm: challenge.algorithm,
+      quality: DigestQuality(clientNonce: "c\(count())", count: 1))
+    let hashing = OpenSSLHashing()
+    let secret = Array("\(number):\(challenge.realm):\(password)".utf8)
+    let ha1 = challenge.algorithm == .md5 ? hashing.md5(secret) : hashing.sha256(secret)
+    credentials.response = credentials.expectedResponse(
+      ha1: Fixture.hex(ha1), method: request.method, hashing: hashing)
+    var again = request
+    again.headers.cseq.number += 1
+    again.headers["Authorization"] = credentials.description
+    return again
+  }
+
+  // MARK: - What a person does with it
+
+  func register(
+    expires: Int? = nil, contacts: ContactList? = nil, then act: @escaping (SIPResponse?) -> Void
+  ) {
+    var request = request(.register, to: SIPURI(host: Fixture.domain))
+    request.headers.to = NameAddress(uri: SIPURI(user: number, host: Fixture.domain))
+    request.headers["Expires"] = expires.map { "\($0)" }
+    if let contacts { request.headers.contacts = contacts }
+    sendWithPassword(request, then: act)
+  }
+
+  @discardableResult
+  func call(_ dialled: String, offer: Bool = true) -> PartyCall {
+    let host = isCarrier ? server.address.description : Fixture.domain
+    let call = PartyCall(calling: SIPURI(user: dialled, host: host), of: self, offer: offer)
+    calls.append(call)
+    call.start()
+    return call
+  }
+}

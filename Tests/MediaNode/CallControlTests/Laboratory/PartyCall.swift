@@ -1,0 +1,311 @@
+import NodeContract
+import SIP
+
+@testable import CallControl
+
+/// A party's end of one call.
+final class PartyCall {
+  enum State: Equatable {
+    case calling, ringing, talking
+    case ended
+  }
+
+  let party: Party
+  let isCaller: Bool
+  private(set) var state: State
+  private(set) var dialog: Dialog?
+  private(set) var invite: SIPRequest
+  fileprivate(set) var serverID: ServerTransactionID?
+  private var clientID: ClientTransactionID?
+  private var makesOffer = true
+
+  /// Statuses that the caller heard, in order.
+  private(set) var heard: [Int] = []
+  private(set) var finalStatus: Int?
+  /// Statuses of its own re-INVITEs.
+  private(set) var renegotiations: [Int] = []
+  /// The session of the other side as told last.
+  private(set) var theirSession: SessionDescription?
+  private(set) var wasCancelled = false
+  private(set) var cancelReason: String?
+  private(set) var isAcknowledged = false
+  /// INFO and re-INVITE that came in.
+  private(set) var received: [SIPRequest] = []
+
+  private var acknowledgements: [UInt32: (SIPRequest, String)] = [:]
+  private var pending: (SIPResponse, ServerTransactionID, Retransmission)?
+  private var direction = "sendrecv"
+  private var sessionVersion: UInt64 = 1
+  /// The party makes no ACK for 2xx.
+  var forgetsACK = false
+  /// What it answers a re-INVITE with; nil: accepts.
+  var refusesOffers: Int?
+  /// How long it thinks over a re-INVITE.
+  var thinks: Duration = .zero
+
+  init(calling uri: SIPURI, of party: Party, offer: Bool) {
+    self.party = party
+    isCaller = true
+    state = .calling
+    makesOffer = offer
+    invite = party.request(.invite, to: uri)
+    if offer { invite.body = .session(session()) }
+  }
+
+  init(answering invite: SIPRequest, _ id: ServerTransactionID, of party: Party) {
+    self.party = party
+    isCaller = false
+    state = .ringing
+    self.invite = invite
+    serverID = id
+    dialog = Dialog(answering: invite, localTag: party.newTag(), contact: party.contact)
+    if case .session(let offer) = invite.body { theirSession = offer }
+  }
+
+  // MARK: - Sessions
+
+  func session(port: UInt16? = nil) -> SessionDescription {
+    SessionDescription(
+      origin: SessionOrigin(
+        sessionID: 1, version: sessionVersion, address: party.endpoint.address),
+      connection: party.endpoint.address,
+      media: [
+        MediaDescription(
+          kind: "audio", port: port ?? party.rtp, profile: "RTP/AVP", formats: party.formats,
+          attributes: [
+            SessionAttribute("rtpmap", "101 telephone-event/8000"),
+            SessionAttribute("fmtp", "101 0-16"), SessionAttribute(direction),
+          ])
+      ])
+  }
+
+  /// An answer takes the direction that fits the offer.
+  private func answer(to offer: SessionDescription) -> SessionDescription {
+    var answer = session()
+    let told = offer.media.first.map { MediaDirection(of: $0, in: offer) } ?? .both
+    let fitting = told == .send ? "recvonly" : told == .none ? "inactive" : direction
+    answer.media[0].attributes[2] = SessionAttribute(fitting)
+    return answer
+  }
+
+  // MARK: - Calling
+
+  func start() {
+    party.sendWithPassword(
+      invite,
+      sent: { [self] request, id in
+        invite = request
+        clientID = id
+      },
+      then: { [self] in answered($0) })
+  }
+
+  private func answered(_ response: SIPResponse?) {
+    guard let response else { return finish(408) }
+    if response.status < 200 { return heard.append(response.status) }
+    heard.append(response.status)
+    guard response.isSuccess else { return finish(response.status) }
+    finalStatus = response.status
+    guard let dialog = Dialog(request: invite, response: response) else { return finish(0) }
+    self.dialog = dialog
+    state = .talking
+    acknowledge(response)
+    // It hung up while the 2xx was on its way.
+    if wasCancelled { hangUp() }
+  }
+
+  private func acknowledge(_ response: SIPResponse) {
+    guard !forgetsACK, let dialog else { return }
+    var body = SIPBody.none
+    if case .session(let description) = response.body {
+      theirSession = description
+      let offerWasOurs = isCaller && state == .talking && makesOffer || !offerlessReinvite
+      if !offerWasOurs || (isCaller && !makesOffer && response.headers.cseq == invite.headers.cseq)
+      {
+        body = .session(answer(to: description))
+      }
+    }
+    let number = response.headers.cseq.number
+    let ack = dialog.acknowledgement(of: number, body: body)
+    let branch = party.newBranch()
+    acknowledgements[number] = (ack, branch)
+    party.sendACK(ack, branch: branch)
+  }
+
+  func owns(_ response: SIPResponse) -> Bool { DialogID(of: response) == dialog?.id }
+
+  func acknowledgeAgain(_ response: SIPResponse) {
+    guard let (ack, branch) = acknowledgements[response.headers.cseq.number] else { return }
+    party.sendACK(ack, branch: branch)
+  }
+
+  private func finish(_ status: Int) {
+    if finalStatus == nil { finalStatus = status }
+    state = .ended
+  }
+
+  /// The caller gives up, or whoever talks hangs up.
+  func hangUp() {
+    switch state {
+    case .calling:
+      wasCancelled = true
+      if let clientID { party.cancel(clientID) }
+    case .ringing: refuse(486)
+    case .talking:
+      state = .ended
+      guard let bye = dialog?.request(.bye) else { return }
+      party.send(bye) { _ in }
+    case .ended: break
+    }
+  }
+
+  // MARK: - Being called
+
+  func follow(_ habit: Party.Habit) {
+    switch habit {
+    case .answer(let delay):
+      ring()
+      party.world?.after(delay) { [self] in pickUp() }
+    case .ring: ring()
+    case .play(let delay):
+      play()
+      party.world?.after(delay) { [self] in pickUp() }
+    case .refuse(let status): refuse(status)
+    case .ignore: break
+    }
+  }
+
+  private func respond(_ status: Int, body: SIPBody = .none) {
+    guard let serverID, let dialog else { return }
+    var response = invite.response(status, toTag: dialog.id.localTag)
+    response.headers.contacts = .addresses([party.contact])
+    response.body = body
+    party.respond(response, to: serverID)
+    if response.isSuccess { pending = (response, serverID, Retransmission(at: party.now)) }
+  }
+
+  func ring() { respond(180) }
+
+  func play() {
+    guard let theirSession else { return ring() }
+    respond(183, body: .session(answer(to: theirSession)))
+  }
+
+  func pickUp() {
+    guard state == .ringing else { return }
+    state = .talking
+    dialog?.confirm()
+    let body = theirSession.map { answer(to: $0) } ?? session()
+    respond(200, body: .session(body))
+  }
+
+  func refuse(_ status: Int) {
+    guard state == .ringing else { return }
+    respond(status)
+    finish(status)
+  }
+
+  func cancelledByPeer() {
+    guard state == .ringing else { return }
+    wasCancelled = true
+    respond(487)
+    finish(487)
+  }
+
+  func acknowledged(_ ack: SIPRequest) {
+    isAcknowledged = true
+    if let (response, _, _) = pending, response.headers.cseq.number == ack.headers.cseq.number {
+      pending = nil
+    }
+    if case .session(let answer) = ack.body { theirSession = answer }
+  }
+
+  // MARK: - Within the dialog
+
+  func received(_ request: SIPRequest, _ id: ServerTransactionID) {
+    guard dialog?.receive(request) == true else {
+      return party.respond(request.response(500), to: id)
+    }
+    received.append(request)
+    switch request.method {
+    case .bye:
+      party.respond(request.response(200), to: id)
+      pending = nil
+      finish(finalStatus ?? 200)
+    case .invite: consider(request, id)
+    default: party.respond(request.response(200), to: id)
+    }
+  }
+
+  private func consider(_ request: SIPRequest, _ id: ServerTransactionID) {
+    guard state == .talking else { return party.respond(request.response(481), to: id) }
+    guard !isRenegotiating, pending == nil else {
+      return party.respond(request.response(491), to: id)
+    }
+    party.world?.after(thinks) { [self] in decide(request, id) }
+  }
+
+  private func decide(_ request: SIPRequest, _ id: ServerTransactionID) {
+    guard state == .talking else { return party.respond(request.response(487), to: id) }
+    if let refusesOffers { return party.respond(request.response(refusesOffers), to: id) }
+    sessionVersion += 1
+    var response = request.response(200)
+    response.headers.contacts = .addresses([party.contact])
+    if case .session(let offer) = request.body {
+      theirSession = offer
+      response.body = .session(answer(to: offer))
+    } else {
+      response.body = .session(session())
+    }
+    party.respond(response, to: id)
+    pending = (response, id, Retransmission(at: party.now))
+  }
+
+  private var isRenegotiating = false
+  private var offerlessReinvite = false
+
+  /// Offers anew: hold with `sendonly`, another port, or without an offer.
+  func offer(direction: String = "sendrecv", port: UInt16? = nil, withoutOffer: Bool = false) {
+    guard state == .talking, !isRenegotiating else { return }
+    self.direction = direction
+    sessionVersion += 1
+    let body = withoutOffer ? SIPBody.none : .session(session(port: port))
+    guard let request = dialog?.request(.invite, body: body) else { return }
+    isRenegotiating = true
+    offerlessReinvite = withoutOffer
+    party.send(request) { [self] in renegotiated($0) }
+  }
+
+  private func renegotiated(_ response: SIPResponse?) {
+    if let response, response.isProvisional { return }
+    isRenegotiating = false
+    renegotiations.append(response?.status ?? 408)
+    guard let response, response.isSuccess else { return }
+    dialog?.receive(response)
+    acknowledge(response)
+    offerlessReinvite = false
+  }
+
+  func send(_ method: SIPMethod, body: SIPBody, then act: @escaping (Int) -> Void) {
+    guard let request = dialog?.request(method, body: body) else { return }
+    party.send(request) { act($0?.status ?? 408) }
+  }
+
+  // MARK: - Time
+
+  var nextDeadline: BootInstant? { pending?.2.nextDeadline }
+
+  func advance() {
+    guard let (response, id, pausing) = pending else { return }
+    var retransmission = pausing
+    let step = retransmission.advance(to: party.now)
+    pending = (response, id, retransmission)
+    switch step {
+    case .wait: break
+    case .again: party.respond(response, to: id)
+    case .giveUp:
+      pending = nil
+      hangUp()
+    }
+  }
+}

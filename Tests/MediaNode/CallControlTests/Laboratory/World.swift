@@ -1,0 +1,239 @@
+import NodeContract
+import SIP
+import TLS
+import Testing
+
+@testable import CallControl
+
+/// An exchange with phones and carriers around it, on virtual time.
+final class World {
+  private(set) var now = Moment(
+    boot: BootInstant(nanoseconds: 1_000_000_000_000),
+    wall: WallTime(milliseconds: 1_800_000_000_000))
+  var exchange: Exchange
+  var network: Network
+  /// How long the spool's disk takes; nil: for ever.
+  var diskDelay: Duration? = .milliseconds(5)
+
+  private(set) var parties: [IPEndpoint: Party] = [:]
+  private(set) var facts: [Fact] = []
+  private(set) var relays: [RelayID: RelayState] = [:]
+  private(set) var checkpoints: [CallID: CheckpointEnvelope] = [:]
+  private(set) var bindingChanges: [BindingChange] = []
+  private(set) var notes: [LogNote] = []
+  /// What the exchange sent, in order.
+  private(set) var sent: [(message: SIPMessage, flow: Flow)] = []
+  private var agenda: [Appointment] = []
+  private var appointments = 0
+
+  struct RelayState {
+    var plan: RelayPlan
+    var directed: [RelaySide: IPEndpoint] = [:]
+    var isOpen = true
+  }
+
+  private struct Appointment {
+    let instant: BootInstant
+    let number: Int
+    let act: () -> Void
+  }
+
+  init(
+    limits: ExchangeLimits = ExchangeLimits(), seed: UInt64 = 1,
+    relayPorts: ClosedRange<UInt16> = 20_000...20_999
+  ) {
+    network = Network(seed: seed)
+    exchange = Exchange(
+      configuration: Fixture.configuration(limits: limits, relayPorts: relayPorts),
+      hashing: OpenSSLHashing(), random: SplitMix(state: seed))
+    perform(exchange.install(Fixture.snapshot, at: now))
+    for address in [Fixture.phonesAddress, Fixture.trunksAddress] {
+      perform(exchange.adopt(address, epoch: Fixture.epoch, at: now))
+    }
+  }
+
+  func add(_ party: Party) {
+    parties[party.endpoint] = party
+    party.world = self
+  }
+
+  // MARK: - Time
+
+  func after(_ delay: Duration, _ act: @escaping () -> Void) {
+    appointments += 1
+    agenda.append(
+      Appointment(instant: now.boot.advanced(by: delay), number: appointments, act: act))
+  }
+
+  func run(for duration: Duration) {
+    let end = now.boot.advanced(by: duration)
+    while let next = nextEvent, next <= end { step(to: next) }
+    pass(to: end)
+  }
+
+  /// Runs until the condition holds. False when it does not within `limit`.
+  @discardableResult
+  func run(within limit: Duration = .seconds(60), until condition: () -> Bool) -> Bool {
+    let end = now.boot.advanced(by: limit)
+    while !condition() {
+      guard let next = nextEvent, next <= end else {
+        pass(to: end)
+        return condition()
+      }
+      step(to: next)
+    }
+    return true
+  }
+
+  private var nextEvent: BootInstant? {
+    let deadlines = parties.values.compactMap(\.nextDeadline) + agenda.map(\.instant)
+    return (deadlines + [exchange.nextDeadline].compactMap { $0 }).min()
+  }
+
+  private func pass(to instant: BootInstant) {
+    guard instant > now.boot else { return }
+    now = now.advanced(by: now.boot.duration(to: instant))
+  }
+
+  private func step(to instant: BootInstant) {
+    // A deadline that turns out to be nothing must not stop the clock.
+    pass(to: max(instant, now.boot.advanced(by: .microseconds(1))))
+    let due = agenda.filter { $0.instant <= now.boot }
+      .sorted { ($0.instant, $0.number) < ($1.instant, $1.number) }
+    agenda.removeAll { $0.instant <= now.boot }
+    for appointment in due { appointment.act() }
+    perform(exchange.advance(to: now))
+    for party in parties.values.sorted(by: { $0.endpoint.port < $1.endpoint.port }) {
+      party.advance()
+    }
+  }
+
+  // MARK: - Between exchange and parties
+
+  /// A party sends to the exchange.
+  func send(_ message: SIPMessage, from party: Party, to local: IPEndpoint) {
+    let flow = Flow(local: local, remote: party.endpoint)
+    for delay in network.delays() {
+      after(delay) { [self] in perform(exchange.receive(message, over: flow, at: now)) }
+    }
+  }
+
+  func perform(_ actions: [ExchangeAction]) {
+    var told: [CallID: CheckpointEnvelope] = [:]
+    for action in actions {
+      if case .checkpoint(let envelope) = action { told[envelope.call] = envelope }
+      perform(action)
+    }
+    for envelope in told.values { check(envelope) }
+  }
+
+  private func perform(_ action: ExchangeAction) {
+    switch action {
+    case .send(let message, let flow):
+      sent.append((message, flow))
+      for delay in network.delays() {
+        after(delay) { [self] in parties[flow.remote]?.receive(message, at: flow.local) }
+      }
+    case .openRelay(let plan):
+      #expect(relays[plan.id] == nil, "a relay was opened twice")
+      relays[plan.id] = RelayState(plan: plan)
+    case .directRelay(let id, let side, let remote):
+      #expect(relays[id]?.isOpen == true, "a relay was directed that is not open")
+      relays[id]?.directed[side] = remote
+    case .closeRelay(let id):
+      #expect(relays[id]?.isOpen == true, "a relay was closed that is not open")
+      relays[id]?.isOpen = false
+    case .record(let fact, let receipt):
+      facts.append(fact)
+      if let receipt { confirm(receipt) }
+    case .checkpoint(let envelope):
+      #expect(envelope.number > checkpoints[envelope.call]?.number ?? 0)
+      checkpoints[envelope.call] = envelope
+    case .retireCheckpoint(let call):
+      checkpoints[call] = nil
+    case .bindingChanged(let change): bindingChanges.append(change)
+    case .log(let note): notes.append(note)
+    }
+  }
+
+  private func confirm(_ receipt: FactReceipt) {
+    guard let diskDelay else { return }
+    after(diskDelay) { [self] in perform(exchange.factIsDurable(receipt, at: now)) }
+  }
+
+  /// What a checkpoint says is what the call is.
+  private func check(_ envelope: CheckpointEnvelope) {
+    guard let call = exchange.calls[envelope.call]?.machine, !call.isEnding else { return }
+    #expect(throws: Never.self) {
+      let decoded = try CallMachine(
+        checkpoint: envelope.contents, limits: exchange.limits, at: now.boot)
+      #expect(decoded == call, "\(envelope.summary)")
+    }
+  }
+
+  // MARK: - What is left
+
+  var openRelays: Int { relays.values.count { $0.isOpen } }
+
+  /// Facts of each leg, in the order of legs.
+  var factsByLeg: [[Fact]] {
+    Dictionary(grouping: facts, by: \.leg).sorted { $0.key < $1.key }.map(\.value)
+  }
+
+  func facts(of party: LegParty) -> [FactEvent] {
+    let legs = facts.filter {
+      if case .offered(let offer) = $0.event { offer.party == party } else { false }
+    }.map(\.leg)
+    return facts.filter { legs.contains($0.leg) }.map(\.event)
+  }
+
+  /// After everything calmed down: nothing is held any more, and each leg's story is whole.
+  func expectNothingLeft(_ comment: String = "") {
+    let census = exchange.census
+    #expect(census.calls == 0, "calls \(comment)")
+    #expect(census.endingCalls == 0, "ending calls \(comment)")
+    #expect(census.openDialogs == 0, "dialogs \(comment)")
+    #expect(census.openTransactions == 0, "transactions \(comment)")
+    #expect(census.openRelays == 0, "relays \(comment)")
+    #expect(census.portsInUse == 0, "ports \(comment)")
+    #expect(openRelays == 0, "relays of the media plane \(comment)")
+    #expect(checkpoints.isEmpty, "checkpoints \(comment)")
+    #expect(exchange.hasNoLeftovers, "tables \(comment)")
+    for leg in factsByLeg { expectWhole(leg, comment) }
+  }
+
+  private func expectWhole(_ leg: [Fact], _ comment: String) {
+    let names = leg.map(\.event.word)
+    #expect(names.first == "offered", "\(names) \(comment)")
+    #expect(names.last == "ended", "\(names) \(comment)")
+    for word in ["offered", "rung", "answered", "ended"] {
+      #expect(names.count { $0 == word } <= 1, "\(names) \(comment)")
+    }
+  }
+}
+
+extension Exchange {
+  /// No table remembers a call that is gone.
+  var hasNoLeftovers: Bool {
+    calls.isEmpty && dialogs.isEmpty && initialInvites.isEmpty && clients.isEmpty
+      && servers.isEmpty && receipts.isEmpty && relays.isEmpty && callsPerTenant.isEmpty
+  }
+}
+
+extension FactEvent {
+  var word: String {
+    switch self {
+    case .offered: "offered"
+    case .rung: "rung"
+    case .answered: "answered"
+    case .held(let held): held ? "held" : "resumed"
+    case .ended: "ended"
+    case .adopted: "adopted"
+    }
+  }
+
+  var outcome: CallOutcome? {
+    guard case .ended(let end) = self else { return nil }
+    return end.outcome
+  }
+}
