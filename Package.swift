@@ -41,6 +41,8 @@ let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
 /// The certificate that a node showed on the link.
 let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
+let x509 = Target.Dependency.product(name: "X509", package: "swift-certificates")
+let asn1 = Target.Dependency.product(name: "SwiftASN1", package: "swift-asn1")
 
 /// A target in the folder `half/name`.
 func target(_ half: String, _ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
@@ -108,7 +110,7 @@ let controlPlane: [Target] = [
     "ControlPlane", "NodeLink",
     [
       "NodeContract", "Placement", "Etcd", "HTTP", hummingbird, hummingbirdTLS, hummingbirdHTTP2,
-      crypto, lifecycle, logging, nio, nioPosix, nioSSL,
+      crypto, lifecycle, logging, nio, nioPosix, nioSSL, x509, asn1,
     ]),
   // The server: configuration, wiring, background loops.
   program(
@@ -211,7 +213,12 @@ let testing: [Target] = [
   tests(
     "ControlPlane", "API",
     ["DatabaseSupport", "NodeContract", "Operations", "Persistence", "Tenancy", hummingbird]),
-  tests("ControlPlane", "NodeLink", ["ControlLink", "HTTP", "NodeContract", "TLS"]),
+  tests(
+    "ControlPlane", "NodeLink",
+    [
+      "ControlLink", "HTTP", "NodeContract", "Ownership", "Placement", "Support", "TLS", lifecycle,
+      logging, nio, nioPosix,
+    ]),
 
   // With the programs themselves: real phones, a real carrier, signals and garbage.
   .testTarget(
@@ -235,6 +242,8 @@ let package = Package(
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-asn1", exact: "1.7.4"),
+    .package(url: "https://github.com/apple/swift-certificates", exact: "1.21.1"),
     .package(url: "https://github.com/apple/swift-configuration", exact: "1.4.0"),
     .package(url: "https://github.com/apple/swift-crypto", exact: "4.5.2"),
     .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),

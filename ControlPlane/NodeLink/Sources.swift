@@ -1,4 +1,5 @@
 public import NodeContract
+public import Placement
 
 // What the link asks of the rest of the control plane; the server wires it.
 
@@ -27,17 +28,6 @@ public protocol TenantSource: Sendable {
 
   /// Changes from now on, for one listener; starts with `resynchronize` after each interruption.
   func changes() -> AsyncStream<TenantChange>
-}
-
-/// Who holds a service address.
-public struct AddressGrant: Hashable, Sendable {
-  public var holder: NodeName
-  public var epoch: Epoch
-
-  public init(holder: NodeName, epoch: Epoch) {
-    self.holder = holder
-    self.epoch = epoch
-  }
 }
 
 /// Where grants come from: etcd.

@@ -21,7 +21,7 @@ struct ReplicatedState {
   }
 
   private mutating func note(_ change: BindingChange, at now: BootInstant) {
-    bindings[BindingKey(change)] =
+    bindings[change.key] =
       change.expiresIn > .zero
       ? Binding(change: change, expiresAt: now.advanced(by: change.expiresIn)) : nil
   }
@@ -29,7 +29,7 @@ struct ReplicatedState {
   /// Takes what a replica remembers of an earlier life of this node, where nothing newer is known;
   /// returns what was taken.
   mutating func restore(_ changes: [BindingChange], at now: BootInstant) -> [BindingChange] {
-    let unknown = changes.filter { bindings[BindingKey($0)] == nil && $0.expiresIn > .zero }
+    let unknown = changes.filter { bindings[$0.key] == nil && $0.expiresIn > .zero }
     for change in unknown { note(change, at: now) }
     return unknown
   }

@@ -1,16 +1,5 @@
 import NodeContract
 
-/// A device's registration, whatever its state.
-struct BindingKey: Hashable {
-  let `extension`: ExtensionID
-  let contact: String
-
-  init(_ change: BindingChange) {
-    self.extension = change.extension
-    contact = change.contact
-  }
-}
-
 /// What a message is about.
 enum Subject: Hashable {
   case call(CallID)
@@ -24,7 +13,7 @@ enum Subject: Hashable {
     case .hello, .facts: return nil
     case .checkpoint(let envelope): self = .call(envelope.call)
     case .checkpointRetired(let call): self = .call(call)
-    case .binding(let change): self = .binding(BindingKey(change))
+    case .binding(let change): self = .binding(change.key)
     case .load: self = .load
     case .orderAnswer(let answer): self = .order(answer.order)
     }

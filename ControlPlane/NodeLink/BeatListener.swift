@@ -1,0 +1,58 @@
+public import Logging
+import NIOCore
+import NIOPosix
+public import ServiceLifecycle
+
+/// Hears the nodes' beats by UDP, tells the fleet, and answers.
+public struct BeatListener: Service {
+  private let host: String
+  private let port: Int
+  private let fleet: Fleet
+  private let logger: Logger
+  private let onListening: @Sendable (Int) async -> Void
+
+  /// - Parameters:
+  ///   - port: 0 lets the system choose.
+  ///   - onListening: told the port once it is bound.
+  public init(
+    host: String, port: Int, fleet: Fleet, logger: Logger,
+    onListening: @escaping @Sendable (Int) async -> Void = { _ in }
+  ) {
+    self.host = host
+    self.port = port
+    self.fleet = fleet
+    self.logger = logger
+    self.onListening = onListening
+  }
+
+  /// Throws when the port cannot be bound; otherwise runs until shutdown.
+  public func run() async throws {
+    let channel = try await bind()
+    logger.info("listening for beats", metadata: ["address": "\(host):\(channel.boundPort)"])
+    await onListening(channel.boundPort)
+    try await channel.executeThenClose { inbound, outbound in
+      for try await datagram in inbound.cancelOnGracefulShutdown() {
+        guard let answer = await fleet.receiveBeat(Array(datagram.data.readableBytesView)) else {
+          continue
+        }
+        try await outbound.write(
+          AddressedEnvelope(remoteAddress: datagram.remoteAddress, data: ByteBuffer(bytes: answer)))
+      }
+    }
+  }
+
+  private typealias Datagram = AddressedEnvelope<ByteBuffer>
+
+  private func bind() async throws -> NIOAsyncChannel<Datagram, Datagram> {
+    try await DatagramBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+      .bind(host: host, port: port) { channel in
+        channel.eventLoop.makeCompletedFuture {
+          try NIOAsyncChannel<Datagram, Datagram>(wrappingChannelSynchronously: channel)
+        }
+      }
+  }
+}
+
+extension NIOAsyncChannel {
+  fileprivate var boundPort: Int { channel.localAddress?.port ?? 0 }
+}

@@ -1,0 +1,251 @@
+import Logging
+import NodeContract
+import Placement
+
+/// Why a session ends before its node hangs up.
+enum SessionError: Error, CustomStringConvertible {
+  case noGreeting
+  case falseName(NodeName)
+  case secondGreeting
+  case foreignFacts(SpoolID)
+  case factsOutOfOrder
+  case tooManyFacts
+
+  var description: String {
+    switch self {
+    case .noGreeting: "the node did not greet first"
+    case .falseName(let name): "it greeted as \(name), which its certificate does not prove"
+    case .secondGreeting: "the node greeted twice"
+    case .foreignFacts(let spool): "facts of the spool \(spool), which the greeting did not name"
+    case .factsOutOfOrder: "facts out of order"
+    case .tooManyFacts: "more facts than a node may send before they are acknowledged"
+    }
+  }
+}
+
+/// One node's link while it lasts: what the node said goes to fleet and ledger, what it should
+/// hear is put on the agenda. Tasks of the link's request take from it; see `LinkRoute`.
+actor NodeSession {
+  /// Four times what a node sends without acknowledgement.
+  private static let factLimit = 16_384
+  private static let bindingsPerFrame = 500
+
+  nonisolated let hello: NodeHello
+  nonisolated let id: SessionID
+  /// An element whenever the agenda may have something; ends with the session.
+  nonisolated let wakeups: AsyncStream<Void>
+  /// An element whenever facts may wait; ends with the session.
+  nonisolated let factWakeups: AsyncStream<Void>
+
+  private let fleet: Fleet
+  private let tenantSource: any TenantSource
+  private let logger: Logger
+  private let wake: AsyncStream<Void>.Continuation
+  private let wakeCommitter: AsyncStream<Void>.Continuation
+
+  private var agenda: SessionAgenda
+  private var facts: [SpoolRecord] = []
+  private var lastSequence: UInt64 = 0
+  private var revisions: [TenantID: Int64]
+  private var epochs: [AddressName: Epoch]
+  /// Orders without an answer yet.
+  private var ordered: [AddressName: OwnershipOrder] = [:]
+  private var addresses: Set<AddressName>
+  private var failedItems: [SessionAgenda.Item] = []
+
+  init(
+    hello: NodeHello, id: SessionID, welcome: ReplicaWelcome, bindings: [BindingChange],
+    grants: [AddressName: AddressGrant], fleet: Fleet, tenants: any TenantSource, logger: Logger
+  ) {
+    self.hello = hello
+    self.id = id
+    self.fleet = fleet
+    self.logger = logger
+    tenantSource = tenants
+    (wakeups, wake) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
+    (factWakeups, wakeCommitter) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
+    let pages = stride(from: 0, to: bindings.count, by: Self.bindingsPerFrame).map {
+      DownwardMessage.bindings(
+        Array(bindings[$0..<min($0 + Self.bindingsPerFrame, bindings.count)]))
+    }
+    agenda = SessionAgenda(opening: [.welcome(welcome)] + pages)
+    revisions = Dictionary(hello.tenants.map { ($0.tenant, $0.revision) }) { max($0, $1) }
+    epochs = Dictionary(hello.addresses.map { ($0.address, $0.epoch) }) { max($0, $1) }
+    addresses = OrderPlan.addresses(of: hello.node, knowing: epochs, grants: grants)
+    agenda.synchronize()
+    for order in Self.orders(for: hello.node, epochs: epochs, ordered: [:], grants: grants) {
+      agenda.add(order)
+      ordered[order.address] = order
+    }
+    wake.yield()
+  }
+
+  func close() {
+    wake.finish()
+    wakeCommitter.finish()
+  }
+
+  // MARK: - What the node says
+
+  func receive(_ message: UpwardMessage) async throws {
+    switch message {
+    case .hello: throw SessionError.secondGreeting
+    case .facts(let records): try receive(records)
+    case .orderAnswer(let answer): note(answer)
+    case .checkpoint, .checkpointRetired, .binding, .load: break
+    }
+    await fleet.note(message, from: hello.node, session: id)
+  }
+
+  /// Sequences may leap forward, over what another replica has committed, but never back.
+  private func receive(_ records: [SpoolRecord]) throws {
+    for record in records {
+      guard record.spool == hello.spool else { throw SessionError.foreignFacts(record.spool) }
+      guard record.sequence > lastSequence else { throw SessionError.factsOutOfOrder }
+      lastSequence = record.sequence
+    }
+    guard facts.count + records.count <= Self.factLimit else { throw SessionError.tooManyFacts }
+    facts += records
+    wakeCommitter.yield()
+  }
+
+  /// All facts that wait, oldest first.
+  func takeFacts() -> [SpoolRecord] {
+    defer { facts = [] }
+    return facts
+  }
+
+  func factsAreCommitted(through sequence: UInt64) {
+    agenda.acknowledge(hello.spool, through: sequence)
+    wake.yield()
+  }
+
+  private func note(_ answer: OrderAnswer) {
+    guard let order = ordered[answer.address], order.id == answer.order else { return }
+    ordered[answer.address] = nil
+    switch answer.verdict {
+    case .done, .refusedUnknownAddress: epochs[answer.address] = order.epoch
+    case .refusedStale(let known): epochs[answer.address] = max(known, order.epoch)
+    }
+    if answer.verdict != .done {
+      logger.warning(
+        "a node refused an order",
+        metadata: [
+          "node": "\(hello.node)", "address": "\(answer.address)", "epoch": "\(order.epoch)",
+          "verdict": "\(answer.verdict)",
+        ])
+    }
+  }
+
+  // MARK: - What the node should hear
+
+  func use(_ key: BeatKey) {
+    agenda.add(key)
+    wake.yield()
+  }
+
+  func use(_ grants: [AddressName: AddressGrant]) {
+    for order in Self.orders(for: hello.node, epochs: epochs, ordered: ordered, grants: grants) {
+      agenda.add(order)
+      ordered[order.address] = order
+    }
+    let concerned = OrderPlan.addresses(of: hello.node, knowing: epochs, grants: grants)
+    if concerned != addresses {
+      addresses = concerned
+      agenda.synchronize()
+    }
+    wake.yield()
+  }
+
+  private static func orders(
+    for node: NodeName, epochs: [AddressName: Epoch], ordered: [AddressName: OwnershipOrder],
+    grants: [AddressName: AddressGrant]
+  ) -> [OwnershipOrder] {
+    OrderPlan.steps(for: node, knowing: epochs, grants: grants).compactMap { step in
+      if let former = ordered[step.address], former.epoch >= step.epoch { return nil }
+      return OwnershipOrder(
+        id: .minted(), verb: step.verb, address: step.address, epoch: step.epoch)
+    }
+  }
+
+  func note(_ change: TenantChange) {
+    switch change {
+    case .changed(let tenant): agenda.add(tenant: tenant)
+    case .resynchronize: agenda.synchronize()
+    }
+    wake.yield()
+  }
+
+  /// Puts what failed back on the agenda.
+  func retryFailed() {
+    guard !failedItems.isEmpty else { return }
+    for item in failedItems {
+      switch item {
+      case .allTenants: agenda.synchronize()
+      case .tenant(let tenant): agenda.add(tenant: tenant)
+      case .message: break
+      }
+    }
+    failedItems = []
+    wake.yield()
+  }
+
+  /// The frames of the next item on the agenda; nil when there is none now.
+  func nextFrames() async -> [[UInt8]]? {
+    guard let item = agenda.next() else { return nil }
+    do {
+      return encode(try await messages(for: item))
+    } catch {
+      failedItems.append(item)
+      logger.error(
+        "tenants cannot be read for a node",
+        metadata: ["node": "\(hello.node)", "reason": "\(error)"])
+      return []
+    }
+  }
+
+  private func messages(for item: SessionAgenda.Item) async throws -> [DownwardMessage] {
+    switch item {
+    case .message(let message): [message]
+    case .tenant(let id): try await update(of: id)
+    case .allTenants: try await allUpdates()
+    }
+  }
+
+  private func update(of id: TenantID) async throws -> [DownwardMessage] {
+    let tenant = try await tenantSource.tenant(id)
+    guard let tenant, addresses.contains(tenant.homeAddress) else {
+      return revisions.removeValue(forKey: id) == nil ? [] : [.tenantRemoved(id)]
+    }
+    return news(of: tenant)
+  }
+
+  private func allUpdates() async throws -> [DownwardMessage] {
+    let tenants = try await tenantSource.tenants(homedAt: addresses.sorted())
+    let current = Set(tenants.map(\.tenant))
+    let gone = revisions.keys.filter { !current.contains($0) }
+    for tenant in gone { revisions[tenant] = nil }
+    return tenants.flatMap(news) + gone.map { .tenantRemoved($0) }
+      + [.snapshotComplete(current.sorted())]
+  }
+
+  /// Nothing when the node has this revision already.
+  private func news(of tenant: TenantSnapshot) -> [DownwardMessage] {
+    if let known = revisions[tenant.tenant], known >= tenant.revision { return [] }
+    revisions[tenant.tenant] = tenant.revision
+    return [.tenant(tenant)]
+  }
+
+  private func encode(_ messages: [DownwardMessage]) -> [[UInt8]] {
+    messages.compactMap { message in
+      do {
+        return try message.encodedFrame()
+      } catch {
+        logger.error(
+          "a message for a node is left out",
+          metadata: ["node": "\(hello.node)", "reason": "\(error)"])
+        return nil
+      }
+    }
+  }
+}

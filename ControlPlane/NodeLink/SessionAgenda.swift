@@ -1,0 +1,58 @@
+import NodeContract
+
+/// What a session still has to tell its node. Everything but the opening is the latest state of
+/// something, so a slow node makes nothing grow: it hears later, and less.
+struct SessionAgenda {
+  enum Item: Hashable {
+    case message(DownwardMessage)
+    /// The tenant as it will be when its turn comes.
+    case tenant(TenantID)
+    /// All tenants of the node's addresses, then `snapshotComplete`.
+    case allTenants
+  }
+
+  private var opening: [DownwardMessage] = []
+  private var orders: [AddressName: OwnershipOrder] = [:]
+  private var committed: (spool: SpoolID, through: UInt64)?
+  private var key: BeatKey?
+  private var isSynchronizationDue = false
+  private var tenants: Set<TenantID> = []
+
+  init(opening: [DownwardMessage]) { self.opening = opening.reversed() }
+
+  /// Replaces an order about the same address that was not sent yet.
+  mutating func add(_ order: OwnershipOrder) { orders[order.address] = order }
+
+  mutating func acknowledge(_ spool: SpoolID, through sequence: UInt64) {
+    committed = (spool, sequence)
+  }
+
+  mutating func add(_ key: BeatKey) { self.key = key }
+
+  mutating func add(tenant: TenantID) { tenants.insert(tenant) }
+
+  /// Everything will be compared anew, which covers single changes.
+  mutating func synchronize() {
+    isSynchronizationDue = true
+    tenants = []
+  }
+
+  /// The most urgent item, taken off the agenda: orders before acknowledgements before tenants.
+  mutating func next() -> Item? {
+    if let message = opening.popLast() { return .message(message) }
+    if let (_, order) = orders.popFirst() { return .message(.order(order)) }
+    if let (spool, sequence) = committed {
+      committed = nil
+      return .message(.factsAcknowledged(spool: spool, through: sequence))
+    }
+    if let beatKey = key {
+      key = nil
+      return .message(.beatKey(beatKey))
+    }
+    if isSynchronizationDue {
+      isSynchronizationDue = false
+      return .allTenants
+    }
+    return tenants.popFirst().map { .tenant($0) }
+  }
+}
