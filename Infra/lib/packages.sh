@@ -38,7 +38,14 @@ install_packages() (
   run_apt install postgresql-common
   forbid_main_cluster
   run_apt install "$@"
+  leave_disabled "$@"
 )
+
+# Nor does anything start by itself after the next boot.
+leave_disabled() {
+  [[ " $* " == *" etcd-server "* ]] && command -v systemctl >/dev/null || return 0
+  systemctl --quiet disable etcd.service 2>/dev/null || true
+}
 
 run_apt() {
   case $1 in
