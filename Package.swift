@@ -44,12 +44,17 @@ let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
 let x509 = Target.Dependency.product(name: "X509", package: "swift-certificates")
 let asn1 = Target.Dependency.product(name: "SwiftASN1", package: "swift-asn1")
 
+/// Files beside a target's sources that are for people and other programs.
+let beside = [
+  "NodeContract": ["Wire/node_contract.proto", "Wire/generate"],
+  "Persistence": ["schema.sql"],
+]
+
 /// A target in the folder `half/name`.
 func target(_ half: String, _ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
   .target(
     name: name, dependencies: dependencies, path: "\(half)/\(name)",
-    exclude: name == "NodeContract" ? ["Wire/node_contract.proto", "Wire/generate"] : [],
-    swiftSettings: strict)
+    exclude: beside[name] ?? [], swiftSettings: strict)
 }
 
 /// A program in the folder `half/name`.
@@ -99,7 +104,9 @@ let controlPlane: [Target] = [
   // One function per thing a user or a node can ask for: authorize, validate, store, announce.
   target(
     "ControlPlane", "Operations",
-    ["NodeContract", "Tenancy", "Placement", "Rating", "Persistence", crypto, logging]),
+    [
+      "NodeContract", "Tenancy", "Placement", "Rating", "Postgres", "Persistence", crypto, logging,
+    ]),
   // Server, problems, health, metrics; knows nothing about telephony.
   target("ControlPlane", "HTTP", [hummingbird, hummingbirdTLS, hummingbirdHTTP2, logging, nio]),
   // The routes under /v1 and their JSON.
@@ -174,7 +181,8 @@ let testing: [Target] = [
     name: "Support", dependencies: ["Audio"], path: "Tests/Support", swiftSettings: strict),
   // A migrated scratch database for each test that wants one.
   .target(
-    name: "DatabaseSupport", dependencies: ["Postgres", "Persistence"],
+    name: "DatabaseSupport",
+    dependencies: ["NodeContract", "Tenancy", "Rating", "Postgres", "Persistence"],
     path: "Tests/DatabaseSupport", swiftSettings: strict),
 
   // `Infra/up --demo-call`: real calls with three baresip clients, judged by their sound.
@@ -205,11 +213,13 @@ let testing: [Target] = [
 
   // With a real Postgres or etcd, which `Tests/run` starts.
   tests("ControlPlane", "Postgres", ["DatabaseSupport"]),
-  tests("ControlPlane", "Persistence", ["DatabaseSupport", "NodeContract", "Postgres", "Tenancy"]),
+  tests(
+    "ControlPlane", "Persistence",
+    ["DatabaseSupport", "NodeContract", "Postgres", "Rating", "Tenancy"]),
   tests("ControlPlane", "Etcd"),
   tests(
     "ControlPlane", "Operations",
-    ["DatabaseSupport", "NodeContract", "Persistence", "Postgres", "Rating", "Tenancy"]),
+    ["DatabaseSupport", "NodeContract", "Persistence", "Postgres", "Rating", "Tenancy", logging]),
   tests(
     "ControlPlane", "API",
     ["DatabaseSupport", "NodeContract", "Operations", "Persistence", "Tenancy", hummingbird]),

@@ -26,8 +26,27 @@ public final class Listener: Sendable {
 
   private struct Subscribers {
     var next = 0
-    var continuations: [Int: AsyncStream<ListenerEvent>.Continuation] = [:]
+    var members: [Int: Subscriber] = [:]
     var isClosed = false
+  }
+
+  /// One stream, whatever its elements are.
+  private struct Subscriber: Sendable {
+    let hear: @Sendable (ListenerEvent) -> Void
+    let finish: @Sendable () -> Void
+
+    init<Element: Sendable>(
+      _ continuation: AsyncStream<Element>.Continuation,
+      _ transform: @escaping @Sendable (ListenerEvent) -> Element?
+    ) {
+      finish = { continuation.finish() }
+      hear = { event in
+        guard let element = transform(event), case .dropped = continuation.yield(element),
+          let reminder = transform(.resynchronize)
+        else { return }
+        continuation.yield(reminder)
+      }
+    }
   }
 
   /// Channels are plain identifiers from code.
@@ -49,25 +68,33 @@ public final class Listener: Sendable {
     thread.withLock { $0 = Thread { [self] in run() } }
   }
 
-  /// Events from now on. The stream ends when the listener is closed.
-  public func events() -> AsyncStream<ListenerEvent> {
+  /// Events from now on, each as what `transform` makes of it; `nil` is left out. The stream ends
+  /// when the listener is closed.
+  public func events<Element: Sendable>(
+    _ transform: @escaping @Sendable (ListenerEvent) -> Element?
+  ) -> AsyncStream<Element> {
     let (stream, continuation) = AsyncStream.makeStream(
-      of: ListenerEvent.self, bufferingPolicy: .bufferingNewest(Listener.bufferedEvents))
-    continuation.yield(.resynchronize)
-    let number = subscribers.withLock { subscribers -> Int? in
-      guard !subscribers.isClosed else { return nil }
-      subscribers.next += 1
-      subscribers.continuations[subscribers.next] = continuation
-      return subscribers.next
-    }
-    guard let number else {
+      of: Element.self, bufferingPolicy: .bufferingNewest(Listener.bufferedEvents))
+    let subscriber = Subscriber(continuation, transform)
+    subscriber.hear(.resynchronize)
+    guard let number = add(subscriber) else {
       continuation.finish()
       return stream
     }
     continuation.onTermination = { [self] _ in
-      subscribers.withLock { _ = $0.continuations.removeValue(forKey: number) }
+      subscribers.withLock { _ = $0.members.removeValue(forKey: number) }
     }
     return stream
+  }
+
+  /// `nil` when the listener is closed.
+  private func add(_ subscriber: Subscriber) -> Int? {
+    subscribers.withLock { subscribers in
+      guard !subscribers.isClosed else { return nil }
+      subscribers.next += 1
+      subscribers.members[subscribers.next] = subscriber
+      return subscribers.next
+    }
   }
 
   /// Ends every stream and closes the connection. Blocks for a moment; call it once.
@@ -76,19 +103,17 @@ public final class Listener: Sendable {
     thread.withLock { $0 }?.join()
     let remaining = subscribers.withLock { subscribers in
       subscribers.isClosed = true
-      defer { subscribers.continuations = [:] }
-      return Array(subscribers.continuations.values)
+      defer { subscribers.members = [:] }
+      return Array(subscribers.members.values)
     }
-    for continuation in remaining { continuation.finish() }
+    for subscriber in remaining { subscriber.finish() }
     Glibc.close(stopping.read)
     Glibc.close(stopping.write)
   }
 
   private func announce(_ event: ListenerEvent) {
-    let continuations = subscribers.withLock { Array($0.continuations.values) }
-    for continuation in continuations {
-      if case .dropped = continuation.yield(event) { continuation.yield(.resynchronize) }
-    }
+    let members = subscribers.withLock { Array($0.members.values) }
+    for subscriber in members { subscriber.hear(event) }
   }
 
   /// Listens until it is told to stop; after a loss it connects again, first at once, then with
