@@ -1,16 +1,107 @@
+import CLibOSIP2
+import NodeContract
 public import SIP
 
 /// Turns datagrams into messages.
+///
+/// An index of our own comes first: it frames the message, holds it to limits and can answer what
+/// libosip2 refuses. Then libosip2 parses the fields that every message has, and at last a pass
+/// refuses what libosip2 lets through. All other fields stay text, so that a mistake in one of
+/// them disturbs nothing.
 public struct SIPParser: Sendable {
+  /// Bytes of one message; more is answered 413.
+  public static let maximumSize = 65_536
+  /// Bytes of one header field, its name and folded lines included.
+  public static let maximumFieldLength = 8_192
+  /// Header fields of one message.
+  public static let maximumFieldCount = 256
+  /// Bytes of a Request-URI; more is answered 414.
+  public static let maximumURILength = 2_048
+
   public init() {}
 
   /// Parses one datagram; bytes behind the body are ignored (RFC 3261 section 18.3).
-  public func parse(_ datagram: UnsafeRawBufferPointer) throws(SIPParseError) -> SIPMessage {
-    throw .notSIP
+  public func parse(_ datagram: [UInt8]) throws(SIPParseError) -> SIPMessage {
+    let result = datagram.withUnsafeBytes { bytes -> Result<SIPMessage, SIPParseError> in
+      Result { () throws(SIPParseError) in try parse(bytes) }
+    }
+    return try result.get()
   }
 
   /// Parses one datagram; bytes behind the body are ignored (RFC 3261 section 18.3).
-  public func parse(_ datagram: [UInt8]) throws(SIPParseError) -> SIPMessage {
-    throw .notSIP
+  public func parse(_ datagram: UnsafeRawBufferPointer) throws(SIPParseError) -> SIPMessage {
+    let index = try MessageIndex(datagram)
+    do throws(Refusal) {
+      if let fault = index.fault { throw fault }
+      switch index.startLine {
+      case .brokenRequest: throw Refusal.malformed("Request Line")
+      case .request(let method, let uri, let version):
+        return .request(
+          try request(method: method, uri: uri, version: version, index, datagram))
+      case .response(let version, let status, let reason):
+        return .response(
+          try response(version: version, status: status, reason: reason, index, datagram))
+      }
+    } catch {
+      throw index.error(for: error)
+    }
+  }
+
+  private func request(
+    method: String, uri: String, version: String, _ index: MessageIndex,
+    _ datagram: UnsafeRawBufferPointer
+  ) throws(Refusal) -> SIPRequest {
+    guard version.uppercased() == "SIP/2.0" else {
+      throw Refusal(StatusCode.versionNotSupported)
+    }
+    try check(requestURI: uri)
+    let message = OwnedMessage()
+    do throws(Refusal) {
+      try message.parse(head: "\(method) \(uri) SIP/2.0", of: index)
+      var target = try message.requestURI()
+      // Headers in a Request-URI mean nothing (RFC 3261 section 19.1.5).
+      target.headers = []
+      let headers = try message.headers(with: index)
+      guard headers.cseq.method.rawValue == method else {
+        throw Refusal.malformed("CSeq Method")
+      }
+      return SIPRequest(
+        method: SIPMethod(rawValue: method), uri: target, headers: headers,
+        body: try index.body(in: datagram))
+    } catch {
+      // A method that nobody knows may bring syntax that libosip2 does not know.
+      throw knownMethods.contains(method) || error.reason == "Bad CSeq Method"
+        ? error : Refusal(StatusCode.notImplemented)
+    }
+  }
+
+  private func check(requestURI uri: String) throws(Refusal) {
+    guard uri.utf8.count <= Self.maximumURILength else {
+      throw Refusal(414)
+    }
+    guard let colon = uri.firstIndex(of: ":"), hasWholeEscapes(uri),
+      let scheme = SIPURI.Scheme(String(uri[..<colon]))
+    else { throw Refusal.malformed("Request-URI") }
+    if case .other = scheme { throw Refusal(StatusCode.unsupportedURIScheme) }
+  }
+
+  private func response(
+    version: String, status: String, reason: String, _ index: MessageIndex,
+    _ datagram: UnsafeRawBufferPointer
+  ) throws(Refusal) -> SIPResponse {
+    guard version.uppercased() == "SIP/2.0", status.utf8.count == 3, let code = Int(status),
+      (100...699).contains(code)
+    else { throw Refusal.malformed("Status Line") }
+    let message = OwnedMessage()
+    try message.parse(head: "SIP/2.0 \(code) \(StatusCode.reason(for: code))", of: index)
+    return SIPResponse(
+      status: code, reason: reason, headers: try message.headers(with: index),
+      body: try index.body(in: datagram))
   }
 }
+
+/// The methods of the standards; of others we claim nothing.
+private let knownMethods: Set<String> = [
+  "ACK", "BYE", "CANCEL", "INFO", "INVITE", "MESSAGE", "NOTIFY", "OPTIONS", "PRACK", "PUBLISH",
+  "REFER", "REGISTER", "SUBSCRIBE", "UPDATE",
+]

@@ -31,14 +31,9 @@ extension SIPParameters {
   var headerText: String {
     list.map { parameter in
       guard let value = parameter.value else { return ";\(parameter.name)" }
-      let isPlain = !value.isEmpty && value.utf8.allSatisfy(\.isPlainInParameter)
-      return ";\(parameter.name)=\(isPlain ? value : value.quoted)"
+      return ";\(parameter.name)=\(quotedIfNeeded(value))"
     }.joined()
   }
-}
-
-extension UInt8 {
-  fileprivate var isPlainInParameter: Bool { isTokenCharacter || "[]:".utf8.contains(self) }
 }
 
 extension TextReader {

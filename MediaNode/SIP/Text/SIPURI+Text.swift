@@ -10,7 +10,7 @@ extension SIPURI: CustomStringConvertible {
     case .sip, .sips: self.init(scheme: scheme, reading: &reader)
     case .tel, .other:
       let rest = reader.rest()
-      guard !rest.isEmpty, rest.allSatisfy({ $0 > 0x20 && $0 != 0x7F }) else { return nil }
+      guard !rest.isEmpty, rest.allSatisfy(\.isOpaqueURICharacter) else { return nil }
       self.init(scheme: scheme, user: String(decoding: rest, as: UTF8.self), host: "")
     }
   }
@@ -93,6 +93,13 @@ extension SIPURI.Scheme: CustomStringConvertible {
     case .tel: "tel"
     case .other(let name): name
     }
+  }
+}
+
+extension UInt8 {
+  /// What may stand in a URI of another scheme.
+  fileprivate var isOpaqueURICharacter: Bool {
+    self > 0x20 && self != 0x7F && !"<>\"".utf8.contains(self)
   }
 }
 

@@ -52,7 +52,7 @@ extension Via {
   }
 
   /// Notes where the request came from (RFC 3261 section 18.2.1, RFC 3581 section 4).
-  mutating func noteSource(of flow: Flow) {
+  public mutating func noteSource(of flow: Flow) {
     let address = flow.remote.address.description
     let asksForPort = parameters.contains("rport")
     parameters["received"] = host == address && !asksForPort ? nil : address
