@@ -36,6 +36,10 @@ final class Party {
   private(set) var finals: [Int] = []
   /// Requests that came in, in order, but not repetitions.
   private(set) var requests: [SIPRequest] = []
+  /// Its own 2xx to INVITEs.
+  private(set) var answers: [SIPResponse] = []
+  /// Hears nothing.
+  var isUnplugged = false
 
   init(_ number: String, at endpoint: String, server: IPEndpoint = Fixture.phones) {
     self.number = number
@@ -66,6 +70,7 @@ final class Party {
   }
 
   func receive(_ message: SIPMessage, at local: IPEndpoint) {
+    guard !isUnplugged else { return }
     handle(layer.receive(message, over: Flow(local: endpoint, remote: local), at: now))
   }
 
@@ -136,6 +141,7 @@ final class Party {
   }
 
   func respond(_ response: SIPResponse, to id: ServerTransactionID) {
+    if response.isSuccess, response.headers.cseq.method == .invite { answers.append(response) }
     handle(layer.respond(response, to: id, at: now))
   }
 

@@ -109,21 +109,18 @@ final class PartyCall {
     guard let dialog = Dialog(request: invite, response: response) else { return finish(0) }
     self.dialog = dialog
     state = .talking
-    acknowledge(response)
+    acknowledge(response, isOffer: !makesOffer)
     // It hung up while the 2xx was on its way.
     if wasCancelled { hangUp() }
   }
 
-  private func acknowledge(_ response: SIPResponse) {
+  /// An offer in a 2xx is answered by its ACK.
+  private func acknowledge(_ response: SIPResponse, isOffer: Bool) {
     guard !forgetsACK, let dialog else { return }
     var body = SIPBody.none
     if case .session(let description) = response.body {
       theirSession = description
-      let offerWasOurs = isCaller && state == .talking && makesOffer || !offerlessReinvite
-      if !offerWasOurs || (isCaller && !makesOffer && response.headers.cseq == invite.headers.cseq)
-      {
-        body = .session(answer(to: description))
-      }
+      if isOffer { body = .session(answer(to: description)) }
     }
     let number = response.headers.cseq.number
     let ack = dialog.acknowledgement(of: number, body: body)
@@ -262,7 +259,6 @@ final class PartyCall {
   }
 
   private var isRenegotiating = false
-  private var offerlessReinvite = false
 
   /// Offers anew: hold with `sendonly`, another port, or without an offer.
   func offer(direction: String = "sendrecv", port: UInt16? = nil, withoutOffer: Bool = false) {
@@ -272,18 +268,16 @@ final class PartyCall {
     let body = withoutOffer ? SIPBody.none : .session(session(port: port))
     guard let request = dialog?.request(.invite, body: body) else { return }
     isRenegotiating = true
-    offerlessReinvite = withoutOffer
-    party.send(request) { [self] in renegotiated($0) }
+    party.send(request) { [self] in renegotiated($0, withoutOffer) }
   }
 
-  private func renegotiated(_ response: SIPResponse?) {
+  private func renegotiated(_ response: SIPResponse?, _ withoutOffer: Bool) {
     if let response, response.isProvisional { return }
     isRenegotiating = false
     renegotiations.append(response?.status ?? 408)
     guard let response, response.isSuccess else { return }
     dialog?.receive(response)
-    acknowledge(response)
-    offerlessReinvite = false
+    acknowledge(response, isOffer: withoutOffer)
   }
 
   func send(_ method: SIPMethod, body: SIPBody, then act: @escaping (Int) -> Void) {
