@@ -80,8 +80,9 @@ public actor SignallingLoop {
   private func receive(_ bytes: UnsafeRawBufferPointer, over flow: Flow, at now: Moment) {
     do throws(SIPParseError) {
       perform(exchange.receive(try parser.parse(bytes), over: flow, at: now))
-    } catch .refused(let response) {
+    } catch .refused(var response) {
       traffic.datagramRefused()
+      response.headers.noteSource(of: flow)
       send(.response(response), over: flow)
     } catch .keepAlive {
     } catch {

@@ -44,6 +44,14 @@ struct ClientTransactionKey: Hashable, Sendable {
   }
 }
 
+extension SIPHeaders {
+  /// Notes in the topmost Via where the request came from, for the way back
+  /// (RFC 3261 section 18.2.1, RFC 3581 section 4). The transaction layer does so by itself.
+  public mutating func noteSource(of flow: Flow) {
+    if !vias.isEmpty { vias[0].noteSource(of: flow) }
+  }
+}
+
 extension Via {
   /// Whether the branch begins with the magic cookie and goes on behind it.
   var hasUniqueBranch: Bool {
@@ -51,8 +59,7 @@ extension Via {
     return branch.hasPrefix(Via.magicCookie) && branch.utf8.count > Via.magicCookie.utf8.count
   }
 
-  /// Notes where the request came from (RFC 3261 section 18.2.1, RFC 3581 section 4).
-  public mutating func noteSource(of flow: Flow) {
+  fileprivate mutating func noteSource(of flow: Flow) {
     let address = flow.remote.address.description
     let asksForPort = parameters.contains("rport")
     parameters["received"] = host == address && !asksForPort ? nil : address

@@ -83,15 +83,15 @@ extension TransactionLayer {
     case .timedOut: return record.machine.isCancel ? [] : [.timedOut(id)]
     case .cancel: return sendCancel(of: record, at: now)
     case .arm(let timer, let duration):
-      set(
+      Self.set(
         timer, of: &record, to: .client(id, timer), at: now.advanced(by: duration), in: &wheel)
       clients[id] = record
     case .stop(let timer):
-      set(timer, of: &record, to: nil, at: now, in: &wheel)
+      Self.set(timer, of: &record, to: nil, at: now, in: &wheel)
       clients[id] = record
     case .end:
-      set(.retransmission, of: &record, to: nil, at: now, in: &wheel)
-      set(.expiry, of: &record, to: nil, at: now, in: &wheel)
+      Self.set(.retransmission, of: &record, to: nil, at: now, in: &wheel)
+      Self.set(.expiry, of: &record, to: nil, at: now, in: &wheel)
       clients[id] = nil
       if clientIDs[record.key] == id { clientIDs[record.key] = nil }
     }

@@ -15,7 +15,7 @@ extension TransactionLayer {
   ) -> [TransactionEvent] {
     guard let key = ServerTransactionKey(of: request) else { return [] }
     var request = request
-    request.headers.vias[0].noteSource(of: flow)
+    request.headers.noteSource(of: flow)
     switch request.method {
     case .ack: return acknowledge(with: request, key, over: flow, at: now)
     case .cancel: return cancel(with: request, key, over: flow, at: now)
@@ -112,15 +112,15 @@ extension TransactionLayer {
     case .acknowledgementMissing: return [.acknowledgementMissing(id)]
     case .unanswered: return [.unanswered(id)]
     case .arm(let timer, let duration):
-      set(
+      Self.set(
         timer, of: &record, to: .server(id, timer), at: now.advanced(by: duration), in: &wheel)
       servers[id] = record
     case .stop(let timer):
-      set(timer, of: &record, to: nil, at: now, in: &wheel)
+      Self.set(timer, of: &record, to: nil, at: now, in: &wheel)
       servers[id] = record
     case .end:
-      set(.retransmission, of: &record, to: nil, at: now, in: &wheel)
-      set(.expiry, of: &record, to: nil, at: now, in: &wheel)
+      Self.set(.retransmission, of: &record, to: nil, at: now, in: &wheel)
+      Self.set(.expiry, of: &record, to: nil, at: now, in: &wheel)
       servers[id] = nil
       if serverIDs[record.key] == id { serverIDs[record.key] = nil }
     }

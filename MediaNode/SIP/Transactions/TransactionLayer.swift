@@ -81,8 +81,9 @@ public struct TransactionLayer: Sendable {
     return serial
   }
 
-  /// Arms, replaces or stops one of the two timers of a record.
-  func set(
+  /// Arms, replaces or stops one of the two timers of a record. Static, as a method would hold
+  /// on to the wheel that it changes, and so have it copied.
+  static func set(
     _ timer: TransactionTimer, of record: inout Record<some Sendable, some Sendable>,
     to alarm: Alarm?, at deadline: BootInstant, in wheel: inout TimerWheel<Alarm>
   ) {
