@@ -206,7 +206,7 @@ let testing: [Target] = [
   tests("MediaNode", "TLS", ["NodeContract"]),
   tests("MediaNode", "HTTP2"),
   tests("MediaNode", "Epoll", ["NodeContract"]),
-  tests("MediaNode", "Signalling", ["CallControl", "NodeContract", "OSIP", "SIP"]),
+  tests("MediaNode", "Signalling", ["CallControl", "Epoll", "NodeContract", "TLS", logging]),
   tests("MediaNode", "MediaPlane", ["Epoll", "NodeContract", "RTP", logging]),
   tests("MediaNode", "Keeper", ["Epoll", "NodeContract"]),
   tests("MediaNode", "ControlLink", ["NodeContract", "Ownership", "TLS", logging]),

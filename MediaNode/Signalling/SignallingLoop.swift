@@ -13,7 +13,8 @@ public actor SignallingLoop {
   public nonisolated var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
 
   private var exchange: Exchange
-  private let surroundings: any ExchangeSurroundings
+  /// Nil until `start`.
+  private var surroundings: (any ExchangeSurroundings)?
   private let log: Logger
   private let traffic: SignallingTraffic
 
@@ -30,19 +31,27 @@ public actor SignallingLoop {
   ///   - loop: the thread; not started yet, and nobody else's.
   ///   - sockets: bound, one for each address that the exchange may serve.
   public init(
-    exchange: Exchange, on loop: EventLoop, sockets: [UDPSocket],
-    surroundings: any ExchangeSurroundings, traffic: SignallingTraffic, log: Logger
+    exchange: Exchange, on loop: EventLoop, sockets: [UDPSocket], traffic: SignallingTraffic,
+    log: Logger
   ) {
     self.loop = loop
     self.exchange = exchange
-    self.surroundings = surroundings
     self.traffic = traffic
     self.log = log
     for socket in sockets { self.sockets[socket.local] = socket }
   }
 
-  /// Starts to listen. Once, before the loop runs or on it.
-  public func start() {
+  /// Starts the thread and listens. Once.
+  public nonisolated func start(with surroundings: any ExchangeSurroundings) {
+    loop.start()
+    loop.submit { [self] in assumeIsolated { $0.listen(with: surroundings) } }
+  }
+
+  /// Ends the thread. Calls stay as they are, for whoever carries them on.
+  public nonisolated func stop() { loop.stop() }
+
+  private func listen(with surroundings: any ExchangeSurroundings) {
+    self.surroundings = surroundings
     deadline = loop.makeTimer { [unowned self] in assumeIsolated { $0.timersAreDue() } }
     for socket in sockets.values {
       loop.watch(socket.descriptor, for: .readable) { [unowned self] _ in
@@ -54,8 +63,16 @@ public actor SignallingLoop {
 
   // MARK: - Events from the rest of the node
 
-  /// Hands `event` to the exchange and performs what it answers.
-  public func perform(_ event: @Sendable (inout Exchange, Moment) -> [ExchangeAction]) {
+  /// An event from elsewhere in the node.
+  public typealias Event = @Sendable (inout Exchange, Moment) -> [ExchangeAction]
+
+  /// Hands `event` to the exchange, after all that were submitted before it. From any thread, after
+  /// `start`.
+  public nonisolated func submit(_ event: @escaping Event) {
+    loop.submit { [self] in assumeIsolated { $0.perform(event) } }
+  }
+
+  private func perform(_ event: Event) {
     perform(event(&exchange, EventLoop.readMoment()))
     armDeadline()
   }
@@ -107,13 +124,14 @@ public actor SignallingLoop {
   }
 
   private func perform(_ action: ExchangeAction) {
+    guard let surroundings else { preconditionFailure("an action before the start: \(action)") }
     switch action {
     case .send(let message, over: let flow): send(message, over: flow)
-    case .openRelay(let plan): open(plan)
+    case .openRelay(let plan): open(plan, by: surroundings)
     case .directRelay(let id, let side, let remote):
       surroundings.directRelay(id, side: side, to: remote)
     case .closeRelay(let id): surroundings.closeRelay(id)
-    case .record(let fact, let receipt): record(fact, receipt: receipt)
+    case .record(let fact, let receipt): record(fact, receipt: receipt, in: surroundings)
     case .checkpoint(let envelope): surroundings.report(.checkpoint(envelope))
     case .retireCheckpoint(let call): surroundings.report(.checkpointRetired(call))
     case .bindingChanged(let change): surroundings.report(.binding(change))
@@ -128,7 +146,7 @@ public actor SignallingLoop {
     if !socket.send(printer.print(message), to: flow.remote) { traffic.datagramUnsent() }
   }
 
-  private func open(_ plan: RelayPlan) {
+  private func open(_ plan: RelayPlan, by surroundings: any ExchangeSurroundings) {
     do {
       try surroundings.openRelay(plan)
     } catch {
@@ -136,19 +154,15 @@ public actor SignallingLoop {
         "relay not opened",
         metadata: ["local": "\(plan.callerLocal) \(plan.calleeLocal)", "cause": "\(error)"])
       // The exchange hears of it after the actions that are being performed now.
-      loop.submit { [self] in
-        assumeIsolated { $0.perform { $0.relayFailed(plan.id, at: $1) } }
-      }
+      submit { $0.relayFailed(plan.id, at: $1) }
     }
   }
 
-  private func record(_ fact: Fact, receipt: FactReceipt?) {
+  private func record(
+    _ fact: Fact, receipt: FactReceipt?, in surroundings: any ExchangeSurroundings
+  ) {
     guard let receipt else { return surroundings.record(fact, whenDurable: nil) }
-    surroundings.record(fact) { [self] in
-      loop.submit { [self] in
-        assumeIsolated { $0.perform { $0.factIsDurable(receipt, at: $1) } }
-      }
-    }
+    surroundings.record(fact) { [self] in submit { $0.factIsDurable(receipt, at: $1) } }
   }
 
   private func write(_ note: LogNote) {
