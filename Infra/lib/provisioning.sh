@@ -44,7 +44,7 @@ provision_demo() {
   make_secret "$secrets/sip-102" 12
   reseller=$(create reseller "Demo Reseller")
   price_list=$(create_price_list)
-  trunk=$(create trunk "Demo Carrier" --reseller "$reseller" --carrier "Demo Carrier" \
+  trunk=$(create trunk --reseller "$reseller" --carrier "Demo Carrier" \
     --address trunks-a --peer "$carrier" --price-list "$price_list")
   tenant=$(create tenant "Demo" --reseller "$reseller" --domain demo.tandem.test \
     --home-address phones-a --country-code 44)

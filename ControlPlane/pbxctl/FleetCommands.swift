@@ -1,0 +1,97 @@
+import ArgumentParser
+
+struct SiteCommands: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "site", abstract: "Datacenters.", subcommands: [Create.self, List.self])
+  static let columns = [Output.Column("Site", "name")]
+
+  struct Create: CreateCommand {
+    static let configuration = CommandConfiguration(abstract: "Adds a site.")
+    static let columns = SiteCommands.columns
+    @Argument(help: "1 to 32 characters of a-z, 0-9 and -.") var name: String
+    @OptionGroup var creation: CreationOptions
+    @OptionGroup var global: GlobalOptions
+
+    var path: String { "/v1/sites" }
+    func members() -> [String: JSON?] { ["name": .string(name)] }
+  }
+
+  struct List: ListCommand {
+    static let configuration = CommandConfiguration(abstract: "Lists the sites.")
+    static let columns = SiteCommands.columns
+    @OptionGroup var page: PageOptions
+    @OptionGroup var global: GlobalOptions
+    var path: String { "/v1/sites" }
+  }
+}
+
+struct NodeCommands: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "node", abstract: "Media nodes.", subcommands: [Create.self, List.self])
+  static let columns = [
+    Output.Column("Node", "name"), Output.Column("Site", "site"),
+    Output.Column("Linked", "linked"), Output.Column("Beat age ms", "beat_age_ms"),
+    Output.Column("Calls", "calls"), Output.Column("Bindings", "bindings"),
+  ]
+
+  struct Create: CreateCommand {
+    static let configuration = CommandConfiguration(abstract: "Admits a node to the fleet.")
+    static let columns = NodeCommands.columns
+    @Argument(help: "The common name of the node's certificate.") var name: String
+    @Option(help: "The site it stands in.") var site: String
+    @OptionGroup var creation: CreationOptions
+    @OptionGroup var global: GlobalOptions
+
+    var path: String { "/v1/nodes" }
+    func members() -> [String: JSON?] { ["name": .string(name), "site": .string(site)] }
+  }
+
+  struct List: ListCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Lists the nodes, their links and what they carry.")
+    static let columns = NodeCommands.columns
+    @OptionGroup var page: PageOptions
+    @OptionGroup var global: GlobalOptions
+    var path: String { "/v1/nodes" }
+  }
+}
+
+struct AddressCommands: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "address", abstract: "Service addresses, which move between nodes.",
+    subcommands: [Create.self, List.self])
+  static let columns = [
+    Output.Column("Address", "name"), Output.Column("IP", "ip"), Output.Column("Role", "role"),
+    Output.Column("Site", "site"), Output.Column("Holder", "holder"),
+    Output.Column("Epoch", "epoch"),
+  ]
+
+  struct Create: CreateCommand {
+    static let configuration = CommandConfiguration(abstract: "Adds a service address.")
+    static let columns = AddressCommands.columns
+    @Argument(help: "1 to 32 characters of a-z, 0-9 and -.") var name: String
+    @Option(help: "The site it belongs to.") var site: String
+    @Option(help: "The IP address that phones or carriers talk to.") var ip: String
+    @Option(help: "phones or trunks.") var role: String
+    @Option(help: "The node that holds it first.") var holder: String
+    @OptionGroup var creation: CreationOptions
+    @OptionGroup var global: GlobalOptions
+
+    var path: String { "/v1/addresses" }
+    func members() -> [String: JSON?] {
+      [
+        "name": .string(name), "site": .string(site), "ip": .string(ip), "role": .string(role),
+        "holder": .string(holder),
+      ]
+    }
+  }
+
+  struct List: ListCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Lists the service addresses and who holds them.")
+    static let columns = AddressCommands.columns
+    @OptionGroup var page: PageOptions
+    @OptionGroup var global: GlobalOptions
+    var path: String { "/v1/addresses" }
+  }
+}
