@@ -29,6 +29,7 @@ final class PartyCall {
   private(set) var wasCancelled = false
   private(set) var cancelReason: String?
   private(set) var isAcknowledged = false
+  private var hangsUpLater = false
   /// INFO and re-INVITE that came in.
   private(set) var received: [SIPRequest] = []
 
@@ -148,6 +149,9 @@ final class PartyCall {
       wasCancelled = true
       if let clientID { party.cancel(clientID) }
     case .ringing: refuse(486)
+    case .talking where !isCaller && !isAcknowledged:
+      // A called party may not say BYE before it heard the ACK (RFC 3261 section 15).
+      hangsUpLater = true
     case .talking:
       state = .ended
       guard let bye = dialog?.request(.bye) else { return }
@@ -211,6 +215,7 @@ final class PartyCall {
 
   func acknowledged(_ ack: SIPRequest) {
     isAcknowledged = true
+    if hangsUpLater { hangUp() }
     if let (response, _, _) = pending, response.headers.cseq.number == ack.headers.cseq.number {
       pending = nil
     }
@@ -299,6 +304,7 @@ final class PartyCall {
     case .again: party.respond(response, to: id)
     case .giveUp:
       pending = nil
+      isAcknowledged = true
       hangUp()
     }
   }

@@ -15,6 +15,10 @@ final class World {
   /// How long the spool's disk takes; nil: for ever.
   var diskDelay: Duration? = .milliseconds(5)
 
+  /// Of so many checkpoints one is read back.
+  var checksEvery = 1
+  private var checkpointCount = 0
+
   private(set) var parties: [IPEndpoint: Party] = [:]
   private(set) var facts: [Fact] = []
   private(set) var relays: [RelayID: RelayState] = [:]
@@ -25,6 +29,7 @@ final class World {
   private(set) var sent: [(message: SIPMessage, flow: Flow)] = []
   private var agenda: [Appointment] = []
   private var appointments = 0
+  private var order: [IPEndpoint] = []
 
   struct RelayState {
     var plan: RelayPlan
@@ -54,6 +59,7 @@ final class World {
 
   func add(_ party: Party) {
     parties[party.endpoint] = party
+    order.append(party.endpoint)
     party.world = self
   }
 
@@ -100,12 +106,16 @@ final class World {
     pass(to: max(instant, now.boot.advanced(by: .microseconds(1))))
     let due = agenda.filter { $0.instant <= now.boot }
       .sorted { ($0.instant, $0.number) < ($1.instant, $1.number) }
-    agenda.removeAll { $0.instant <= now.boot }
+    if !due.isEmpty { agenda.removeAll { $0.instant <= now.boot } }
     for appointment in due { appointment.act() }
-    perform(exchange.advance(to: now))
-    for party in parties.values.sorted(by: { $0.endpoint.port < $1.endpoint.port }) {
-      party.advance()
+    if isDue(exchange.nextDeadline) { perform(exchange.advance(to: now)) }
+    for endpoint in order {
+      if let party = parties[endpoint], isDue(party.nextDeadline) { party.advance() }
     }
+  }
+
+  private func isDue(_ deadline: BootInstant?) -> Bool {
+    deadline.map { $0 <= now.boot } ?? false
   }
 
   // MARK: - Between exchange and parties
@@ -163,7 +173,10 @@ final class World {
 
   /// What a checkpoint says is what the call is.
   private func check(_ envelope: CheckpointEnvelope) {
-    guard let call = exchange.calls[envelope.call]?.machine, !call.isEnding else { return }
+    checkpointCount += 1
+    guard checkpointCount % checksEvery == 0,
+      let call = exchange.calls[envelope.call]?.machine, !call.isEnding
+    else { return }
     #expect(throws: Never.self) {
       let decoded = try CallMachine(
         checkpoint: envelope.contents, limits: exchange.limits, at: now.boot)

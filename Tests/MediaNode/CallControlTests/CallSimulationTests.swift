@@ -1,0 +1,139 @@
+import NodeContract
+import SIP
+import Testing
+
+@testable import CallControl
+
+/// Phones and a carrier that do as they please over a network that loses, repeats and reorders.
+/// Whatever happens, nothing may be left once the network has healed and everybody hung up.
+@Suite struct CallSimulation {
+  @Test(arguments: UInt64(1)...200)
+  func nothingIsLeftAfterTheNetworkHeals(seed: UInt64) throws {
+    var fleet = try CallFleet(seed: seed)
+    fleet.misbehave(for: .seconds(45))
+    fleet.heal()
+    fleet.scene.world.run(for: .seconds(200))
+    fleet.expectAgreement()
+    fleet.hangUp()
+    fleet.scene.world.run(for: .seconds(200))
+    fleet.scene.world.expectNothingLeft("seed \(seed)")
+    fleet.expectQuietParties()
+  }
+
+  /// The simulation is worth something only if things happen in it.
+  @Test func manyKindsOfEndsAreSeen() throws {
+    var words: Set<String> = []
+    var outcomes: Set<CallOutcome> = []
+    for seed in UInt64(1)...20 {
+      var fleet = try CallFleet(seed: seed)
+      fleet.misbehave(for: .seconds(45))
+      words.formUnion(fleet.scene.world.facts.map(\.event.word))
+      outcomes.formUnion(fleet.scene.world.facts.compactMap(\.event.outcome))
+    }
+    #expect(words == ["offered", "rung", "answered", "held", "resumed", "ended"])
+    let expected: Set<CallOutcome> = [
+      .answered, .answeredElsewhere, .busy, .cancelled, .noAnswer, .rejected, .unknownNumber,
+    ]
+    #expect(outcomes.isSuperset(of: expected))
+  }
+}
+
+/// Three devices of two extensions, one more phone and the carrier, driven by chance.
+struct CallFleet {
+  let scene: Scene
+  private let parties: [Party]
+  private var random: SplitMix
+  private let seed: UInt64
+  private var wasUnplugged = false
+
+  init(seed: UInt64) throws {
+    self.seed = seed
+    random = SplitMix(state: seed)
+    scene = try Scene(seed: seed)
+    scene.world.checksEvery = 8
+    let second = try scene.device("102", at: "127.0.5.3:5063")
+    let carol = try scene.device("103", at: "127.0.5.5:5065")
+    parties = [scene.alice, scene.bob, second, carol, scene.carrier]
+    scene.world.network.lost = Int.random(in: 0...30, using: &random)
+    scene.world.network.repeated = Int.random(in: 0...20, using: &random)
+    scene.world.network.longest = .milliseconds(Int.random(in: 10...600, using: &random))
+  }
+
+  mutating func misbehave(for duration: Duration) {
+    let end = scene.world.now.boot.advanced(by: duration)
+    while scene.world.now.boot < end {
+      act()
+      scene.world.run(for: .milliseconds(Int.random(in: 1...2000, using: &random)))
+    }
+  }
+
+  private mutating func act() {
+    guard let party = parties.randomElement(using: &random) else { return }
+    party.habit = habit()
+    let call = party.calls.randomElement(using: &random)
+    call?.thinks = .milliseconds(Int.random(in: 0...800, using: &random))
+    switch Int.random(in: 0..<14, using: &random) {
+    case 0..<4: begin(from: party)
+    case 4, 5: call?.hangUp()
+    case 6: party.lastCall?.hangUp()
+    case 7: call?.offer(direction: direction())
+    case 8: call?.offer(withoutOffer: true)
+    case 9: call?.pickUp()
+    case 10: call?.send(.info, body: .other(contentType: "text/plain", bytes: [33])) { _ in }
+    case 11: unplug(party)
+    case 12: call?.forgetsACK = Int.random(in: 0..<8, using: &random) == 0
+    default: if !party.isCarrier { party.register { _ in } }
+    }
+  }
+
+  private mutating func unplug(_ party: Party) {
+    party.isUnplugged = seed % 2 == 0 && Int.random(in: 0..<6, using: &random) == 0
+    wasUnplugged = wasUnplugged || party.isUnplugged
+  }
+
+  private mutating func begin(from party: Party) {
+    let dialled =
+      party.isCarrier
+      ? "+442079460102"
+      : ["101", "102", "102", "103", "07700900123", "199"].randomElement(using: &random)
+    party.call(dialled ?? "102", offer: Int.random(in: 0..<5, using: &random) > 0)
+  }
+
+  private mutating func habit() -> Party.Habit {
+    let delay = Duration.milliseconds(Int.random(in: 0...4000, using: &random))
+    return switch Int.random(in: 0..<10, using: &random) {
+    case 0..<5: .answer(after: delay)
+    case 5, 6: .play(thenAnswerAfter: delay)
+    case 7: .ring
+    case 8: .refuse([486, 603, 480, 503, 302].randomElement(using: &random) ?? 486)
+    default: .ignore
+    }
+  }
+
+  private mutating func direction() -> String {
+    ["sendonly", "sendrecv", "inactive"].randomElement(using: &random) ?? "sendrecv"
+  }
+
+  /// The network works and everybody is there.
+  func heal() {
+    scene.world.network.heal()
+    for party in parties { party.isUnplugged = false }
+  }
+
+  /// Who thinks that he talks does, and with us, unless he was away when he was told otherwise.
+  func expectAgreement() {
+    guard !wasUnplugged else { return }
+    let talking = parties.flatMap(\.calls).count { $0.state == .talking }
+    #expect(talking == scene.world.exchange.census.openDialogs, "seed \(seed)")
+  }
+
+  func hangUp() {
+    for call in parties.flatMap(\.calls) { call.hangUp() }
+  }
+
+  func expectQuietParties() {
+    for party in parties {
+      #expect(party.openTransactions == 0, "\(party.number), seed \(seed)")
+    }
+  }
+}
