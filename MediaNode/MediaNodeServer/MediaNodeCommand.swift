@@ -1,0 +1,59 @@
+import ArgumentParser
+import CLinux
+import Glibc
+import Logging
+import StructuredLogging
+
+/// `MediaNodeServer --config FILE`, started by the keeper.
+@main
+struct MediaNodeCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "MediaNodeServer",
+    abstract: "A media node of Tandem: SIP in and out, audio between.",
+    discussion: """
+      Started by Keeper, which hands it its bound sockets in TANDEM_DESCRIPTORS. Without a keeper \
+      it binds them itself.
+      """)
+
+  @Option(help: "The JSON configuration file.")
+  var config: String
+
+  @Option(
+    name: .customLong("set"), parsing: .singleValue,
+    help: ArgumentHelp("Overrides one setting.", valueName: "name=value"))
+  var overrides: [String] = []
+
+  func run() async throws {
+    dieWithParent()
+    raiseDescriptorLimit()
+    let termination = TerminationSignal()
+    let configuration = try await NodeConfiguration.load(
+      file: config, overrides: try settings(from: overrides))
+    JSONLineHandler.bootstrap(
+      level: configuration.logLevel, metadata: ["node": "\(configuration.name)"])
+    try await NodeProcess(configuration).run(until: termination)
+  }
+
+  private func settings(from overrides: [String]) throws -> [String: String] {
+    try overrides.reduce(into: [:]) { settings, text in
+      let parts = text.split(separator: "=", maxSplits: 1)
+      guard parts.count == 2 else {
+        throw ValidationError("--set \(text): write it as name=value, for example log-level=debug.")
+      }
+      settings[String(parts[0])] = String(parts[1])
+    }
+  }
+
+  /// The keeper owns the addresses: a node that outlived it would answer for what it cannot keep.
+  private func dieWithParent() {
+    if getenv("TANDEM_DESCRIPTORS") != nil { _ = clinux_set_parent_death_signal(SIGTERM) }
+  }
+
+  /// A call takes four descriptors.
+  private func raiseDescriptorLimit() {
+    var limit = rlimit()
+    guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return }
+    limit.rlim_cur = limit.rlim_max
+    _ = setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+  }
+}

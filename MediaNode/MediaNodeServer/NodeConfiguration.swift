@@ -1,0 +1,156 @@
+import CallControl
+import Configuration
+import ControlLink
+import FoundationEssentials
+import Logging
+import NodeContract
+import TLS
+
+/// Settings of a node: a JSON file, then `TANDEM_*` variables, then `--set name=value`, in rising
+/// precedence.
+struct NodeConfiguration: Sendable {
+  var name: NodeName
+  var site: SiteName
+  var addresses: [AddressSetting]
+  var relayPorts: ClosedRange<UInt16>
+  var replicas: [ReplicaEndpoint]
+  var certificate: String
+  var key: String
+  var authority: String
+  /// Where the spool, the tenants' snapshots and the known grants lie.
+  var stateDirectory: String
+  /// 32 bytes in hexadecimal, made at enrolment: seals the snapshots.
+  var snapshotKeyFile: String
+  var logLevel: Logger.Level
+
+  static func load(file: String, overrides: [String: String]) async throws -> NodeConfiguration {
+    let path = ConfigReader(
+      provider: InMemoryProvider(values: ["filePath": ConfigValue(.string(file), isSecret: false)]))
+    let flags = overrides.map { (AbsoluteConfigKey($0.split(separator: ".").map(String.init)), $1) }
+    let reader = ConfigReader(providers: [
+      InMemoryProvider(
+        values: Dictionary(
+          flags.map { ($0, ConfigValue(.string($1), isSecret: false)) },
+          uniquingKeysWith: { _, last in last })),
+      EnvironmentVariablesProvider().prefixKeys(with: "tandem"),
+      try await FileProvider<JSONSnapshot>(config: path),
+    ])
+    return try NodeConfiguration(reading: reader)
+  }
+
+  private init(reading reader: ConfigReader) throws {
+    name = try reader.value("name", as: NodeName.init)
+    site = try reader.value("site", as: SiteName.init)
+    addresses = try reader.values("addresses", as: AddressSetting.init(text:))
+    relayPorts = try reader.portRange("relay-ports")
+    replicas = try reader.values("replicas", as: ReplicaEndpoint.init(text:))
+    certificate = try reader.requiredString(forKey: "certificate")
+    key = try reader.requiredString(forKey: "key")
+    authority = try reader.requiredString(forKey: "authority")
+    stateDirectory = try reader.requiredString(forKey: "state")
+    snapshotKeyFile = try reader.requiredString(forKey: "snapshot-key-file")
+    logLevel = Logger.Level(rawValue: reader.string(forKey: "log-level", default: "info")) ?? .info
+  }
+}
+
+extension NodeConfiguration {
+  /// What the exchange must know; nonces of an earlier process are stale.
+  func exchange(boot: UUIDv7) -> ExchangeConfiguration {
+    ExchangeConfiguration(
+      node: name, boot: boot,
+      addresses: addresses.map {
+        ExchangeAddress(
+          name: $0.name, ip: $0.endpoint.address, sipPort: $0.endpoint.port, role: $0.role,
+          relayPorts: relayPorts)
+      },
+      secret: RandomBytes.make(32))
+  }
+
+  func link(incarnation: UUIDv7) -> LinkConfiguration {
+    LinkConfiguration(
+      node: name, incarnation: incarnation, replicas: replicas,
+      identity: TLSIdentity(certificate: certificate, key: key, authority: authority))
+  }
+
+  /// Reads the 32 bytes that seal the snapshots.
+  func snapshotKey() throws -> [UInt8] {
+    let text = try String(contentsOfFile: snapshotKeyFile, encoding: .utf8)
+    let digits = text.filter { !$0.isWhitespace }
+    guard let first = UUIDv7(digits.prefix(32)), let second = UUIDv7(digits.dropFirst(32)) else {
+      throw SettingError(
+        name: "snapshot-key-file", value: snapshotKeyFile,
+        expected: "a file with 64 hexadecimal digits")
+    }
+    return first.bytes + second.bytes
+  }
+}
+
+/// A setting that is there and means nothing.
+struct SettingError: Error, CustomStringConvertible {
+  let name: String
+  let value: String
+  let expected: String
+
+  var description: String {
+    "Setting “\(name)” is “\(value)”, which is not \(expected). Correct it in the configuration "
+      + "file or the environment and start again."
+  }
+}
+
+/// `NAME phones|trunks IP:PORT`: a service address that this node may be told to hold.
+struct AddressSetting: Sendable {
+  var name: AddressName
+  var role: ExchangeAddress.Role
+  var endpoint: IPEndpoint
+
+  init?(text: String) {
+    let words = text.split(separator: " ")
+    guard words.count == 3, let name = AddressName(words[0]),
+      let role = ExchangeAddress.Role(rawValue: String(words[1])),
+      let endpoint = IPEndpoint(words[2])
+    else { return nil }
+    self.name = name
+    self.role = role
+    self.endpoint = endpoint
+  }
+}
+
+extension ReplicaEndpoint {
+  /// `NAME IP LINK-PORT BEAT-PORT`
+  fileprivate init?(text: String) {
+    let words = text.split(separator: " ")
+    guard words.count == 4, let name = ReplicaName(words[0]), let host = IPAddress(words[1]),
+      let linkPort = UInt16(words[2]), let beatPort = UInt16(words[3])
+    else { return nil }
+    self.init(name: name, host: host, linkPort: linkPort, beatPort: beatPort)
+  }
+}
+
+extension ConfigReader {
+  fileprivate func value<Value>(_ name: ConfigKey, as make: (String) -> Value?) throws -> Value {
+    let text = try requiredString(forKey: name)
+    guard let value = make(text) else {
+      throw SettingError(name: "\(name)", value: text, expected: "a \(Value.self)")
+    }
+    return value
+  }
+
+  fileprivate func values<Value>(_ name: ConfigKey, as make: (String) -> Value?) throws -> [Value] {
+    try requiredStringArray(forKey: name).map { text in
+      guard let value = make(text) else {
+        throw SettingError(name: "\(name)", value: text, expected: "a \(Value.self)")
+      }
+      return value
+    }
+  }
+
+  fileprivate func portRange(_ name: ConfigKey) throws -> ClosedRange<UInt16> {
+    let first = try scoped(to: name).requiredInt(forKey: "first")
+    let last = try scoped(to: name).requiredInt(forKey: "last")
+    guard (1024...65535).contains(first), (1024...65535).contains(last), first < last else {
+      throw SettingError(
+        name: "\(name)", value: "\(first)–\(last)", expected: "a range of ports above 1023")
+    }
+    return UInt16(first)...UInt16(last)
+  }
+}

@@ -1,0 +1,109 @@
+import CallControl
+import ControlLink
+import Epoll
+import Glibc
+import Logging
+import MediaPlane
+import NodeContract
+import Ownership
+import Signalling
+import TLS
+
+/// One node's process: signalling, media, spool and links, wired together.
+struct NodeProcess {
+  private let log: Logger
+  private let spool: Spool
+  private let media: MediaPlane
+  private let signalling: SignallingLoop
+  private let links: ReplicaLinks
+  private let traffic = SignallingTraffic()
+
+  init(_ configuration: NodeConfiguration) throws {
+    log = Logger(label: "node")
+    var random = SystemRandomNumberGenerator()
+    let now = MachineClock.moment()
+    let boot = try MachineClock.bootID()
+    let incarnation = UUIDv7(at: now.wall, using: &random)
+
+    let directory = StateDirectory(configuration.stateDirectory)
+    try directory.create()
+    let spool = try Spool(directory: directory.spool, log: Logger(label: "spool"))
+    LostCalls(of: configuration.name, boot: boot).close(in: spool, at: now, log: log)
+
+    let holdings = try Holdings(configuration, in: directory, log: log)
+    var exchange = Exchange(
+      configuration: configuration.exchange(boot: boot), hashing: OpenSSLHashing(), random: random)
+    try holdings.restore(into: &exchange, at: now)
+
+    let signalling = SignallingLoop(
+      exchange: exchange, on: try EventLoop(name: "signalling"),
+      sockets: try SignallingSockets.open(
+        for: configuration.addresses.map(\.endpoint),
+        inherited: getenv("TANDEM_DESCRIPTORS").map { String(cString: $0) }),
+      traffic: traffic, log: Logger(label: "signalling"))
+    let inbox = ReplicaInbox(holdings: holdings, signalling: signalling)
+    links = try ReplicaLinks(
+      configuration: configuration.link(incarnation: incarnation), facts: spool,
+      logger: Logger(label: "link"),
+      hello: {
+        NodeHello(
+          node: configuration.name, site: configuration.site, incarnation: incarnation,
+          featureLevel: Self.featureLevel, spool: spool.id, addresses: holdings.heldAddresses,
+          tenants: holdings.tenantRevisions)
+      },
+      receive: { message, replica in inbox.receive(message, from: replica) })
+    inbox.answerThrough(links)
+    media = try MediaPlane(threads: 1, log: Logger(label: "media"))
+    self.spool = spool
+    self.signalling = signalling
+  }
+
+  /// What this build can read and write; raised with the formats.
+  private static let featureLevel: UInt16 = 1
+
+  /// Serves until `termination` comes, then stops in the order in which nothing is lost: no new
+  /// facts, all facts on disk, then the links.
+  func run(until termination: TerminationSignal) async {
+    start()
+    let reports = Task { await reportLoad() }
+    await termination.wait()
+    reports.cancel()
+    stop()
+  }
+
+  private func start() {
+    media.start()
+    spool.onDurable { [links] in links.factsAreDurable() }
+    signalling.start(with: NodeSurroundings(media: media, spool: spool, links: links))
+    links.start()
+    log.notice("node serves")
+  }
+
+  private func stop() {
+    signalling.stop()
+    spool.stop()
+    links.stop()
+    media.stop()
+    log.notice("node stopped")
+  }
+
+  /// Tells the replicas once a second what the node carries.
+  private func reportLoad() async {
+    while !Task.isCancelled {
+      links.send(.load(await load()))
+      try? await Task.sleep(for: .seconds(1))
+    }
+  }
+
+  private func load() async -> NodeLoad {
+    let census = await signalling.census
+    let durable = spool.lastDurable
+    return NodeLoad(
+      calls: UInt32(clamping: census.calls),
+      openTransactions: UInt32(clamping: census.openTransactions),
+      bindings: UInt32(clamping: census.bindings), residentBytes: ProcessMemory.residentBytes(),
+      unacknowledgedFacts: durable + 1 - min(spool.firstUnacknowledged, durable + 1),
+      datagramsReceived: traffic.received, datagramsDropped: traffic.dropped,
+      packetsRelayed: media.packetsRelayed)
+  }
+}

@@ -1,0 +1,37 @@
+import CallControl
+import ControlLink
+import NodeContract
+import Signalling
+import Synchronization
+
+/// Carries out what replicas say. Called on the links' thread, one message after the other.
+final class ReplicaInbox: Sendable {
+  private let holdings: Holdings
+  private let signalling: SignallingLoop
+  /// Nil until the links, which need this inbox for their making, are made.
+  private let links = Mutex<ReplicaLinks?>(nil)
+
+  init(holdings: Holdings, signalling: SignallingLoop) {
+    self.holdings = holdings
+    self.signalling = signalling
+  }
+
+  func answerThrough(_ links: ReplicaLinks) { self.links.withLock { $0 = links } }
+
+  func receive(_ message: DownwardMessage, from replica: ReplicaName) {
+    switch message {
+    case .tenant(let tenant): holdings.install(tenant, on: signalling)
+    case .tenantRemoved(let tenant): holdings.remove(tenant, from: signalling)
+    case .snapshotComplete(let tenants): holdings.keepOnly(tenants, on: signalling)
+    case .order(let order):
+      let answer = holdings.carryOut(order, on: signalling)
+      links.withLock { $0 }?.send(.orderAnswer(answer), to: replica)
+    case .bindings(let changes):
+      signalling.submit {
+        $0.restore(changes, at: $1)
+        return []
+      }
+    case .welcome, .beatKey, .factsAcknowledged: break  // The links deal with these themselves.
+    }
+  }
+}
