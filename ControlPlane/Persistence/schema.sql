@@ -1,0 +1,597 @@
+SET statement_timeout = 0;
+SET lock_timeout = 0;
+SET idle_in_transaction_session_timeout = 0;
+SET client_encoding = 'UTF8';
+SET standard_conforming_strings = on;
+SELECT pg_catalog.set_config('search_path', '', false);
+SET check_function_bodies = false;
+SET xmloption = content;
+SET client_min_messages = warning;
+SET row_security = off;
+CREATE FUNCTION public.announce_tenant() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+  IF TG_OP = 'INSERT' OR NEW.revision <> OLD.revision THEN
+    PERFORM pg_notify('tandem_tenant', NEW.tenant_id::text);
+  END IF;
+  RETURN NULL;
+END
+$$;
+ALTER FUNCTION public.announce_tenant() OWNER TO tandem_owner;
+CREATE FUNCTION public.raise_revision() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+  IF NEW.revision <= OLD.revision AND (NEW.domain, NEW.home_address, NEW.country_code,
+    NEW.national_prefix, NEW.international_prefix, NEW.ring_timeout_seconds, NEW.deleted_at)
+    IS DISTINCT FROM (OLD.domain, OLD.home_address, OLD.country_code, OLD.national_prefix,
+    OLD.international_prefix, OLD.ring_timeout_seconds, OLD.deleted_at)
+  THEN
+    NEW.revision := OLD.revision + 1;
+  END IF;
+  RETURN NEW;
+END
+$$;
+ALTER FUNCTION public.raise_revision() OWNER TO tandem_owner;
+CREATE FUNCTION public.raise_revision_of_resellers_tenants() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+  UPDATE tenants SET revision = revision + 1 WHERE tenant_id IN (
+    SELECT t.tenant_id FROM tenants t
+    WHERE t.reseller_id IN (SELECT c.reseller_id FROM changed c)
+    ORDER BY t.tenant_id FOR NO KEY UPDATE);
+  RETURN NULL;
+END
+$$;
+ALTER FUNCTION public.raise_revision_of_resellers_tenants() OWNER TO tandem_owner;
+CREATE FUNCTION public.raise_revision_of_tenants() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+  UPDATE tenants SET revision = revision + 1 WHERE tenant_id IN (
+    SELECT t.tenant_id FROM tenants t
+    WHERE t.tenant_id IN (SELECT c.tenant_id FROM changed c)
+    ORDER BY t.tenant_id FOR NO KEY UPDATE);
+  RETURN NULL;
+END
+$$;
+ALTER FUNCTION public.raise_revision_of_tenants() OWNER TO tandem_owner;
+CREATE FUNCTION public.scope_is_platform() RETURNS boolean
+    LANGUAGE sql STABLE
+    AS $$
+  SELECT coalesce(current_setting('tandem.scope', true) = 'platform', false)
+$$;
+ALTER FUNCTION public.scope_is_platform() OWNER TO tandem_owner;
+CREATE FUNCTION public.scope_is_set() RETURNS boolean
+    LANGUAGE sql STABLE
+    AS $$
+  SELECT scope_is_platform() OR scope_reseller() IS NOT NULL OR scope_tenant() IS NOT NULL
+$$;
+ALTER FUNCTION public.scope_is_set() OWNER TO tandem_owner;
+CREATE FUNCTION public.scope_reseller() RETURNS uuid
+    LANGUAGE sql STABLE
+    AS $$
+  SELECT CASE WHEN current_setting('tandem.scope', true) LIKE 'reseller:%'
+    THEN substr(current_setting('tandem.scope', true), 10)::uuid END
+$$;
+ALTER FUNCTION public.scope_reseller() OWNER TO tandem_owner;
+CREATE FUNCTION public.scope_tenant() RETURNS uuid
+    LANGUAGE sql STABLE
+    AS $$
+  SELECT CASE WHEN current_setting('tandem.scope', true) LIKE 'tenant:%'
+    THEN substr(current_setting('tandem.scope', true), 8)::uuid END
+$$;
+ALTER FUNCTION public.scope_tenant() OWNER TO tandem_owner;
+SET default_tablespace = '';
+SET default_table_access_method = heap;
+CREATE TABLE public.api_keys (
+    key_id uuid NOT NULL,
+    name text NOT NULL,
+    role text NOT NULL,
+    reseller_id uuid,
+    tenant_id uuid,
+    secret_hash bytea NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    revoked_at timestamp with time zone,
+    CONSTRAINT api_keys_check CHECK (
+CASE role
+    WHEN 'operator'::text THEN ((reseller_id IS NULL) AND (tenant_id IS NULL))
+    WHEN 'reseller'::text THEN ((reseller_id IS NOT NULL) AND (tenant_id IS NULL))
+    WHEN 'tenant'::text THEN ((reseller_id IS NULL) AND (tenant_id IS NOT NULL))
+    ELSE false
+END)
+);
+ALTER TABLE ONLY public.api_keys FORCE ROW LEVEL SECURITY;
+ALTER TABLE public.api_keys OWNER TO tandem_owner;
+CREATE TABLE public.calls (
+    call_id uuid NOT NULL,
+    tenant_id uuid NOT NULL,
+    direction text,
+    from_number text,
+    to_number text,
+    started_at timestamp with time zone,
+    answered_at timestamp with time zone,
+    ended_at timestamp with time zone,
+    outcome text,
+    CONSTRAINT calls_direction_check CHECK ((direction = ANY (ARRAY['internal'::text, 'incoming'::text, 'outgoing'::text])))
+);
+ALTER TABLE ONLY public.calls FORCE ROW LEVEL SECURITY;
+ALTER TABLE public.calls OWNER TO tandem_owner;
+CREATE TABLE public.cdrs (
+    leg_id uuid NOT NULL,
+    call_id uuid NOT NULL,
+    tenant_id uuid NOT NULL,
+    direction text NOT NULL,
+    extension_id uuid,
+    extension_number text,
+    trunk_id uuid,
+    from_number text NOT NULL,
+    to_number text NOT NULL,
+    sip_call_id text NOT NULL,
+    started_at timestamp with time zone NOT NULL,
+    rung_at timestamp with time zone,
+    answered_at timestamp with time zone,
+    ended_at timestamp with time zone NOT NULL,
+    talk_milliseconds bigint NOT NULL,
+    outcome text NOT NULL,
+    evidence text NOT NULL,
+    ended_by text NOT NULL,
+    node text NOT NULL,
+    charge_revision integer,
+    unrated text,
+    CONSTRAINT cdrs_check CHECK (((extension_id IS NULL) <> (trunk_id IS NULL))),
+    CONSTRAINT cdrs_direction_check CHECK ((direction = ANY (ARRAY['incoming'::text, 'outgoing'::text]))),
+    CONSTRAINT cdrs_talk_milliseconds_check CHECK ((talk_milliseconds >= 0))
+);
+ALTER TABLE ONLY public.cdrs FORCE ROW LEVEL SECURITY;
+ALTER TABLE public.cdrs OWNER TO tandem_owner;
+CREATE TABLE public.charges (
+    leg_id uuid NOT NULL,
+    kind text NOT NULL,
+    revision integer NOT NULL,
+    tenant_id uuid NOT NULL,
+    amount numeric(19,6) NOT NULL,
+    currency text NOT NULL,
+    price_list_id uuid NOT NULL,
+    prefix text NOT NULL,
+    per_minute numeric(19,9) NOT NULL,
+    connection numeric(19,9) NOT NULL,
+    initial_seconds integer NOT NULL,
+    increment_seconds integer NOT NULL,
+    billed_seconds bigint NOT NULL,
+    posted_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT charges_kind_check CHECK ((kind = 'usage'::text)),
+    CONSTRAINT charges_revision_check CHECK ((revision >= 1))
+);
+ALTER TABLE ONLY public.charges FORCE ROW LEVEL SECURITY;
+ALTER TABLE public.charges OWNER TO tandem_owner;
+CREATE TABLE public.extensions (
+    extension_id uuid NOT NULL,
+    tenant_id uuid NOT NULL,
+    number text NOT NULL,
+    display_name text NOT NULL,
+    outside_number text,
+    ha1_sha256 text,
+    ha1_md5 text,
+    created_at timestamp with time zone NOT NULL,
+    CONSTRAINT extensions_ha1_md5_check CHECK (((ha1_md5 COLLATE "C") ~ '^[0-9a-f]{32}$'::text)),
+    CONSTRAINT extensions_ha1_sha256_check CHECK (((ha1_sha256 COLLATE "C") ~ '^[0-9a-f]{64}$'::text)),
+    CONSTRAINT extensions_number_check CHECK (((number COLLATE "C") ~ '^[0-9]{2,6}$'::text)),
+    CONSTRAINT extensions_outside_number_check CHECK (((outside_number COLLATE "C") ~ '^[+][1-9][0-9]{1,14}$'::text))
+);
+ALTER TABLE ONLY public.extensions FORCE ROW LEVEL SECURITY;
+ALTER TABLE public.extensions OWNER TO tandem_owner;
+CREATE TABLE public.facts (
+    spool_id uuid NOT NULL,
+    sequence bigint NOT NULL,
+    tenant_id uuid NOT NULL,
+    call_id uuid NOT NULL,
+    leg_id uuid NOT NULL,
+    boot uuid NOT NULL,
+    boot_nanoseconds bigint NOT NULL,
+    wall_milliseconds bigint NOT NULL,
+    observer text NOT NULL,
+    epoch_generation bigint NOT NULL,
+    epoch_revision bigint NOT NULL,
+    kind text NOT NULL,
+    direction text,
+    extension_id uuid,
+    extension_number text,
+    trunk_id uuid,
+    from_number text,
+    to_number text,
+    sip_call_id text,
+    is_held boolean,
+    outcome text,
+    evidence text,
+    ended_by text,
+    quarantine text,
+    received_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT facts_kind_check CHECK ((kind = ANY (ARRAY['offered'::text, 'rung'::text, 'answered'::text, 'held'::text, 'ended'::text, 'adopted'::text])))
+);
+ALTER TABLE ONLY public.facts FORCE ROW LEVEL SECURITY;
+ALTER TABLE public.facts OWNER TO tandem_owner;
+CREATE TABLE public.ledger_entries (
+    entry_id bigint NOT NULL,
+    tenant_id uuid NOT NULL,
+    leg_id uuid NOT NULL,
+    kind text NOT NULL,
+    revision integer NOT NULL,
+    posting text NOT NULL,
+    amount numeric(19,6) NOT NULL,
+    currency text NOT NULL,
+    posted_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT ledger_entries_posting_check CHECK ((posting = ANY (ARRAY['charge'::text, 'reversal'::text])))
+);
+ALTER TABLE ONLY public.ledger_entries FORCE ROW LEVEL SECURITY;
+ALTER TABLE public.ledger_entries OWNER TO tandem_owner;
+ALTER TABLE public.ledger_entries ALTER COLUMN entry_id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.ledger_entries_entry_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+CREATE TABLE public.nodes (
+    name text NOT NULL,
+    site text NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    CONSTRAINT nodes_name_check CHECK (((name COLLATE "C") ~ '^[a-z0-9-]{1,32}$'::text))
+);
+ALTER TABLE ONLY public.nodes FORCE ROW LEVEL SECURITY;
+ALTER TABLE public.nodes OWNER TO tandem_owner;
+CREATE TABLE public.numbers (
+    number_id uuid NOT NULL,
+    tenant_id uuid NOT NULL,
+    number text NOT NULL,
+    extension_id uuid NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    CONSTRAINT numbers_number_check CHECK (((number COLLATE "C") ~ '^[+][1-9][0-9]{1,14}$'::text))
+);
+ALTER TABLE ONLY public.numbers FORCE ROW LEVEL SECURITY;
+ALTER TABLE public.numbers OWNER TO tandem_owner;
+CREATE TABLE public.price_lists (
+    price_list_id uuid NOT NULL,
+    reseller_id uuid NOT NULL,
+    name text NOT NULL,
+    currency text NOT NULL,
+    rounding text NOT NULL,
+    decimals integer NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    CONSTRAINT price_lists_currency_check CHECK (((currency COLLATE "C") ~ '^[A-Z]{3}$'::text)),
+    CONSTRAINT price_lists_decimals_check CHECK (((decimals >= 0) AND (decimals <= 6))),
+    CONSTRAINT price_lists_rounding_check CHECK ((rounding = ANY (ARRAY['half-even'::text, 'half-up'::text, 'up'::text, 'down'::text])))
+);
+ALTER TABLE ONLY public.price_lists FORCE ROW LEVEL SECURITY;
+ALTER TABLE public.price_lists OWNER TO tandem_owner;
+CREATE TABLE public.rates (
+    price_list_id uuid NOT NULL,
+    prefix text NOT NULL,
+    valid_from timestamp with time zone NOT NULL,
+    valid_until timestamp with time zone,
+    destination text NOT NULL,
+    per_minute numeric(19,9) NOT NULL,
+    connection numeric(19,9) NOT NULL,
+    initial_seconds integer NOT NULL,
+    increment_seconds integer NOT NULL,
+    CONSTRAINT rates_check CHECK ((valid_until >= valid_from)),
+    CONSTRAINT rates_connection_check CHECK ((connection >= (0)::numeric)),
+    CONSTRAINT rates_increment_seconds_check CHECK (((increment_seconds >= 1) AND (increment_seconds <= 3600))),
+    CONSTRAINT rates_initial_seconds_check CHECK (((initial_seconds >= 0) AND (initial_seconds <= 3600))),
+    CONSTRAINT rates_per_minute_check CHECK ((per_minute >= (0)::numeric)),
+    CONSTRAINT rates_prefix_check CHECK (((prefix COLLATE "C") ~ '^[0-9]{1,15}$'::text))
+);
+ALTER TABLE ONLY public.rates FORCE ROW LEVEL SECURITY;
+ALTER TABLE public.rates OWNER TO tandem_owner;
+CREATE TABLE public.resellers (
+    reseller_id uuid NOT NULL,
+    name text NOT NULL,
+    created_at timestamp with time zone NOT NULL
+);
+ALTER TABLE ONLY public.resellers FORCE ROW LEVEL SECURITY;
+ALTER TABLE public.resellers OWNER TO tandem_owner;
+CREATE TABLE public.schema_migrations (
+    migration text NOT NULL,
+    step text NOT NULL,
+    checksum text NOT NULL,
+    applied_at timestamp with time zone DEFAULT now() NOT NULL
+);
+ALTER TABLE public.schema_migrations OWNER TO tandem_owner;
+CREATE TABLE public.service_addresses (
+    name text NOT NULL,
+    site text NOT NULL,
+    ip inet NOT NULL,
+    role text NOT NULL,
+    holder text NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    CONSTRAINT service_addresses_name_check CHECK (((name COLLATE "C") ~ '^[a-z0-9-]{1,32}$'::text)),
+    CONSTRAINT service_addresses_role_check CHECK ((role = ANY (ARRAY['phones'::text, 'trunks'::text])))
+);
+ALTER TABLE ONLY public.service_addresses FORCE ROW LEVEL SECURITY;
+ALTER TABLE public.service_addresses OWNER TO tandem_owner;
+CREATE TABLE public.sites (
+    name text NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    CONSTRAINT sites_name_check CHECK (((name COLLATE "C") ~ '^[a-z0-9-]{1,32}$'::text))
+);
+ALTER TABLE ONLY public.sites FORCE ROW LEVEL SECURITY;
+ALTER TABLE public.sites OWNER TO tandem_owner;
+CREATE TABLE public.tenants (
+    tenant_id uuid NOT NULL,
+    reseller_id uuid NOT NULL,
+    name text NOT NULL,
+    domain text NOT NULL,
+    home_address text NOT NULL,
+    country_code text NOT NULL,
+    national_prefix text NOT NULL,
+    international_prefix text NOT NULL,
+    ring_timeout_seconds integer NOT NULL,
+    revision bigint DEFAULT 1 NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    deleted_at timestamp with time zone,
+    CONSTRAINT tenants_domain_check CHECK ((domain = lower(domain))),
+    CONSTRAINT tenants_ring_timeout_seconds_check CHECK (((ring_timeout_seconds >= 5) AND (ring_timeout_seconds <= 300)))
+);
+ALTER TABLE ONLY public.tenants FORCE ROW LEVEL SECURITY;
+ALTER TABLE public.tenants OWNER TO tandem_owner;
+CREATE TABLE public.trunks (
+    trunk_id uuid NOT NULL,
+    reseller_id uuid NOT NULL,
+    carrier text NOT NULL,
+    address text NOT NULL,
+    peers text[] NOT NULL,
+    price_list_id uuid,
+    created_at timestamp with time zone NOT NULL,
+    deleted_at timestamp with time zone,
+    CONSTRAINT trunks_peers_check CHECK (((cardinality(peers) >= 1) AND (cardinality(peers) <= 16)))
+);
+ALTER TABLE ONLY public.trunks FORCE ROW LEVEL SECURITY;
+ALTER TABLE public.trunks OWNER TO tandem_owner;
+ALTER TABLE ONLY public.api_keys
+    ADD CONSTRAINT api_keys_pkey PRIMARY KEY (key_id);
+ALTER TABLE ONLY public.api_keys
+    ADD CONSTRAINT api_keys_secret_hash_key UNIQUE (secret_hash);
+ALTER TABLE ONLY public.calls
+    ADD CONSTRAINT calls_pkey PRIMARY KEY (call_id);
+ALTER TABLE ONLY public.cdrs
+    ADD CONSTRAINT cdrs_pkey PRIMARY KEY (leg_id);
+ALTER TABLE ONLY public.charges
+    ADD CONSTRAINT charges_pkey PRIMARY KEY (leg_id, kind, revision);
+ALTER TABLE ONLY public.extensions
+    ADD CONSTRAINT extensions_number_taken UNIQUE (tenant_id, number);
+ALTER TABLE ONLY public.extensions
+    ADD CONSTRAINT extensions_pkey PRIMARY KEY (extension_id);
+ALTER TABLE ONLY public.extensions
+    ADD CONSTRAINT extensions_tenant_id_extension_id_key UNIQUE (tenant_id, extension_id);
+ALTER TABLE ONLY public.facts
+    ADD CONSTRAINT facts_pkey PRIMARY KEY (spool_id, sequence);
+ALTER TABLE ONLY public.ledger_entries
+    ADD CONSTRAINT ledger_entries_leg_id_kind_revision_posting_key UNIQUE (leg_id, kind, revision, posting);
+ALTER TABLE ONLY public.ledger_entries
+    ADD CONSTRAINT ledger_entries_pkey PRIMARY KEY (entry_id);
+ALTER TABLE ONLY public.nodes
+    ADD CONSTRAINT nodes_name_taken PRIMARY KEY (name);
+ALTER TABLE ONLY public.numbers
+    ADD CONSTRAINT numbers_number_taken UNIQUE (number);
+ALTER TABLE ONLY public.numbers
+    ADD CONSTRAINT numbers_pkey PRIMARY KEY (number_id);
+ALTER TABLE ONLY public.price_lists
+    ADD CONSTRAINT price_lists_name_taken UNIQUE (reseller_id, name);
+ALTER TABLE ONLY public.price_lists
+    ADD CONSTRAINT price_lists_pkey PRIMARY KEY (price_list_id);
+ALTER TABLE ONLY public.price_lists
+    ADD CONSTRAINT price_lists_reseller_id_price_list_id_key UNIQUE (reseller_id, price_list_id);
+ALTER TABLE ONLY public.rates
+    ADD CONSTRAINT rates_prefix_taken PRIMARY KEY (price_list_id, prefix, valid_from);
+ALTER TABLE ONLY public.resellers
+    ADD CONSTRAINT resellers_name_taken UNIQUE (name);
+ALTER TABLE ONLY public.resellers
+    ADD CONSTRAINT resellers_pkey PRIMARY KEY (reseller_id);
+ALTER TABLE ONLY public.schema_migrations
+    ADD CONSTRAINT schema_migrations_pkey PRIMARY KEY (migration, step);
+ALTER TABLE ONLY public.service_addresses
+    ADD CONSTRAINT service_addresses_ip_taken UNIQUE (ip, role);
+ALTER TABLE ONLY public.service_addresses
+    ADD CONSTRAINT service_addresses_name_taken PRIMARY KEY (name);
+ALTER TABLE ONLY public.sites
+    ADD CONSTRAINT sites_name_taken PRIMARY KEY (name);
+ALTER TABLE ONLY public.tenants
+    ADD CONSTRAINT tenants_pkey PRIMARY KEY (tenant_id);
+ALTER TABLE ONLY public.trunks
+    ADD CONSTRAINT trunks_pkey PRIMARY KEY (trunk_id);
+CREATE INDEX calls_of_tenant ON public.calls USING btree (tenant_id, call_id DESC);
+CREATE INDEX cdrs_of_call ON public.cdrs USING btree (call_id);
+CREATE INDEX cdrs_of_tenant ON public.cdrs USING btree (tenant_id, leg_id DESC);
+CREATE INDEX cdrs_unrated ON public.cdrs USING btree (tenant_id, leg_id) WHERE (unrated IS NOT NULL);
+CREATE INDEX facts_in_quarantine ON public.facts USING btree (received_at) WHERE (quarantine IS NOT NULL);
+CREATE INDEX facts_of_call ON public.facts USING btree (call_id);
+CREATE INDEX ledger_entries_of_tenant ON public.ledger_entries USING btree (tenant_id, entry_id);
+CREATE INDEX numbers_of_tenant ON public.numbers USING btree (tenant_id, number_id);
+CREATE INDEX tenants_at_home ON public.tenants USING btree (home_address);
+CREATE UNIQUE INDEX tenants_domain_taken ON public.tenants USING btree (domain) WHERE (deleted_at IS NULL);
+CREATE INDEX tenants_of_reseller ON public.tenants USING btree (reseller_id, tenant_id);
+CREATE UNIQUE INDEX trunks_carrier_taken ON public.trunks USING btree (reseller_id, carrier) WHERE (deleted_at IS NULL);
+CREATE TRIGGER announce AFTER INSERT OR UPDATE ON public.tenants FOR EACH ROW EXECUTE FUNCTION public.announce_tenant();
+CREATE TRIGGER deleted AFTER DELETE ON public.extensions REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.raise_revision_of_tenants();
+CREATE TRIGGER deleted AFTER DELETE ON public.numbers REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.raise_revision_of_tenants();
+CREATE TRIGGER inserted AFTER INSERT ON public.extensions REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.raise_revision_of_tenants();
+CREATE TRIGGER inserted AFTER INSERT ON public.numbers REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.raise_revision_of_tenants();
+CREATE TRIGGER inserted AFTER INSERT ON public.trunks REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.raise_revision_of_resellers_tenants();
+CREATE TRIGGER raise_revision BEFORE UPDATE ON public.tenants FOR EACH ROW EXECUTE FUNCTION public.raise_revision();
+CREATE TRIGGER updated AFTER UPDATE ON public.extensions REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.raise_revision_of_tenants();
+CREATE TRIGGER updated AFTER UPDATE ON public.numbers REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.raise_revision_of_tenants();
+CREATE TRIGGER updated AFTER UPDATE ON public.trunks REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.raise_revision_of_resellers_tenants();
+ALTER TABLE ONLY public.api_keys
+    ADD CONSTRAINT api_keys_reseller_exists FOREIGN KEY (reseller_id) REFERENCES public.resellers(reseller_id);
+ALTER TABLE ONLY public.api_keys
+    ADD CONSTRAINT api_keys_tenant_exists FOREIGN KEY (tenant_id) REFERENCES public.tenants(tenant_id);
+ALTER TABLE ONLY public.calls
+    ADD CONSTRAINT calls_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(tenant_id);
+ALTER TABLE ONLY public.cdrs
+    ADD CONSTRAINT cdrs_call_id_fkey FOREIGN KEY (call_id) REFERENCES public.calls(call_id);
+ALTER TABLE ONLY public.cdrs
+    ADD CONSTRAINT cdrs_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(tenant_id);
+ALTER TABLE ONLY public.charges
+    ADD CONSTRAINT charges_leg_id_fkey FOREIGN KEY (leg_id) REFERENCES public.cdrs(leg_id);
+ALTER TABLE ONLY public.charges
+    ADD CONSTRAINT charges_price_list_id_fkey FOREIGN KEY (price_list_id) REFERENCES public.price_lists(price_list_id);
+ALTER TABLE ONLY public.charges
+    ADD CONSTRAINT charges_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(tenant_id);
+ALTER TABLE ONLY public.extensions
+    ADD CONSTRAINT extensions_tenant_exists FOREIGN KEY (tenant_id) REFERENCES public.tenants(tenant_id);
+ALTER TABLE ONLY public.ledger_entries
+    ADD CONSTRAINT ledger_entries_leg_id_kind_revision_fkey FOREIGN KEY (leg_id, kind, revision) REFERENCES public.charges(leg_id, kind, revision);
+ALTER TABLE ONLY public.ledger_entries
+    ADD CONSTRAINT ledger_entries_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(tenant_id);
+ALTER TABLE ONLY public.nodes
+    ADD CONSTRAINT nodes_site_exists FOREIGN KEY (site) REFERENCES public.sites(name);
+ALTER TABLE ONLY public.numbers
+    ADD CONSTRAINT numbers_extension_exists FOREIGN KEY (tenant_id, extension_id) REFERENCES public.extensions(tenant_id, extension_id);
+ALTER TABLE ONLY public.numbers
+    ADD CONSTRAINT numbers_tenant_exists FOREIGN KEY (tenant_id) REFERENCES public.tenants(tenant_id);
+ALTER TABLE ONLY public.price_lists
+    ADD CONSTRAINT price_lists_reseller_exists FOREIGN KEY (reseller_id) REFERENCES public.resellers(reseller_id);
+ALTER TABLE ONLY public.rates
+    ADD CONSTRAINT rates_price_list_exists FOREIGN KEY (price_list_id) REFERENCES public.price_lists(price_list_id);
+ALTER TABLE ONLY public.service_addresses
+    ADD CONSTRAINT service_addresses_holder_exists FOREIGN KEY (holder) REFERENCES public.nodes(name);
+ALTER TABLE ONLY public.service_addresses
+    ADD CONSTRAINT service_addresses_site_exists FOREIGN KEY (site) REFERENCES public.sites(name);
+ALTER TABLE ONLY public.tenants
+    ADD CONSTRAINT tenants_home_address_exists FOREIGN KEY (home_address) REFERENCES public.service_addresses(name);
+ALTER TABLE ONLY public.tenants
+    ADD CONSTRAINT tenants_reseller_exists FOREIGN KEY (reseller_id) REFERENCES public.resellers(reseller_id);
+ALTER TABLE ONLY public.trunks
+    ADD CONSTRAINT trunks_address_exists FOREIGN KEY (address) REFERENCES public.service_addresses(name);
+ALTER TABLE ONLY public.trunks
+    ADD CONSTRAINT trunks_price_list_exists FOREIGN KEY (reseller_id, price_list_id) REFERENCES public.price_lists(reseller_id, price_list_id);
+ALTER TABLE ONLY public.trunks
+    ADD CONSTRAINT trunks_reseller_exists FOREIGN KEY (reseller_id) REFERENCES public.resellers(reseller_id);
+ALTER TABLE public.api_keys ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.calls ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.cdrs ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.charges ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.extensions ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.facts ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.ledger_entries ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.nodes ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.numbers ENABLE ROW LEVEL SECURITY;
+CREATE POLICY operators_insert ON public.resellers AS RESTRICTIVE FOR INSERT WITH CHECK (public.scope_is_platform());
+CREATE POLICY operators_write ON public.nodes USING (public.scope_is_platform());
+CREATE POLICY operators_write ON public.service_addresses USING (public.scope_is_platform());
+CREATE POLICY operators_write ON public.sites USING (public.scope_is_platform());
+ALTER TABLE public.price_lists ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.rates ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.resellers ENABLE ROW LEVEL SECURITY;
+CREATE POLICY scoped_read ON public.nodes FOR SELECT USING (public.scope_is_set());
+CREATE POLICY scoped_read ON public.service_addresses FOR SELECT USING (public.scope_is_set());
+CREATE POLICY scoped_read ON public.sites FOR SELECT USING (public.scope_is_set());
+CREATE POLICY sellers_insert ON public.tenants AS RESTRICTIVE FOR INSERT WITH CHECK ((public.scope_is_platform() OR (reseller_id = public.scope_reseller())));
+ALTER TABLE public.service_addresses ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.sites ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.tenants ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.trunks ENABLE ROW LEVEL SECURITY;
+CREATE POLICY within_scope ON public.api_keys USING ((public.scope_is_platform() OR (reseller_id = public.scope_reseller()) OR (tenant_id = public.scope_tenant()) OR (tenant_id IN ( SELECT t.tenant_id
+   FROM public.tenants t
+  WHERE (t.reseller_id = public.scope_reseller())))));
+CREATE POLICY within_scope ON public.calls USING ((public.scope_is_platform() OR (tenant_id = public.scope_tenant()) OR (tenant_id IN ( SELECT t.tenant_id
+   FROM public.tenants t
+  WHERE (t.reseller_id = public.scope_reseller())))));
+CREATE POLICY within_scope ON public.cdrs USING ((public.scope_is_platform() OR (tenant_id = public.scope_tenant()) OR (tenant_id IN ( SELECT t.tenant_id
+   FROM public.tenants t
+  WHERE (t.reseller_id = public.scope_reseller())))));
+CREATE POLICY within_scope ON public.charges USING ((public.scope_is_platform() OR (tenant_id = public.scope_tenant()) OR (tenant_id IN ( SELECT t.tenant_id
+   FROM public.tenants t
+  WHERE (t.reseller_id = public.scope_reseller())))));
+CREATE POLICY within_scope ON public.extensions USING ((public.scope_is_platform() OR (tenant_id = public.scope_tenant()) OR (tenant_id IN ( SELECT t.tenant_id
+   FROM public.tenants t
+  WHERE (t.reseller_id = public.scope_reseller())))));
+CREATE POLICY within_scope ON public.facts USING ((public.scope_is_platform() OR (tenant_id = public.scope_tenant()) OR (tenant_id IN ( SELECT t.tenant_id
+   FROM public.tenants t
+  WHERE (t.reseller_id = public.scope_reseller())))));
+CREATE POLICY within_scope ON public.ledger_entries USING ((public.scope_is_platform() OR (tenant_id = public.scope_tenant()) OR (tenant_id IN ( SELECT t.tenant_id
+   FROM public.tenants t
+  WHERE (t.reseller_id = public.scope_reseller())))));
+CREATE POLICY within_scope ON public.numbers USING ((public.scope_is_platform() OR (tenant_id = public.scope_tenant()) OR (tenant_id IN ( SELECT t.tenant_id
+   FROM public.tenants t
+  WHERE (t.reseller_id = public.scope_reseller())))));
+CREATE POLICY within_scope ON public.price_lists USING ((public.scope_is_platform() OR (reseller_id = public.scope_reseller())));
+CREATE POLICY within_scope ON public.rates USING ((public.scope_is_platform() OR (price_list_id IN ( SELECT l.price_list_id
+   FROM public.price_lists l
+  WHERE (l.reseller_id = public.scope_reseller())))));
+CREATE POLICY within_scope ON public.resellers USING ((public.scope_is_platform() OR (reseller_id = public.scope_reseller())));
+CREATE POLICY within_scope ON public.tenants USING ((public.scope_is_platform() OR (reseller_id = public.scope_reseller()) OR (tenant_id = public.scope_tenant())));
+CREATE POLICY within_scope ON public.trunks USING ((public.scope_is_platform() OR (reseller_id = public.scope_reseller())));
+GRANT USAGE ON SCHEMA public TO tandem_server;
+GRANT SELECT,INSERT ON TABLE public.api_keys TO tandem_server;
+GRANT UPDATE(revoked_at) ON TABLE public.api_keys TO tandem_server;
+GRANT SELECT,INSERT ON TABLE public.calls TO tandem_server;
+GRANT UPDATE(direction) ON TABLE public.calls TO tandem_server;
+GRANT UPDATE(from_number) ON TABLE public.calls TO tandem_server;
+GRANT UPDATE(to_number) ON TABLE public.calls TO tandem_server;
+GRANT UPDATE(started_at) ON TABLE public.calls TO tandem_server;
+GRANT UPDATE(answered_at) ON TABLE public.calls TO tandem_server;
+GRANT UPDATE(ended_at) ON TABLE public.calls TO tandem_server;
+GRANT UPDATE(outcome) ON TABLE public.calls TO tandem_server;
+GRANT SELECT,INSERT ON TABLE public.cdrs TO tandem_server;
+GRANT UPDATE(direction) ON TABLE public.cdrs TO tandem_server;
+GRANT UPDATE(extension_id) ON TABLE public.cdrs TO tandem_server;
+GRANT UPDATE(extension_number) ON TABLE public.cdrs TO tandem_server;
+GRANT UPDATE(trunk_id) ON TABLE public.cdrs TO tandem_server;
+GRANT UPDATE(from_number) ON TABLE public.cdrs TO tandem_server;
+GRANT UPDATE(to_number) ON TABLE public.cdrs TO tandem_server;
+GRANT UPDATE(sip_call_id) ON TABLE public.cdrs TO tandem_server;
+GRANT UPDATE(started_at) ON TABLE public.cdrs TO tandem_server;
+GRANT UPDATE(rung_at) ON TABLE public.cdrs TO tandem_server;
+GRANT UPDATE(answered_at) ON TABLE public.cdrs TO tandem_server;
+GRANT UPDATE(ended_at) ON TABLE public.cdrs TO tandem_server;
+GRANT UPDATE(talk_milliseconds) ON TABLE public.cdrs TO tandem_server;
+GRANT UPDATE(outcome) ON TABLE public.cdrs TO tandem_server;
+GRANT UPDATE(evidence) ON TABLE public.cdrs TO tandem_server;
+GRANT UPDATE(ended_by) ON TABLE public.cdrs TO tandem_server;
+GRANT UPDATE(node) ON TABLE public.cdrs TO tandem_server;
+GRANT UPDATE(charge_revision) ON TABLE public.cdrs TO tandem_server;
+GRANT UPDATE(unrated) ON TABLE public.cdrs TO tandem_server;
+GRANT SELECT,INSERT ON TABLE public.charges TO tandem_server;
+GRANT SELECT,INSERT,DELETE ON TABLE public.extensions TO tandem_server;
+GRANT UPDATE(number) ON TABLE public.extensions TO tandem_server;
+GRANT UPDATE(display_name) ON TABLE public.extensions TO tandem_server;
+GRANT UPDATE(outside_number) ON TABLE public.extensions TO tandem_server;
+GRANT UPDATE(ha1_sha256) ON TABLE public.extensions TO tandem_server;
+GRANT UPDATE(ha1_md5) ON TABLE public.extensions TO tandem_server;
+GRANT SELECT,INSERT ON TABLE public.facts TO tandem_server;
+GRANT UPDATE(quarantine) ON TABLE public.facts TO tandem_server;
+GRANT SELECT,INSERT ON TABLE public.ledger_entries TO tandem_server;
+GRANT SELECT,INSERT ON TABLE public.nodes TO tandem_server;
+GRANT SELECT,INSERT,DELETE ON TABLE public.numbers TO tandem_server;
+GRANT UPDATE(extension_id) ON TABLE public.numbers TO tandem_server;
+GRANT SELECT,INSERT ON TABLE public.price_lists TO tandem_server;
+GRANT UPDATE(name) ON TABLE public.price_lists TO tandem_server;
+GRANT SELECT,INSERT ON TABLE public.rates TO tandem_server;
+GRANT UPDATE(valid_until) ON TABLE public.rates TO tandem_server;
+GRANT SELECT,INSERT ON TABLE public.resellers TO tandem_server;
+GRANT UPDATE(name) ON TABLE public.resellers TO tandem_server;
+GRANT SELECT ON TABLE public.schema_migrations TO tandem_server;
+GRANT SELECT,INSERT ON TABLE public.service_addresses TO tandem_server;
+GRANT UPDATE(ip) ON TABLE public.service_addresses TO tandem_server;
+GRANT UPDATE(holder) ON TABLE public.service_addresses TO tandem_server;
+GRANT SELECT,INSERT ON TABLE public.sites TO tandem_server;
+GRANT SELECT,INSERT ON TABLE public.tenants TO tandem_server;
+GRANT UPDATE(name) ON TABLE public.tenants TO tandem_server;
+GRANT UPDATE(domain) ON TABLE public.tenants TO tandem_server;
+GRANT UPDATE(home_address) ON TABLE public.tenants TO tandem_server;
+GRANT UPDATE(country_code) ON TABLE public.tenants TO tandem_server;
+GRANT UPDATE(national_prefix) ON TABLE public.tenants TO tandem_server;
+GRANT UPDATE(international_prefix) ON TABLE public.tenants TO tandem_server;
+GRANT UPDATE(ring_timeout_seconds) ON TABLE public.tenants TO tandem_server;
+GRANT UPDATE(revision) ON TABLE public.tenants TO tandem_server;
+GRANT UPDATE(deleted_at) ON TABLE public.tenants TO tandem_server;
+GRANT SELECT,INSERT ON TABLE public.trunks TO tandem_server;
+GRANT UPDATE(carrier) ON TABLE public.trunks TO tandem_server;
+GRANT UPDATE(address) ON TABLE public.trunks TO tandem_server;
+GRANT UPDATE(peers) ON TABLE public.trunks TO tandem_server;
+GRANT UPDATE(price_list_id) ON TABLE public.trunks TO tandem_server;
+GRANT UPDATE(deleted_at) ON TABLE public.trunks TO tandem_server;

@@ -1,3 +1,4 @@
+internal import Glibc
 public import Logging
 
 /// A change of the schema: small steps in order, each safe to run twice.
@@ -67,10 +68,8 @@ public struct Migrator: Sendable {
     limits.connections = 1
     let database = Database(configuration, limits: limits, logger: logger)
     return try await database.session { session in
+      try takeTurn(in: session)
       try session.run(script: Migrator.journal)
-      try session.run(script: "SET lock_timeout = '60s'")
-      _ = try session.query("SELECT pg_advisory_lock(\(Migrator.lockKey)::bigint)")
-      try session.run(script: "RESET lock_timeout")
       return try migrations.flatMap { migration in
         try migration.steps.compactMap { step in
           try apply(step, of: migration, repeating: repeating, in: session)
@@ -78,6 +77,25 @@ public struct Migrator: Sendable {
         }
       }
     }
+  }
+
+  /// Asks for the advisory lock again and again instead of waiting in it: `CREATE INDEX
+  /// CONCURRENTLY` waits for every running statement, also for one that waits for this lock.
+  private func takeTurn(in session: borrowing Session) throws {
+    let deadline = ContinuousClock.now + .seconds(600)
+    while try !hasLock(in: session) {
+      guard ContinuousClock.now < deadline else {
+        throw PostgresError.notStarted("somebody else has been migrating for ten minutes")
+      }
+      usleep(50_000)
+    }
+  }
+
+  private func hasLock(in session: borrowing Session) throws(PostgresError) -> Bool {
+    let rows = try session.query(
+      "SELECT pg_try_advisory_lock(\(Migrator.lockKey)::bigint) AS taken")
+    guard rows.count == 1 else { return false }
+    return try rows.row(0).value("taken")
   }
 
   private static let journal = """

@@ -30,7 +30,12 @@ public struct DemoCustomer: Sendable {
   private init(name: String, digits: String) throws {
     let time = DemoCustomer.beginning
     var random = SystemRandomNumberGenerator()
-    func id<Kind>(_: Kind.Type = Kind.self) -> TypedID<Kind> { TypedID(at: time, using: &random) }
+    var birth = time.milliseconds
+    /// Each a millisecond later, so that they sort in the order in which they are made.
+    func id<Kind>(_: Kind.Type = Kind.self) -> TypedID<Kind> {
+      birth += 1
+      return TypedID(at: WallTime(milliseconds: birth), using: &random)
+    }
     reseller = Reseller(id: id(), name: try DisplayName("\(name) reseller"), createdAt: time)
     tenant = Tenant(
       id: id(), reseller: reseller.id, name: try DisplayName(name),

@@ -1,6 +1,7 @@
 import DatabaseSupport
 import NodeContract
 import Postgres
+import Rating
 @_spi(Authorization) import Tenancy
 import Testing
 
@@ -10,38 +11,182 @@ import Testing
 struct RowSecurityTests {
   @Test func everyTableForcesRowSecurityOnEveryoneTheOwnerIncluded() async throws {
     try await ScratchDatabase.with { scratch in
-      let open = try await Database(scratch.superuser).transaction { transaction in
-        try transaction.query(
-          """
-          SELECT c.relname::text AS name FROM pg_class c
-          WHERE c.relkind IN ('r', 'p') AND c.relnamespace = 'public'::regnamespace
-            AND NOT (c.relrowsecurity AND c.relforcerowsecurity)
-          """
-        ).map { try $0.value("name", as: String.self) }
-      }
+      let open = try await Catalogue(scratch).names(
+        """
+        SELECT relname FROM pg_class
+        WHERE relkind IN ('r', 'p') AND relnamespace = 'public'::regnamespace
+          AND NOT (relrowsecurity AND relforcerowsecurity)
+        """)
       #expect(open == ["schema_migrations"])
     }
   }
 
   @Test func theServersRoleIsNeitherOwnerNorExempt() async throws {
     try await ScratchDatabase.with { scratch in
-      let role = try await scratch.database.transaction { transaction in
+      let exempt = try await scratch.database.transaction { transaction in
         try transaction.query(
           """
-          SELECT rolname::text AS name, rolsuper OR rolbypassrls AS exempt,
-            EXISTS (SELECT FROM pg_class WHERE relowner = r.oid) AS owns
-          FROM pg_roles r WHERE rolname = current_user
+          SELECT rolname::text AS name FROM pg_roles r WHERE rolname = current_user
+            AND (rolsuper OR rolbypassrls OR EXISTS (SELECT FROM pg_class WHERE relowner = r.oid))
           """
-        ).first {
-          (
-            try $0.value("name", as: String.self), try $0.value("exempt", as: Bool.self),
-            try $0.value("owns", as: Bool.self)
+        ).map { try $0.value("name", as: String.self) }
+      }
+      #expect(exempt.isEmpty)
+    }
+  }
+
+  @Test func everyTenantsRowIsSeenWithinItsScopesAndNowhereElse() async throws {
+    try await ScratchDatabase.with { scratch in
+      let (mine, other) = try await twoCustomers(in: scratch)
+      let tables = try await Catalogue(scratch).tenantTables()
+      #expect(tables.count >= 9)
+      for table in tables {
+        func seen(_ scope: AccessScope?) async throws -> Int {
+          try await RowSecurityTests.count(
+            "\(table) WHERE tenant_id = \(RowSecurityTests.literal(mine.tenant.id))", scope, scratch
           )
         }
+        #expect(try await seen(nil) == 0, "\(table) without a scope")
+        #expect(try await seen(.tenant(other.tenant.id)) == 0, "\(table) as another tenant")
+        #expect(try await seen(.reseller(other.reseller.id)) == 0, "\(table) as another reseller")
+        #expect(try await seen(.tenant(mine.tenant.id)) > 0, "\(table) as the tenant")
+        #expect(try await seen(.reseller(mine.reseller.id)) > 0, "\(table) as its reseller")
+        #expect(try await seen(.platform) > 0, "\(table) as the operator")
       }
-      #expect(role?.0 == "tandem_server")
-      #expect(role?.1 == false)
-      #expect(role?.2 == false)
     }
+  }
+
+  @Test func nobodyWritesARowIntoAnotherTenant() async throws {
+    try await ScratchDatabase.with { scratch in
+      let (mine, other) = try await twoCustomers(in: scratch)
+      for table in try await Catalogue(scratch).tenantTables() {
+        let row = try #require(
+          await Catalogue(scratch).names(
+            """
+            SELECT to_jsonb(t)::text FROM \(table) t
+            WHERE tenant_id = \(RowSecurityTests.literal(mine.tenant.id)) LIMIT 1
+            """
+          ).first)
+        for scope in [nil, .tenant(other.tenant.id), .reseller(other.reseller.id)] as [AccessScope?]
+        {
+          let error = await #expect(throws: PostgresError.self, "\(table)") {
+            try await RowSecurityTests.transaction(scope, scratch) { transaction in
+              let insertion: Query =
+                "INSERT INTO \(Query(stringLiteral: table)) OVERRIDING SYSTEM VALUE"
+              try transaction.execute(
+                """
+                \(insertion) SELECT * FROM jsonb_populate_record(
+                  NULL::\(Query(stringLiteral: table)), \(row)::jsonb)
+                """)
+            }
+          }
+          #expect(error?.state == .insufficientPrivilege, "\(table)")
+        }
+      }
+    }
+  }
+
+  @Test func withoutAScopeNoTableShowsAnything() async throws {
+    try await ScratchDatabase.with { scratch in
+      _ = try await twoCustomers(in: scratch)
+      for table in try await Catalogue(scratch).tables() {
+        #expect(try await RowSecurityTests.count(table, nil, scratch) == 0, "\(table)")
+        #expect(try await RowSecurityTests.count(table, .platform, scratch) > 0, "\(table)")
+      }
+    }
+  }
+
+  @Test func aResellersPricesAndTrunksAreItsOwn() async throws {
+    try await ScratchDatabase.with { scratch in
+      let (mine, other) = try await twoCustomers(in: scratch)
+      let (own, foreign) = (
+        AccessScope.reseller(mine.reseller.id), AccessScope.reseller(other.reseller.id)
+      )
+      let store = scratch.store
+      #expect(try await store.trunks.find(mine.trunk.id, in: own) == mine.trunk)
+      #expect(try await store.trunks.find(mine.trunk.id, in: foreign) == nil)
+      #expect(try await store.priceLists.find(mine.priceList.id, in: foreign) == nil)
+      await #expect(throws: StoreError.outOfReach) {
+        try await store.priceLists.addRates(
+          try DemoCustomer.rates, to: mine.priceList.id, in: foreign)
+      }
+      await #expect(throws: StoreError.outOfReach) {
+        try await store.sites.insert(
+          Site(name: try #require(SiteName("z")), createdAt: DemoCustomer.beginning), in: own)
+      }
+    }
+  }
+
+  @Test func theEndOfATransactionEndsItsScope() async throws {
+    try await ScratchDatabase.with { scratch in
+      _ = try await twoCustomers(in: scratch)
+      for _ in 0..<8 {
+        #expect(try await RowSecurityTests.count("tenants", .platform, scratch) == 2)
+        #expect(try await RowSecurityTests.count("tenants", nil, scratch) == 0)
+      }
+    }
+  }
+
+  /// Two customers of two resellers, with rows in every table.
+  private func twoCustomers(
+    in scratch: ScratchDatabase
+  ) async throws -> (DemoCustomer, DemoCustomer) {
+    let mine = try await DemoCustomer.make(in: scratch.store)
+    let other = try await DemoCustomer.make(in: scratch.store, name: "other", digits: "2079460102")
+    for customer in [mine, other] { try await PostedCall.insert(for: customer, into: scratch) }
+    return (mine, other)
+  }
+
+  private static func literal(_ id: TenantID) -> String { "'\(id.uuid)'" }
+
+  private static func count(
+    _ table: String, _ scope: AccessScope?, _ scratch: ScratchDatabase
+  ) async throws -> Int {
+    let query = Query(stringLiteral: "SELECT count(*) AS count FROM \(table)")
+    return try await transaction(scope, scratch) { transaction in
+      try transaction.query(query).first { try $0.value("count", as: Int.self) } ?? 0
+    }
+  }
+
+  /// As the server's own role, with or without a scope.
+  private static func transaction<Value: Sendable>(
+    _ scope: AccessScope?, _ scratch: ScratchDatabase,
+    _ body: @escaping @Sendable (borrowing Transaction) throws -> Value
+  ) async throws -> Value {
+    let settings = scope.map { [TransactionOptions.Setting("tandem.scope", $0.description)] }
+    return try await scratch.database.transaction(
+      TransactionOptions(settings: settings ?? []), body)
+  }
+}
+
+/// What the superuser finds in the database.
+struct Catalogue {
+  private let database: Database
+
+  init(_ scratch: ScratchDatabase) { database = Database(scratch.superuser) }
+
+  func names(_ sql: String) async throws -> [String] {
+    let query = Query(stringLiteral: "SELECT x.name::text FROM (\(sql)) AS x (name) ORDER BY 1")
+    return try await database.transaction { transaction in
+      try transaction.query(query).map { try $0.value("name", as: String.self) }
+    }
+  }
+
+  /// Tables with a column `tenant_id`.
+  func tenantTables() async throws -> [String] {
+    try await names(
+      """
+      SELECT table_name FROM information_schema.columns
+      WHERE table_schema = 'public' AND column_name = 'tenant_id'
+      """)
+  }
+
+  /// All tables but the journal of migrations.
+  func tables() async throws -> [String] {
+    try await names(
+      """
+      SELECT tablename FROM pg_tables
+      WHERE schemaname = 'public' AND tablename <> 'schema_migrations'
+      """)
   }
 }
