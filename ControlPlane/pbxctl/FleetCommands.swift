@@ -30,8 +30,8 @@ struct NodeCommands: AsyncParsableCommand {
     commandName: "node", abstract: "Media nodes.", subcommands: [Create.self, List.self])
   static let columns = [
     Output.Column("Node", "name"), Output.Column("Site", "site"),
-    Output.Column("Linked", "linked"), Output.Column("Beat age ms", "beat_age_ms"),
-    Output.Column("Calls", "calls"), Output.Column("Bindings", "bindings"),
+    Output.Column("Linked", "linked"), Output.Column("Beat age ms", "beat_age_milliseconds"),
+    Output.Column("Calls", "load.calls"), Output.Column("Bindings", "load.bindings"),
   ]
 
   struct Create: CreateCommand {
