@@ -120,6 +120,14 @@ extension Exchange {
     let fact = fact(
       event, tenant: call.tenant, call: id, leg: leg, epoch: call[leg].epoch, at: now)
     outbox.append(.record(fact, receipt: receipt))
+    note(fact)
+  }
+
+  /// Ends are worth a line in the log.
+  mutating func note(_ fact: Fact) {
+    guard case .ended(let end) = fact.event else { return }
+    let message = "leg ended: \(end.outcome.rawValue), \(end.evidence.rawValue)"
+    note(.info, message, tenant: fact.tenant, call: fact.call, leg: fact.leg)
   }
 
   func fact(

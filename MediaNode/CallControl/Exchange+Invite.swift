@@ -77,6 +77,6 @@ extension SIPRequest {
   fileprivate var callerNumber: String {
     let asserted = headers["P-Asserted-Identity"].flatMap { NameAddress($0) }
     let uri = asserted?.uri ?? headers.from.uri
-    return String((uri.user ?? "").prefix(64))
+    return Legible.text(uri.user ?? "")
   }
 }

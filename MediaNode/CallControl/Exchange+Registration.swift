@@ -69,7 +69,7 @@ extension Exchange.Arrival {
   fileprivate var source: Registrar.Source {
     Registrar.Source(
       flow: flow, address: address.name,
-      userAgent: String((request.headers["User-Agent"] ?? "").prefix(128)),
+      userAgent: Legible.text(request.headers["User-Agent"] ?? "", limit: 128),
       order: RegisterOrder(
         callID: request.headers.callID, sequence: request.headers.cseq.number))
   }

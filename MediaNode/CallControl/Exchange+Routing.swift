@@ -12,7 +12,7 @@ extension Exchange {
     case .trunk(let trunk, let number):
       carrier(trunk, number: number, from: user)
     case .unknown:
-      CallDestination(called: String(dialled.prefix(64)), kind: .refused(.unknownNumber))
+      CallDestination(called: Legible.text(dialled), kind: .refused(.unknownNumber))
     }
   }
 

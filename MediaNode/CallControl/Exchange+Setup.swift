@@ -10,7 +10,7 @@ extension Exchange {
     var caller = callerLeg(arrival, origin, at: now)
     let offer = LegOffer(
       direction: .incoming, party: origin.party, from: origin.number, to: destination.called,
-      sipCallID: arrival.request.headers.callID)
+      sipCallID: Legible.text(arrival.request.headers.callID, limit: 255))
     let begun = fact(
       .offered(offer), tenant: origin.tenant.id, call: id, leg: caller.id, epoch: caller.epoch,
       at: now)
@@ -172,6 +172,7 @@ extension Exchange {
     let ended = fact(
       .ended(end), tenant: tenant, call: call, leg: caller.id, epoch: caller.epoch, at: now)
     outbox.append(.record(ended, receipt: nil))
+    note(ended)
     var response = caller.response(to: arrival.request, outcome.sipStatus)
     response.headers["Reason"] = Reason.cause(of: outcome)
     if outcome == .overloaded { response.headers["Retry-After"] = retryAfter }

@@ -96,10 +96,6 @@ public struct Exchange: Sendable {
     return takeOutbox()
   }
 
-  func announce(_ changes: [BindingChange], in outbox: inout [ExchangeAction]) {
-    outbox += changes.map(ExchangeAction.bindingChanged)
-  }
-
   mutating func announce(_ changes: [BindingChange]) {
     outbox += changes.map(ExchangeAction.bindingChanged)
   }

@@ -109,7 +109,7 @@ extension CallMachine {
     // An offer in the 2xx is answered by the caller's ACK, which ours must wait for.
     let acknowledged =
       isOfferless
-      ? [] : [acknowledge(leg, sequence: response.headers.cseq.number, body: .none)]
+      ? [] : acknowledge(leg, sequence: response.headers.cseq.number, body: .none)
     return acknowledged + callOff(othersThan: leg, at: now) + connected
       + settle(leg, at: now)
   }
@@ -133,7 +133,7 @@ extension CallMachine {
 
   private mutating func refuseMedia(of leg: LegID, at now: Moment) -> [CallAction] {
     let sequence = self[leg].invite.headers.cseq.number
-    return [acknowledge(leg, sequence: sequence, body: .none)] + hangUp(leg)
+    return acknowledge(leg, sequence: sequence, body: .none) + hangUp(leg)
       + failed(leg, .incompatibleMedia, at: now)
   }
 

@@ -135,7 +135,7 @@ extension CallMachine {
   /// An offer in a 2xx that nobody answered: the ACK comes all the same, and a BYE after it.
   private mutating func owedAcknowledgement(_ leg: LegID) -> [CallAction] {
     guard let sequence = owedSequence(leg) else { return [] }
-    return [acknowledge(leg, sequence: sequence, body: .none)]
+    return acknowledge(leg, sequence: sequence, body: .none)
   }
 
   private func owedSequence(_ leg: LegID) -> UInt32? {
@@ -168,14 +168,15 @@ extension CallMachine {
     return .request(request, over: self[leg].path(of: request), branch: branch)
   }
 
-  mutating func acknowledge(_ leg: LegID, sequence: UInt32, body: SIPBody) -> CallAction {
+  /// The ACK of the party's 2xx with this CSeq number, kept to be sent again.
+  mutating func acknowledge(_ leg: LegID, sequence: UInt32, body: SIPBody) -> [CallAction] {
     guard let dialog = self[leg].dialog else {
-      preconditionFailure("\(id): ACK on \(leg) without a dialog")
+      return [.log(.error, "a 2xx without a dialog, \(self[leg].phase)", leg: leg)]
     }
     let ack = dialog.acknowledgement(of: sequence, body: body)
     let acknowledgement = Acknowledgement(request: ack, branch: self[leg].nextBranch())
     self[leg].acknowledgement = acknowledgement
-    return acknowledge(acknowledgement, on: leg)
+    return [acknowledge(acknowledgement, on: leg)]
   }
 
   func acknowledge(_ acknowledgement: Acknowledgement, on leg: LegID) -> CallAction {

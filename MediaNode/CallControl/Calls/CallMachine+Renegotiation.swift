@@ -96,7 +96,7 @@ extension CallMachine {
     guard let current = renegotiation, current.asked == leg else {
       // The call ended meanwhile; a 2xx is acknowledged even so.
       return response.isSuccess
-        ? [acknowledge(leg, sequence: sequence, body: .none)] : []
+        ? acknowledge(leg, sequence: sequence, body: .none) : []
     }
     return response.isSuccess
       ? accepted(response, current, at: now) : refused(response.status, current, at: now)
@@ -107,7 +107,7 @@ extension CallMachine {
   ) -> [CallAction] {
     let sequence = response.headers.cseq.number
     guard let body = takeAccepted(response, current) else {
-      return [acknowledge(current.asked, sequence: sequence, body: .none)]
+      return acknowledge(current.asked, sequence: sequence, body: .none)
         + refused(StatusCode.notAcceptableHere, current, at: now)
     }
     let reply = self[current.requester].response(
@@ -118,7 +118,7 @@ extension CallMachine {
       return answer(current.token, with: reply, on: current.requester, at: now)
     }
     renegotiation = nil
-    return [acknowledge(current.asked, sequence: sequence, body: .none)]
+    return acknowledge(current.asked, sequence: sequence, body: .none)
       + changes(since: current) + respond(reply, current, at: now)
   }
 

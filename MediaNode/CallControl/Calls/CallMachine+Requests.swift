@@ -171,11 +171,11 @@ extension CallMachine {
   ) -> [CallAction] {
     guard case .session(let answer) = body, let terms = self[leg].session.takeAnswer(answer)
     else {
-      return [acknowledge(other, sequence: sequence, body: .none)]
+      return acknowledge(other, sequence: sequence, body: .none)
         + end(.incompatibleMedia, at: now)
     }
     let description = self[other].session.describe(terms)
-    return [acknowledge(other, sequence: sequence, body: .session(description))]
+    return acknowledge(other, sequence: sequence, body: .session(description))
       + directed(to: leg)
   }
 }

@@ -208,3 +208,21 @@ extension SIPMessage {
     return nil
   }
 }
+
+@Suite struct StrangeNumbers {
+  @Test func whatACarrierSendsIsLegibleOnRecord() throws {
+    let scene = try Scene()
+    var invite = scene.carrier.request(
+      .invite, to: SIPURI(user: "+442079460102", host: "127.0.1.10"))
+    invite.headers.from.uri.user = "a\u{0}b\u{1F600}" + String(repeating: "x", count: 500)
+    invite.headers.callID = "call\u{7}id"
+    scene.carrier.send(invite) { _ in }
+    #expect(scene.world.run { !scene.bob.requests.isEmpty })
+    let offer = try #require(scene.world.offers.first)
+    #expect(offer.from.hasPrefix("a?b????x"))
+    #expect(offer.from.utf8.count == 64)
+    #expect(offer.sipCallID == "call?id")
+    let envelope = try #require(scene.world.checkpoints.values.first)
+    #expect(envelope.summary.utf8.count <= 100)
+  }
+}

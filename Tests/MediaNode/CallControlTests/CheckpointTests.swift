@@ -1,0 +1,186 @@
+import NodeContract
+import SIP
+import Testing
+
+@testable import CallControl
+
+/// Calls in every state, caught while scenes play.
+private func callsInEveryState() throws -> [(call: CallMachine, at: BootInstant)] {
+  var caught: [(CallMachine, BootInstant)] = []
+  func capture(_ scene: Scene) {
+    let calls = scene.world.exchange.calls.values.map(\.machine)
+    caught += calls.map { ($0, scene.world.now.boot) }
+  }
+  func play(_ act: (Scene) throws -> Void) throws {
+    let scene = try Scene()
+    try act(scene)
+    capture(scene)
+  }
+  try play { scene in  // ringing on two devices
+    let second = try scene.device("102", at: "127.0.5.3:5063")
+    (scene.bob.habit, second.habit) = (.ring, .ring)
+    let call = scene.alice.call("102")
+    scene.world.run { call.heard.contains(180) }
+  }
+  try play { scene in  // settling
+    scene.world.diskDelay = nil
+    scene.alice.call("07700900123")
+    scene.world.run { scene.carrier.lastCall?.isAcknowledged == true }
+  }
+  try play { scene in  // answered, not acknowledged by the caller
+    scene.alice.call("102").forgetsACK = true
+    scene.world.run { scene.bob.lastCall?.isAcknowledged == true }
+  }
+  try play { scene in _ = try scene.talking() }
+  try play { scene in  // an offer and an INFO on their way
+    let (caller, callee) = try scene.talking()
+    callee.thinks = .seconds(5)
+    caller.offer(direction: "sendonly")
+    caller.send(.info, body: .none) { _ in }
+    scene.world.run(for: .milliseconds(12))
+  }
+  try play { scene in  // an offer left to the other party, its answer on its way
+    let (caller, _) = try scene.talking()
+    scene.world.run(for: .seconds(1))
+    caller.forgetsACK = true
+    caller.offer(withoutOffer: true)
+    scene.world.run { caller.renegotiations == [200] }
+  }
+  try play { scene in  // no offer from the caller
+    scene.alice.call("102", offer: false).forgetsACK = true
+    scene.world.run { scene.alice.lastCall?.state == .talking }
+  }
+  try play { scene in  // ending
+    let (caller, _) = try scene.talking()
+    caller.hangUp()
+    scene.world.run(for: .seconds(1))
+  }
+  return caught
+}
+
+@Suite struct Checkpoints {
+  @Test func everyStateSurvivesWritingAndReading() throws {
+    let calls = try callsInEveryState()
+    #expect(Set(calls.map(\.call.stateWord)) == ["ringing", "settling", "talking", "ending"])
+    #expect(calls.contains { $0.call.renegotiation?.owedSequence != nil })
+    #expect(calls.contains { !$0.call.relayedRequests.isEmpty })
+    for (call, now) in calls {
+      let bytes = call.checkpoint(at: now)
+      let read = try CallMachine(checkpoint: bytes, limits: call.limits, at: now)
+      #expect(read == call, "\(call.summary)")
+      #expect(bytes.count < 8_000, "\(call.summary): \(bytes.count) bytes")
+    }
+  }
+
+  @Test func anotherMachinesClockCountsFromTheSameElapsedTime() throws {
+    let (call, now) = try #require(try callsInEveryState().first)
+    let bytes = call.checkpoint(at: now)
+    let elsewhere = BootInstant(nanoseconds: 5_000_000_000)
+    let read = try CallMachine(checkpoint: bytes, limits: call.limits, at: elsewhere)
+    #expect(elsewhere.duration(to: read.nextDeadline) == now.duration(to: call.nextDeadline))
+  }
+
+  @Test func everyTruncationIsRefused() throws {
+    for (call, now) in try callsInEveryState() {
+      let bytes = call.checkpoint(at: now)
+      for length in stride(from: 0, to: bytes.count, by: 7) {
+        #expect(throws: CheckpointError.self) {
+          try CallMachine(
+            checkpoint: Array(bytes.prefix(length)), limits: call.limits, at: now)
+        }
+      }
+      #expect(throws: CheckpointError.leftover(1)) {
+        try CallMachine(checkpoint: bytes + [0], limits: call.limits, at: now)
+      }
+    }
+  }
+
+  @Test(arguments: UInt64(1)...200)
+  func garbageIsReadOrRefusedButNeverTraps(seed: UInt64) throws {
+    var random = SplitMix(state: seed)
+    let (call, now) = try #require(try Self.sample())
+    var bytes = call.checkpoint(at: now)
+    for _ in 0..<Int.random(in: 1...20, using: &random) {
+      bytes[Int.random(in: 0..<bytes.count, using: &random)] = UInt8.random(
+        in: 0...255, using: &random)
+    }
+    for candidate in [bytes, bytes.shuffled(using: &random)] {
+      guard
+        var read = try? CallMachine(checkpoint: candidate, limits: call.limits, at: now)
+      else { continue }
+      // What was read must also be of use.
+      let moment = Moment(boot: now, wall: WallTime(milliseconds: 0))
+      _ = read.deadlinePassed(at: moment)
+      _ = read.addressLost(at: moment)
+    }
+  }
+
+  private static func sample() throws -> (CallMachine, BootInstant)? {
+    let scene = try Scene()
+    _ = try scene.talking()
+    return scene.world.exchange.calls.values.first.map { ($0.machine, scene.world.now.boot) }
+  }
+
+  @Test func anUnknownVersionIsNamed() throws {
+    #expect(throws: CheckpointError.unknownVersion(9)) {
+      try CallMachine(
+        checkpoint: [9, 1, 2, 3], limits: ExchangeLimits(), at: BootInstant(nanoseconds: 0))
+    }
+  }
+
+  @Test func aCheckpointComesBeforeTheMessageThatItDescribes() throws {
+    let scene = try Scene()
+    var actions: [ExchangeAction] = []
+    let invite = try invite(of: scene)
+    actions = scene.world.exchange.receive(
+      .request(invite), over: Flow(local: Fixture.trunks, remote: Fixture.carrier),
+      at: scene.world.now)
+    let checkpoint = try #require(actions.firstIndex { $0.isCheckpoint })
+    let sent = try #require(actions.firstIndex { $0.isSend })
+    #expect(checkpoint < sent)
+    let offered = try #require(actions.firstIndex { $0.isRecord })
+    #expect(offered < sent)
+  }
+
+  private func invite(of scene: Scene) throws -> SIPRequest {
+    var invite = scene.carrier.request(
+      .invite, to: SIPURI(user: "+442079460102", host: "127.0.1.10"))
+    invite.headers.vias = [
+      Via(
+        transport: "UDP", host: "127.0.9.9", port: 5060,
+        parameters: [SIPParameter("branch", "z9hG4bKx")])
+    ]
+    return invite
+  }
+
+  @Test func theSummaryIsForPeople() throws {
+    let scene = try Scene()
+    let call = scene.alice.call("07700900123")
+    #expect(scene.world.run { call.state == .talking })
+    scene.world.run(for: .seconds(1))
+    let envelope = try #require(scene.world.checkpoints.values.first)
+    #expect(envelope.summary == "101 → +447700900123, talking")
+    #expect(envelope.address == Fixture.phonesAddress)
+    #expect(envelope.epoch == Fixture.epoch)
+    call.hangUp()
+    scene.world.run(for: .seconds(1))
+    #expect(scene.world.checkpoints.isEmpty)
+  }
+}
+
+extension CallMachine {
+  fileprivate var stateWord: String {
+    switch state {
+    case .ringing: "ringing"
+    case .settling: "settling"
+    case .talking: "talking"
+    case .ending: "ending"
+    }
+  }
+}
+
+extension ExchangeAction {
+  fileprivate var isCheckpoint: Bool { if case .checkpoint = self { true } else { false } }
+  fileprivate var isSend: Bool { if case .send = self { true } else { false } }
+  fileprivate var isRecord: Bool { if case .record = self { true } else { false } }
+}
