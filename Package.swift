@@ -205,11 +205,11 @@ let testing: [Target] = [
   tests("MediaNode", "OSIP", ["NodeContract", "SIP"]),
   tests("MediaNode", "TLS", ["NodeContract"]),
   tests("MediaNode", "HTTP2"),
-  tests("MediaNode", "Epoll", ["NodeContract"]),
+  tests("MediaNode", "Epoll", ["NodeContract", "Support"]),
   tests("MediaNode", "Signalling", ["CallControl", "Epoll", "NodeContract", "TLS", logging]),
   tests("MediaNode", "MediaPlane", ["Epoll", "NodeContract", "RTP", logging]),
   tests("MediaNode", "Keeper", ["Epoll", "NodeContract"]),
-  tests("MediaNode", "ControlLink", ["NodeContract", "Ownership", "TLS", logging]),
+  tests("MediaNode", "ControlLink", ["NodeContract", "Ownership", "Support", "TLS", logging]),
 
   // With a real Postgres or etcd, which `Tests/run` starts.
   tests("ControlPlane", "Postgres", ["DatabaseSupport"]),

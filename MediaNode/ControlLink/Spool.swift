@@ -7,9 +7,6 @@ import Synchronization
 /// of records with a checksum, committed in groups by a thread of its own. Sequences begin at 1
 /// and have no gaps. From any thread.
 public final class Spool: FactSource {
-  /// Facts that may wait for a disk that refuses them. Beyond, a fact goes to the log in full, as
-  /// the last place that takes it.
-  public static let mostWaiting = 100_000
   /// How long records are kept after their acknowledgement, to be replayed into a control plane
   /// that lost its last transactions.
   public static let retention = Duration.seconds(7 * 86_400)
@@ -44,6 +41,7 @@ public final class Spool: FactSource {
 
   let directory: SpoolDirectory
   let log: Logger
+  private let policy: SpoolPolicy
   let state: Mutex<State>
   let bell: Doorbell
   private let thread = Mutex<SystemThread?>(nil)
@@ -58,6 +56,7 @@ public final class Spool: FactSource {
   init(directory: String, log: Logger, policy: SpoolPolicy) throws {
     self.directory = try SpoolDirectory(directory)
     self.log = log
+    self.policy = policy
     bell = try Doorbell()
     let opening = try SpoolOpening(self.directory, log: log)
     state = Mutex(opening.state)
@@ -83,7 +82,7 @@ public final class Spool: FactSource {
   /// about 10 ms; while the disk refuses, facts wait in memory and are tried again.
   public func append(_ fact: Fact, whenDurable: (@Sendable () -> Void)? = nil) {
     let fits = state.withLock { state in
-      guard state.waitingCount < Self.mostWaiting, !state.isStopping else { return false }
+      guard state.waitingCount < policy.mostWaiting, !state.isStopping else { return false }
       state.waiting.append(Waiting(fact: fact, whenDurable: whenDurable))
       state.waitingCount += 1
       return true
@@ -130,7 +129,7 @@ public final class Spool: FactSource {
   /// Every record up to and including `sequence` is committed. Saved soon; after a crash before
   /// that, records are sent again.
   public func acknowledge(through sequence: UInt64) {
-    acknowledge(through: sequence, at: MachineClock.wall())
+    acknowledge(through: sequence, at: policy.clock())
   }
 
   /// As above, at a time that is handed in: retention counts from it.

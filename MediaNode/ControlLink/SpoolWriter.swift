@@ -7,6 +7,9 @@ import Synchronization
 struct SpoolPolicy: Sendable {
   /// A segment that would grow beyond is closed and a new one begun.
   var segmentBytes = 16 << 20
+  /// Facts that may wait for a disk that refuses them. Beyond, a fact goes to the log in full, as
+  /// the last place that takes it.
+  var mostWaiting = 100_000
   /// Between attempts while the disk refuses: first and longest.
   var firstRetry = Duration.milliseconds(100)
   var longestRetry = Duration.seconds(5)
@@ -17,6 +20,8 @@ struct SpoolPolicy: Sendable {
   /// Attempts to write the last facts when the spool stops.
   var lastAttempts = 5
   var disk = SpoolDisk()
+  /// What acknowledged segments are dated by.
+  var clock: @Sendable () -> WallTime = { MachineClock.wall() }
 }
 
 /// The thread of a spool: takes what waits, writes it with one synchronisation, tells whoever
@@ -175,7 +180,7 @@ final class SpoolWriter: @unchecked Sendable {
   private func lookAfterFiles() {
     let now = MachineClock.boot()
     if now >= expiryIsDue {
-      spool.removeExpiredSegments(at: MachineClock.wall())
+      spool.removeExpiredSegments(at: policy.clock())
       expiryIsDue = now.advanced(by: policy.expiryInterval)
     }
     if now >= acknowledgementIsDue {
@@ -187,7 +192,7 @@ final class SpoolWriter: @unchecked Sendable {
   private func saveAcknowledgement() {
     let unsaved = spool.state.withLock { state -> SpoolAcknowledgement? in
       guard !state.acknowledgementIsSaved else { return nil }
-      state.noteAcknowledgedSegments(at: MachineClock.wall())
+      state.noteAcknowledgedSegments(at: policy.clock())
       state.acknowledgementIsSaved = true
       return state.acknowledgement
     }

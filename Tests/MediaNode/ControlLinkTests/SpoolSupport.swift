@@ -1,6 +1,7 @@
 import Glibc
 import Logging
 import NodeContract
+import Support
 import Synchronization
 
 @testable import ControlLink
@@ -10,6 +11,8 @@ enum Sample {
   static let tenant = TenantID(UUIDv7(high: 1, low: 1))
   static let call = CallID(UUIDv7(high: 2, low: 2))
 
+  static let now = WallTime(milliseconds: 1_700_000_000_000)
+
   static func leg(_ number: UInt64) -> LegID { LegID(UUIDv7(high: 3, low: number)) }
 
   static func fact(_ number: Int, of leg: UInt64 = 1, _ event: FactEvent = .rung) -> Fact {
@@ -18,7 +21,7 @@ enum Sample {
       tenant: tenant, call: call, leg: self.leg(leg),
       time: FactTime(
         boot: UUIDv7(high: 9, low: 9), instant: BootInstant(nanoseconds: Int64(number)),
-        wall: WallTime(milliseconds: 1_700_000_000_000 + Int64(number))),
+        wall: WallTime(milliseconds: now.milliseconds + Int64(number))),
       observer: node, epoch: Epoch(generation: 1, revision: 42), event: event)
   }
 
@@ -82,7 +85,7 @@ final class FickleDisk: Sendable {
 
   private func write(_ descriptor: Int32, _ bytes: UnsafeRawBufferPointer) -> Int {
     let count = takeBytes(descriptor, bytes)
-    while state.withLock({ $0.isFrozen && $0.mood == .freezes }) { sched_yield() }
+    while state.withLock({ $0.isFrozen && $0.mood == .freezes }) { poll(nil, 0, 1) }
     return count
   }
 
@@ -117,19 +120,16 @@ final class FickleDisk: Sendable {
     }
   }
 
-  /// Waits until `count` calls failed, at most ten seconds.
-  func hasFailed(_ count: Int) async -> Bool { await eventually { $0.failures >= count } }
-
-  /// Waits until the disk is frozen in the middle of a write, at most ten seconds.
-  func isFrozen() async -> Bool { await eventually { $0.isFrozen } }
-
-  private func eventually(_ condition: (State) -> Bool) async -> Bool {
-    let deadline = ContinuousClock.now + .seconds(10)
-    while ContinuousClock.now < deadline {
-      if condition(state.withLock { $0 }) { return true }
-      await Task.yield()
+  /// Waits until `count` calls failed.
+  func hasFailed(_ count: Int) async throws {
+    try await eventually("failures", within: .seconds(30)) {
+      state.withLock { $0.failures >= count }
     }
-    return false
+  }
+
+  /// Waits until the disk is frozen in the middle of a write.
+  func isFrozen() async throws {
+    try await eventually("a frozen disk", within: .seconds(30)) { state.withLock { $0.isFrozen } }
   }
 }
 

@@ -1,6 +1,7 @@
 import Epoll
 import Glibc
 import NodeContract
+import Support
 import Synchronization
 import Testing
 
@@ -10,15 +11,9 @@ final class Counter: Sendable {
   var count: Int { value.load(ordering: .acquiring) }
   func add() { value.add(1, ordering: .acquiringAndReleasing) }
 
-  /// Waits at most five seconds for `count` to be reached.
+  /// Waits at most half a minute for `count` to be reached.
   func reaches(_ count: Int) async -> Bool {
-    let clock = ContinuousClock()
-    let deadline = clock.now + .seconds(5)
-    while clock.now < deadline {
-      if self.count >= count { return true }
-      await Task.yield()
-    }
-    return false
+    (try? await eventually("\(count)", within: .seconds(30)) { self.count >= count }) != nil
   }
 }
 

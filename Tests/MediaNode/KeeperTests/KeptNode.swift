@@ -67,7 +67,7 @@ final class KeptNode {
     let deadline = MachineClock.boot().advanced(by: .seconds(10))
     while MachineClock.boot() < deadline {
       if condition() { return true }
-      sched_yield()
+      poll(nil, 0, 5)
     }
     return false
   }
