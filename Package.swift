@@ -22,6 +22,7 @@ let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 /// Graceful start and stop of everything that runs until told otherwise.
 let lifecycle = Target.Dependency.product(
   name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let signals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
 /// Settings from a JSON file, `TANDEM_*` variables and flags.
 let configuration = Target.Dependency.product(name: "Configuration", package: "swift-configuration")
 /// Command lines with help and completion.
@@ -29,8 +30,11 @@ let arguments = Target.Dependency.product(
   name: "ArgumentParser", package: "swift-argument-parser")
 /// The HTTP server behind API, portal and the node link.
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
+let hummingbirdCore = Target.Dependency.product(name: "HummingbirdCore", package: "hummingbird")
 let hummingbirdTLS = Target.Dependency.product(name: "HummingbirdTLS", package: "hummingbird")
 let hummingbirdHTTP2 = Target.Dependency.product(name: "HummingbirdHTTP2", package: "hummingbird")
+let hummingbirdTesting = Target.Dependency.product(
+  name: "HummingbirdTesting", package: "hummingbird")
 /// Requests to etcd and, from `pbxctl`, to the API.
 let httpClient = Target.Dependency.product(name: "AsyncHTTPClient", package: "async-http-client")
 /// SHA-256, MD5 and random keys in the control plane; the node takes them from OpenSSL.
@@ -100,7 +104,7 @@ let controlPlane: [Target] = [
   target(
     "ControlPlane", "Persistence", ["NodeContract", "Tenancy", "Rating", "Postgres", logging]),
   // etcd's JSON gateway: leases, watches, compare-and-set.
-  target("ControlPlane", "Etcd", [httpClient, nio, logging]),
+  target("ControlPlane", "Etcd", [httpClient, nio, nioHTTP1, logging]),
   // One function per thing a user or a node can ask for: authorize, validate, store, announce.
   target(
     "ControlPlane", "Operations",
@@ -108,7 +112,7 @@ let controlPlane: [Target] = [
       "NodeContract", "Tenancy", "Placement", "Rating", "Postgres", "Persistence", crypto, logging,
     ]),
   // Server, problems, health, metrics; knows nothing about telephony.
-  target("ControlPlane", "HTTP", [hummingbird, hummingbirdTLS, hummingbirdHTTP2, logging, nio]),
+  target("ControlPlane", "HTTP", [hummingbird, hummingbirdCore, logging, nio]),
   // The routes under /v1 and their JSON.
   target(
     "ControlPlane", "API", ["NodeContract", "Tenancy", "Rating", "Operations", "HTTP", hummingbird]),
@@ -124,7 +128,8 @@ let controlPlane: [Target] = [
     "ControlPlane", "ControlPlaneServer",
     [
       "API", "NodeLink", "HTTP", "Operations", "Persistence", "Postgres", "Etcd", "NodeContract",
-      "StructuredLogging", "Tenancy", hummingbird, arguments, configuration, lifecycle, logging,
+      "Placement", "StructuredLogging", "Tenancy", hummingbird, arguments, configuration, lifecycle,
+      logging,
     ]),
   // The operator's command line, a client of the API.
   program("ControlPlane", "pbxctl", [arguments, httpClient, nio, nioHTTP1]),
@@ -196,7 +201,7 @@ let testing: [Target] = [
   tests("ControlPlane", "Tenancy", ["NodeContract"]),
   tests("ControlPlane", "Placement", ["NodeContract"]),
   tests("ControlPlane", "Rating", ["NodeContract"]),
-  tests("ControlPlane", "HTTP", [hummingbird]),
+  tests("ControlPlane", "HTTP", [hummingbird, hummingbirdTesting, logging, nio]),
   tests("MediaNode", "SIP", ["NodeContract", "OSIP", "TLS"]),
   tests("MediaNode", "RTP"),
   tests("MediaNode", "Audio"),
@@ -216,13 +221,16 @@ let testing: [Target] = [
   tests(
     "ControlPlane", "Persistence",
     ["DatabaseSupport", "NodeContract", "Postgres", "Rating", "Tenancy"]),
-  tests("ControlPlane", "Etcd"),
+  tests("ControlPlane", "Etcd", [httpClient, nio, nioHTTP1]),
   tests(
     "ControlPlane", "Operations",
     ["DatabaseSupport", "NodeContract", "Persistence", "Postgres", "Rating", "Tenancy", logging]),
   tests(
     "ControlPlane", "API",
-    ["DatabaseSupport", "NodeContract", "Operations", "Persistence", "Tenancy", hummingbird]),
+    [
+      "DatabaseSupport", "HTTP", "NodeContract", "Operations", "Persistence", "Postgres", "Rating",
+      "Tenancy", hummingbird, hummingbirdTesting, logging, nio,
+    ]),
   tests(
     "ControlPlane", "NodeLink",
     [
