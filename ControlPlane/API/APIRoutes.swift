@@ -1,0 +1,35 @@
+public import HTTP
+public import Operations
+public import Persistence
+
+/// All routes under `/v1`. Each authorizes, parses, calls one operation and renders a view.
+public struct APIRoutes: Sendable {
+  public let routes: [Route]
+
+  /// - Parameters:
+  ///   - installation: what this replica sees of nodes and grants right now.
+  public init(
+    _ store: Store, installation: any InstallationMonitor, clock: Clock = .system
+  ) {
+    let keys = Authorization(store)
+    var group = RouteGroup("/v1")
+    SiteRoutes(keys: keys, sites: SiteOperations(store, clock: clock)).register(on: &group)
+    NodeRoutes(keys: keys, nodes: NodeOperations(store, clock: clock), installation: installation)
+      .register(on: &group)
+    AddressRoutes(
+      keys: keys, addresses: AddressOperations(store, clock: clock), installation: installation
+    ).register(on: &group)
+    ResellerRoutes(keys: keys, resellers: ResellerOperations(store, clock: clock))
+      .register(on: &group)
+    KeyRoutes(keys: keys, operations: KeyOperations(store, clock: clock)).register(on: &group)
+    TenantRoutes(keys: keys, tenants: TenantOperations(store, clock: clock)).register(on: &group)
+    ExtensionRoutes(keys: keys, extensions: ExtensionOperations(store, clock: clock))
+      .register(on: &group)
+    NumberRoutes(keys: keys, numbers: NumberOperations(store, clock: clock)).register(on: &group)
+    TrunkRoutes(keys: keys, trunks: TrunkOperations(store, clock: clock)).register(on: &group)
+    PriceListRoutes(keys: keys, priceLists: PriceListOperations(store, clock: clock))
+      .register(on: &group)
+    CallRoutes(keys: keys, calls: CallOperations(store)).register(on: &group)
+    routes = group.routes
+  }
+}

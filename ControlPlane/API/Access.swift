@@ -1,0 +1,118 @@
+public import HTTP
+import NodeContract
+public import Operations
+public import Persistence
+public import Tenancy
+
+// From requests to values, and from errors to problems.
+
+extension Authorization {
+  /// Who asks, provided that the key of the request is good for `permission`.
+  func principal(
+    of request: IncomingRequest, toDo permission: Permission
+  ) async throws -> Principal {
+    try await principal(showing: request.bearerToken, toDo: permission)
+  }
+
+  /// What the one who asks may reach.
+  func scope(of request: IncomingRequest, toDo permission: Permission) async throws -> AccessScope {
+    try await principal(of: request, toDo: permission).scope
+  }
+}
+
+extension Principal {
+  /// The reseller that a body names; a reseller's own key need not name it.
+  func reseller(named text: String?) throws -> ResellerID {
+    if let text { return try reference(text, field: "reseller") }
+    guard case .reseller(let id) = role else { throw InvalidField("reseller", .empty) }
+    return id
+  }
+}
+
+/// The id that a body names in `field`; text that is no such id names nothing.
+func reference<Kind>(_ text: String, field: String) throws(InvalidField) -> TypedID<Kind> {
+  guard let id = TypedID<Kind>(text) else { throw InvalidField(field, .unknownReference) }
+  return id
+}
+
+extension IncomingRequest {
+  func id<Kind>(_ parameter: String) throws(Problem) -> TypedID<Kind> {
+    try self.parameter(parameter) { TypedID<Kind>($0) }
+  }
+
+  func name<Kind>(_ parameter: String) throws(Problem) -> OperatorName<Kind> {
+    try self.parameter(parameter) { OperatorName<Kind>($0) }
+  }
+
+  /// `?limit=50&cursor=…`
+  func page() throws -> PageRequest {
+    let limit = try query("limit") { Int($0) }
+    let cursor = try query("cursor") { Cursor(opaque: $0) }
+    return try PageRequest(limit: limit ?? 100, after: cursor.map { PageCursor($0.position) })
+  }
+
+  /// `?reseller=res_…`, to see one reseller's only.
+  func reseller() throws(Problem) -> ResellerID? {
+    try query("reseller") { ResellerID($0) }
+  }
+}
+
+extension PageView {
+  init<Thing>(_ page: Page<Thing>, _ view: (Thing) -> Item) {
+    self.init(
+      items: page.items.map(view), next: page.next.map { Cursor(position: $0.text) })
+  }
+}
+
+extension Timestamp {
+  init(_ time: WallTime) { self.init(milliseconds: time.milliseconds) }
+}
+
+/// What is there already answers for itself: the client is told where it is.
+func naming<Thing: Sendable, Made>(
+  _ path: (Thing) -> String, _ make: () async throws -> Made
+) async throws -> Made {
+  do {
+    return try await make()
+  } catch let conflict as AlreadyThere<Thing> {
+    let field = Problem.Field(name: conflict.field.field, detail: conflict.field.description)
+    throw Problem.conflict(
+      field.detail, fields: [field], location: path(conflict.existing))
+  }
+}
+
+extension InvalidField: ProblemConvertible {
+  public var asProblem: HTTP.Problem {
+    let part = HTTP.Problem.Field(name: field, detail: description)
+    return problem == .taken ? .conflict(description, fields: [part]) : .invalid([part])
+  }
+}
+
+extension NotFound: ProblemConvertible {
+  public var asProblem: Problem { .notFound(description) }
+}
+
+extension AuthorizationError: ProblemConvertible {
+  public var asProblem: Problem {
+    switch self {
+    case .noKey: .unauthorized("Send a key: Authorization: Bearer tdm_…")
+    case .unknownKey: .unauthorized("The key is unknown or was revoked.")
+    case .notAllowed(_, let role): .forbidden("Keys of the role \(role) may not do this.")
+    }
+  }
+}
+
+extension StoreError: ProblemConvertible {
+  public var asProblem: Problem {
+    switch self {
+    case .outOfReach: .notFound("There is no such thing within the key's reach.")
+    case .inUse: .conflict("Something else still refers to it.")
+    case .unknownCursor:
+      .badRequest(
+        "The cursor does not belong to this list.",
+        fields: [Problem.Field(name: "cursor", detail: "cursor must come from this list.")])
+    case .unavailable: .unavailable("The database is not available at the moment.", cause: self)
+    case .failed: .internalError(cause: self)
+    }
+  }
+}

@@ -1,0 +1,84 @@
+import HTTP
+import Hummingbird
+import NodeContract
+import Operations
+import Tenancy
+
+/// Service addresses; operators make them, resellers refer to them.
+struct AddressRoutes: Sendable {
+  let keys: Authorization
+  let addresses: AddressOperations
+  let installation: any InstallationMonitor
+
+  func register(on routes: inout RouteGroup) {
+    routes.get("/addresses", list)
+    routes.post("/addresses", create)
+    routes.get("/addresses/{address}", show)
+  }
+
+  private func list(_ request: IncomingRequest) async throws -> Response {
+    let scope = try await keys.scope(of: request, toDo: .readAddresses)
+    let page = try await addresses.list(request.page(), in: scope)
+    var views: [AddressView] = []
+    for address in page.items { views.append(await view(of: address)) }
+    return .json(PageView(items: views, next: page.next.map { Cursor(position: $0.text) }))
+  }
+
+  private func create(_ request: IncomingRequest) async throws -> Response {
+    let scope = try await keys.scope(of: request, toDo: .manageInstallation)
+    let body: NewAddressBody = try await request.json()
+    let address = try await naming(AddressView.path) {
+      try await addresses.create(body.address, in: scope)
+    }
+    return .created(await view(of: address), at: AddressView.path(address))
+  }
+
+  private func show(_ request: IncomingRequest) async throws -> Response {
+    let scope = try await keys.scope(of: request, toDo: .readAddresses)
+    let address = try await addresses.find(request.name("address"), in: scope)
+    return .json(await view(of: address))
+  }
+
+  private func view(of address: ServiceAddress) async -> AddressView {
+    AddressView(address, await installation.holding(of: address.name))
+  }
+}
+
+private struct NewAddressBody: Decodable {
+  var name: String
+  var site: String
+  var ip: String
+  var role: String
+  var holder: String
+
+  var address: NewAddress {
+    NewAddress(name: name, site: site, ip: ip, role: role, holder: holder)
+  }
+}
+
+private struct AddressView: Encodable {
+  var name: String
+  var site: String
+  var ip: String
+  var role: String
+  /// The node that is to hold it first.
+  var holder: String
+  /// The node that holds it.
+  @Nullable var heldBy: String?
+  /// The grant's place in the order of all grants.
+  @Nullable var epoch: String?
+  var createdAt: Timestamp
+
+  init(_ address: ServiceAddress, _ holding: AddressHolding?) {
+    name = address.name.text
+    site = address.site.text
+    ip = address.ip.description
+    role = address.role.rawValue
+    holder = address.holder.text
+    heldBy = holding?.holder.text
+    epoch = holding?.epoch.description
+    createdAt = Timestamp(address.createdAt)
+  }
+
+  static func path(_ address: ServiceAddress) -> String { "/v1/addresses/\(address.name)" }
+}

@@ -1,0 +1,118 @@
+import HTTP
+import Hummingbird
+import NodeContract
+import Operations
+import Tenancy
+
+/// Tenants; resellers make them, each may see itself.
+struct TenantRoutes: Sendable {
+  let keys: Authorization
+  let tenants: TenantOperations
+
+  func register(on routes: inout RouteGroup) {
+    routes.get("/tenants", list)
+    routes.post("/tenants", create)
+    routes.get("/tenants/{tenant}", show)
+    routes.patch("/tenants/{tenant}", update)
+    routes.delete("/tenants/{tenant}", remove)
+  }
+
+  private func list(_ request: IncomingRequest) async throws -> Response {
+    let scope = try await keys.scope(of: request, toDo: .readTenants)
+    let page = try await tenants.list(request.page(), of: request.reseller(), in: scope)
+    return .json(PageView(page, TenantView.init))
+  }
+
+  private func create(_ request: IncomingRequest) async throws -> Response {
+    let principal = try await keys.principal(of: request, toDo: .manageTenants)
+    let body: NewTenantBody = try await request.json()
+    let new = try body.tenant(of: principal.reseller(named: body.reseller))
+    let tenant = try await naming(TenantView.path) {
+      try await tenants.create(new, in: principal.scope)
+    }
+    return .created(TenantView(tenant), at: TenantView.path(tenant))
+  }
+
+  private func show(_ request: IncomingRequest) async throws -> Response {
+    let scope = try await keys.scope(of: request, toDo: .readTenants)
+    return .json(TenantView(try await tenants.find(request.id("tenant"), in: scope)))
+  }
+
+  private func update(_ request: IncomingRequest) async throws -> Response {
+    let scope = try await keys.scope(of: request, toDo: .manageTenants)
+    let body: TenantChangesBody = try await request.json()
+    let tenant = try await tenants.update(request.id("tenant"), body.changes, in: scope)
+    return .json(TenantView(tenant))
+  }
+
+  private func remove(_ request: IncomingRequest) async throws -> Response {
+    let scope = try await keys.scope(of: request, toDo: .manageTenants)
+    try await tenants.remove(request.id("tenant"), in: scope)
+    return .noContent
+  }
+}
+
+private struct NewTenantBody: Decodable {
+  var reseller: String?
+  var name: String
+  var domain: String
+  var homeAddress: String
+  var countryCode: String
+  var nationalPrefix: String?
+  var internationalPrefix: String?
+  /// Seconds.
+  var ringTimeout: Int?
+
+  func tenant(of reseller: ResellerID) -> NewTenant {
+    NewTenant(
+      reseller: reseller, name: name, domain: domain, homeAddress: homeAddress,
+      countryCode: countryCode, nationalPrefix: nationalPrefix ?? "0",
+      internationalPrefix: internationalPrefix ?? "00", ringTimeout: ringTimeout ?? 30)
+  }
+}
+
+private struct TenantChangesBody: Decodable {
+  var name: String?
+  var homeAddress: String?
+  var countryCode: String?
+  var nationalPrefix: String?
+  var internationalPrefix: String?
+  var ringTimeout: Int?
+
+  var changes: TenantChanges {
+    TenantChanges(
+      name: name, homeAddress: homeAddress, countryCode: countryCode,
+      nationalPrefix: nationalPrefix, internationalPrefix: internationalPrefix,
+      ringTimeout: ringTimeout)
+  }
+}
+
+private struct TenantView: Encodable {
+  var id: String
+  var reseller: String
+  var name: String
+  var domain: String
+  var homeAddress: String
+  var countryCode: String
+  var nationalPrefix: String
+  var internationalPrefix: String
+  var ringTimeout: Int64
+  var revision: Int64
+  var createdAt: Timestamp
+
+  init(_ tenant: Tenant) {
+    id = tenant.id.description
+    reseller = tenant.reseller.description
+    name = tenant.name.text
+    domain = tenant.domain.text
+    homeAddress = tenant.homeAddress.text
+    countryCode = tenant.dialling.countryCode
+    nationalPrefix = tenant.dialling.nationalPrefix
+    internationalPrefix = tenant.dialling.internationalPrefix
+    ringTimeout = tenant.ringTimeout.components.seconds
+    revision = tenant.revision
+    createdAt = Timestamp(tenant.createdAt)
+  }
+
+  static func path(_ tenant: Tenant) -> String { "/v1/tenants/\(tenant.id)" }
+}

@@ -1,0 +1,51 @@
+import Crypto
+import NodeContract
+import Tenancy
+
+/// The secret of an extension's devices. It is shown once; what is kept are hashes that fit one
+/// user and one realm.
+struct SIPPassword: Sendable {
+  let text: String
+
+  /// One that somebody chose: 8 to 128 printable characters of ASCII, which every phone can enter.
+  init(chosen text: String, field: String = "password") throws(InvalidField) {
+    guard (8...128).contains(text.utf8.count), text.utf8.allSatisfy({ (33...126).contains($0) })
+    else {
+      throw InvalidField(
+        field, .malformed(expected: "8 to 128 printable characters without spaces"))
+    }
+    self.text = text
+  }
+
+  /// Twenty characters of 54 that nobody takes for one another: 115 bits.
+  init() {
+    var random = SystemRandomNumberGenerator()
+    let alphabet = Array("abcdefghijkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789".utf8)
+    let characters = (0..<20).map { _ in
+      alphabet[Int.random(in: 0..<alphabet.count, using: &random)]
+    }
+    text = String(decoding: characters, as: UTF8.self)
+  }
+
+  /// HA1 of RFC 7616 section 3.4.2 for each algorithm, strongest first.
+  func credentials(
+    of user: ExtensionNumber, realm: SIPDomain, by algorithms: [DigestAlgorithm]
+  ) -> [DigestCredential] {
+    let message = Array("\(user.digits):\(realm.text):\(text)".utf8)
+    return DigestAlgorithm.allCases.filter(algorithms.contains).map { algorithm in
+      let ha1 =
+        switch algorithm {
+        case .sha256: hexadecimal(SHA256.hash(data: message))
+        case .md5: hexadecimal(Insecure.MD5.hash(data: message))
+        }
+      return DigestCredential(algorithm: algorithm, ha1: ha1)
+    }
+  }
+
+  private func hexadecimal(_ digest: some Sequence<UInt8>) -> String {
+    digest.map { byte in
+      let digits = String(byte, radix: 16)
+      return digits.utf8.count == 1 ? "0" + digits : digits
+    }.joined()
+  }
+}

@@ -1,0 +1,106 @@
+public import NodeContract
+public import Persistence
+public import Tenancy
+
+/// What somebody says of a new trunk.
+public struct NewTrunk: Sendable {
+  public var reseller: ResellerID
+  public var carrier: String
+  public var address: String
+  /// `192.0.2.1:5060`, the first is called.
+  public var peers: [String]
+  public var priceList: PriceListID?
+
+  public init(
+    reseller: ResellerID, carrier: String, address: String, peers: [String],
+    priceList: PriceListID?
+  ) {
+    self.reseller = reseller
+    self.carrier = carrier
+    self.address = address
+    self.peers = peers
+    self.priceList = priceList
+  }
+}
+
+/// What is to be different; `nil` leaves a value as it is.
+public struct TrunkChanges: Sendable {
+  public var carrier: String?
+  public var address: String?
+  public var peers: [String]?
+  public var priceList: PriceListID?
+
+  public init(
+    carrier: String? = nil, address: String? = nil, peers: [String]? = nil,
+    priceList: PriceListID? = nil
+  ) {
+    self.carrier = carrier
+    self.address = address
+    self.peers = peers
+    self.priceList = priceList
+  }
+}
+
+/// Connections of resellers to carriers.
+public struct TrunkOperations: Sendable {
+  private let store: Store
+  private let clock: Clock
+
+  public init(_ store: Store, clock: Clock = .system) { (self.store, self.clock) = (store, clock) }
+
+  public func create(_ new: NewTrunk, in scope: AccessScope) async throws -> Trunk {
+    let trunk = Trunk(
+      id: clock.id(), reseller: new.reseller,
+      carrier: try DisplayName(new.carrier, field: "carrier"),
+      address: try await address(new.address, in: scope), peers: try Trunk.peers(new.peers),
+      priceList: new.priceList, createdAt: clock.now())
+    return try await making(trunk) {
+      try await store.trunks.insert($0, in: scope)
+    } find: {
+      try await store.trunks.find(carrier: trunk.carrier, of: new.reseller, in: scope)
+    }
+  }
+
+  /// Carriers talk to addresses for trunks.
+  private func address(_ name: String, in scope: AccessScope) async throws -> AddressName {
+    let name = try AddressName(checking: name, field: "address")
+    guard let address = try await store.addresses.find(name, in: scope) else {
+      throw InvalidField("address", .unknownReference)
+    }
+    guard address.role == .trunks else {
+      throw InvalidField("address", .malformed(expected: "an address for trunks"))
+    }
+    return name
+  }
+
+  public func find(_ id: TrunkID, in scope: AccessScope) async throws -> Trunk {
+    try found(await store.trunks.find(id, in: scope), "trunk", id)
+  }
+
+  public func list(
+    _ page: PageRequest, of reseller: ResellerID?, in scope: AccessScope
+  ) async throws -> Page<Trunk> {
+    try await store.trunks.list(page, of: reseller, in: scope)
+  }
+
+  public func update(
+    _ id: TrunkID, _ changes: TrunkChanges, in scope: AccessScope
+  ) async throws -> Trunk {
+    var trunk = try await find(id, in: scope)
+    if let carrier = changes.carrier {
+      trunk.carrier = try DisplayName(carrier, field: "carrier")
+    }
+    if let name = changes.address { trunk.address = try await address(name, in: scope) }
+    if let peers = changes.peers { trunk.peers = try Trunk.peers(peers) }
+    if let priceList = changes.priceList { trunk.priceList = priceList }
+    guard try await store.trunks.update(trunk, in: scope) else { throw NotFound("trunk", id) }
+    return trunk
+  }
+
+  /// No more calls go through it.
+  public func remove(_ id: TrunkID, in scope: AccessScope) async throws {
+    guard try await store.trunks.remove(id, at: clock.now(), in: scope) else {
+      throw NotFound("trunk", id)
+    }
+  }
+}
