@@ -1,0 +1,48 @@
+import API
+import NodeContract
+import NodeLink
+import Operations
+import Placement
+
+// What the link and the API ask for, answered by those who have it.
+
+struct CommittedFacts: FactLedger {
+  let commitment: FactCommitment
+
+  func commit(_ records: [SpoolRecord]) async throws { try await commitment.commit(records) }
+}
+
+struct StoredTenants: TenantSource {
+  let snapshots: TenantSnapshots
+
+  func tenants(homedAt addresses: [AddressName]) async throws -> [TenantSnapshot] {
+    try await snapshots.tenants(homedAt: addresses)
+  }
+
+  func tenant(_ id: TenantID) async throws -> TenantSnapshot? { try await snapshots.tenant(id) }
+
+  func changes() -> AsyncStream<TenantChange> {
+    snapshots.changes { notice in
+      switch notice {
+      case .changed(let id): .changed(id)
+      case .resynchronize: .resynchronize
+      }
+    }
+  }
+}
+
+struct LiveInstallation: InstallationMonitor {
+  let fleet: Fleet
+  let grants: GrantTable
+
+  func status(of node: NodeName) async -> NodeStatus? {
+    let nodes = await fleet.snapshot().nodes
+    return nodes.first { $0.name == node }.map {
+      NodeStatus(isLinked: $0.isLinked, beatAge: $0.beatAge, load: $0.load)
+    }
+  }
+
+  func holding(of address: AddressName) async -> AddressHolding? {
+    grants.grant(of: address).map { AddressHolding(holder: $0.holding.holder, epoch: $0.epoch) }
+  }
+}

@@ -1,0 +1,125 @@
+import API
+import ArgumentParser
+import Etcd
+import Foundation
+import HTTP
+import Hummingbird
+import Logging
+import NodeContract
+import NodeLink
+import Operations
+import Persistence
+import Postgres
+import ServiceLifecycle
+import StructuredLogging
+import UnixSignals
+
+/// Runs the replica until it is told to stop.
+struct Serve: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Runs the replica until SIGTERM or SIGINT.")
+
+  @OptionGroup var options: SettingsOptions
+
+  func run() async throws {
+    let settings = try await options.load()
+    JSONLineHandler.bootstrap(
+      level: settings.logLevel, metadata: ["replica": "\(settings.name)"])
+    let replica = Replica(settings)
+    do {
+      try await replica.services().run()
+      replica.close()
+    } catch {
+      Logger(label: "serve").critical("stopped", metadata: ["error": "\(error)"])
+      throw ExitCode.failure
+    }
+  }
+}
+
+/// Everything a replica consists of, wired together. Nothing here waits for Postgres or etcd:
+/// what needs them tries again, and `/readyz` says what is missing.
+struct Replica {
+  private let settings: ServerSettings
+  private let database: Database
+  private let listener: Listener
+  private let store: Store
+  private let etcd: EtcdClient
+  private let fleet: Fleet
+  private let grants: GrantTable
+  private let leadership: LeaderLease
+  private let metrics = MetricsRegistry()
+
+  init(_ settings: ServerSettings) {
+    self.settings = settings
+    database = Database(settings.postgres, logger: Logger(label: "postgres"))
+    listener = Listener(
+      settings.postgres, channels: [SnapshotRepository.channel],
+      logger: Logger(label: "postgres-listener"))
+    store = Store(database)
+    etcd = EtcdClient(endpoints: settings.etcdEndpoints)
+    fleet = Fleet(replica: settings.name)
+    grants = GrantTable(etcd, logger: Logger(label: "grants"))
+    leadership = LeaderLease(etcd, replica: settings.name, logger: Logger(label: "leader"))
+  }
+
+  /// Stops in reverse order: first no more requests, last the table that the others read.
+  func services() -> ServiceGroup {
+    NodeMetrics(fleet: fleet, leadership: leadership).register(in: metrics)
+    var configuration = ServiceGroupConfiguration(
+      services: [grants, leadership, grantLoop, nodeLink, beats, web],
+      gracefulShutdownSignals: [.sigterm, .sigint], logger: Logger(label: "services"))
+    configuration.maximumGracefulShutdownDuration = .seconds(10)
+    return ServiceGroup(configuration: configuration)
+  }
+
+  func close() {
+    listener.close()
+    database.close()
+  }
+
+  private var grantLoop: GrantLoop {
+    let reading = InventoryReading(store)
+    return GrantLoop(
+      etcd, leadership: leadership, generation: settings.generation,
+      logger: Logger(label: "placement")
+    ) {
+      let (nodes, addresses) = try await reading.read()
+      return Inventory(nodes: nodes, addresses: addresses)
+    }
+  }
+
+  private var nodeLink: NodeLinkServer {
+    NodeLinkServer(
+      settings: settings.link, fleet: fleet,
+      ledger: CommittedFacts(
+        commitment: FactCommitment(store: store, logger: Logger(label: "facts"))),
+      tenants: StoredTenants(snapshots: TenantSnapshots(store: store, listener: listener)),
+      grants: grants, logger: Logger(label: "node-link"))
+  }
+
+  private var beats: BeatListener {
+    BeatListener(
+      host: settings.beatsHost, port: settings.beatsPort, fleet: fleet,
+      logger: Logger(label: "beats"))
+  }
+
+  private var web: some Service {
+    let routes = APIRoutes(
+      store, installation: LiveInstallation(fleet: fleet, grants: grants)
+    ).routes
+    let log = Logger(label: "http")
+    let server = WebServer(
+      host: settings.apiHost, port: settings.apiPort, routes: routes, checks: checks,
+      metrics: metrics, log: log)
+    return server.application { [settings] port in
+      log.info("listening for requests", metadata: ["address": "\(settings.apiHost):\(port)"])
+    }
+  }
+
+  private var checks: [HealthCheck] {
+    [
+      HealthCheck("postgres") { [store] in try await store.checkReadiness() },
+      HealthCheck("etcd") { [etcd] in _ = try await etcd.get("/tandem/v1/leader") },
+    ]
+  }
+}

@@ -1,0 +1,134 @@
+import Configuration
+import Foundation
+import Logging
+import NodeContract
+import NodeLink
+import Postgres
+
+/// What a replica is told about itself and what it depends on: a JSON file, `TANDEM_*` variables,
+/// flags, in rising precedence. `postgres.password-file` is `TANDEM_POSTGRES_PASSWORD_FILE` and
+/// `--postgres-password-file`.
+struct ServerSettings {
+  var name: ReplicaName
+  var apiHost: String
+  var apiPort: Int
+  var link: NodeLinkSettings
+  var beatsHost: String
+  var beatsPort: Int
+  /// As the server's own role, which row-level security binds.
+  var postgres: PostgresConfiguration
+  /// As the schema's owner, for migrations only; `nil` where this replica does not migrate.
+  var postgresOwner: PostgresConfiguration?
+  var etcdEndpoints: [String]
+  /// Raised by a restore from backup.
+  var generation: UInt32
+  var logLevel: Logger.Level
+
+  static func load(file: String?, arguments: [String]) async throws -> ServerSettings {
+    var providers: [any ConfigProvider] = [
+      EnvironmentVariablesProvider(environmentVariables: try Flags.variables(of: arguments)),
+      EnvironmentVariablesProvider().prefixKeys(with: "tandem"),
+    ]
+    if let file {
+      let place = ConfigReader(
+        provider: InMemoryProvider(values: ["filePath": .init(stringLiteral: file)]))
+      do {
+        providers.append(try await FileProvider<JSONSnapshot>(config: place))
+      } catch {
+        throw UnusableSetting(key: "--config", reason: "\(file) cannot be read: \(error)")
+      }
+    }
+    return try ServerSettings(ConfigReader(providers: providers))
+  }
+
+  private init(_ reader: ConfigReader) throws {
+    name = try reader.value("name") { ReplicaName($0) }
+    apiHost = reader.string(forKey: "api.host", default: "127.0.0.1")
+    apiPort = try reader.port("api.port", default: 7080)
+    link = NodeLinkSettings(
+      host: reader.string(forKey: "link.host", default: "127.0.0.1"),
+      port: try reader.port("link.port", default: 7443),
+      certificate: try reader.text("link.certificate"), key: try reader.text("link.key"),
+      authority: try reader.text("link.authority"))
+    beatsHost = reader.string(forKey: "beats.host", default: "127.0.0.1")
+    beatsPort = try reader.port("beats.port", default: 7444)
+    postgres = try reader.postgres(user: "postgres.user", password: "postgres.password-file")
+    postgresOwner =
+      reader.string(forKey: "postgres.owner-user") == nil
+      ? nil
+      : try reader.postgres(user: "postgres.owner-user", password: "postgres.owner-password-file")
+    etcdEndpoints = reader.stringArray(forKey: "etcd.endpoints", default: [])
+    generation = UInt32(clamping: reader.int(forKey: "generation", default: 1))
+    logLevel = try reader.value("log-level", default: "info") { Logger.Level(rawValue: $0) }
+    guard !etcdEndpoints.isEmpty else {
+      throw UnusableSetting(key: "etcd.endpoints", reason: "names no member")
+    }
+  }
+}
+
+/// `--api-port 7080` and `--api-port=7080` set what `TANDEM_API_PORT` sets.
+enum Flags {
+  static func variables(of arguments: [String]) throws(UnusableSetting) -> [String: String] {
+    var variables: [String: String] = [:]
+    var rest = arguments[...]
+    while let flag = rest.popFirst() {
+      let parts = flag.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+      guard flag.hasPrefix("--"), let value = parts.count == 2 ? String(parts[1]) : rest.popFirst()
+      else { throw UnusableSetting(key: flag, reason: "is not followed by a value") }
+      variables[parts[0].dropFirst(2).replacing("-", with: "_").uppercased()] = value
+    }
+    return variables
+  }
+}
+
+/// A setting that is missing or makes no sense.
+struct UnusableSetting: Error, CustomStringConvertible {
+  let key: String
+  let reason: String
+  var description: String { "The setting \(key) \(reason)." }
+}
+
+extension ConfigReader {
+  fileprivate func text(_ key: String) throws -> String {
+    guard let text = string(forKey: ConfigKey(key.split(separator: ".").map(String.init))) else {
+      throw UnusableSetting(key: key, reason: "is missing")
+    }
+    return text
+  }
+
+  fileprivate func value<Value>(
+    _ key: String, default fallback: String? = nil, _ parse: (String) -> Value?
+  ) throws -> Value {
+    let given = string(forKey: ConfigKey(key.split(separator: ".").map(String.init)))
+    let text = try given ?? fallback ?? text(key)
+    guard let value = parse(text) else {
+      throw UnusableSetting(key: key, reason: "cannot be '\(text)'")
+    }
+    return value
+  }
+
+  fileprivate func port(_ key: String, default fallback: Int) throws -> Int {
+    let port = int(forKey: ConfigKey(key.split(separator: ".").map(String.init))) ?? fallback
+    guard (0...65_535).contains(port) else {
+      throw UnusableSetting(key: key, reason: "cannot be \(port)")
+    }
+    return port
+  }
+
+  fileprivate func postgres(user: String, password: String) throws -> PostgresConfiguration {
+    let key = ConfigKey(password.split(separator: ".").map(String.init))
+    return PostgresConfiguration(
+      host: string(forKey: "postgres.host", default: "127.0.0.1"),
+      port: try port("postgres.port", default: 5432),
+      database: string(forKey: "postgres.database", default: "tandem"), user: try text(user),
+      password: try string(forKey: key).map { try secret(inFile: $0, key: password) })
+  }
+
+  /// The file's text without the end of its line.
+  private func secret(inFile path: String, key: String) throws -> String {
+    guard let data = FileManager.default.contents(atPath: path),
+      let text = String(data: data, encoding: .utf8)
+    else { throw UnusableSetting(key: key, reason: "names \(path), which cannot be read") }
+    return text.trimmingCharacters(in: .newlines)
+  }
+}
