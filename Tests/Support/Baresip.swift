@@ -55,6 +55,8 @@ public final class Baresip: Sendable {
       guard process.isRunning else { throw PhoneDied(log: process.output) }
       return BaresipControl(address: settings.address, port: Self.controlPort)
     }
+    // Only now, so that no news of its registration comes before there is somebody to hear it.
+    if settings.password != nil { control.send("uanew", Self.account(settings)) }
   }
 
   /// baresip ended by itself; `log` says why.
@@ -145,7 +147,7 @@ public final class Baresip: Sendable {
     try FileManager.default.createDirectory(at: recordings, withIntermediateDirectories: true)
     try configuration(settings, recordings: recordings)
       .write(to: folder.appending(path: "config"), atomically: true, encoding: .utf8)
-    try account(settings)
+    try (settings.password == nil ? account(settings) + "\n" : "")
       .write(to: folder.appending(path: "accounts"), atomically: true, encoding: .utf8)
   }
 
