@@ -196,7 +196,7 @@ let testing: [Target] = [
     swiftSettings: strict),
 
   // Without a server beside them.
-  tests("ControlPlane", "NodeContract", ["TLS"]),
+  tests("ControlPlane", "NodeContract", ["Support", "TLS"]),
   tests("ControlPlane", "StructuredLogging"),
   tests("ControlPlane", "Tenancy", ["NodeContract"]),
   tests("ControlPlane", "Placement", ["NodeContract"]),

@@ -46,7 +46,7 @@ struct LinkRoute: Sendable {
     try await writer.finish(nil)
   }
 
-  /// One task reads; once the node has greeted, one commits facts and one tries again what failed,
+  /// One task reads; once the node has greeted, one commits facts and one keeps time,
   /// and here the agenda is written. When reading or writing ends, everything does.
   private func converse(
     with node: NodeName, _ body: RequestBody, _ writer: inout any ResponseBodyWriter
@@ -61,7 +61,7 @@ struct LinkRoute: Sendable {
             session: session, ledger: ledger, logger: logger, afterCommit: afterCommit
           ).run()
         }
-        group.addTask { try await retryEachSecond(session) }
+        group.addTask { try await tickEachSecond(session) }
         do {
           try await write(session, to: &writer)
         } catch {
@@ -84,6 +84,7 @@ struct LinkRoute: Sendable {
     do {
       var decoder = FrameDecoder<UpwardMessage>()
       for try await buffer in body {
+        await session?.noteLife()
         decoder.append(buffer.readableBytesView)
         while let message = try decoder.next() {
           if let session {
@@ -120,10 +121,10 @@ struct LinkRoute: Sendable {
     }
   }
 
-  private func retryEachSecond(_ session: NodeSession) async throws {
+  private func tickEachSecond(_ session: NodeSession) async throws {
     while true {
       try await Task.sleep(for: .seconds(1))
-      await session.retryFailed()
+      try await session.tick()
     }
   }
 }

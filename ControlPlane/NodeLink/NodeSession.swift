@@ -10,6 +10,7 @@ enum SessionError: Error, CustomStringConvertible {
   case foreignFacts(SpoolID)
   case factsOutOfOrder
   case tooManyFacts
+  case silence
 
   var description: String {
     switch self {
@@ -18,6 +19,7 @@ enum SessionError: Error, CustomStringConvertible {
     case .secondGreeting: "the node greeted twice"
     case .foreignFacts(let spool): "facts of the spool \(spool), which the greeting did not name"
     case .factsOutOfOrder: "facts out of order"
+    case .silence: "nothing was heard of the node"
     case .tooManyFacts: "more facts than a node may send before they are acknowledged"
     }
   }
@@ -29,6 +31,8 @@ actor NodeSession {
   /// Four times what a node sends without acknowledgement.
   private static let factLimit = 16_384
   private static let bindingsPerFrame = 500
+  /// A living node says something every second.
+  private static let silenceLimit = Duration.seconds(10)
 
   nonisolated let hello: NodeHello
   nonisolated let id: SessionID
@@ -52,6 +56,7 @@ actor NodeSession {
   private var ordered: [AddressName: OwnershipOrder] = [:]
   private var addresses: Set<AddressName>
   private var failedItems: [SessionAgenda.Item] = []
+  private var lastHeard = ContinuousClock.now
 
   init(
     hello: NodeHello, id: SessionID, welcome: ReplicaWelcome, bindings: [BindingChange],
@@ -86,6 +91,9 @@ actor NodeSession {
   }
 
   // MARK: - What the node says
+
+  /// Bytes came, whatever they mean.
+  func noteLife() { lastHeard = .now }
 
   func receive(_ message: UpwardMessage) async throws {
     switch message {
@@ -176,14 +184,19 @@ actor NodeSession {
     wake.yield()
   }
 
-  /// Puts what failed back on the agenda.
-  func retryFailed() {
-    guard !failedItems.isEmpty else { return }
+  /// To be called every second: says that this replica lives, ends the session of a node that
+  /// does not, and puts what failed back on the agenda.
+  func tick() throws {
+    guard lastHeard.duration(to: .now) < Self.silenceLimit else {
+      close()
+      throw SessionError.silence
+    }
+    agenda.addSignOfLife()
     for item in failedItems {
       switch item {
       case .allTenants: agenda.synchronize()
       case .tenant(let tenant): agenda.add(tenant: tenant)
-      case .message: break
+      case .message, .keepAlive: break
       }
     }
     failedItems = []
@@ -193,6 +206,7 @@ actor NodeSession {
   /// The frames of the next item on the agenda; nil when there is none now.
   func nextFrames() async -> [[UInt8]]? {
     guard let item = agenda.next() else { return nil }
+    if item == .keepAlive { return [Frame.keepAlive] }
     do {
       return encode(try await messages(for: item))
     } catch {
@@ -206,6 +220,7 @@ actor NodeSession {
 
   private func messages(for item: SessionAgenda.Item) async throws -> [DownwardMessage] {
     switch item {
+    case .keepAlive: []
     case .message(let message): [message]
     case .tenant(let id): try await update(of: id)
     case .allTenants: try await allUpdates()

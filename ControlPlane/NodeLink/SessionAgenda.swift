@@ -7,6 +7,8 @@ struct SessionAgenda {
     case message(DownwardMessage)
     /// The tenant as it will be when its turn comes.
     case tenant(TenantID)
+    /// That this replica lives.
+    case keepAlive
     /// All tenants of the node's addresses, then `snapshotComplete`.
     case allTenants
   }
@@ -15,6 +17,7 @@ struct SessionAgenda {
   private var orders: [AddressName: OwnershipOrder] = [:]
   private var committed: (spool: SpoolID, through: UInt64)?
   private var key: BeatKey?
+  private var isSignOfLifeDue = false
   private var isSynchronizationDue = false
   private var tenants: Set<TenantID> = []
 
@@ -30,6 +33,8 @@ struct SessionAgenda {
   mutating func add(_ key: BeatKey) { self.key = key }
 
   mutating func add(tenant: TenantID) { tenants.insert(tenant) }
+
+  mutating func addSignOfLife() { isSignOfLifeDue = true }
 
   /// Everything will be compared anew, which covers single changes.
   mutating func synchronize() {
@@ -48,6 +53,10 @@ struct SessionAgenda {
     if let beatKey = key {
       key = nil
       return .message(.beatKey(beatKey))
+    }
+    if isSignOfLifeDue {
+      isSignOfLifeDue = false
+      return .keepAlive
     }
     if isSynchronizationDue {
       isSynchronizationDue = false

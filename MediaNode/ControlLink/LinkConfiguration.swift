@@ -28,9 +28,9 @@ public struct LinkPolicy: Hashable, Sendable {
   public var beatInterval: Duration = .milliseconds(25)
   /// From dialling to the replica's welcome.
   public var connectTimeout: Duration = .seconds(3)
-  /// A sign of life is asked for this often…
-  public var pingInterval: Duration = .seconds(1)
-  /// …and a link that heard nothing at all for so long is dead.
+  /// A sign of life is sent this often; the replica does so every second…
+  public var keepAliveInterval: Duration = .milliseconds(500)
+  /// …so that a link on which nothing at all was heard for so long is dead.
   public var silenceLimit: Duration = .milliseconds(2_500)
   public var firstRetry: Duration = .milliseconds(50)
   public var longestRetry: Duration = .seconds(2)

@@ -59,13 +59,6 @@ final class LinkConnection {
     attempt { try http2?.send(frame) }
   }
 
-  func ping() {
-    attempt {
-      try http2?.ping()
-      try flush()
-    }
-  }
-
   /// Moves what waits towards the network.
   func push() { attempt { try flush() } }
 
@@ -154,7 +147,7 @@ final class LinkConnection {
       decoder.append(bytes)
       while !isClosed, let message = try decoder.next() { handler(.message(message)) }
     case .closed: lose("the replica ended the link")
-    case .pong, .goAway: break
+    case .goAway: lose("the replica takes its leave")
     }
   }
 

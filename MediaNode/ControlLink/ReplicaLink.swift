@@ -160,7 +160,7 @@ final class ReplicaLink {
     retry = owner.policy.firstRetry
     lastReason = nil
     nextFact = owner.facts.firstUnacknowledged
-    setTimer(owner.policy.pingInterval)
+    setTimer(owner.policy.keepAliveInterval)
     owner.logger.info("linked to a replica", metadata: ["replica": "\(endpoint.name)"])
     owner.linkChanged(endpoint.name, isLinked: true)
     for message in owner.wholeState() { queue.add(message) }
@@ -173,8 +173,8 @@ final class ReplicaLink {
       connection.close()
       return rest(because: "nothing heard for \(silence)")
     }
-    setTimer(owner.policy.pingInterval)
-    connection.ping()
+    setTimer(owner.policy.keepAliveInterval)
+    connection.send(Frame.keepAlive)
     pump()
   }
 

@@ -6,8 +6,6 @@ public enum HTTP2Event: Hashable, Sendable {
   case response(status: Int)
   /// Some of the response's body.
   case data([UInt8])
-  /// The server answered a ping.
-  case pong
   /// The stream is over, by an end of the response or by a reset (RFC 9113 section 7's code).
   case closed(code: UInt32)
   /// The server takes no more streams and will close the connection.
@@ -85,11 +83,6 @@ public final class HTTP2ClientConnection {
 
   /// Bytes of the body that have not left for the network.
   public var unsentBytes: Int { state.body.count }
-
-  /// Asks the server for a sign of life; `.pong` is the answer.
-  public func ping() throws(HTTP2Error) {
-    try check(nghttp2_submit_ping(session, UInt8(NGHTTP2_FLAG_NONE.rawValue), nil), "a ping")
-  }
 
   /// Bytes that came from the network, and what they said.
   public func receive(_ bytes: UnsafeRawBufferPointer) throws(HTTP2Error) -> [HTTP2Event] {

@@ -82,12 +82,7 @@ private func noteFrame(
   _: OpaquePointer?, frame: UnsafePointer<nghttp2_frame>?, context: UnsafeMutableRawPointer?
 ) -> Int32 {
   guard let header = frame?.pointee.hd, let state = StreamState.from(context) else { return 0 }
-  let isAnswer = header.flags & UInt8(NGHTTP2_FLAG_ACK.rawValue) != 0
-  switch UInt32(header.type) {
-  case NGHTTP2_PING.rawValue where isAnswer: state.events.append(.pong)
-  case NGHTTP2_GOAWAY.rawValue: state.events.append(.goAway)
-  default: break
-  }
+  if UInt32(header.type) == NGHTTP2_GOAWAY.rawValue { state.events.append(.goAway) }
   return 0
 }
 

@@ -3,6 +3,15 @@ public enum Frame {
   public static let headerLength = 8
   public static let maximumBodyLength = 1 << 20
 
+  /// Says only that its sender lives: an empty body of kind 0, which no decoder hands on. Either
+  /// end sends one when it has nothing else to say, and gives the link up when it hears nothing.
+  /// HTTP/2's own PING will not do: servers take more than one in half a minute for an attack.
+  public static let keepAlive =
+    UInt32(0).bigEndianBytes + keepAliveKind.bigEndianBytes
+    + ContractVersion.current.bigEndianBytes
+
+  static let keepAliveKind: UInt16 = 0
+
   static func encoded(_ kind: FrameKind, _ body: [UInt8]) throws(WireError) -> [UInt8] {
     guard body.count <= maximumBodyLength else { throw .frameTooLong(bytes: body.count) }
     return UInt32(body.count).bigEndianBytes + kind.rawValue.bigEndianBytes
@@ -10,7 +19,7 @@ public enum Frame {
   }
 }
 
-/// The kinds of frames. Numbers are never used again for something else.
+/// The kinds of frames with a message in them. Numbers are never used again for something else.
 enum FrameKind: UInt16 {
   case hello = 1
   case facts = 2

@@ -31,7 +31,7 @@ public struct FrameDecoder<Message: LinkMessage>: Sendable {
     if let failure { throw failure }
     while let (kind, version, body) = try nextFrame() {
       if let message = try Message(kind: kind, version: version, body: body) { return message }
-      skippedFrames += 1
+      if kind != Frame.keepAliveKind { skippedFrames += 1 }
     }
     return nil
   }

@@ -11,7 +11,8 @@
 /// What a media node and a control-plane replica say to each other. Each frame on the link is
 /// u32 body length, u16 kind, u16 version (big endian), then one of the messages below; kinds are
 /// listed in Frame.swift. Ids are 16 bytes of UUID; names are [a-z0-9-]{1,32}; instants are
-/// nanoseconds of the sender's boot clock and only compared with others of the same boot.
+/// nanoseconds of the sender's boot clock and only compared with others of the same boot. Kind 0,
+/// without a body, says only that its sender lives.
 ///
 /// Change it by adding fields. A field is never given another meaning, and a number is never used
 /// again. Wherever a field must be there, its absence is an error of the sender.

@@ -1,4 +1,5 @@
 import NodeContract
+import Support
 import TLS
 import Testing
 
@@ -69,7 +70,7 @@ import Testing
   }
 
   @Test func noBytesBringTheParserDown() {
-    var random = SeededNumbers(seed: 4)
+    var random = SeededGenerator(seed: 4)
     for _ in 0..<2000 {
       let bytes = [UInt8](arrayLiteral: 0x81) + random.bytes(Int.random(in: 0...90, using: &random))
       #expect(throws: BeatError.self) { try parseAcknowledgement(bytes) }

@@ -1,4 +1,5 @@
 import NodeContract
+import Support
 import Testing
 
 @Suite struct FrameTests {
@@ -38,6 +39,14 @@ import Testing
     decoder.append(known)
     #expect(try decoder.next() == .load(LinkSamples.load))
     #expect(decoder.skippedFrames == 3)
+  }
+
+  @Test func aSignOfLifeIsNoMessage() throws {
+    var decoder = FrameDecoder<DownwardMessage>()
+    decoder.append(Frame.keepAlive)
+    decoder.append(try DownwardMessage.beatKey(LinkSamples.key).encodedFrame())
+    #expect(try decoder.next() == .beatKey(LinkSamples.key))
+    #expect(decoder.skippedFrames == 0)
   }
 
   @Test func aFrameOfMoreThanAMebibyteEndsTheStream() throws {
@@ -88,7 +97,7 @@ import Testing
 
   @Test(arguments: UInt64(1)...20)
   func noBytesBringTheDecoderDown(seed: UInt64) throws {
-    var random = SeededNumbers(seed: seed)
+    var random = SeededGenerator(seed: seed)
     let frames = try LinkSamples.upward.map { try $0.encodedFrame() }
     for _ in 0..<100 {
       var frame = frames.randomElement(using: &random)!

@@ -1,0 +1,106 @@
+import NodeContract
+import TLS
+import Testing
+
+@testable import NodeLink
+
+@Suite struct FleetTests {
+  let fleet = Fleet(replica: ReplicaName("cp-a")!)
+  let hashing = OpenSSLHashing()
+
+  private func hello(life: UInt64 = 1) -> NodeHello {
+    NodeHello(
+      node: NodeName("node-a1")!, site: SiteName("a")!, incarnation: UUIDv7(high: life, low: 1),
+      featureLevel: 1, spool: SpoolID(UUIDv7(high: 1, low: 1)), addresses: [], tenants: [])
+  }
+
+  private func beat(_ number: UInt64, life: UInt64 = 1, key: BeatKey) -> [UInt8] {
+    Beat(node: hello().node, incarnation: hello(life: life).incarnation, number: number)
+      .datagram(sealedWith: key, by: hashing)
+  }
+
+  private func binding(_ contact: String) -> BindingChange {
+    BindingChange(
+      tenant: TenantID(UUIDv7(high: 1, low: 1)), extension: ExtensionID(UUIDv7(high: 2, low: 2)),
+      address: AddressName("phones-a")!, contact: contact, source: IPEndpoint("192.0.2.1:5060")!,
+      local: IPEndpoint("192.0.2.2:5060")!, userAgent: "", expiresIn: .seconds(600))
+  }
+
+  private func checkpoint(_ call: UInt64, number: UInt64, bytes: Int) -> CheckpointEnvelope {
+    CheckpointEnvelope(
+      call: CallID(UUIDv7(high: call, low: call)), tenant: TenantID(UUIDv7(high: 1, low: 1)),
+      address: AddressName("phones-a")!, epoch: .none, number: number, summary: "",
+      contents: [UInt8](repeating: 1, count: bytes))
+  }
+
+  @Test func aBeatCountsOnceAndNeverBackwards() async {
+    let key = await fleet.link(hello()).key
+    #expect(await fleet.receiveBeat(beat(5, key: key)) != nil)
+    #expect(await fleet.receiveBeat(beat(5, key: key)) == nil)
+    #expect(await fleet.receiveBeat(beat(4, key: key)) == nil)
+    #expect(await fleet.receiveBeat(beat(6, key: key)) != nil)
+    #expect(await fleet.snapshot().refusedBeats == 2)
+  }
+
+  @Test func aBeatOfTheProcessBeforeDoesNotCount() async {
+    let old = await fleet.link(hello(life: 1)).key
+    #expect(await fleet.receiveBeat(beat(5, key: old)) != nil)
+    let new = await fleet.link(hello(life: 2)).key
+    #expect(await fleet.receiveBeat(beat(6, life: 1, key: old)) == nil)
+    #expect(await fleet.receiveBeat(beat(1, life: 2, key: new)) != nil)
+  }
+
+  @Test func theFormerKeyServesWhatIsUnderWayWhenKeysChange() async {
+    let first = await fleet.link(hello()).key
+    let second = await fleet.renewKey(of: hello().node)
+    #expect(await fleet.receiveBeat(beat(1, key: first)) != nil)
+    #expect(await fleet.receiveBeat(beat(2, key: second)) != nil)
+    for _ in 0..<2 { _ = await fleet.renewKey(of: hello().node) }
+    #expect(await fleet.receiveBeat(beat(3, key: first)) == nil)
+  }
+
+  @Test func aNodeThatComesBackWithoutMemoryIsGivenItsBindings() async {
+    let session = await fleet.link(hello(life: 1)).session
+    await fleet.note(.binding(binding("sip:a")), from: hello().node, session: session)
+    await fleet.note(
+      .checkpoint(checkpoint(1, number: 1, bytes: 10)), from: hello().node, session: session)
+    let restored = await fleet.link(hello(life: 2)).bindings
+    #expect(restored.map(\.contact) == ["sip:a"])
+    #expect(restored.allSatisfy { $0.expiresIn > .seconds(590) && $0.expiresIn <= .seconds(600) })
+    #expect(await fleet.checkpoints(of: hello().node).isEmpty)
+  }
+
+  @Test func aNodeThatOnlyLinksAgainTellsEverythingItself() async {
+    let session = await fleet.link(hello()).session
+    await fleet.note(.binding(binding("sip:a")), from: hello().node, session: session)
+    #expect(await fleet.link(hello()).bindings.isEmpty)
+    #expect(await fleet.bindings(of: hello().node).isEmpty)
+  }
+
+  @Test func aReplacedSessionIsNotHeard() async {
+    let old = await fleet.link(hello()).session
+    let new = await fleet.link(hello()).session
+    await fleet.note(.binding(binding("sip:old")), from: hello().node, session: old)
+    await fleet.unlink(hello().node, session: old)
+    #expect(await fleet.bindings(of: hello().node).isEmpty)
+    #expect(await fleet.snapshot().nodes.first?.isLinked == true)
+    await fleet.unlink(hello().node, session: new)
+    #expect(await fleet.snapshot().nodes.first?.isLinked == false)
+  }
+
+  @Test func theLatestCheckpointOfEachCallIsKeptUntilItRetires() async {
+    let (node, session) = (hello().node, await fleet.link(hello()).session)
+    for envelope in [
+      checkpoint(1, number: 1, bytes: 100), checkpoint(1, number: 3, bytes: 50),
+      checkpoint(1, number: 2, bytes: 70), checkpoint(2, number: 1, bytes: 7),
+    ] {
+      await fleet.note(.checkpoint(envelope), from: node, session: session)
+    }
+    #expect(await fleet.snapshot().nodes.first?.checkpointBytes == 57)
+    await fleet.note(
+      .checkpointRetired(CallID(UUIDv7(high: 1, low: 1))), from: node, session: session)
+    #expect(
+      await fleet.checkpoints(of: node) == [checkpoint(2, number: 1, bytes: 7)])
+    #expect(await fleet.snapshot().nodes.first?.checkpointBytes == 7)
+  }
+}

@@ -1,0 +1,100 @@
+import NodeContract
+import NodeLink
+import Placement
+import Synchronization
+
+/// A ledger in memory that can be told to fail.
+actor MemoryLedger: FactLedger {
+  struct Down: Error {}
+
+  private(set) var records: [SpoolRecord] = []
+  private(set) var attempts = 0
+  private var isDown = false
+
+  func setDown(_ isDown: Bool) { self.isDown = isDown }
+
+  func commit(_ records: [SpoolRecord]) async throws {
+    attempts += 1
+    if isDown { throw Down() }
+    self.records += records
+  }
+
+  var sequences: [UInt64] { records.map(\.sequence) }
+}
+
+/// Tenants in memory; each change is announced.
+final class MemoryTenants: TenantSource {
+  private struct State {
+    var tenants: [TenantID: TenantSnapshot] = [:]
+    var isDown = false
+    var listeners: [AsyncStream<TenantChange>.Continuation] = []
+  }
+
+  struct Down: Error {}
+
+  private let state = Mutex(State())
+
+  func put(_ tenant: TenantSnapshot) {
+    announce(.changed(tenant.tenant)) { $0.tenants[tenant.tenant] = tenant }
+  }
+
+  func remove(_ id: TenantID) { announce(.changed(id)) { $0.tenants[id] = nil } }
+
+  func setDown(_ isDown: Bool) { state.withLock { $0.isDown = isDown } }
+
+  private func announce(_ change: TenantChange, after edit: (inout State) -> Void) {
+    let listeners = state.withLock {
+      edit(&$0)
+      return $0.listeners
+    }
+    for listener in listeners { listener.yield(change) }
+  }
+
+  func tenants(homedAt addresses: [AddressName]) async throws -> [TenantSnapshot] {
+    try state.withLock {
+      if $0.isDown { throw Down() }
+      return $0.tenants.values.filter { addresses.contains($0.homeAddress) }
+    }
+  }
+
+  func tenant(_ id: TenantID) async throws -> TenantSnapshot? {
+    try state.withLock {
+      if $0.isDown { throw Down() }
+      return $0.tenants[id]
+    }
+  }
+
+  func changes() -> AsyncStream<TenantChange> {
+    let (stream, continuation) = AsyncStream<TenantChange>.makeStream()
+    state.withLock { $0.listeners.append(continuation) }
+    return stream
+  }
+}
+
+/// Grants in memory.
+final class MemoryGrants: GrantSource {
+  private struct State {
+    var table: [AddressName: AddressGrant] = [:]
+    var listeners: [AsyncStream<[AddressName: AddressGrant]>.Continuation] = []
+  }
+
+  private let state = Mutex(State())
+
+  func grant(_ address: AddressName, to holder: NodeName, revision: Int64) {
+    let (table, listeners) = state.withLock {
+      $0.table[address] = AddressGrant(
+        holding: Holding(holder: holder), epoch: Epoch(generation: 1, revision: revision))
+      return ($0.table, $0.listeners)
+    }
+    for listener in listeners { listener.yield(table) }
+  }
+
+  func grants() -> AsyncStream<[AddressName: AddressGrant]> {
+    let (stream, continuation) = AsyncStream<[AddressName: AddressGrant]>.makeStream()
+    state.withLock {
+      $0.listeners.append(continuation)
+      continuation.yield($0.table)
+    }
+    return stream
+  }
+}
