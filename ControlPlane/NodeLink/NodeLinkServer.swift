@@ -29,25 +29,27 @@ public struct NodeLinkSettings: Hashable, Sendable {
 
 /// The replica's end of all nodes' links: HTTP/2 with mutual TLS 1.3 on a listener of its own.
 public struct NodeLinkServer: Service {
-  private static let keyLifetime = Duration.seconds(3600)
-
   private let settings: NodeLinkSettings
   private let sessions: NodeSessions
   private let route: LinkRoute
   private let tenants: any TenantSource
   private let grants: any GrantSource
+  private let keyLifetime: Duration
   private let logger: Logger
   private let onListening: @Sendable (Int) async -> Void
 
-  /// - Parameter onListening: told the port once it is bound.
+  /// - Parameters:
+  ///   - keyLifetime: how long a node seals its beats with the same key.
+  ///   - onListening: told the port once it is bound.
   public init(
     settings: NodeLinkSettings, fleet: Fleet, ledger: any FactLedger, tenants: any TenantSource,
-    grants: any GrantSource, logger: Logger,
+    grants: any GrantSource, keyLifetime: Duration = .seconds(3600), logger: Logger,
     onListening: @escaping @Sendable (Int) async -> Void = { _ in }
   ) {
     self.settings = settings
     self.tenants = tenants
     self.grants = grants
+    self.keyLifetime = keyLifetime
     self.logger = logger
     self.onListening = onListening
     sessions = NodeSessions(fleet: fleet, tenants: tenants, logger: logger)
@@ -71,7 +73,7 @@ public struct NodeLinkServer: Service {
 
   private func renewKeys() async throws {
     while true {
-      try await Task.sleep(for: Self.keyLifetime)
+      try await Task.sleep(for: keyLifetime)
       await sessions.renewKeys()
     }
   }

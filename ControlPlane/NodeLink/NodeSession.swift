@@ -55,12 +55,15 @@ actor NodeSession {
   /// Orders without an answer yet.
   private var ordered: [AddressName: OwnershipOrder] = [:]
   private var addresses: Set<AddressName>
+  /// While grants are unknown the node may be meant to know tenants of addresses that it does not
+  /// speak of, so none is taken from it.
+  private var mayTakeAway: Bool
   private var failedItems: [SessionAgenda.Item] = []
   private var lastHeard = ContinuousClock.now
 
   init(
     hello: NodeHello, id: SessionID, welcome: ReplicaWelcome, bindings: [BindingChange],
-    grants: [AddressName: AddressGrant], fleet: Fleet, tenants: any TenantSource, logger: Logger
+    grants: [AddressName: AddressGrant]?, fleet: Fleet, tenants: any TenantSource, logger: Logger
   ) {
     self.hello = hello
     self.id = id
@@ -76,9 +79,10 @@ actor NodeSession {
     agenda = SessionAgenda(opening: [.welcome(welcome)] + pages)
     revisions = Dictionary(hello.tenants.map { ($0.tenant, $0.revision) }) { max($0, $1) }
     epochs = Dictionary(hello.addresses.map { ($0.address, $0.epoch) }) { max($0, $1) }
-    addresses = OrderPlan.addresses(of: hello.node, knowing: epochs, grants: grants)
+    mayTakeAway = grants != nil
+    addresses = OrderPlan.addresses(of: hello.node, knowing: epochs, grants: grants ?? [:])
     agenda.synchronize()
-    for order in Self.orders(for: hello.node, epochs: epochs, ordered: [:], grants: grants) {
+    for order in Self.orders(for: hello.node, epochs: epochs, ordered: [:], grants: grants ?? [:]) {
       agenda.add(order)
       ordered[order.address] = order
     }
@@ -158,8 +162,9 @@ actor NodeSession {
       ordered[order.address] = order
     }
     let concerned = OrderPlan.addresses(of: hello.node, knowing: epochs, grants: grants)
-    if concerned != addresses {
+    if concerned != addresses || !mayTakeAway {
       addresses = concerned
+      mayTakeAway = true
       agenda.synchronize()
     }
     wake.yield()
@@ -230,13 +235,16 @@ actor NodeSession {
   private func update(of id: TenantID) async throws -> [DownwardMessage] {
     let tenant = try await tenantSource.tenant(id)
     guard let tenant, addresses.contains(tenant.homeAddress) else {
+      guard tenant == nil || mayTakeAway else { return [] }
       return revisions.removeValue(forKey: id) == nil ? [] : [.tenantRemoved(id)]
     }
     return news(of: tenant)
   }
 
   private func allUpdates() async throws -> [DownwardMessage] {
+    let isWhole = mayTakeAway
     let tenants = try await tenantSource.tenants(homedAt: addresses.sorted())
+    guard isWhole else { return tenants.flatMap(news) }
     let current = Set(tenants.map(\.tenant))
     let gone = revisions.keys.filter { !current.contains($0) }
     for tenant in gone { revisions[tenant] = nil }

@@ -8,7 +8,8 @@ actor NodeSessions {
   private let tenants: any TenantSource
   private let logger: Logger
   private var sessions: [NodeName: NodeSession] = [:]
-  private var grants: [AddressName: AddressGrant] = [:]
+  /// Nil until etcd has told.
+  private var grants: [AddressName: AddressGrant]?
   private var isClosed = false
 
   init(fleet: Fleet, tenants: any TenantSource, logger: Logger) {

@@ -160,6 +160,7 @@ final class LinkConnection {
       output += ciphertext
     }
     try write()
+    if http2?.isFinished == true { lose("the replica broke HTTP/2's rules") }
   }
 
   private func write() throws {

@@ -84,6 +84,12 @@ public final class HTTP2ClientConnection {
   /// Bytes of the body that have not left for the network.
   public var unsentBytes: Int { state.body.count }
 
+  /// Nothing will come or go any more: the server broke the protocol, was told so by the last
+  /// output, and the connection is to be closed.
+  public var isFinished: Bool {
+    nghttp2_session_want_read(session) == 0 && nghttp2_session_want_write(session) == 0
+  }
+
   /// Bytes that came from the network, and what they said.
   public func receive(_ bytes: UnsafeRawBufferPointer) throws(HTTP2Error) -> [HTTP2Event] {
     let taken = nghttp2_session_mem_recv(

@@ -26,6 +26,22 @@ import Testing
     }
   }
 
+  @Test func beatsGoOnWhileKeysAreReplaced() async throws {
+    try await TestReplica.with(keyLifetime: .milliseconds(100)) { replica in
+      let node = try TestNode(of: replica)
+      defer { node.stop() }
+      let first = try await eventually("beats are acknowledged", within: .seconds(10)) {
+        node.status.evidence?.beatSentAt
+      }
+      // Ten keys later the first three are forgotten, so these are beats under later keys.
+      try await eventually("proof goes on", within: .seconds(10)) {
+        node.status.evidence.map { first.duration(to: $0.beatSentAt) >= .seconds(1) } == true
+      }
+      let age = try #require(await replica.fleet.snapshot().nodes.first?.beatAge)
+      #expect(age < .seconds(1))
+    }
+  }
+
   @Test func aForgedBeatIsNeitherHeardNorAnswered() async throws {
     try await TestReplica.with { replica in
       let node = try TestNode(of: replica)

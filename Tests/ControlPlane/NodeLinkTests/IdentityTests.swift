@@ -43,6 +43,17 @@ import Testing
     }
   }
 
+  @Test func aNodeRefusesAReplicaWhoseCertificateIsForAnotherAddress() async throws {
+    try await TestReplica.with(certificate: "elsewhere") { replica in
+      let node = try TestNode(of: replica)
+      defer { node.stop() }
+      try await eventually("the reason is logged", within: .seconds(10)) {
+        node.lines.contains("IP address mismatch")
+      }
+      #expect(await replica.fleet.snapshot().nodes.isEmpty)
+    }
+  }
+
   @Test func withoutACertificateNothingIsAnswered() async throws {
     try await TestReplica.with { replica in
       let stranger = try await knock(at: replica, [])

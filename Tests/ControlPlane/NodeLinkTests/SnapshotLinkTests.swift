@@ -55,6 +55,28 @@ import Testing
     }
   }
 
+  @Test func nothingIsTakenFromANodeWhileGrantsAreUnknown() async throws {
+    try await TestReplica.with { replica in
+      replica.grants.setKnown(false)
+      let (served, inherited) = (
+        TenantSnapshot.sample(1, revision: 2),
+        TenantSnapshot.sample(2, revision: 1, home: "phones-b")
+      )
+      replica.tenants.put(served)
+      replica.tenants.put(inherited)
+      // A fresh listener: the one of the running server already knows.
+      try await replica.stop()
+      try await replica.startAgain()
+      let node = try TestNode(of: replica, tenants: [inherited.tenant: 1])
+      defer { node.stop() }
+      try await node.receives(.tenant(served))
+      #expect(node.received == [.tenant(served)])
+      replica.grants.setKnown(true)
+      try await node.receives(.snapshotComplete([served.tenant]))
+      #expect(node.received.contains(.tenantRemoved(inherited.tenant)))
+    }
+  }
+
   @Test func aNewGrantBringsItsTenants() async throws {
     try await TestReplica.with { replica in
       let tenant = TenantSnapshot.sample(1, revision: 1, home: "phones-b")

@@ -71,29 +71,38 @@ final class MemoryTenants: TenantSource {
   }
 }
 
-/// Grants in memory.
+/// Grants in memory; unknown while `isKnown` is false, as when etcd has not answered yet.
 final class MemoryGrants: GrantSource {
   private struct State {
     var table: [AddressName: AddressGrant] = [:]
+    var isKnown = true
     var listeners: [AsyncStream<[AddressName: AddressGrant]>.Continuation] = []
   }
 
   private let state = Mutex(State())
 
+  func setKnown(_ isKnown: Bool) { announce { $0.isKnown = isKnown } }
+
   func grant(_ address: AddressName, to holder: NodeName, revision: Int64) {
-    let (table, listeners) = state.withLock {
+    announce {
       $0.table[address] = AddressGrant(
         holding: Holding(holder: holder), epoch: Epoch(generation: 1, revision: revision))
-      return ($0.table, $0.listeners)
     }
-    for listener in listeners { listener.yield(table) }
+  }
+
+  private func announce(after edit: (inout State) -> Void) {
+    state.withLock { state in
+      edit(&state)
+      guard state.isKnown else { return }
+      for listener in state.listeners { listener.yield(state.table) }
+    }
   }
 
   func grants() -> AsyncStream<[AddressName: AddressGrant]> {
     let (stream, continuation) = AsyncStream<[AddressName: AddressGrant]>.makeStream()
     state.withLock {
       $0.listeners.append(continuation)
-      continuation.yield($0.table)
+      if $0.isKnown { continuation.yield($0.table) }
     }
     return stream
   }

@@ -3,7 +3,7 @@ import Support
 import TLS
 
 /// Two private authorities with certificates made as an installation makes them: `ours` with the
-/// replica cp-a and the nodes node-a1 and node-a2, `theirs` with its own node-a1.
+/// replica cp-a, a replica elsewhere, and the nodes node-a1 and node-a2, `theirs` with its own node-a1.
 struct TestAuthority {
   let folder: URL
 
@@ -16,6 +16,7 @@ struct TestAuthority {
       for authority in ours theirs; do
         make_authority "$2/$authority"
         make_certificate "$2/$authority" cp-a serverAuth DNS:cp-a,IP:127.0.0.1
+        make_certificate "$2/$authority" elsewhere serverAuth DNS:cp-a,IP:192.0.2.1
         make_certificate "$2/$authority" node-a1 clientAuth
         make_certificate "$2/$authority" node-a2 clientAuth
       done

@@ -49,9 +49,14 @@ final class TestReplica {
   private(set) var beatPort = Int.random(in: 12_000..<30_000)
   private var running: (group: ServiceGroup, task: Task<Void, any Error>)?
 
+  private let certificate: String
+  private let keyLifetime: Duration
+
   static let name = ReplicaName("cp-a")!
 
-  init() async throws {
+  init(certificate: String, keyLifetime: Duration) async throws {
+    self.certificate = certificate
+    self.keyLifetime = keyLifetime
     authority = try await TestAuthority.shared.value
     for _ in 0..<20 {
       if (try? await start()) != nil { return }
@@ -65,11 +70,12 @@ final class TestReplica {
     fleet = Fleet(replica: Self.name)
     let (ports, found) = AsyncStream<Int>.makeStream()
     let settings = NodeLinkSettings(
-      host: "127.0.0.1", port: linkPort, certificate: authority.path("ours/cp-a.crt"),
-      key: authority.path("ours/cp-a.key"), authority: authority.path("ours/authority.crt"))
+      host: "127.0.0.1", port: linkPort, certificate: authority.path("ours/\(certificate).crt"),
+      key: authority.path("ours/\(certificate).key"),
+      authority: authority.path("ours/authority.crt"))
     let server = NodeLinkServer(
       settings: settings, fleet: fleet, ledger: ledger, tenants: tenants, grants: grants,
-      logger: lines.logger, onListening: { found.yield($0) })
+      keyLifetime: keyLifetime, logger: lines.logger, onListening: { found.yield($0) })
     let listener = BeatListener(
       host: "127.0.0.1", port: beatPort, fleet: fleet, logger: lines.logger,
       onListening: { found.yield($0) })
@@ -108,8 +114,11 @@ final class TestReplica {
   }
 
   /// Runs `body` with a replica and stops it afterwards.
-  static func with(_ body: (TestReplica) async throws -> Void) async throws {
-    let replica = try await TestReplica()
+  static func with(
+    certificate: String = "cp-a", keyLifetime: Duration = .seconds(3600),
+    _ body: (TestReplica) async throws -> Void
+  ) async throws {
+    let replica = try await TestReplica(certificate: certificate, keyLifetime: keyLifetime)
     do {
       try await body(replica)
     } catch {
