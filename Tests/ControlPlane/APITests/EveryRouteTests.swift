@@ -1,0 +1,295 @@
+import DatabaseSupport
+import HTTP
+import Hummingbird
+import NodeContract
+import Persistence
+import Rating
+@_spi(Authorization) import Tenancy
+import Testing
+
+/// Walks every registered route as a stranger, as other tenants and as another reseller. Each
+/// route has a line in `probes`; one that nobody listed fails the test, and so does a line whose
+/// request would not work even for an operator, since it would prove nothing.
+@Suite(.needsPostgres) struct EveryRouteTests {
+  /// What somebody else gets.
+  enum Verdict: Equatable {
+    /// The role is not good for it.
+    case forbidden
+    /// As if it did not exist.
+    case hidden
+    /// The body names something that does not exist for the asker.
+    case refused
+    /// A list without anything of ours.
+    case filtered
+    /// Not a secret.
+    case open
+
+    func fits(_ status: Int) -> Bool {
+      switch self {
+      case .forbidden: status == 403
+      case .hidden: status == 404
+      case .refused: status == 404 || status == 422
+      case .filtered, .open: status == 200
+      }
+    }
+  }
+
+  struct Probe {
+    let route: String
+    let path: String
+    var body: String?
+    var type = "application/json"
+    let tenant: Verdict
+    let reseller: Verdict
+  }
+
+  @Test func noRouteLetsAnybodyReachWhatIsNotTheirs() async throws {
+    try await APIBench.with { bench in
+      let fixture = try await Fixture(bench)
+      let probes = fixture.probes
+      #expect(
+        Set(probes.map(\.route)) == Set(APIBench.routes(over: bench.store).map(\.description)))
+
+      for probe in probes {
+        for key in [nil, "tdm_", "tdm_" + String(repeating: "A", count: 43), "Basic x"] {
+          let answer = try await send(probe, as: key, to: bench)
+          #expect(answer.status == 401, "\(probe.route) as a stranger")
+        }
+        let others = [
+          ("another tenant", bench.keys.otherTenant, probe.tenant),
+          ("a neighbour", bench.keys.neighbour, probe.tenant),
+          ("another reseller", bench.keys.otherReseller, probe.reseller),
+        ]
+        for (name, key, verdict) in others {
+          let answer = try await send(probe, as: key, to: bench)
+          #expect(verdict.fits(answer.status), "\(probe.route) as \(name): \(answer)")
+          guard verdict == .filtered else { continue }
+          for secret in fixture.secrets where name != "a neighbour" || !fixture.isShared(secret) {
+            #expect(!answer.body.contains(secret), "\(probe.route) tells \(name) of \(secret)")
+          }
+        }
+      }
+      for probe in probes {
+        let answer = try await send(probe, as: bench.keys.operator, to: bench)
+        #expect((200..<300).contains(answer.status), "\(probe.route) as an operator: \(answer)")
+      }
+    }
+  }
+
+  private func send(_ probe: Probe, as key: String?, to bench: APIBench) async throws -> Answer {
+    let method = try #require(probe.route.split(separator: " ").first)
+    return try await bench.send(
+      try #require(HTTPRequest.Method(String(method))), probe.path, as: key, probe.body,
+      type: probe.type)
+  }
+}
+
+/// Things of the reseller and the tenant that others try to reach, and how.
+private struct Fixture {
+  let bench: APIBench
+  let call: AnsweredCall
+  /// One to be revoked.
+  let key: String
+
+  init(_ bench: APIBench) async throws {
+    self.bench = bench
+    call = try await AnsweredCall.commit(of: bench.mine, to: bench.store)
+    let answer = try await bench.send(
+      .post, "/v1/keys", as: bench.keys.tenant, #"{"name":"k","role":"tenant"}"#)
+    key = try answer.text("id")
+  }
+
+  /// What no list of somebody else may contain.
+  var secrets: [String] {
+    let mine = bench.mine
+    return [
+      mine.reseller.id.description, mine.tenant.id.description, mine.trunk.id.description,
+      mine.priceList.id.description, mine.number.id.description, mine.domainText,
+      call.call.description, call.caller.description, key,
+    ] + mine.extensions.map(\.id.description)
+  }
+
+  /// A neighbour has the same reseller and may know its name.
+  func isShared(_ secret: String) -> Bool { secret == bench.mine.reseller.id.description }
+
+  /// In an order in which an operator can do all of them, the removals last.
+  var probes: [EveryRouteTests.Probe] { installation + resale + tenancy + calls + removals }
+
+  private typealias Probe = EveryRouteTests.Probe
+
+  private var installation: [EveryRouteTests.Probe] {
+    [
+      Probe(route: "GET /v1/sites", path: "/v1/sites", tenant: .forbidden, reseller: .forbidden),
+      Probe(
+        route: "POST /v1/sites", path: "/v1/sites", body: #"{"name":"z"}"#, tenant: .forbidden,
+        reseller: .forbidden),
+      Probe(
+        route: "GET /v1/sites/{site}", path: "/v1/sites/a", tenant: .forbidden,
+        reseller: .forbidden),
+      Probe(route: "GET /v1/nodes", path: "/v1/nodes", tenant: .forbidden, reseller: .forbidden),
+      Probe(
+        route: "POST /v1/nodes", path: "/v1/nodes", body: #"{"name":"node-z1","site":"z"}"#,
+        tenant: .forbidden, reseller: .forbidden),
+      Probe(
+        route: "GET /v1/nodes/{node}", path: "/v1/nodes/node-a1", tenant: .forbidden,
+        reseller: .forbidden),
+      Probe(
+        route: "GET /v1/addresses", path: "/v1/addresses", tenant: .forbidden, reseller: .open),
+      Probe(
+        route: "POST /v1/addresses", path: "/v1/addresses",
+        body:
+          #"{"name":"phones-z","site":"z","ip":"127.0.26.1","role":"phones","holder":"node-z1"}"#,
+        tenant: .forbidden, reseller: .forbidden),
+      Probe(
+        route: "GET /v1/addresses/{address}", path: "/v1/addresses/phones-a", tenant: .forbidden,
+        reseller: .open),
+    ]
+  }
+
+  private var resale: [EveryRouteTests.Probe] {
+    let mine = bench.mine
+    let reseller = mine.reseller.id
+    return [
+      Probe(
+        route: "GET /v1/resellers", path: "/v1/resellers", tenant: .forbidden,
+        reseller: .filtered),
+      Probe(
+        route: "POST /v1/resellers", path: "/v1/resellers", body: #"{"name":"new"}"#,
+        tenant: .forbidden, reseller: .forbidden),
+      Probe(
+        route: "GET /v1/resellers/{reseller}", path: "/v1/resellers/\(reseller)",
+        tenant: .forbidden, reseller: .hidden),
+      Probe(route: "GET /v1/keys", path: "/v1/keys", tenant: .filtered, reseller: .filtered),
+      Probe(
+        route: "POST /v1/keys", path: "/v1/keys",
+        body: #"{"name":"k","role":"tenant","tenant":"\#(mine.tenant.id)"}"#, tenant: .refused,
+        reseller: .refused),
+      Probe(
+        route: "GET /v1/trunks", path: "/v1/trunks", tenant: .forbidden, reseller: .filtered),
+      Probe(
+        route: "POST /v1/trunks", path: "/v1/trunks",
+        body: #"""
+          {"reseller":"\#(reseller)","carrier":"c","address":"trunks-a","peers":["192.0.2.9:5060"]}
+          """#, tenant: .forbidden, reseller: .refused),
+      Probe(
+        route: "GET /v1/trunks/{trunk}", path: "/v1/trunks/\(mine.trunk.id)", tenant: .forbidden,
+        reseller: .hidden),
+      Probe(
+        route: "PATCH /v1/trunks/{trunk}", path: "/v1/trunks/\(mine.trunk.id)",
+        body: #"{"peers":["192.0.2.66:5060"]}"#, tenant: .forbidden, reseller: .hidden),
+      Probe(
+        route: "GET /v1/price-lists", path: "/v1/price-lists", tenant: .forbidden,
+        reseller: .filtered),
+      Probe(
+        route: "POST /v1/price-lists", path: "/v1/price-lists",
+        body: #"{"reseller":"\#(reseller)","name":"p","currency":"EUR"}"#, tenant: .forbidden,
+        reseller: .refused),
+      Probe(
+        route: "GET /v1/price-lists/{price_list}", path: "/v1/price-lists/\(mine.priceList.id)",
+        tenant: .forbidden, reseller: .hidden),
+      Probe(
+        route: "GET /v1/price-lists/{price_list}/rates",
+        path: "/v1/price-lists/\(mine.priceList.id)/rates", tenant: .forbidden,
+        reseller: .hidden),
+      Probe(
+        route: "POST /v1/price-lists/{price_list}/rates",
+        path: "/v1/price-lists/\(mine.priceList.id)/rates",
+        body: "prefix,description,per_minute\n44,UK,0.9\n", type: "text/csv", tenant: .forbidden,
+        reseller: .hidden),
+    ]
+  }
+
+  private var tenancy: [EveryRouteTests.Probe] {
+    let path = bench.tenantPath
+    let entry = bench.mine.extensions[0].id
+    let other = bench.mine.extensions[1].id
+    let number = bench.mine.number.id
+    return [
+      Probe(
+        route: "GET /v1/tenants", path: "/v1/tenants", tenant: .filtered, reseller: .filtered),
+      Probe(
+        route: "POST /v1/tenants", path: "/v1/tenants",
+        body: #"""
+          {"reseller":"\#(bench.mine.reseller.id)","name":"n","domain":"n.tandem.test",
+          "home_address":"phones-a","country_code":"44"}
+          """#, tenant: .forbidden, reseller: .refused),
+      Probe(route: "GET /v1/tenants/{tenant}", path: path, tenant: .hidden, reseller: .hidden),
+      Probe(
+        route: "PATCH /v1/tenants/{tenant}", path: path, body: #"{"name":"stolen"}"#,
+        tenant: .forbidden, reseller: .hidden),
+      Probe(
+        route: "GET /v1/tenants/{tenant}/extensions", path: path + "/extensions",
+        tenant: .hidden, reseller: .hidden),
+      Probe(
+        route: "POST /v1/tenants/{tenant}/extensions", path: path + "/extensions",
+        body: #"{"number":"150","name":"n"}"#, tenant: .hidden, reseller: .hidden),
+      Probe(
+        route: "GET /v1/tenants/{tenant}/extensions/{extension}",
+        path: path + "/extensions/\(entry)", tenant: .hidden, reseller: .hidden),
+      Probe(
+        route: "PATCH /v1/tenants/{tenant}/extensions/{extension}",
+        path: path + "/extensions/\(entry)", body: #"{"new_password":true}"#, tenant: .hidden,
+        reseller: .hidden),
+      Probe(
+        route: "GET /v1/tenants/{tenant}/numbers", path: path + "/numbers", tenant: .hidden,
+        reseller: .hidden),
+      Probe(
+        route: "POST /v1/tenants/{tenant}/numbers", path: path + "/numbers",
+        body: #"{"number":"+442079460999","extension":"\#(entry)"}"#, tenant: .forbidden,
+        reseller: .hidden),
+      Probe(
+        route: "GET /v1/tenants/{tenant}/numbers/{number}", path: path + "/numbers/\(number)",
+        tenant: .hidden, reseller: .hidden),
+      Probe(
+        route: "PATCH /v1/tenants/{tenant}/numbers/{number}", path: path + "/numbers/\(number)",
+        body: #"{"extension":"\#(other)"}"#, tenant: .hidden, reseller: .hidden),
+    ]
+  }
+
+  private var calls: [EveryRouteTests.Probe] {
+    let path = bench.tenantPath
+    return [
+      Probe(
+        route: "GET /v1/tenants/{tenant}/calls", path: path + "/calls", tenant: .hidden,
+        reseller: .hidden),
+      Probe(
+        route: "GET /v1/tenants/{tenant}/calls/{call}", path: path + "/calls/\(call.call)",
+        tenant: .hidden, reseller: .hidden),
+      Probe(
+        route: "GET /v1/tenants/{tenant}/cdrs", path: path + "/cdrs", tenant: .hidden,
+        reseller: .hidden),
+      Probe(
+        route: "GET /v1/tenants/{tenant}/cdrs/{cdr}", path: path + "/cdrs/\(call.callee)",
+        tenant: .hidden, reseller: .hidden),
+      Probe(
+        route: "GET /v1/tenants/{tenant}/balance", path: path + "/balance", tenant: .hidden,
+        reseller: .hidden),
+    ]
+  }
+
+  private var removals: [EveryRouteTests.Probe] {
+    let path = bench.tenantPath
+    let mine = bench.mine
+    return [
+      Probe(
+        route: "DELETE /v1/tenants/{tenant}/numbers/{number}",
+        path: path + "/numbers/\(mine.number.id)", tenant: .forbidden, reseller: .hidden),
+      Probe(
+        route: "DELETE /v1/tenants/{tenant}/extensions/{extension}",
+        path: path + "/extensions/\(mine.extensions[1].id)", tenant: .hidden,
+        reseller: .hidden),
+      Probe(
+        route: "DELETE /v1/trunks/{trunk}", path: "/v1/trunks/\(mine.trunk.id)",
+        tenant: .forbidden, reseller: .hidden),
+      Probe(
+        route: "DELETE /v1/keys/{key}", path: "/v1/keys/\(key)", tenant: .hidden,
+        reseller: .hidden),
+      Probe(
+        route: "DELETE /v1/tenants/{tenant}", path: path, tenant: .forbidden, reseller: .hidden),
+    ]
+  }
+}
+
+extension DemoCustomer {
+  fileprivate var domainText: String { tenant.domain.text }
+}
