@@ -50,7 +50,7 @@ extension SiteA {
     func noAnswerIsCancelled() async throws {
       let bench = try await Bench("no-answer")
       let tenant = try await SecondTenant(
-        "impatient", homeAddress: "phones-a", proxy: bench.demo.phonesAddress, ringTimeout: 2,
+        "impatient", homeAddress: "phones-a", proxy: bench.demo.phonesAddress, ringTimeout: 5,
         extensions: ["201", "202"], on: bench)
       let callee = try await ringingPhone(of: tenant, on: bench)
       let caller = try await Baresip(
@@ -67,7 +67,7 @@ extension SiteA {
     private func ringingPhone(of tenant: SecondTenant, on bench: Bench) async throws -> SIPp {
       let registration = try SIPp(
         "register", address: "127.0.4.12", target: tenant.proxy, service: "202", user: "202",
-        password: tenant.passwords["202"], keys: ["domain": tenant.domain], work: bench.work)
+        password: tenant.passwords["202"], domain: tenant.domain, work: bench.work)
       try #require(try await registration.succeeds(), "\(registration.transcript)")
       return try SIPp("ring-until-cancelled", address: "127.0.4.12", work: bench.work)
     }

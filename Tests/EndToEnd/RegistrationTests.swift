@@ -14,7 +14,7 @@ extension SiteA {
       let bench = try await Bench("wrong-password")
       let attempt = try SIPp(
         "register-refused", address: "127.0.4.21", target: bench.demo.phonesAddress,
-        service: "101", user: "101", password: "wrong", keys: ["domain": bench.demo.domain],
+        service: "101", user: "101", password: "wrong", domain: bench.demo.domain,
         work: bench.work)
       #expect(try await attempt.succeeds(), "\(attempt.transcript)")
     }
@@ -40,7 +40,7 @@ extension SiteA {
       let account = try #require(bench.demo[extension: "101"])
       let attempt = try SIPp(
         "register", address: "127.0.4.21", target: bench.demo.phonesAddress, service: "101",
-        user: "101", password: account.password(), keys: ["domain": bench.demo.domain],
+        user: "101", password: account.password(), domain: bench.demo.domain,
         work: bench.work)
       #expect(try await attempt.succeeds(), "\(attempt.transcript)")
     }

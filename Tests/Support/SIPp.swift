@@ -6,12 +6,12 @@ public final class SIPp: Sendable {
   private let messages: URL
 
   /// Starts it. `scenario` is the file's name without `.xml`; `address` is where it binds, at
-  /// `port`; `target` whom it calls, nil for a scenario that waits; `keys` fill the scenario's
-  /// `[name]`s.
+  /// `port`; `target` whom it calls, nil for a scenario that waits; `domain` fills `[domain]` and
+  /// is what credentials are for.
   public init(
     _ scenario: String, address: String, port: UInt16 = 5060, target: String? = nil,
     service: String = "service", user: String? = nil, password: String? = nil,
-    keys: [String: String] = [:], limit: Duration = .seconds(30), work: URL
+    domain: String? = nil, limit: Duration = .seconds(30), work: URL
   ) throws {
     let folder = work.appending(path: "sipp-\(scenario)-\(UUID().uuidString.prefix(8))")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
@@ -23,7 +23,7 @@ public final class SIPp: Sendable {
     arguments += ["-trace_err", "-error_file", folder.appending(path: "errors.log").path]
     if let user { arguments += ["-au", user] }
     if let password { arguments += ["-ap", password] }
-    for (name, value) in keys.sorted(by: <) { arguments += ["-key", name, value] }
+    if let domain { arguments += ["-key", "domain", domain, "-auth_uri", domain] }
     if let target { arguments.append(target) }
     process = try ChildProcess("sipp", arguments, log: folder.appending(path: "sipp.log"))
   }
