@@ -234,7 +234,8 @@ let testing: [Target] = [
   tests(
     "ControlPlane", "NodeLink",
     [
-      "ControlLink", "HTTP", "NodeContract", "Ownership", "Placement", "Support", "TLS", lifecycle,
+      "ControlLink", "Etcd", "HTTP", "NodeContract", "Ownership", "Placement", "Support", "TLS",
+      lifecycle,
       logging, nio, nioPosix,
     ]),
 

@@ -3,7 +3,7 @@ import ArgumentParser
 @main
 struct ControlPlaneServer: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "A replica of Tandem's control plane.",
+    commandName: "ControlPlaneServer", abstract: "A replica of Tandem's control plane.",
     subcommands: [Serve.self, Migrate.self, CreateOperatorKey.self],
     defaultSubcommand: Serve.self)
 }

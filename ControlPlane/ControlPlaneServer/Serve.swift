@@ -28,11 +28,12 @@ struct Serve: AsyncParsableCommand {
     let replica = Replica(settings)
     do {
       try await replica.services().run()
-      replica.close()
     } catch {
       Logger(label: "serve").critical("stopped", metadata: ["error": "\(error)"])
+      await replica.close()
       throw ExitCode.failure
     }
+    await replica.close()
   }
 }
 
@@ -66,13 +67,19 @@ struct Replica {
   func services() -> ServiceGroup {
     NodeMetrics(fleet: fleet, leadership: leadership).register(in: metrics)
     var configuration = ServiceGroupConfiguration(
-      services: [grants, leadership, grantLoop, nodeLink, beats, web],
+      services: [
+        grants, leadership, grantLoop,
+        Listening("the node link", on: settings.link.host, settings.link.port, nodeLink),
+        Listening("beats", on: settings.beatsHost, settings.beatsPort, beats),
+        Listening("the API", on: settings.apiHost, settings.apiPort, web),
+      ],
       gracefulShutdownSignals: [.sigterm, .sigint], logger: Logger(label: "services"))
     configuration.maximumGracefulShutdownDuration = .seconds(10)
     return ServiceGroup(configuration: configuration)
   }
 
-  func close() {
+  func close() async {
+    await etcd.close()
     listener.close()
     database.close()
   }
@@ -121,5 +128,30 @@ struct Replica {
       HealthCheck("postgres") { [store] in try await store.checkReadiness() },
       HealthCheck("etcd") { [etcd] in _ = try await etcd.get("/tandem/v1/leader") },
     ]
+  }
+}
+
+/// A service that begins by taking a port; when it fails, the error says which one.
+struct Listening<Inner: Service>: Service {
+  private let name: String
+  private let inner: Inner
+
+  init(_ purpose: String, on host: String, _ port: Int, _ inner: Inner) {
+    name = "\(purpose), \(host):\(port)"
+    self.inner = inner
+  }
+
+  func run() async throws {
+    do {
+      try await inner.run()
+    } catch {
+      throw Failure(name: name, cause: error)
+    }
+  }
+
+  struct Failure: Error, CustomStringConvertible {
+    let name: String
+    let cause: any Error
+    var description: String { "cannot serve \(name): \(cause)" }
   }
 }

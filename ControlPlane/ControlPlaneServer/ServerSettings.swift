@@ -35,7 +35,8 @@ struct ServerSettings {
       do {
         providers.append(try await FileProvider<JSONSnapshot>(config: place))
       } catch {
-        throw UnusableSetting(key: "--config", reason: "\(file) cannot be read: \(error)")
+        throw UnusableSetting(
+          key: "--config", reason: "names \(file), which cannot be read: \(error)")
       }
     }
     return try ServerSettings(ConfigReader(providers: providers))
@@ -58,7 +59,7 @@ struct ServerSettings {
       ? nil
       : try reader.postgres(user: "postgres.owner-user", password: "postgres.owner-password-file")
     etcdEndpoints = reader.stringArray(forKey: "etcd.endpoints", default: [])
-    generation = UInt32(clamping: reader.int(forKey: "generation", default: 1))
+    generation = UInt32(try reader.number("generation", in: 1...Int(UInt32.max), default: 1))
     logLevel = try reader.value("log-level", default: "info") { Logger.Level(rawValue: $0) }
     guard !etcdEndpoints.isEmpty else {
       throw UnusableSetting(key: "etcd.endpoints", reason: "names no member")
@@ -108,11 +109,22 @@ extension ConfigReader {
   }
 
   fileprivate func port(_ key: String, default fallback: Int) throws -> Int {
-    let port = int(forKey: ConfigKey(key.split(separator: ".").map(String.init))) ?? fallback
-    guard (0...65_535).contains(port) else {
-      throw UnusableSetting(key: key, reason: "cannot be \(port)")
+    try number(key, in: 0...65_535, default: fallback)
+  }
+
+  /// What is given and is no number is a mistake and not the same as nothing.
+  fileprivate func number(
+    _ key: String, in range: ClosedRange<Int>, default fallback: Int
+  ) throws -> Int {
+    let name = ConfigKey(key.split(separator: ".").map(String.init))
+    let number = int(forKey: name)
+    if number == nil, let text = string(forKey: name) {
+      throw UnusableSetting(key: key, reason: "cannot be '\(text)'")
     }
-    return port
+    guard range.contains(number ?? fallback) else {
+      throw UnusableSetting(key: key, reason: "cannot be \(number ?? fallback)")
+    }
+    return number ?? fallback
   }
 
   fileprivate func postgres(user: String, password: String) throws -> PostgresConfiguration {

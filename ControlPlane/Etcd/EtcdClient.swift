@@ -12,12 +12,25 @@ public struct EtcdClient: Sendable {
 
   /// - Parameters:
   ///   - endpoints: the members' base URLs: `http://127.0.0.1:2379`.
+  ///   - http: who makes the requests; without one the client makes its own, to be closed by
+  ///     `close`.
   ///   - timeout: how long one member may take to answer.
-  public init(endpoints: [String], http: HTTPClient = .shared, timeout: Duration = .seconds(2)) {
+  public init(endpoints: [String], http: HTTPClient? = nil, timeout: Duration = .seconds(2)) {
     members = EtcdMembers(endpoints)
-    self.http = http
+    self.http = http ?? EtcdClient.impatient()
     self.timeout = timeout
   }
+
+  /// A member that refuses a connection is passed over at once: trying it again is our own affair.
+  private static func impatient() -> HTTPClient {
+    var configuration = HTTPClient.Configuration()
+    configuration.timeout.connect = .seconds(1)
+    configuration.connectionPool.retryConnectionEstablishment = false
+    return HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
+  }
+
+  /// Nothing may be asked afterwards.
+  public func close() async { try? await http.shutdown() }
 
   // MARK: - Keys
 

@@ -1,0 +1,218 @@
+import Etcd
+import Foundation
+import Logging
+import NodeContract
+import Placement
+import ServiceLifecycle
+import Synchronization
+import Testing
+
+@testable import NodeLink
+
+/// Against a real etcd, one test after the other: they share the place of the leader.
+@Suite(
+  .enabled(
+    if: ProcessInfo.processInfo.environment["TANDEM_TEST_ETCD"] != nil,
+    "TANDEM_TEST_ETCD names no etcd; Tests/run starts one"),
+  .serialized)
+struct GrantTests {
+  @Test func anAddressThatTheOperatorAddsIsGrantedOnce() async throws {
+    try await withEtcd { etcd in
+      let address = freshAddress()
+      let loop = loop(etcd, over: inventory(address, holder: "node-a1"))
+
+      _ = try await loop.round()
+      let first = try #require(try await grant(of: address, in: etcd))
+      _ = try await loop.round()
+
+      #expect(first.holding == Holding(holder: named("node-a1"), heir: named("node-a2")))
+      #expect(first.epoch.generation == 1)
+      #expect(try await grant(of: address, in: etcd) == first)
+    }
+  }
+
+  @Test func replicasThatPlanAtTheSameTimeGrantOnce() async throws {
+    try await withEtcd { etcd in
+      let address = freshAddress()
+      let loop = loop(etcd, over: inventory(address, holder: "node-a1"))
+
+      try await withThrowingTaskGroup(of: Void.self) { group in
+        for _ in 0..<8 { group.addTask { _ = try await loop.round() } }
+        try await group.waitForAll()
+      }
+
+      let entry = try #require(try await etcd.get(GrantRecord.key(of: address)))
+      #expect(entry.createRevision == entry.modRevision)
+    }
+  }
+
+  @Test func aConfiguredHolderThatChangesMovesNothing() async throws {
+    try await withEtcd { etcd in
+      let address = freshAddress()
+      _ = try await loop(etcd, over: inventory(address, holder: "node-a1")).round()
+      let before = try await grant(of: address, in: etcd)
+
+      let holds = try await loop(etcd, over: inventory(address, holder: "node-a2")).round()
+
+      #expect(holds.contains(.hold(address, .heldElsewhere(by: named("node-a1")))))
+      #expect(try await grant(of: address, in: etcd) == before)
+    }
+  }
+
+  @Test func theTableFollowsEveryGrant() async throws {
+    try await withEtcd { etcd in
+      let address = freshAddress()
+      let table = GrantTable(etcd, logger: .quiet)
+      try await whileRunning([table]) {
+        var grants = table.grants().makeAsyncIterator()
+        #expect(await grants.next()?[address] == nil)
+
+        _ = try await loop(etcd, over: inventory(address, holder: "node-a1")).round()
+
+        while let current = await grants.next() {
+          guard let grant = current[address] else { continue }
+          #expect(grant.holding.holder == named("node-a1"))
+          break
+        }
+        #expect(table.grant(of: address) == (try await grant(of: address, in: etcd)))
+        // A listener that comes later is told at once.
+        var late = table.grants().makeAsyncIterator()
+        #expect(await late.next()?[address] != nil)
+      }
+    }
+  }
+
+  @Test func oneReplicaLeadsAndMakesRoomWhenItStops() async throws {
+    try await withEtcd { etcd in
+      let first = lease(etcd, "cp-a")
+      let second = lease(etcd, "cp-b")
+      try await whileRunning([first]) {
+        try await eventually("the first leads") { first.isHeld }
+        try await whileRunning([second]) {
+          try await neverWithin(.seconds(1), "two lead") { second.isHeld }
+        }
+      }
+      #expect(!first.isHeld)
+      try await whileRunning([second]) {
+        try await eventually("the second leads") { second.isHeld }
+      }
+    }
+  }
+
+  @Test func aReplicaThatCannotRenewStopsLeadingBeforeAnotherBegins() async throws {
+    try await withEtcd { etcd in
+      let first = lease(etcd, "cp-a")
+      let second = lease(etcd, "cp-b")
+      try await whileRunning([first]) {
+        try await eventually("the first leads") { first.isHeld }
+        // Somebody takes the lease away, as its end would.
+        let entry = try #require(try await etcd.get(LeaderLease.key))
+        try await whileRunning([second]) {
+          try await etcd.revoke(try #require(entry.lease))
+          try await eventually("somebody leads again") {
+            let place = try await etcd.get(LeaderLease.key)
+            return place != nil && place?.lease != entry.lease && first.isHeld != second.isHeld
+          }
+        }
+      }
+    }
+  }
+
+  @Test func aReplicaThatStartsAgainTakesItsOwnPlaceAtOnce() async throws {
+    try await withEtcd { etcd in
+      let lost = try await etcd.grantLease(timeToLive: .seconds(60))
+      try await etcd.put(Array("cp-a".utf8), at: LeaderLease.key, lease: lost)
+      let reborn = lease(etcd, "cp-a")
+      try await whileRunning([reborn]) {
+        try await eventually("it leads") { reborn.isHeld }
+      }
+      try await etcd.revoke(lost)
+    }
+  }
+
+  private func withEtcd(_ body: (EtcdClient) async throws -> Void) async throws {
+    let endpoint = try #require(ProcessInfo.processInfo.environment["TANDEM_TEST_ETCD"])
+    let etcd = EtcdClient(endpoints: [endpoint])
+    do {
+      try await body(etcd)
+      await etcd.close()
+    } catch {
+      await etcd.close()
+      throw error
+    }
+  }
+
+  private func freshAddress() -> AddressName {
+    named("test-" + String(UInt32.random(in: .min ... .max), radix: 16))
+  }
+
+  private func named<Kind>(_ text: String) -> OperatorName<Kind> {
+    guard let name = OperatorName<Kind>(text) else { preconditionFailure("no name: \(text)") }
+    return name
+  }
+
+  private func inventory(_ address: AddressName, holder: String) -> Inventory {
+    Inventory(
+      nodes: ["node-a1", "node-a2"].map { PlacedNode(name: named($0), site: named("a")) },
+      addresses: [PlacedAddress(name: address, site: named("a"), holder: named(holder))])
+  }
+
+  private func loop(_ etcd: EtcdClient, over inventory: Inventory) -> GrantLoop {
+    GrantLoop(etcd, leadership: lease(etcd, "cp-a"), generation: 1, logger: .quiet) { inventory }
+  }
+
+  private func lease(_ etcd: EtcdClient, _ replica: String) -> LeaderLease {
+    LeaderLease(etcd, replica: named(replica), timeToLive: .seconds(2), logger: .quiet)
+  }
+
+  private func grant(of address: AddressName, in etcd: EtcdClient) async throws -> AddressGrant? {
+    try await etcd.get(GrantRecord.key(of: address)).flatMap { AddressGrant($0) }
+  }
+}
+
+extension Logger {
+  fileprivate static let quiet = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+}
+
+/// Runs `services` while `body` does, then shuts them down gracefully.
+private func whileRunning(
+  _ services: [any Service], _ body: () async throws -> Void
+) async throws {
+  let group = ServiceGroup(services: services, logger: .quiet)
+  let running = Task { try await group.run() }
+  do {
+    try await body()
+  } catch {
+    running.cancel()
+    throw error
+  }
+  await group.triggerGracefulShutdown()
+  try await running.value
+}
+
+/// Waits until `condition` holds, at most ten seconds.
+private func eventually(
+  _ what: String, sourceLocation: SourceLocation = #_sourceLocation,
+  _ condition: () async throws -> Bool
+) async throws {
+  let clock = ContinuousClock()
+  let deadline = clock.now + .seconds(10)
+  while clock.now < deadline {
+    if try await condition() { return }
+    try await Task.sleep(for: .milliseconds(20))
+  }
+  Issue.record("not within ten seconds: \(what)", sourceLocation: sourceLocation)
+}
+
+/// Watches for as long as `duration` that `condition` does not hold.
+private func neverWithin(
+  _ duration: Duration, _ what: String, sourceLocation: SourceLocation = #_sourceLocation,
+  _ condition: () -> Bool
+) async throws {
+  let clock = ContinuousClock()
+  let deadline = clock.now + duration
+  while clock.now < deadline {
+    if condition() { Issue.record("\(what)", sourceLocation: sourceLocation) }
+    try await Task.sleep(for: .milliseconds(20))
+  }
+}
