@@ -47,6 +47,7 @@ public final class Database: Sendable {
   /// Runs `body` in a transaction on one of the pool's threads and commits it, or rolls it back
   /// when `body` throws. `body` may be run again after a deadlock, so it must not leave traces
   /// outside the database. Cancelling the task interrupts the statement that runs.
+  @discardableResult
   public func transaction<Value: Sendable>(
     _ options: TransactionOptions = TransactionOptions(),
     _ body: @escaping @Sendable (borrowing Transaction) throws -> Value

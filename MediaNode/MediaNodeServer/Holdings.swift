@@ -75,18 +75,18 @@ final class Holdings: Sendable {
 
   // MARK: - Grants
 
-  func carryOut(_ order: OwnershipOrder, on signalling: SignallingLoop) -> OrderAnswer {
+  /// Does what an order says. Nil: it takes effect, but the disk refused to keep it, so nobody may
+  /// rely on this node refusing older orders after a restart; the replica asks again.
+  func carryOut(_ order: OwnershipOrder, on signalling: SignallingLoop) -> OrderAnswer? {
     let (verdict, effect, known) = state.withLock { state in
       let (verdict, effect) = state.grants.receive(order)
       return (verdict, effect, state.grants.known)
     }
+    let isKept = attempt("keep the grants") { try grantStore.save(known) }
     switch effect {
     case .adopt(let address, let epoch):
-      attempt("keep a grant") { try grantStore.save(known) }
       signalling.submit { $0.adopt(address, epoch: epoch, at: $1) }
-    case .release(let address):
-      attempt("keep a grant") { try grantStore.save(known) }
-      signalling.submit { $0.release(address, at: $1) }
+    case .release(let address): signalling.submit { $0.release(address, at: $1) }
     case .none: break
     }
     log.notice(
@@ -95,13 +95,18 @@ final class Holdings: Sendable {
         "verb": "\(order.verb)", "address": "\(order.address)", "epoch": "\(order.epoch)",
         "verdict": "\(verdict)",
       ])
-    return OrderAnswer(order: order.id, address: order.address, verdict: verdict)
+    return isKept ? OrderAnswer(order: order.id, address: order.address, verdict: verdict) : nil
   }
 
   /// A full or failing disk must not stop calls: the node goes on with what it has in memory.
-  private func attempt(_ what: String, _ action: () throws -> Void) {
-    do { try action() } catch {
+  @discardableResult
+  private func attempt(_ what: String, _ action: () throws -> Void) -> Bool {
+    do {
+      try action()
+      return true
+    } catch {
       log.error("could not \(what)", metadata: ["cause": "\(error)"])
+      return false
     }
   }
 }

@@ -24,7 +24,7 @@ final class ReplicaInbox: Sendable {
     case .tenantRemoved(let tenant): holdings.remove(tenant, from: signalling)
     case .snapshotComplete(let tenants): holdings.keepOnly(tenants, on: signalling)
     case .order(let order):
-      let answer = holdings.carryOut(order, on: signalling)
+      guard let answer = holdings.carryOut(order, on: signalling) else { return }
       links.withLock { $0 }?.send(.orderAnswer(answer), to: replica)
     case .bindings(let changes):
       signalling.submit {

@@ -22,6 +22,7 @@ public struct ScratchDatabase: Sendable {
 
   /// Runs `body` with a new database; without `migrated` it is empty. Only a few exist at a time;
   /// the others wait.
+  @discardableResult
   public static func with<Result: Sendable>(
     migrated: Bool = true, _ body: (ScratchDatabase) async throws -> Result
   ) async throws -> Result {

@@ -48,7 +48,7 @@ struct RateTests {
       perMinute: Price(nanoUnits: .max), connection: Price(nanoUnits: .max), initialSeconds: 3600,
       incrementSeconds: 3600)
     #expect(throws: InvalidRate.overflow) { try rate.charge(for: .seconds(3_162_240_000)) }
-    #expect(try rate.billedSeconds(for: .seconds(Int64.max)) > 0)
+    #expect(rate.billedSeconds(for: .seconds(Int64.max)) > 0)
   }
 
   @Test func pricesBelowZeroAndStepsOfNothingAreRefused() {
