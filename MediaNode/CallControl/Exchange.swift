@@ -130,6 +130,12 @@ public struct Exchange: Sendable {
     return takeOutbox()
   }
 
+  /// Ends every call in an orderly way, because the node stops and nobody carries them on.
+  public mutating func stopService(at now: Moment) -> [ExchangeAction] {
+    for call in calls.keys.sorted() { update(call, at: now) { $0.serviceStops(at: now) } }
+    return takeOutbox()
+  }
+
   // MARK: - Grants
 
   /// Serves the address under this grant. `Ownership` has judged the epoch before.

@@ -16,6 +16,7 @@ struct NodeProcess {
   private let media: MediaPlane
   private let signalling: SignallingLoop
   private let links: ReplicaLinks
+  private let lifeMark: LifeMark
   private let traffic = SignallingTraffic()
 
   init(_ configuration: NodeConfiguration) throws {
@@ -28,7 +29,12 @@ struct NodeProcess {
     let directory = StateDirectory(configuration.stateDirectory)
     try directory.create()
     let spool = try Spool(directory: directory.spool, log: Logger(label: "spool"))
-    LostCalls(of: configuration.name, boot: boot).close(in: spool, at: now, log: log)
+    lifeMark = LifeMark(file: directory.lifeMark, boot: boot)
+    Self.closeLostLegs(
+      of: LostLegs(
+        observer: configuration.name, boot: boot, death: Self.deathOfPredecessor,
+        lastLife: lifeMark.read()),
+      in: spool, at: now, log: log)
 
     let holdings = try Holdings(configuration, in: directory, log: log)
     var exchange = Exchange(
@@ -58,17 +64,33 @@ struct NodeProcess {
     self.signalling = signalling
   }
 
+  /// When the keeper saw this process' predecessor die.
+  private static var deathOfPredecessor: BootInstant? {
+    getenv("TANDEM_PREDECESSOR_DIED_AT").flatMap { Int64(String(cString: $0)) }
+      .map(BootInstant.init(nanoseconds:))
+  }
+
+  private static func closeLostLegs(
+    of lost: LostLegs, in spool: Spool, at now: Moment, log: Logger
+  ) {
+    let ends = lost.ends(of: spool.legsLeftOpen(), at: now)
+    for end in ends { spool.append(end) }
+    if !ends.isEmpty {
+      log.notice("legs of an earlier process closed", metadata: ["legs": "\(ends.count)"])
+    }
+  }
+
   /// What this build can read and write; raised with the formats.
   private static let featureLevel: UInt16 = 1
 
-  /// Serves until `termination` comes, then stops in the order in which nothing is lost: no new
-  /// facts, all facts on disk, then the links.
+  /// Serves until `termination` comes, then stops in the order in which nothing is lost: calls are
+  /// hung up, all facts are on disk, then the links end.
   func run(until termination: TerminationSignal) async {
     start()
     let reports = Task { await reportLoad() }
     await termination.wait()
     reports.cancel()
-    stop()
+    await stop()
   }
 
   private func start() {
@@ -79,18 +101,19 @@ struct NodeProcess {
     log.notice("node serves")
   }
 
-  private func stop() {
-    signalling.stop()
+  private func stop() async {
+    await signalling.stop()
     spool.stop()
     links.stop()
     media.stop()
     log.notice("node stopped")
   }
 
-  /// Tells the replicas once a second what the node carries.
+  /// Tells the replicas once a second what the node carries, and its successor that it lives.
   private func reportLoad() async {
     while !Task.isCancelled {
       links.send(.load(await load()))
+      lifeMark.renew(at: MachineClock.moment())
       try? await Task.sleep(for: .seconds(1))
     }
   }

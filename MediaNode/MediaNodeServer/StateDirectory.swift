@@ -14,6 +14,9 @@ struct StateDirectory {
   /// The highest epoch heard of, per address.
   var grants: String { path + "/grants" }
 
+  /// When the process last lived.
+  var lifeMark: String { path + "/life" }
+
   func create() throws {
     for directory in [path, spool, snapshots] {
       try FileManager.default.createDirectory(

@@ -47,8 +47,21 @@ public actor SignallingLoop {
     loop.submit { [self] in assumeIsolated { $0.listen(with: surroundings) } }
   }
 
-  /// Ends the thread. Calls stay as they are, for whoever carries them on.
-  public nonisolated func stop() { loop.stop() }
+  /// Hangs up whoever talks, then ends the thread.
+  public nonisolated func stop() async {
+    if await endsCalls() { try? await Task.sleep(for: Self.farewell) }
+    loop.stop()
+  }
+
+  /// T1 and a little (RFC 3261 section 17.1.2.2): a BYE that was lost is sent once more.
+  private static let farewell = Duration.milliseconds(600)
+
+  /// False when there were none.
+  private func endsCalls() -> Bool {
+    guard exchange.census.calls > 0 else { return false }
+    perform { $0.stopService(at: $1) }
+    return true
+  }
 
   private func listen(with surroundings: any ExchangeSurroundings) {
     self.surroundings = surroundings

@@ -31,6 +31,11 @@ extension CallMachine {
     end(.answered, evidence: .mediaEnded, at: now)
   }
 
+  /// The node stops for good: whoever talks is hung up, whoever rings is told to try elsewhere.
+  mutating func serviceStops(at now: Moment) -> [CallAction] {
+    end(.overloaded, at: now)
+  }
+
   /// A service address of this call is not ours any more.
   mutating func addressLost(at now: Moment) -> [CallAction] {
     end(.nodeLost, evidence: .nodeLost, at: now)

@@ -33,6 +33,18 @@ import Testing
     scene.calmDown()
   }
 
+  @Test func aNodeThatStopsHangsUpWhoeverTalks() throws {
+    let scene = try Scene()
+    let (caller, callee) = try scene.talking()
+    scene.world.perform(scene.world.exchange.stopService(at: scene.world.now))
+    scene.world.run { caller.state == .ended && callee.state == .ended }
+    for number in ["101", "102"] {
+      let end = try #require(scene.world.end(of: number))
+      #expect(end == LegEnd(outcome: .answered, evidence: .signalled, endedBy: .us))
+    }
+    scene.calmDown()
+  }
+
   @Test func theFactsSayWhoCalledWhom() throws {
     let scene = try Scene()
     _ = try scene.talking()

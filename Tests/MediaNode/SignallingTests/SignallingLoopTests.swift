@@ -7,54 +7,54 @@ import TLS
 import Testing
 
 @Suite struct SignallingLoopTests {
-  @Test func aServedAddressAnswersOptionsOverARealSocket() throws {
-    let node = try SignallingNode(serves: true)
-    defer { node.stop() }
-    let answer = try #require(node.ask(SignallingNode.options(branch: "z9hG4bK-1")))
-    #expect(answer.hasPrefix("SIP/2.0 200 "))
-    #expect(answer.contains("branch=z9hG4bK-1"))
-  }
-
-  @Test func anAddressWithoutAGrantSaysWhenToTryAgain() throws {
-    let node = try SignallingNode(serves: false)
-    defer { node.stop() }
-    let answer = try #require(node.ask(SignallingNode.options(branch: "z9hG4bK-2")))
-    #expect(answer.hasPrefix("SIP/2.0 503 "))
-    #expect(answer.lowercased().contains("retry-after:"))
-  }
-
-  @Test func aGrantThatComesWhileTheNodeRunsTakesEffectAtOnce() throws {
-    let node = try SignallingNode(serves: false)
-    defer { node.stop() }
-    node.signalling.submit {
-      $0.adopt(SignallingNode.address, epoch: Epoch(generation: 1, revision: 5), at: $1)
+  @Test func aServedAddressAnswersOptionsOverARealSocket() async throws {
+    try await SignallingNode.with(serves: true) { node in
+      let answer = try #require(node.ask(SignallingNode.options(branch: "z9hG4bK-1")))
+      #expect(answer.hasPrefix("SIP/2.0 200 "))
+      #expect(answer.contains("branch=z9hG4bK-1"))
     }
-    let answer = try #require(node.ask(SignallingNode.options(branch: "z9hG4bK-3")))
-    #expect(answer.hasPrefix("SIP/2.0 200 "))
   }
 
-  @Test func garbageIsCountedAndTheNextRequestIsAnswered() throws {
-    let node = try SignallingNode(serves: true)
-    defer { node.stop() }
-    let garbage: [[UInt8]] = [
-      [0], [0xFF, 0xFE, 0xFD], Array("INVITE".utf8), Array("SIP/2.0 999999 x\r\n\r\n".utf8),
-      Array(SignallingNode.options(branch: "z9hG4bK-4").utf8.prefix(80)),
-      Array(repeating: 0x41, count: 9000),
-    ]
-    for datagram in garbage { node.send(datagram) }
-    let answer = try #require(node.ask(SignallingNode.options(branch: "z9hG4bK-5")))
-    #expect(answer.contains("branch=z9hG4bK-5"))
-    #expect(node.traffic.received == UInt64(garbage.count + 1))
-    #expect(node.traffic.dropped + node.traffic.refused > 0)
+  @Test func anAddressWithoutAGrantSaysWhenToTryAgain() async throws {
+    try await SignallingNode.with(serves: false) { node in
+      let answer = try #require(node.ask(SignallingNode.options(branch: "z9hG4bK-2")))
+      #expect(answer.hasPrefix("SIP/2.0 503 "))
+      #expect(answer.lowercased().contains("retry-after:"))
+    }
   }
 
-  @Test func aKeepAliveIsNeitherAnsweredNorCountedAsGarbage() throws {
-    let node = try SignallingNode(serves: true)
-    defer { node.stop() }
-    node.send(Array("\r\n\r\n".utf8))
-    _ = try #require(node.ask(SignallingNode.options(branch: "z9hG4bK-6")))
-    #expect(node.traffic.dropped == 0)
-    #expect(node.traffic.refused == 0)
+  @Test func aGrantThatComesWhileTheNodeRunsTakesEffectAtOnce() async throws {
+    try await SignallingNode.with(serves: false) { node in
+      node.signalling.submit {
+        $0.adopt(SignallingNode.address, epoch: Epoch(generation: 1, revision: 5), at: $1)
+      }
+      let answer = try #require(node.ask(SignallingNode.options(branch: "z9hG4bK-3")))
+      #expect(answer.hasPrefix("SIP/2.0 200 "))
+    }
+  }
+
+  @Test func garbageIsCountedAndTheNextRequestIsAnswered() async throws {
+    try await SignallingNode.with(serves: true) { node in
+      let garbage: [[UInt8]] = [
+        [0], [0xFF, 0xFE, 0xFD], Array("INVITE".utf8), Array("SIP/2.0 999999 x\r\n\r\n".utf8),
+        Array(SignallingNode.options(branch: "z9hG4bK-4").utf8.prefix(80)),
+        Array(repeating: 0x41, count: 9000),
+      ]
+      for datagram in garbage { node.send(datagram) }
+      let answer = try #require(node.ask(SignallingNode.options(branch: "z9hG4bK-5")))
+      #expect(answer.contains("branch=z9hG4bK-5"))
+      #expect(node.traffic.received == UInt64(garbage.count + 1))
+      #expect(node.traffic.dropped + node.traffic.refused > 0)
+    }
+  }
+
+  @Test func aKeepAliveIsNeitherAnsweredNorCountedAsGarbage() async throws {
+    try await SignallingNode.with(serves: true) { node in
+      node.send(Array("\r\n\r\n".utf8))
+      _ = try #require(node.ask(SignallingNode.options(branch: "z9hG4bK-6")))
+      #expect(node.traffic.dropped == 0)
+      #expect(node.traffic.refused == 0)
+    }
   }
 }
 
@@ -67,7 +67,19 @@ struct SignallingNode {
   private let local: IPEndpoint
   private let peer: UDPSocket
 
-  init(serves: Bool) throws {
+  /// Runs `body` beside a node that is stopped afterwards.
+  static func with(serves: Bool, _ body: (SignallingNode) throws -> Void) async throws {
+    let node = try SignallingNode(serves: serves)
+    do {
+      try body(node)
+      await node.signalling.stop()
+    } catch {
+      await node.signalling.stop()
+      throw error
+    }
+  }
+
+  private init(serves: Bool) throws {
     let loopback = IPEndpoint(.v4(0x7F00_0001), port: 0)
     let socket = try UDPSocket(binding: loopback)
     local = socket.local
@@ -89,8 +101,6 @@ struct SignallingNode {
       traffic: traffic, log: Logger(label: "test"))
     signalling.start(with: NoSurroundings())
   }
-
-  func stop() { signalling.stop() }
 
   func send(_ datagram: [UInt8]) { peer.send(datagram, to: local) }
 
