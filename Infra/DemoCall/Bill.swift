@@ -57,7 +57,7 @@ struct Bill {
     }
     for leg in legs {
       if leg.outcome != "answered" { faults.append("ended \(leg.outcome ?? "never")") }
-      let allowed = conversation.expectedSeconds...conversation.expectedSeconds + 2
+      let allowed = conversation.expectedSeconds...conversation.expectedSeconds + 5
       if !allowed.contains(leg.billedSeconds) { faults.append("bills \(leg.billedSeconds) s") }
       if let fault = priceFault(of: leg) { faults.append(fault) }
     }
