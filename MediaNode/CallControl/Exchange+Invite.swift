@@ -11,9 +11,6 @@ extension Exchange {
     guard request.headers.maxForwards != 0 else {
       return respond(StatusCode.tooManyHops, to: arrival, at: now)
     }
-    guard !request.headers.contacts.addresses.isEmpty, request.headers.from.tag != nil else {
-      return respond(StatusCode.badRequest, to: arrival, at: now)
-    }
     switch arrival.address.role {
     case .phones: inviteFromPhone(arrival, at: now)
     case .trunks: inviteFromCarrier(arrival, at: now)
@@ -29,6 +26,17 @@ extension Exchange {
     }
   }
 
+  /// A dialog needs somewhere to send its requests, and a tag of the caller's (RFC 3261 section
+  /// 12.1.1); without them the INVITE is answered 400.
+  private mutating func canBeginDialog(_ arrival: Arrival, at now: Moment) -> Bool {
+    let headers = arrival.request.headers
+    guard !headers.contacts.addresses.isEmpty, headers.from.tag != nil else {
+      respond(StatusCode.badRequest, to: arrival, at: now)
+      return false
+    }
+    return true
+  }
+
   // MARK: - Who calls
 
   private mutating func inviteFromPhone(_ arrival: Arrival, at now: Moment) {
@@ -37,7 +45,9 @@ extension Exchange {
     guard let tenant = directory.tenant(domain: domain) else {
       return respond(StatusCode.notFound, to: arrival, at: now)
     }
-    guard let user = authenticate(arrival, of: tenant, at: now) else { return }
+    guard let user = authenticate(arrival, of: tenant, at: now),
+      canBeginDialog(arrival, at: now)
+    else { return }
     let origin = CallOrigin(
       tenant: tenant, party: .extension(user.id, number: user.number), number: user.number,
       displayName: user.displayName)
@@ -51,6 +61,7 @@ extension Exchange {
     guard directory.isPeer(remote, at: address) else {
       return respond(StatusCode.forbidden, to: arrival, at: now)
     }
+    guard canBeginDialog(arrival, at: now) else { return }
     let called = arrival.request.uri.user ?? ""
     guard let found = directory.inbound(to: called, from: remote, at: address) else {
       return respond(StatusCode.notFound, to: arrival, at: now)

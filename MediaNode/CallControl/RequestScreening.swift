@@ -13,7 +13,7 @@ struct RequestScreening {
   /// Nil: nothing stands against it.
   func refusal(of request: SIPRequest) -> Refusal? {
     refusalOfMethod(request.method) ?? refusalOfSize(request) ?? refusalOfURI(request)
-      ?? refusalOfExtensions(request) ?? refusalOfBody(request)
+      ?? refusalOfExtensions(request) ?? refusalOfBody(request) ?? refusalOfAccept(request)
   }
 
   private func refusalOfMethod(_ method: SIPMethod) -> Refusal? {
@@ -30,9 +30,11 @@ struct RequestScreening {
   }
 
   private func refusalOfURI(_ request: SIPRequest) -> Refusal? {
-    switch request.uri.scheme {
-    case .sip, .sips, .tel: nil
-    case .other: Refusal(status: StatusCode.unsupportedURIScheme)
+    switch (request.uri.scheme, request.headers.to.uri.scheme) {
+    case (.other, _): Refusal(status: StatusCode.unsupportedURIScheme)
+    // Nobody's address of record is of another scheme (section 10.3).
+    case (_, .other) where request.method == .register: Refusal(status: StatusCode.notFound)
+    default: nil
     }
   }
 
@@ -54,5 +56,18 @@ struct RequestScreening {
       let accept = HeaderField("Accept", Capabilities.accept)
       return Refusal(status: StatusCode.unsupportedMediaType, headers: [accept])
     }
+  }
+
+  /// All that we could send back describes a session (section 20.1: without the field that is
+  /// what is wanted).
+  private func refusalOfAccept(_ request: SIPRequest) -> Refusal? {
+    let accepted = request.headers.values(of: "Accept").flatMap { $0.split(separator: ",") }
+      .map { range in
+        range.prefix { $0 != ";" }.filter { !$0.isWhitespace }.lowercased()
+      }
+    guard request.method == .invite, !accepted.isEmpty,
+      accepted.allSatisfy({ !["application/sdp", "application/*", "*/*"].contains($0) })
+    else { return nil }
+    return Refusal(status: StatusCode.notAcceptable)
   }
 }

@@ -1,0 +1,117 @@
+import CallControl
+import Epoll
+import Logging
+import NodeContract
+import Signalling
+import TLS
+import Testing
+
+/// A signalling loop on a free port of the loopback, and a peer beside it.
+struct SignallingNode {
+  static let address = AddressName("phones-a")!
+
+  /// The domain that the messages of RFC 4475 are for.
+  private static let tenant = TenantSnapshot(
+    tenant: TenantID(UUIDv7(high: 3, low: 3)), revision: 1, domain: "example.com",
+    homeAddress: address,
+    dialling: DiallingRules(countryCode: "44", nationalPrefix: "0", internationalPrefix: "00"),
+    ringTimeout: .seconds(30), extensions: [], numbers: [], trunks: [])
+
+  let signalling: SignallingLoop
+  let traffic = SignallingTraffic()
+  private let local: IPEndpoint
+  private let peer: UDPSocket
+
+  /// Runs `body` beside a node that is stopped afterwards.
+  static func with(serves: Bool, _ body: (SignallingNode) throws -> Void) async throws {
+    let node = try SignallingNode(serves: serves)
+    do {
+      try body(node)
+      await node.signalling.stop()
+    } catch {
+      await node.signalling.stop()
+      throw error
+    }
+  }
+
+  private init(serves: Bool) throws {
+    let loopback = IPEndpoint(.v4(0x7F00_0001), port: 0)
+    let socket = try UDPSocket(binding: loopback)
+    local = socket.local
+    peer = try UDPSocket(binding: loopback)
+    let address = ExchangeAddress(
+      name: Self.address, ip: local.address, sipPort: local.port, role: .phones,
+      relayPorts: 30_000...30_099)
+    var exchange = Exchange(
+      configuration: ExchangeConfiguration(
+        node: NodeName("node-a1")!, boot: UUIDv7(high: 1, low: 2), addresses: [address],
+        secret: RandomBytes.make(32)),
+      hashing: OpenSSLHashing(), random: SystemRandomNumberGenerator())
+    _ = exchange.install(Self.tenant, at: MachineClock.moment())
+    if serves {
+      _ = exchange.adopt(
+        Self.address, epoch: Epoch(generation: 1, revision: 1), at: MachineClock.moment())
+    }
+    signalling = SignallingLoop(
+      exchange: exchange, on: try EventLoop(name: "signalling"), sockets: [socket],
+      traffic: traffic, log: Logger(label: "test"))
+    signalling.start(with: NoSurroundings())
+  }
+
+  func send(_ datagram: [UInt8]) { peer.send(datagram, to: local) }
+
+  /// Sends a request and waits, 5 s at most, for the datagram that comes back with its branch.
+  func ask(_ request: String) -> String? {
+    send(Array(request.utf8))
+    let branch = request.split(separator: "branch=")[1].prefix { $0 != ";" && $0 != "\r\n" }
+    return received { $0.contains(branch) }.last
+  }
+
+  /// The status codes that come back for a datagram before a good request that follows it is
+  /// answered, which it must be.
+  func answers(to datagram: [UInt8]) throws -> [Int] {
+    send(datagram)
+    send(Array(Self.options(branch: "z9hG4bK-after").utf8))
+    let answers = received { $0.contains("z9hG4bK-after") }
+    let after = try #require(answers.last)
+    #expect(after.hasPrefix("SIP/2.0 200 ") && after.contains("z9hG4bK-after"))
+    return answers.dropLast().compactMap { Int($0.dropFirst("SIP/2.0 ".count).prefix(3)) }
+  }
+
+  /// What comes back up to the first datagram that is `last`, within 5 s.
+  private func received(until last: (String) -> Bool) -> [String] {
+    let deadline = MachineClock.boot().advanced(by: .seconds(5))
+    let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 65_536, alignment: 1)
+    defer { buffer.deallocate() }
+    var texts: [String] = []
+    while MachineClock.boot() < deadline {
+      guard let (count, _) = peer.receive(into: buffer) else { continue }
+      texts.append(String(decoding: buffer[..<count], as: UTF8.self))
+      if last(texts[texts.count - 1]) { return texts }
+    }
+    return []
+  }
+
+  static func options(branch: String) -> String {
+    """
+    OPTIONS sip:demo.tandem.test SIP/2.0\r
+    Via: SIP/2.0/UDP 127.0.0.1:5999;rport;branch=\(branch)\r
+    Max-Forwards: 70\r
+    From: <sip:probe@demo.tandem.test>;tag=1\r
+    To: <sip:demo.tandem.test>\r
+    Call-ID: \(branch)@probe\r
+    CSeq: 1 OPTIONS\r
+    Content-Length: 0\r
+    \r\n
+    """
+  }
+}
+
+/// For tests without calls.
+private struct NoSurroundings: ExchangeSurroundings {
+  func openRelay(_ plan: RelayPlan) throws {}
+  func directRelay(_ id: RelayID, side: RelaySide, to remote: IPEndpoint) {}
+  func closeRelay(_ id: RelayID) {}
+  func record(_ fact: Fact, whenDurable: (@Sendable () -> Void)?) { whenDurable?() }
+  func report(_ message: UpwardMessage) {}
+}
