@@ -10,17 +10,12 @@ import Testing
 struct SignallingNode {
   static let address = AddressName("phones-a")!
 
-  /// The domain that the messages of RFC 4475 are for.
-  private static let tenant = TenantSnapshot(
-    tenant: TenantID(UUIDv7(high: 3, low: 3)), revision: 1, domain: "example.com",
-    homeAddress: address,
-    dialling: DiallingRules(countryCode: "44", nationalPrefix: "0", internationalPrefix: "00"),
-    ringTimeout: .seconds(30), extensions: [], numbers: [], trunks: [])
-
   let signalling: SignallingLoop
   let traffic = SignallingTraffic()
-  private let local: IPEndpoint
+  let local: IPEndpoint
   private let peer: UDPSocket
+  /// A carrier and a phone that is registered, for a call between them.
+  let pair: CallingPair
 
   /// Runs `body` beside a node that is stopped afterwards.
   static func with(serves: Bool, _ body: (SignallingNode) throws -> Void) async throws {
@@ -37,23 +32,31 @@ struct SignallingNode {
   private init(serves: Bool) throws {
     let loopback = IPEndpoint(.v4(0x7F00_0001), port: 0)
     let socket = try UDPSocket(binding: loopback)
+    let trunks = try UDPSocket(binding: loopback)
     local = socket.local
     peer = try UDPSocket(binding: loopback)
-    let address = ExchangeAddress(
-      name: Self.address, ip: local.address, sipPort: local.port, role: .phones,
-      relayPorts: 30_000...30_099)
+    pair = try CallingPair(phones: socket.local, trunks: trunks.local)
+    let addresses = [
+      ExchangeAddress(
+        name: Self.address, ip: local.address, sipPort: local.port, role: .phones,
+        relayPorts: 30_000...30_099),
+      ExchangeAddress(
+        name: CallingPair.trunksAddress, ip: trunks.local.address, sipPort: trunks.local.port,
+        role: .trunks, relayPorts: 30_100...30_199),
+    ]
     var exchange = Exchange(
       configuration: ExchangeConfiguration(
-        node: NodeName("node-a1")!, boot: UUIDv7(high: 1, low: 2), addresses: [address],
+        node: NodeName("node-a1")!, boot: UUIDv7(high: 1, low: 2), addresses: addresses,
         secret: RandomBytes.make(32)),
       hashing: OpenSSLHashing(), random: SystemRandomNumberGenerator())
-    _ = exchange.install(Self.tenant, at: MachineClock.moment())
-    if serves {
+    _ = exchange.install(pair.tenant, at: MachineClock.moment())
+    exchange.restore([pair.binding], at: MachineClock.moment())
+    for name in serves ? [Self.address, CallingPair.trunksAddress] : [] {
       _ = exchange.adopt(
-        Self.address, epoch: Epoch(generation: 1, revision: 1), at: MachineClock.moment())
+        name, epoch: Epoch(generation: 1, revision: 1), at: MachineClock.moment())
     }
     signalling = SignallingLoop(
-      exchange: exchange, on: try EventLoop(name: "signalling"), sockets: [socket],
+      exchange: exchange, on: try EventLoop(name: "signalling"), sockets: [socket, trunks],
       traffic: traffic, log: Logger(label: "test"))
     signalling.start(with: NoSurroundings())
   }

@@ -13,6 +13,7 @@ struct TortureTests {
       let answers = try node.answers(to: datagram)
       let final = answers.last { $0 >= 200 }
       #expect(message.expected.allows(final), "\(message.name): \(answers)")
+      try node.pair.completeACall()
     }
   }
 }
