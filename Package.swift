@@ -120,8 +120,8 @@ let controlPlane: [Target] = [
   target(
     "ControlPlane", "NodeLink",
     [
-      "NodeContract", "Placement", "Etcd", "HTTP", hummingbird, hummingbirdTLS, hummingbirdHTTP2,
-      crypto, lifecycle, logging, nio, nioPosix, nioSSL, x509, asn1,
+      "NodeContract", "Placement", "Etcd", "HTTP", hummingbird, hummingbirdCore, hummingbirdTLS,
+      hummingbirdHTTP2, crypto, lifecycle, logging, nio, nioPosix, nioSSL, x509, asn1,
     ]),
   // The server: configuration, wiring, background loops.
   program(

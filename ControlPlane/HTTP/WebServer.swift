@@ -32,7 +32,12 @@ public struct WebServer: Sendable {
   ) -> some ApplicationProtocol {
     Application(
       responder: FrontDoor(inner: responder(), routes: allRoutes, metrics: metrics),
-      server: .http1(configuration: HTTP1Channel.Configuration(idleTimeout: .seconds(60))),
+      server: HTTPServerBuilder { responder in
+        AttendedChannel(
+          HTTP1Channel(
+            responder: responder,
+            configuration: HTTP1Channel.Configuration(idleTimeout: .seconds(60))))
+      },
       configuration: ApplicationConfiguration(address: .hostname(host, port: port)),
       onServerRunning: { await onListening($0.localAddress?.port ?? 0) }, logger: log)
   }

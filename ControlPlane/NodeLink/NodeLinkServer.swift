@@ -1,5 +1,7 @@
 import Foundation
+import HTTP
 import Hummingbird
+import HummingbirdCore
 import HummingbirdHTTP2
 public import Logging
 import NIOCore
@@ -87,9 +89,14 @@ public struct NodeLinkServer: Service {
     let router = Router(context: LinkContext.self)
     route.register(on: router)
     let channel = HTTP2UpgradeChannel.Configuration(gracefulCloseTimeout: .seconds(1))
+    let tls = try tls()
     return Application(
       router: router,
-      server: try .http2Upgrade(tlsConfiguration: tls(), configuration: channel),
+      server: HTTPServerBuilder { responder in
+        AttendedChannel(
+          try HTTP2UpgradeChannel(
+            tlsConfiguration: tls, configuration: channel, responder: responder))
+      },
       configuration: ApplicationConfiguration(
         address: .hostname(settings.host, port: settings.port)),
       onServerRunning: { channel in
