@@ -16,8 +16,7 @@ extension Exchange {
     -> ExtensionEntry?
   {
     let verdict = authenticator.judge(
-      arrival.request, over: arrival.flow, realm: tenant.snapshot.domain, at: now.boot
-    ) { tenant.extensionsByNumber[$0]?.credentials }
+      arrival.request, over: arrival.flow, accounts: tenant.accounts, at: now.boot)
     switch verdict {
     case .accepted(let user):
       if let entry = tenant.extensionsByNumber[user] { return entry }

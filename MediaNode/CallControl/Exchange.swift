@@ -9,7 +9,7 @@ public struct Exchange: Sendable {
   var layer = TransactionLayer()
   var authenticator: DigestAuthenticator
   var registrar: Registrar
-  var directory = TenantDirectory()
+  var directory: TenantDirectory
   /// The addresses that we serve, with the epochs of their grants.
   var grants: [AddressName: Epoch] = [:]
   var pools: [AddressName: PortPool]
@@ -36,6 +36,7 @@ public struct Exchange: Sendable {
     self.configuration = configuration
     self.random = random
     authenticator = DigestAuthenticator(secret: configuration.secret, hashing: hashing)
+    directory = TenantDirectory(hashing: hashing)
     registrar = Registrar(limits: configuration.limits)
     pools = Dictionary(
       configuration.addresses.map { ($0.name, PortPool($0.relayPorts)) }

@@ -101,14 +101,16 @@ extension MessageIndex {
   }
 
   /// As many bytes as Content-Length says, or all that is left (RFC 3261 section 18.3).
+  func bodyRange() throws(Refusal) -> Range<Int> {
+    guard let text = values(of: "Content-Length").first else { return rest }
+    guard text.utf8.allSatisfy({ (48...57).contains($0) }), let length = Int(text),
+      length <= rest.count
+    else { throw .malformed("Content-Length") }
+    return rest.lowerBound..<rest.lowerBound + length
+  }
+
   func body(in datagram: UnsafeRawBufferPointer) throws(Refusal) -> SIPBody {
-    var range = rest
-    if let text = values(of: "Content-Length").first {
-      guard text.utf8.allSatisfy({ (48...57).contains($0) }), let length = Int(text),
-        length <= range.count
-      else { throw .malformed("Content-Length") }
-      range = range.lowerBound..<range.lowerBound + length
-    }
+    let range = try bodyRange()
     guard !range.isEmpty else { return .none }
     let bytes = Array(datagram[range])
     let type = values(of: "Content-Type").first ?? ""

@@ -9,7 +9,7 @@ public import SIP
 /// refuses what libosip2 lets through. All other fields stay text, so that a mistake in one of
 /// them disturbs nothing.
 public struct SIPParser: Sendable {
-  /// Bytes of one message; more is answered 413.
+  /// Bytes of one message; more is answered 513.
   public static let maximumSize = 65_536
   /// Bytes of one header field, its name and folded lines included.
   public static let maximumFieldLength = 8_192
@@ -65,9 +65,13 @@ public struct SIPParser: Sendable {
       guard headers.cseq.method.rawValue == method else {
         throw Refusal.malformed("CSeq Method")
       }
-      return SIPRequest(
+      var request = SIPRequest(
         method: SIPMethod(rawValue: method), uri: target, headers: headers,
         body: try index.body(in: datagram))
+      if headers.hasCredentialsForBody, case .session = request.body {
+        request.coveredBody = Array(datagram[try index.bodyRange()])
+      }
+      return request
     } catch {
       // A method that nobody knows may bring syntax that libosip2 does not know.
       throw knownMethods.contains(method) || error.reason == "Bad CSeq Method"
@@ -105,3 +109,12 @@ private let knownMethods: Set<String> = [
   "ACK", "BYE", "CANCEL", "INFO", "INVITE", "MESSAGE", "NOTIFY", "OPTIONS", "PRACK", "PUBLISH",
   "REFER", "REGISTER", "SUBSCRIBE", "UPDATE",
 ]
+
+extension SIPHeaders {
+  /// Credentials with `qop=auth-int` (RFC 7616 section 3.4.3); rare.
+  fileprivate var hasCredentialsForBody: Bool {
+    others.contains { field in
+      field.name.lowercased() == "authorization" && field.value.contains("auth-int")
+    }
+  }
+}

@@ -9,6 +9,21 @@ public struct HeaderField: Hashable, Sendable {
   }
 }
 
+extension HeaderField {
+  /// Names compare without regard to case (RFC 3261 section 7.3.1). Asked for every field of every
+  /// message, so it makes no copies.
+  public func isNamed(_ other: String) -> Bool {
+    name.utf8.count == other.utf8.count
+      && zip(name.utf8, other.utf8).allSatisfy { $0 == $1 || $0.lowerCase == $1.lowerCase }
+  }
+}
+
+extension UInt8 {
+  fileprivate var lowerCase: UInt8 {
+    (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(self) ? self | 0x20 : self
+  }
+}
+
 /// One Via (RFC 3261 section 20.42).
 public struct Via: Hashable, Sendable {
   /// `UDP`, `TCP`, `TLS`; upper case.
@@ -95,14 +110,14 @@ public struct SIPHeaders: Hashable, Sendable {
 
   /// The values of all fields of this name among `others`, without regard to case.
   public func values(of name: String) -> [String] {
-    others.filter { $0.name.lowercased() == name.lowercased() }.map(\.value)
+    others.filter { $0.isNamed(name) }.map(\.value)
   }
 
   /// The first value of this name among `others`. Setting replaces all of them; nil removes them.
   public subscript(name: String) -> String? {
-    get { values(of: name).first }
+    get { others.first { $0.isNamed(name) }?.value }
     set {
-      others.removeAll { $0.name.lowercased() == name.lowercased() }
+      others.removeAll { $0.isNamed(name) }
       if let newValue { others.append(HeaderField(name, newValue)) }
     }
   }

@@ -12,6 +12,9 @@ public struct SIPRequest: Hashable, Sendable {
   public var uri: SIPURI
   public var headers: SIPHeaders
   public var body: SIPBody
+  /// The body's bytes as they came, kept only where the request's credentials cover them
+  /// (`qop=auth-int`) and `body` does not have them.
+  public var coveredBody: [UInt8]?
 
   public init(method: SIPMethod, uri: SIPURI, headers: SIPHeaders, body: SIPBody = .none) {
     self.method = method

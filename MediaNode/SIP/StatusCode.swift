@@ -11,7 +11,7 @@ public enum StatusCode {
   public static let methodNotAllowed = 405
   public static let notAcceptable = 406
   public static let requestTimeout = 408
-  public static let messageTooLarge = 413
+  public static let messageTooLarge = 513
   public static let unsupportedMediaType = 415
   public static let unsupportedURIScheme = 416
   public static let badExtension = 420

@@ -135,6 +135,7 @@ extension SIPRequest {
     var copy = self
     copy.body = .none
     copy.headers.others = []
+    copy.coveredBody = nil
     return copy
   }
 }

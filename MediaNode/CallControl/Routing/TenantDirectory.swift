@@ -6,12 +6,14 @@ struct DirectoryTenant: Sendable {
   let extensionsByNumber: [String: ExtensionEntry]
   let extensionsByID: [ExtensionID: ExtensionEntry]
   let numbers: [String: NumberEntry]
+  let accounts: TenantAccounts
 
-  init(_ snapshot: TenantSnapshot) {
+  init(_ snapshot: TenantSnapshot, hashing: any Hashing) {
     self.snapshot = snapshot
     extensionsByNumber = Dictionary(snapshot.extensions.map { ($0.number, $0) }) { old, _ in old }
     extensionsByID = Dictionary(snapshot.extensions.map { ($0.id, $0) }) { old, _ in old }
     numbers = Dictionary(snapshot.numbers.map { ($0.number, $0) }) { old, _ in old }
+    accounts = TenantAccounts(of: snapshot, extensionsByNumber, hashing: hashing)
   }
 
   var id: TenantID { snapshot.tenant }
@@ -32,9 +34,12 @@ struct TenantDirectory: Sendable {
     let ip: IPAddress
   }
 
+  private let hashing: any Hashing
   private var tenants: [TenantID: DirectoryTenant] = [:]
   private var byDomain: [String: TenantID] = [:]
   private var byPeer: [Peer: Set<TenantID>] = [:]
+
+  init(hashing: any Hashing) { self.hashing = hashing }
 
   var count: Int { tenants.count }
 
@@ -46,7 +51,7 @@ struct TenantDirectory: Sendable {
       guard snapshot.revision > known.snapshot.revision else { return false }
       remove(snapshot.tenant)
     }
-    tenants[snapshot.tenant] = DirectoryTenant(snapshot)
+    tenants[snapshot.tenant] = DirectoryTenant(snapshot, hashing: hashing)
     byDomain[snapshot.domain.lowercased()] = snapshot.tenant
     for peer in Self.peers(of: snapshot) { byPeer[peer, default: []].insert(snapshot.tenant) }
     return true

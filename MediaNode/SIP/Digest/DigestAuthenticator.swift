@@ -6,7 +6,8 @@ public enum DigestVerdict: Hashable, Sendable {
   case accepted(user: String)
   /// No usable credentials, or right ones whose nonce is used up: answer 401 with these fields.
   case challenge([HeaderField])
-  /// Wrong password, unknown user, or another request's credentials: answer 403.
+  /// Wrong password, unknown user, or another request's credentials: answer 403. The nonce was
+  /// good, so the sender does receive at its address.
   case refused
 }
 
@@ -40,54 +41,103 @@ public struct DigestAuthenticator: Sendable {
   /// Judges a request's Authorization. A challenge offers the algorithms for which the user in From
   /// has credentials, because some phones give up at a challenge with an algorithm that they do not
   /// know instead of taking the other (libre before 2.0, in Debian 12's baresip). Users that do not
-  /// exist are offered all of them.
-  ///
-  /// - Parameter credentials: those of a user of this realm; nil when there is no such user.
-  ///   Unknown users cost the same work as known ones.
+  /// exist are offered something as well, and cost the same work.
   public mutating func judge(
-    _ request: SIPRequest, over flow: Flow, realm: String, at now: BootInstant,
-    credentials: (_ user: String) -> [DigestCredential]?
+    _ request: SIPRequest, over flow: Flow, accounts: some DigestAccounts, at now: BootInstant
   ) -> DigestVerdict {
     let source = flow.remote.address
-    let claim = claim(in: request, realm: realm)
-    let offered = credentials(claim?.username ?? request.headers.from.uri.user ?? "")
-    let algorithms = offered.map { $0.map(\.algorithm) } ?? DigestAlgorithm.allCases
-    guard let claim else {
-      return challenge(source, realm, algorithms, isStale: false, at: now)
+    guard let claim = Claim(in: request, of: accounts, hashing) else {
+      let user = request.headers.from.uri.user ?? ""
+      return challenge(source, accounts, user, isStale: false, at: now)
     }
-    let decoy = hexadecimal(hashing.hmacSHA256(key: secret, Array(claim.username.utf8)))
-    let known = offered?.first { $0.algorithm == claim.algorithm }
-    let expected = claim.expectedResponse(
-      ha1: known?.ha1.lowercased() ?? decoy, method: request.method, hashing: hashing)
-    let isRight = isEqual(Array(expected.utf8), Array(claim.response.utf8)) && known != nil
-    guard let nonce = mint.issue(of: claim.nonce, from: source, realm: realm),
+    let credentials = claim.credentials
+    let isRight = isRight(claim, accounts, request)
+    guard let nonce = mint.issue(of: credentials.nonce, from: source, realm: accounts.realm),
       nonce.duration(to: now) <= nonceLifetime
-    else { return challenge(source, realm, algorithms, isStale: isRight, at: now) }
-    guard isRight, claim.isMeant(for: request.uri) else { return .refused }
-    guard replays.use(nonce, count: claim.quality?.count ?? .max) else {
-      return challenge(source, realm, algorithms, isStale: true, at: now)
+    else { return challenge(source, accounts, claim.user, isStale: isRight, at: now) }
+    guard isRight, credentials.isMeant(for: request.uri) else { return .refused }
+    guard replays.use(nonce, count: credentials.quality?.count ?? .max) else {
+      return challenge(source, accounts, claim.user, isStale: true, at: now)
     }
-    return .accepted(user: claim.username)
+    return .accepted(user: claim.user)
   }
 
-  /// The first credentials for this realm that we understand; others may be for others.
-  private func claim(in request: SIPRequest, realm: String) -> DigestCredentials? {
-    request.headers.values(of: "Authorization").lazy
-      .compactMap { DigestCredentials($0) }.first { $0.realm == realm }
+  /// Whether the response is that of the user's password. One without an account is compared with
+  /// a password that nobody has.
+  private func isRight(_ claim: Claim, _ accounts: some DigestAccounts, _ request: SIPRequest)
+    -> Bool
+  {
+    let decoy = hexadecimal(hashing.hmacSHA256(key: secret, Array(claim.user.utf8)))
+    let known = accounts.credentials(of: claim.user)?.first {
+      $0.algorithm == claim.credentials.algorithm
+    }
+    let expected = claim.credentials.expectedResponse(
+      ha1: known?.ha1.lowercased() ?? decoy, method: request.method, body: claim.body,
+      hashing: hashing)
+    return isEqual(Array(expected.utf8), Array(claim.credentials.response.utf8)) && known != nil
   }
 
   /// One field per algorithm, the strongest first (RFC 8760 section 2.4).
   private mutating func challenge(
-    _ source: IPAddress, _ realm: String, _ algorithms: [DigestAlgorithm], isStale: Bool,
+    _ source: IPAddress, _ accounts: some DigestAccounts, _ user: String, isStale: Bool,
     at now: BootInstant
   ) -> DigestVerdict {
-    let nonce = mint.make(for: source, realm: realm, at: now)
+    let nonce = mint.make(for: source, realm: accounts.realm, at: now)
+    let offer = accounts.offer(to: user, having: accounts.credentials(of: user))
     return .challenge(
-      algorithms.map { algorithm in
+      offer.map { algorithm in
+        // Phones of the old algorithm may know nothing newer than it.
+        let isNew = algorithm != .md5
         let challenge = DigestChallenge(
-          realm: realm, nonce: nonce, algorithm: algorithm, isStale: isStale)
+          realm: accounts.realm, nonce: nonce, algorithm: algorithm, offersIntegrity: isNew,
+          takesHashedUsers: isNew, isStale: isStale)
         return HeaderField("WWW-Authenticate", challenge.description)
       })
+  }
+}
+
+/// The credentials that a request brought for our realm.
+private struct Claim {
+  let credentials: DigestCredentials
+  /// In clear, also where it came hashed; empty when the hash is nobody's.
+  let user: String
+  /// What `auth-int` covers.
+  let body: [UInt8]
+
+  /// The first credentials for this realm that we understand; others may be for others.
+  init?(in request: SIPRequest, of accounts: some DigestAccounts, _ hashing: any Hashing) {
+    let found = request.headers.values(of: "Authorization").lazy
+      .compactMap { DigestCredentials($0) }.first { $0.realm == accounts.realm }
+    guard let found else { return nil }
+    credentials = found
+    user = found.hasHashedUser ? Self.user(behind: found, accounts, hashing) : found.username
+    guard found.quality?.protection == .integrity else {
+      body = []
+      return
+    }
+    guard let bytes = request.bytesOfBody else { return nil }
+    body = bytes
+  }
+
+  private static func user(
+    behind credentials: DigestCredentials, _ accounts: some DigestAccounts, _ hashing: any Hashing
+  ) -> String {
+    let user = accounts.user(hashed: credentials.username) ?? ""
+    let hash = hashing.hashedUser(
+      user, realm: accounts.realm, algorithm: credentials.algorithm)
+    return isEqual(Array(hash.utf8), Array(credentials.username.utf8)) ? user : ""
+  }
+}
+
+extension SIPRequest {
+  /// Nil where a session was parsed and its text is not kept.
+  fileprivate var bytesOfBody: [UInt8]? {
+    if let coveredBody { return coveredBody }
+    return switch body {
+    case .none: []
+    case .other(_, let bytes), .malformedSession(let bytes): bytes
+    case .session: nil
+    }
   }
 }
 

@@ -1,7 +1,9 @@
 public import NodeContract
 
-/// The value of an Authorization field with the scheme Digest (RFC 7616 section 3.4).
+/// The value of an Authorization or Proxy-Authorization field with the scheme Digest
+/// (RFC 7616 section 3.4).
 public struct DigestCredentials: Hashable, Sendable, CustomStringConvertible {
+  /// In clear, or `H(user:realm)` where `hasHashedUser`.
   public var username: String
   public var realm: String
   public var nonce: String
@@ -13,10 +15,13 @@ public struct DigestCredentials: Hashable, Sendable, CustomStringConvertible {
   public var opaque: String?
   /// Nil is RFC 2069's way: no count, no nonce of the client.
   public var quality: DigestQuality?
+  /// The name is hidden (RFC 7616 section 3.4.4).
+  public var hasHashedUser: Bool
 
   public init(
     username: String, realm: String, nonce: String, uri: String, response: String,
-    algorithm: DigestAlgorithm, opaque: String? = nil, quality: DigestQuality? = nil
+    algorithm: DigestAlgorithm, opaque: String? = nil, quality: DigestQuality? = nil,
+    hasHashedUser: Bool = false
   ) {
     self.username = username
     self.realm = realm
@@ -26,9 +31,10 @@ public struct DigestCredentials: Hashable, Sendable, CustomStringConvertible {
     self.algorithm = algorithm
     self.opaque = opaque
     self.quality = quality
+    self.hasHashedUser = hasHashedUser
   }
 
-  /// Parses the field's value; nil for other schemes, unknown algorithms, `auth-int` and
+  /// Parses the field's value; nil for other schemes, unknown algorithms and
   /// malformed text.
   public init?(_ text: some StringProtocol) {
     guard let fields = DigestFields(text), let username = fields["username"],
@@ -42,7 +48,8 @@ public struct DigestCredentials: Hashable, Sendable, CustomStringConvertible {
     }
     self.init(
       username: username, realm: realm, nonce: nonce, uri: uri, response: response.lowercased(),
-      algorithm: algorithm, opaque: fields["opaque"], quality: quality)
+      algorithm: algorithm, opaque: fields["opaque"], quality: quality,
+      hasHashedUser: fields["userhash"]?.lowercased() == "true")
   }
 
   public var description: String {
@@ -50,46 +57,70 @@ public struct DigestCredentials: Hashable, Sendable, CustomStringConvertible {
     text += ", uri=\(uri.quoted), response=\"\(response)\", algorithm=\(algorithm.rawValue)"
     if let opaque { text += ", opaque=\(opaque.quoted)" }
     if let quality {
-      text += ", qop=auth, cnonce=\(quality.clientNonce.quoted), nc=\(quality.countText)"
+      text += ", qop=\(quality.protection.rawValue), cnonce=\(quality.clientNonce.quoted)"
+      text += ", nc=\(quality.countText)"
     }
+    if hasHashedUser { text += ", userhash=true" }
     return text
   }
 
   /// The response that a sender who knows `ha1` computes (RFC 7616 section 3.4.1).
   ///
+  /// - Parameter body: counts for `auth-int` only.
   /// - Returns: lower-case hexadecimal.
   public func expectedResponse(
-    ha1: String, method: SIPMethod, hashing: some Hashing
+    ha1: String, method: SIPMethod, body: [UInt8] = [], hashing: some Hashing
   ) -> String {
-    let ha2 = hashing.digest(algorithm, of: "\(method):\(uri)")
-    guard let quality else { return hashing.digest(algorithm, of: "\(ha1):\(nonce):\(ha2)") }
+    guard let quality else {
+      let ha2 = hashing.digest(algorithm, of: "\(method):\(uri)")
+      return hashing.digest(algorithm, of: "\(ha1):\(nonce):\(ha2)")
+    }
+    let covered =
+      switch quality.protection {
+      case .authentication: "\(method):\(uri)"
+      case .integrity: "\(method):\(uri):\(hashing.digest(algorithm, of: body))"
+      }
+    let ha2 = hashing.digest(algorithm, of: covered)
+    let fresh = "\(nonce):\(quality.countText):\(quality.clientNonce)"
     return hashing.digest(
-      algorithm,
-      of: "\(ha1):\(nonce):\(quality.countText):\(quality.clientNonce):auth:\(ha2)")
+      algorithm, of: "\(ha1):\(fresh):\(quality.protection.rawValue):\(ha2)")
   }
 }
 
-/// What `qop=auth` adds to credentials.
+/// What `qop` adds to credentials.
 public struct DigestQuality: Hashable, Sendable {
+  /// What the response covers; the raw value is that of `qop`.
+  public enum Protection: String, Hashable, Sendable {
+    /// Method and Request-URI.
+    case authentication = "auth"
+    /// The body as well.
+    case integrity = "auth-int"
+  }
+
   public var clientNonce: String
   /// How often the nonce was used, this time included.
   public var count: UInt32
+  public var protection: Protection
 
-  public init(clientNonce: String, count: UInt32) {
+  public init(
+    clientNonce: String, count: UInt32, protection: Protection = .authentication
+  ) {
     self.clientNonce = clientNonce
     self.count = count
+    self.protection = protection
   }
 }
 
 extension DigestQuality {
-  /// Nil but for `qop=auth` with its count and nonce.
+  /// Nil but for a `qop` that we know, with its count and nonce.
   fileprivate init?(_ fields: DigestFields) {
-    guard fields["qop"]?.lowercased() == "auth", let clientNonce = fields["cnonce"],
+    guard let protection = fields["qop"].flatMap({ Protection(rawValue: $0.lowercased()) }),
+      let clientNonce = fields["cnonce"],
       let digits = fields["nc"], digits.utf8.count == 8,
       digits.utf8.allSatisfy({ $0.hexadecimalValue != nil }),
       let count = UInt32(digits, radix: 16)
     else { return nil }
-    self.init(clientNonce: clientNonce, count: count)
+    self.init(clientNonce: clientNonce, count: count, protection: protection)
   }
 
   /// Eight hexadecimal digits, as hashed and sent.
@@ -102,11 +133,19 @@ extension DigestQuality {
 extension Hashing {
   /// `H(text)` in lower-case hexadecimal.
   func digest(_ algorithm: DigestAlgorithm, of text: String) -> String {
-    let bytes = Array(text.utf8)
-    return switch algorithm {
+    digest(algorithm, of: Array(text.utf8))
+  }
+
+  func digest(_ algorithm: DigestAlgorithm, of bytes: [UInt8]) -> String {
+    switch algorithm {
     case .sha256: hexadecimal(sha256(bytes))
     case .md5: hexadecimal(md5(bytes))
     }
+  }
+
+  /// `H(user:realm)` (RFC 7616 section 3.4.4), what may stand for a user's name.
+  public func hashedUser(_ user: String, realm: String, algorithm: DigestAlgorithm) -> String {
+    digest(algorithm, of: "\(user):\(realm)")
   }
 
   /// `H(user:realm:password)` (RFC 7616 section 3.4.2), what is stored of a password.
@@ -118,9 +157,16 @@ extension Hashing {
 }
 
 /// Two lower-case digits per byte.
-func hexadecimal(_ bytes: some Sequence<UInt8>) -> String {
-  let digits = Array("0123456789abcdef".utf8)
-  var text: [UInt8] = []
-  for byte in bytes { text += [digits[Int(byte >> 4)], digits[Int(byte & 15)]] }
-  return String(decoding: text, as: UTF8.self)
+func hexadecimal(_ bytes: [UInt8]) -> String {
+  String(unsafeUninitializedCapacity: 2 * bytes.count) { text in
+    for (index, byte) in bytes.enumerated() {
+      text[2 * index] = hexadecimalDigit(byte >> 4)
+      text[2 * index + 1] = hexadecimalDigit(byte & 15)
+    }
+    return 2 * bytes.count
+  }
+}
+
+private func hexadecimalDigit(_ value: UInt8) -> UInt8 {
+  value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "a") + value - 10
 }

@@ -237,6 +237,16 @@ import Testing
     let long = "X-Filler: " + String(repeating: "a", count: 9_000)
     #expect(verdict(on: Sample.options(and: [long])) == "refused 400")
     let body = String(repeating: "a", count: 70_000)
-    #expect(verdict(on: Sample.options(body: body)) == "refused 413")
+    #expect(verdict(on: Sample.options(body: body)) == "refused 513")
+  }
+
+  @Test func aBodyIsKeptAsItCameOnlyForThoseWhoSignedIt() throws {
+    let signed = Sample.invite
+    #expect(try request(signed).coveredBody == nil)
+    let text = String(decoding: signed, as: UTF8.self)
+    let field = "Authorization: Digest username=\"101\", qop=auth-int\r\nAllow: "
+    let parts = text.split(separator: "Allow: ", maxSplits: 1)
+    let parsed = try request(Array((parts[0] + field + parts[1]).utf8))
+    #expect(parsed.coveredBody == Array(Sample.session.utf8))
   }
 }

@@ -9,8 +9,10 @@ struct DigestOfferTests {
     var authenticator = DigestAuthenticator(
       secret: [UInt8](repeating: 7, count: 32), hashing: OpenSSLHashing())
     let verdict = authenticator.judge(
-      Sample.request(.register), over: Sample.flow(), realm: "demo.tandem.test", at: at(0)
-    ) { user in user == "101" ? credentials : nil }
+      Sample.request(.register), over: Sample.flow(),
+      accounts: SampleAccounts(
+        realm: "demo.tandem.test", users: credentials.map { ["101": $0] } ?? [:]),
+      at: at(0))
     guard case .challenge(let fields) = verdict else { return [] }
     return try fields.map { try #require(DigestChallenge($0.value)).algorithm }
   }

@@ -125,7 +125,7 @@ import Testing
     #"Digest username="101", realm="demo.tandem.test", nonce="x", uri="sip:h", response="0", "#
       + #"algorithm=SHA-512-256"#,
     #"Digest username="101", realm="demo.tandem.test", nonce="x", uri="sip:h", response="0", "#
-      + #"qop=auth-int, nc=00000001, cnonce="c""#,
+      + #"qop=auth-conf, nc=00000001, cnonce="c""#,
     #"Digest username="101", realm="elsewhere", nonce="x", uri="sip:h", response="0""#,
     #"Digest username="101", realm="demo.tandem.test", nonce="x", uri="sip:h", response="0", "#
       + #"qop=auth, nc=1, cnonce="c""#,
@@ -146,6 +146,55 @@ import Testing
     var request = answer(challenge)
     request.headers.others.insert(HeaderField("authorization", "NoOneKnows x=\"y\""), at: 0)
     #expect(judge(request, by: &authenticator) == .accepted(user: "101"))
+  }
+
+  @Test func aUserMayHideItsName() throws {
+    var authenticator = makeAuthenticator()
+    let challenge = try challenge(of: .sha256, by: &authenticator)
+    #expect(challenge.takesHashedUsers)
+    var request = answer(challenge)
+    var credentials = try #require(
+      request.headers["Authorization"].flatMap { DigestCredentials($0) })
+    credentials.username = hashing.hashedUser("101", realm: realm, algorithm: .sha256)
+    credentials.hasHashedUser = true
+    request.headers["Authorization"] = credentials.description
+    #expect(judge(request, by: &authenticator) == .accepted(user: "101"))
+    credentials.username = hashing.hashedUser("102", realm: realm, algorithm: .sha256)
+    request.headers["Authorization"] = credentials.description
+    #expect(judge(request, by: &authenticator) == .refused)
+  }
+
+  @Test func credentialsThatCoverTheBodyHoldForThatBodyOnly() throws {
+    var authenticator = makeAuthenticator()
+    var challenge = try challenge(of: .sha256, by: &authenticator)
+    #expect(challenge.offersIntegrity)
+    challenge.offersAuth = false
+    let body = Array("v=0".utf8)
+    func request(count: UInt32, sending bytes: [UInt8]) -> SIPRequest {
+      var request = Sample.request(.invite)
+      request.body = .other(contentType: "text/plain", bytes: bytes)
+      request.headers["Authorization"] =
+        challenge.credentials(
+          user: "101",
+          ha1: hashing.ha1(.sha256, user: "101", realm: realm, password: "secret"),
+          method: .invite, uri: "sip:102@demo.tandem.test", clientNonce: "c", count: count,
+          body: body, hashing: hashing
+        ).description
+      return request
+    }
+    #expect(judge(request(count: 1, sending: body), by: &authenticator) == .accepted(user: "101"))
+    #expect(judge(request(count: 2, sending: [1]), by: &authenticator) == .refused)
+    var parsed = request(count: 3, sending: body)
+    parsed.body = .session(
+      SessionDescription(
+        origin: SessionOrigin(sessionID: 1, version: 1, address: .v4(1)), connection: nil,
+        media: []))
+    guard case .challenge = judge(parsed, by: &authenticator) else {
+      Issue.record("nobody can say whether that was the body")
+      return
+    }
+    parsed.coveredBody = body
+    #expect(judge(parsed, by: &authenticator) == .accepted(user: "101"))
   }
 
   private func makeAuthenticator() -> DigestAuthenticator {
@@ -179,14 +228,19 @@ import Testing
     var flow = Sample.flow()
     flow.remote.address = .v4(address)
     return authenticator.judge(
-      request ?? Sample.request(.invite), over: flow, realm: realm, at: at(time)
-    ) { user in
-      guard user == "101" else { return nil }
-      return DigestAlgorithm.allCases.map {
-        DigestCredential(
-          algorithm: $0, ha1: hashing.ha1($0, user: user, realm: realm, password: "secret"))
-      }
-    }
+      request ?? Sample.request(.invite), over: flow, accounts: accounts, at: at(time))
+  }
+
+  /// One user, 101, whose password is `secret`.
+  private var accounts: SampleAccounts {
+    SampleAccounts(
+      realm: realm,
+      users: [
+        "101": DigestAlgorithm.allCases.map {
+          DigestCredential(
+            algorithm: $0, ha1: hashing.ha1($0, user: "101", realm: realm, password: "secret"))
+        }
+      ])
   }
 
   private func answer(
@@ -212,4 +266,17 @@ import Testing
 
 private enum DigestTestError: Error {
   case noChallenge
+}
+
+/// A table of users; strangers are offered everything.
+struct SampleAccounts: DigestAccounts {
+  let realm: String
+  var users: [String: [DigestCredential]] = [:]
+
+  func credentials(of user: String) -> [DigestCredential]? { users[user] }
+
+  /// Whoever it may be: the authenticator checks.
+  func user(hashed name: String) -> String? { users.keys.first }
+
+  func offerToStranger(_ user: String) -> [DigestAlgorithm] { DigestAlgorithm.allCases }
 }
