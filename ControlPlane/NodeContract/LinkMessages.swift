@@ -141,10 +141,17 @@ public struct BindingChange: Hashable, Sendable {
   public var local: IPEndpoint
   public var userAgent: String
   public var expiresIn: Duration
+  /// The device, as it names itself (`+sip.instance`, RFC 5626); empty when it does not.
+  public var instance: String
+  /// Which of the device's flows this is (`reg-id`); zero when it keeps only one.
+  public var registration: UInt32
+  /// The proxies between us and the device (RFC 3327), nearest first, as name-addresses.
+  public var path: [String]
 
   public init(
     tenant: TenantID, extension: ExtensionID, address: AddressName, contact: String,
-    source: IPEndpoint, local: IPEndpoint, userAgent: String, expiresIn: Duration
+    source: IPEndpoint, local: IPEndpoint, userAgent: String, expiresIn: Duration,
+    instance: String = "", registration: UInt32 = 0, path: [String] = []
   ) {
     self.tenant = tenant
     self.extension = `extension`
@@ -154,6 +161,9 @@ public struct BindingChange: Hashable, Sendable {
     self.local = local
     self.userAgent = userAgent
     self.expiresIn = expiresIn
+    self.instance = instance
+    self.registration = registration
+    self.path = path
   }
 }
 

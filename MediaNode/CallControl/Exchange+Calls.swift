@@ -161,7 +161,7 @@ extension Exchange {
 extension CallMachine {
   /// Whose port pools the relay's two sides came from.
   var relayAddresses: (caller: AddressName, callee: AddressName) {
-    (caller.address, callees.first?.address ?? caller.address)
+    (caller.relayAddress, callees.first?.relayAddress ?? caller.relayAddress)
   }
 
   /// When the call wants to hear of the time. A call that only waits for its last transactions

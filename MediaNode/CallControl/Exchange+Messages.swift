@@ -91,6 +91,7 @@ extension Exchange {
   ) {
     guard let key = clients[id] else { return repeatedSuccess(response, at: now) }
     if response.status >= 200 { forget(id, key) }
+    if response.status == StatusCode.flowFailed { flowFailed(under: key) }
     update(key.call, at: now) { $0.answered(response, under: key.branch, at: now) }
   }
 

@@ -40,20 +40,48 @@ extension Exchange {
     let key = BindingKey(tenant: tenant.id, extension: user.id)
     do throws(RegistrationRefusal) {
       let wish = try RegistrationWish(arrival.request, limits: limits)
-      let changes = try registrar.apply(wish, to: key, from: arrival.source, at: now.boot)
+      let source = try arrival.source(limits)
+      let changes = try registrar.apply(wish, to: key, from: source, at: now.boot)
       announce(changes)
-      confirm(key, arrival, at: now)
+      confirm(key, wish, arrival, at: now)
     } catch {
       respond(error.status, error.headers, to: arrival, at: now)
     }
   }
 
   /// The 200 lists all current bindings with the time that each has left.
-  private mutating func confirm(_ key: BindingKey, _ arrival: Arrival, at now: Moment) {
+  private mutating func confirm(
+    _ key: BindingKey, _ wish: RegistrationWish, _ arrival: Arrival, at now: Moment
+  ) {
     var response = arrival.request.response(StatusCode.ok, toTag: nextTag())
     response.headers.contacts = .addresses(
-      registrar.devices(of: key).map { $0.listed(at: now.boot) })
+      registrar.bindings(of: key).map { $0.listed(at: now.boot) })
+    response.headers.others += serviceFields(for: wish, arrival)
     send(response, to: arrival.id, at: now)
+  }
+
+  /// Path as it was stored (RFC 3327 section 5.3), the way of the phone's own requests (RFC 3608),
+  /// and what a phone with several flows wants to hear (RFC 5626 section 6).
+  private func serviceFields(for wish: RegistrationWish, _ arrival: Arrival) -> [HeaderField] {
+    guard wish.isStored else { return [] }
+    var fields = arrival.request.headers.values(of: "Path").map { HeaderField("Path", $0) }
+    fields.append(HeaderField("Service-Route", "<\(arrival.serviceRoute)>"))
+    fields.append(HeaderField("Supported", "path, outbound"))
+    if wish.isOutbound {
+      let seconds = limits.flowTimer.components.seconds
+      fields += [HeaderField("Require", "outbound"), HeaderField("Flow-Timer", "\(seconds)")]
+    }
+    return fields
+  }
+
+  /// A phone's flow answered 430: the registrar forgets it.
+  mutating func flowFailed(under key: ClientKey) {
+    guard let call = calls[key.call]?.machine, let request = call.open[key.branch],
+      case .extension(let id, _) = call[request.leg].party
+    else { return }
+    announce(
+      registrar.flowFailed(
+        call[request.leg].flow, of: BindingKey(tenant: call.tenant, extension: id)))
   }
 
   mutating func note(
@@ -64,13 +92,48 @@ extension Exchange {
   }
 }
 
+extension RegistrationWish {
+  /// Whether a binding is there afterwards because of it.
+  fileprivate var isStored: Bool {
+    switch self {
+    case .query, .removeAll: false
+    case .update(let contacts): contacts.contains { $0.lifetime > .zero }
+    }
+  }
+
+  fileprivate var isOutbound: Bool {
+    switch self {
+    case .query, .removeAll: false
+    case .update(let contacts):
+      contacts.contains { $0.traits.isOutbound && $0.lifetime > .zero }
+    }
+  }
+}
+
 extension Exchange.Arrival {
-  fileprivate var source: Registrar.Source {
-    Registrar.Source(
+  fileprivate func source(_ limits: ExchangeLimits) throws(RegistrationRefusal)
+    -> Registrar.Source
+  {
+    guard let path = request.headers.path, path.count <= limits.proxiesPerPath,
+      path.allSatisfy({ $0.description.utf8.count <= limits.textBytes })
+    else { throw RegistrationRefusal(status: StatusCode.badRequest) }
+    return Registrar.Source(
       flow: flow, address: address.name,
       userAgent: Legible.text(request.headers["User-Agent"] ?? "", limit: 128),
       order: RegisterOrder(
-        callID: request.headers.callID, sequence: request.headers.cseq.number))
+        callID: request.headers.callID, sequence: request.headers.cseq.number),
+      path: path)
+  }
+
+  /// Us, over the transport that the phone used.
+  fileprivate var serviceRoute: SIPURI {
+    var uri = SIPURI(
+      host: flow.local.address.description, port: flow.local.port,
+      parameters: [SIPParameter("lr")])
+    if flow.transport != .udp {
+      uri.parameters["transport"] = flow.transport.rawValue.lowercased()
+    }
+    return uri
   }
 }
 
@@ -79,6 +142,8 @@ extension Binding {
     let remaining = max(0, now.duration(to: expires).nanoseconds)
     let seconds = (remaining + 999_999_999) / 1_000_000_000
     var address = NameAddress(uri: contact, parameters: [SIPParameter("expires", "\(seconds)")])
+    if !traits.instance.isEmpty { address.parameters["+sip.instance"] = traits.instance }
+    if traits.isOutbound { address.parameters["reg-id"] = "\(traits.registration)" }
     if preference != 1000 {
       let digits = String(preference)
       address.parameters["q"] = "0." + String(repeating: "0", count: 3 - digits.count) + digits

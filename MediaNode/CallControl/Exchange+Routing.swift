@@ -26,17 +26,26 @@ extension Exchange {
       displayName: origin.displayName, uri: SIPURI(user: origin.number, host: domain))
     let to = NameAddress(uri: SIPURI(user: entry.number, host: domain))
     let key = BindingKey(tenant: tenant.id, extension: entry.id)
-    let targets = registrar.devices(of: key).compactMap { binding -> CallTarget? in
-      guard let address = address(at: binding.flow.local), grants[address.name] != nil else {
-        return nil
-      }
+    let targets = registrar.devices(of: key).compactMap { device -> CallTarget? in
+      let ways = device.ways.filter { isServed($0.flow.local) }
+      guard let first = ways.first, let address = address(at: first.flow.local) else { return nil }
       return CallTarget(
-        party: .extension(entry.id, number: entry.number), address: address, flow: binding.flow,
-        uri: binding.contact, from: from, to: to, isTrunk: false)
+        party: .extension(entry.id, number: entry.number), address: address, flow: first.flow,
+        uri: first.contact, from: from, to: to, isTrunk: false, routes: first.traits.path,
+        alternatives: ways.dropFirst().compactMap(way))
     }
     return CallDestination(
       called: called, shownCaller: origin.number,
       kind: targets.isEmpty ? .refused(.offline) : .targets(targets))
+  }
+
+  private func way(_ binding: Binding) -> CallWay? {
+    guard let address = address(at: binding.flow.local), let epoch = grants[address.name] else {
+      return nil
+    }
+    return CallWay(
+      address: address.name, epoch: epoch, contact: NameAddress(uri: address.uri),
+      flow: binding.flow, uri: binding.contact, routes: binding.traits.path)
   }
 
   /// The carrier's first peer, which sees the number that the caller shows outside.

@@ -87,13 +87,17 @@ extension Exchange {
     let id = LegID(at: now.wall, using: &random)
     let tag = nextTag()
     let contact = NameAddress(uri: target.address.uri)
-    return Leg(
+    var leg = Leg(
       id: id, party: target.party, side: .callee, address: target.address.name,
       epoch: grants[target.address.name] ?? .none, number: target.to.uri.user ?? "",
       localTag: tag, contact: contact,
       invite: Self.invite(target, callID: id.uuid.hexadecimal, tag: tag, contact, hops: hops),
       flow: target.flow,
       session: SessionSide(local: plan.calleeLocal, sessionID: nextSessionID()))
+    leg.alternatives = target.alternatives
+    leg.nextWayAt =
+      target.alternatives.isEmpty ? nil : now.boot.advanced(by: limits.flowPatience)
+    return leg
   }
 
   private static func invite(
@@ -105,7 +109,7 @@ extension Exchange {
       method: .invite, uri: target.uri,
       headers: SIPHeaders(
         vias: [], from: from, to: target.to, callID: callID, cseq: CSeq(1, .invite),
-        maxForwards: hops, contacts: .addresses([contact])))
+        maxForwards: hops, contacts: .addresses([contact]), routes: target.routes))
   }
 
   /// Positive as a signed number, which is how some phones read it.

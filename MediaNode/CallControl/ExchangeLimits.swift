@@ -10,6 +10,10 @@ public struct ExchangeLimits: Hashable, Sendable {
   public var bindings = 100_000
   /// Contacts in one REGISTER; beyond: 400.
   public var contactsPerRequest = 10
+  /// Proxies in the Path of one REGISTER; beyond: 400.
+  public var proxiesPerPath = 8
+  /// Different User-Agent texts that bindings share; those of further phones are kept for each.
+  public var userAgents = 1_000
   /// Bytes of one Contact URI, a Call-ID, a tag or a branch; beyond: 400.
   public var textBytes = 512
   /// Media lines of one session description; beyond: 488.
@@ -23,6 +27,13 @@ public struct ExchangeLimits: Hashable, Sendable {
   public var longestRegistration: Duration = .seconds(3600)
   /// When the phone says nothing.
   public var usualRegistration: Duration = .seconds(3600)
+
+  /// How often a phone with several flows sends on each so that we take it for alive
+  /// (RFC 5626 section 4.4).
+  public var flowTimer: Duration = .seconds(120)
+  /// How long the way tried first to a device with others, or to a carrier with several peers, may
+  /// say nothing before the next is tried.
+  public var flowPatience: Duration = .seconds(4)
 
   /// How long a carrier may ring; extensions ring as long as their tenant says.
   public var trunkRinging: Duration = .seconds(120)

@@ -38,10 +38,12 @@ struct RequestScreening {
     }
   }
 
-  /// We know no extension that a peer might require (section 8.2.2.3).
+  /// Names what a peer requires and we do not have (section 8.2.2.3).
   private func refusalOfExtensions(_ request: SIPRequest) -> Refusal? {
-    let required =
-      request.headers.values(of: "Require") + request.headers.values(of: "Proxy-Require")
+    let headers = request.headers
+    let known = request.method == .register ? Capabilities.extensionsOfRegistration : []
+    let required = (headers.values(of: "Require") + headers.values(of: "Proxy-Require"))
+      .flatMap { headerElements(of: $0) }.filter { !known.contains($0.lowercased()) }
     guard !required.isEmpty else { return nil }
     let unsupported = HeaderField("Unsupported", required.joined(separator: ", "))
     return Refusal(status: StatusCode.badExtension, headers: [unsupported])

@@ -16,6 +16,7 @@ public enum StatusCode {
   public static let unsupportedURIScheme = 416
   public static let badExtension = 420
   public static let intervalTooBrief = 423
+  public static let flowFailed = 430
   public static let temporarilyUnavailable = 480
   public static let dialogDoesNotExist = 481
   public static let loopDetected = 482

@@ -75,7 +75,8 @@ extension BindingChange: WireConvertible {
       local: try WireField.required(wire.local, present: wire.hasLocal, "binding.local"),
       userAgent: wire.userAgent,
       expiresIn: try WireField.duration(
-        nanoseconds: wire.expiresInNanoseconds, "binding.expires_in"))
+        nanoseconds: wire.expiresInNanoseconds, "binding.expires_in"),
+      instance: wire.instance, registration: wire.registration, path: wire.path)
   }
 
   var wire: WireBinding {
@@ -88,6 +89,9 @@ extension BindingChange: WireConvertible {
       $0.local = local.wire
       $0.userAgent = userAgent
       $0.expiresInNanoseconds = expiresIn.nanoseconds
+      $0.instance = instance
+      $0.registration = registration
+      $0.path = path
     }
   }
 }

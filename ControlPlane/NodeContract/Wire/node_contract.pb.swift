@@ -662,6 +662,15 @@ nonisolated struct WireBinding: Sendable {
   /// Zero: the binding is gone.
   var expiresInNanoseconds: Int64 = 0
 
+  /// Empty: the device does not name itself.
+  var instance: String = String()
+
+  /// Zero: the device keeps one flow.
+  var registration: UInt32 = 0
+
+  /// Name-addresses of proxies, nearest to the node first.
+  var path: [String] = []
+
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
   init() {}
@@ -1898,7 +1907,7 @@ nonisolated extension WireCheckpointRetired: SwiftProtobuf.Message, SwiftProtobu
 
 nonisolated extension WireBinding: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".Binding"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}tenant\0\u{1}extension\0\u{1}address\0\u{1}contact\0\u{1}source\0\u{1}local\0\u{3}user_agent\0\u{3}expires_in_nanoseconds\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}tenant\0\u{1}extension\0\u{1}address\0\u{1}contact\0\u{1}source\0\u{1}local\0\u{3}user_agent\0\u{3}expires_in_nanoseconds\0\u{2}\u{2}instance\0\u{1}registration\0\u{1}path\0")
 
   mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1914,6 +1923,9 @@ nonisolated extension WireBinding: SwiftProtobuf.Message, SwiftProtobuf._Message
       case 6: try { try decoder.decodeSingularMessageField(value: &self._local) }()
       case 7: try { try decoder.decodeSingularStringField(value: &self.userAgent) }()
       case 8: try { try decoder.decodeSingularInt64Field(value: &self.expiresInNanoseconds) }()
+      case 10: try { try decoder.decodeSingularStringField(value: &self.instance) }()
+      case 11: try { try decoder.decodeSingularUInt32Field(value: &self.registration) }()
+      case 12: try { try decoder.decodeRepeatedStringField(value: &self.path) }()
       default: break
       }
     }
@@ -1948,6 +1960,15 @@ nonisolated extension WireBinding: SwiftProtobuf.Message, SwiftProtobuf._Message
     if self.expiresInNanoseconds != 0 {
       try visitor.visitSingularInt64Field(value: self.expiresInNanoseconds, fieldNumber: 8)
     }
+    if !self.instance.isEmpty {
+      try visitor.visitSingularStringField(value: self.instance, fieldNumber: 10)
+    }
+    if self.registration != 0 {
+      try visitor.visitSingularUInt32Field(value: self.registration, fieldNumber: 11)
+    }
+    if !self.path.isEmpty {
+      try visitor.visitRepeatedStringField(value: self.path, fieldNumber: 12)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -1960,6 +1981,9 @@ nonisolated extension WireBinding: SwiftProtobuf.Message, SwiftProtobuf._Message
     if lhs._local != rhs._local {return false}
     if lhs.userAgent != rhs.userAgent {return false}
     if lhs.expiresInNanoseconds != rhs.expiresInNanoseconds {return false}
+    if lhs.instance != rhs.instance {return false}
+    if lhs.registration != rhs.registration {return false}
+    if lhs.path != rhs.path {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

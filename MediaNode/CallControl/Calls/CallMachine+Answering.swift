@@ -7,23 +7,29 @@ extension CallMachine {
   mutating func inviteAnswered(_ response: SIPResponse, by leg: LegID, at now: Moment)
     -> [CallAction]
   {
+    self[leg].nextWayAt = nil
     if response.status >= 200 { open[self[leg].inviteBranch] = nil }
     switch response.status {
     case ...100: return []
     case ..<200: return progressed(response, by: leg)
     case ..<300: return succeeded(response, by: leg, at: now)
-    default: return failed(leg, outcome(of: response, from: self[leg]), at: now)
+    default:
+      return triedNextWay(of: leg, after: response.status, at: now)
+        ?? failed(leg, outcome(of: response, from: self[leg]), at: now)
     }
   }
 
   /// The INVITE of a called party met silence.
   mutating func inviteTimedOut(_ leg: LegID, at now: Moment) -> [CallAction] {
     open[self[leg].inviteBranch] = nil
-    return failed(leg, self[leg].isTrunk ? .carrierFailed : .offline, at: now)
+    return triedNextWay(of: leg, after: StatusCode.requestTimeout, at: now)
+      ?? failed(leg, self[leg].isTrunk ? .carrierFailed : .offline, at: now)
   }
 
   private func outcome(of response: SIPResponse, from leg: Leg) -> CallOutcome {
-    CallOutcome(sipStatus: response.status, fromCarrier: leg.isTrunk)
+    // A device whose last flow failed was not reached.
+    response.status == StatusCode.flowFailed
+      ? .offline : CallOutcome(sipStatus: response.status, fromCarrier: leg.isTrunk)
   }
 
   // MARK: - Ringing

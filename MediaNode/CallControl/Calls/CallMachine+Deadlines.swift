@@ -4,7 +4,16 @@ import SIP
 /// What time does to a call.
 extension CallMachine {
   /// When `deadlinePassed` has something to do.
-  var nextDeadline: BootInstant { min(nextAnswerDeadline ?? stateDeadline, stateDeadline) }
+  var nextDeadline: BootInstant {
+    ([nextAnswerDeadline, nextWayDeadline].compactMap { $0 } + [stateDeadline]).min()
+      ?? stateDeadline
+  }
+
+  /// When a party that says nothing is tried another way.
+  private var nextWayDeadline: BootInstant? {
+    guard case .ringing = state else { return nil }
+    return legs.compactMap(\.nextWayAt).min()
+  }
 
   /// When a 2xx is to be sent again.
   var nextAnswerDeadline: BootInstant? {
@@ -21,6 +30,7 @@ extension CallMachine {
 
   mutating func deadlinePassed(at now: Moment) -> [CallAction] {
     var actions = legs.map(\.id).flatMap { repeatAnswer(of: $0, at: now) }
+    actions += callees.map(\.id).flatMap { leaveSilentWay(of: $0, at: now) }
     guard now.boot >= stateDeadline else { return actions }
     switch state {
     case .ringing: actions += end(.noAnswer, at: now)

@@ -155,14 +155,21 @@ extension CallMachine {
   mutating func endStray(_ response: SIPResponse, of leg: LegID) -> [CallAction] {
     guard var dialog = Dialog(accepting: response, to: self[leg].invite) else { return [] }
     let ack = dialog.acknowledgement(of: response.headers.cseq.number)
-    var actions = [acknowledgeOnce(ack, on: leg)]
+    var actions = [
+      CallAction.acknowledge(
+        ack, over: self[leg].path(ofStray: ack, after: response),
+        branch: self[leg].nextBranch())
+    ]
     let tag = dialog.id.remoteTag
     guard !self[leg].strayTags.contains(tag), self[leg].strayTags.count < 8 else {
       return actions
     }
     self[leg].strayTags.append(tag)
-    actions.append(send(dialog.request(.bye), on: leg, for: .bye))
-    return actions
+    let bye = dialog.request(.bye)
+    let branch = self[leg].nextBranch()
+    open[branch] = OpenRequest(leg: leg, purpose: .bye)
+    let flow = self[leg].path(ofStray: bye, after: response)
+    return actions + [.request(bye, over: flow, branch: branch)]
   }
 
   // MARK: - Sending
@@ -188,9 +195,5 @@ extension CallMachine {
     .acknowledge(
       acknowledgement.request, over: self[leg].path(of: acknowledgement.request),
       branch: acknowledgement.branch)
-  }
-
-  private mutating func acknowledgeOnce(_ ack: SIPRequest, on leg: LegID) -> CallAction {
-    .acknowledge(ack, over: self[leg].path(of: ack), branch: self[leg].nextBranch())
   }
 }

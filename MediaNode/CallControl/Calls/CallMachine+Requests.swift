@@ -74,7 +74,7 @@ extension CallMachine {
     open.values.compactMap { request in
       switch request.purpose {
       case .relayed(let relayed): relayed
-      case .invite, .bye, .renegotiation: nil
+      case .invite, .bye, .renegotiation, .abandoned: nil
       }
     }.sorted { $0.token < $1.token }
   }
@@ -90,6 +90,7 @@ extension CallMachine {
     switch request.purpose {
     case .invite: return inviteAnswered(response, by: request.leg, at: now)
     case .bye: return []
+    case .abandoned: return abandonedAnswered(response, of: request.leg)
     case .renegotiation: return renegotiated(response, by: request.leg, at: now)
     case .relayed(let relayed): return relayBack(response, of: relayed, at: now)
     }
@@ -100,7 +101,7 @@ extension CallMachine {
     guard let request = open.removeValue(forKey: branch) else { return [] }
     switch request.purpose {
     case .invite: return inviteTimedOut(request.leg, at: now)
-    case .bye: return []
+    case .bye, .abandoned: return []
     case .renegotiation: return renegotiationTimedOut(at: now)
     case .relayed(let relayed):
       return reply(

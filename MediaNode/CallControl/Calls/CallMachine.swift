@@ -22,6 +22,8 @@ struct CallMachine: Equatable, Sendable {
     case bye
     /// The offer of the other party.
     case renegotiation
+    /// An INVITE that was given up for another way to the party.
+    case abandoned
     /// The other party's INFO.
     case relayed(RelayedRequest)
   }

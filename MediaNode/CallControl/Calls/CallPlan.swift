@@ -20,6 +20,10 @@ struct CallTarget: Sendable {
   let from: NameAddress
   let to: NameAddress
   let isTrunk: Bool
+  /// Proxies on the way, nearest first.
+  var routes: [NameAddress] = []
+  /// Other ways to the same party, should the first fail.
+  var alternatives: [CallWay] = []
 }
 
 /// Where a call goes, or why it goes nowhere.

@@ -7,6 +7,8 @@ enum Capabilities {
   ]
   static let allow = methods.map(\.rawValue).joined(separator: ", ")
   static let accept = "application/sdp"
+  /// Option tags that a REGISTER may require (RFC 3327, RFC 5626).
+  static let extensionsOfRegistration: Set<String> = ["path", "outbound"]
 
   /// Methods that exist, whether we serve them or not: the difference between 405 and 501.
   static let knownMethods: Set<String> =

@@ -19,19 +19,30 @@ struct Leg: Equatable, Sendable {
   let id: LegID
   let party: LegParty
   let side: RelaySide
-  let address: AddressName
-  let epoch: Epoch
+  /// Ours, that the party is talked to from.
+  var address: AddressName
+  var epoch: Epoch
+  /// Whose ports the relay's socket on this side is one of.
+  let relayAddress: AddressName
   /// The number or extension that stands for the party.
   let number: String
   let localTag: String
-  let contact: NameAddress
+  var contact: NameAddress
   /// The INVITE that made the leg, without its body: theirs on the caller's side, else ours.
-  let invite: SIPRequest
+  var invite: SIPRequest
   /// The transport path to the party.
   var flow: Flow
   var session: SessionSide
   var phase: Phase = .inviting
   var dialog: Dialog?
+  /// Other ways to the party, should this one fail.
+  var alternatives: [CallWay] = []
+  /// When the next of them is tried unless the party is heard from.
+  var nextWayAt: BootInstant?
+  /// The ways that were given up before their answer; as many as there were alternatives at most.
+  var abandonedWays: [AbandonedWay] = []
+  /// The number of the branch of our INVITE.
+  var invitedUnder: UInt32 = 0
   /// Counts the branches of our requests.
   var branches: UInt32 = 0
   /// Whether `rung` is recorded.
@@ -55,6 +66,7 @@ struct Leg: Equatable, Sendable {
     self.party = party
     self.side = side
     self.address = address
+    relayAddress = address
     self.epoch = epoch
     self.number = number
     self.localTag = localTag
@@ -82,7 +94,7 @@ struct Leg: Equatable, Sendable {
   }
 
   /// The branch of the INVITE that made an outgoing leg.
-  var inviteBranch: String { branch(0) }
+  var inviteBranch: String { branch(invitedUnder) }
 
   /// A branch never used before (RFC 3261 section 8.1.1.7).
   mutating func nextBranch() -> String {

@@ -134,6 +134,7 @@ extension CallMachine.Purpose: Checkpointed {
     case .invite: writer.write(UInt8(1))
     case .bye: writer.write(UInt8(2))
     case .renegotiation: writer.write(UInt8(3))
+    case .abandoned: writer.write(UInt8(5))
     case .relayed(let relayed):
       writer.write(UInt8(4))
       writer.write(relayed.token)
@@ -152,6 +153,7 @@ extension CallMachine.Purpose: Checkpointed {
         CallMachine.RelayedRequest(
           token: try reader.read(RequestToken.self), request: try reader.read(SIPRequest.self),
           requester: try reader.read(LegID.self)))
+    case 5: self = .abandoned
     default: throw .malformed("purpose")
     }
   }

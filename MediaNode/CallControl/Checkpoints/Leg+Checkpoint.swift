@@ -45,12 +45,41 @@ extension PendingAnswer: Checkpointed {
   }
 }
 
+extension CallWay: Checkpointed {
+  func write(to writer: inout CheckpointWriter) {
+    writer.write(address)
+    writer.write(epoch)
+    writer.write(contact)
+    writer.write(flow)
+    writer.write(uri)
+    writer.write(routes)
+  }
+
+  init(from reader: inout CheckpointReader) throws(CheckpointError) {
+    self.init(
+      address: try reader.read(AddressName.self), epoch: try reader.read(Epoch.self),
+      contact: try reader.read(NameAddress.self), flow: try reader.read(Flow.self),
+      uri: try reader.read(SIPURI.self), routes: try reader.read([NameAddress].self))
+  }
+}
+
+extension AbandonedWay: Checkpointed {
+  func write(to writer: inout CheckpointWriter) {
+    writer.write(branch)
+    writer.write(flow)
+  }
+
+  init(from reader: inout CheckpointReader) throws(CheckpointError) {
+    self.init(branch: try reader.read(String.self), flow: try reader.read(Flow.self))
+  }
+}
+
 extension Leg: Checkpointed {
   func write(to writer: inout CheckpointWriter) {
     writer.write(id)
     writer.write(party)
     writer.write(side)
-    writer.write(address)
+    writer.write(relayAddress)
     writer.write(epoch)
     writer.write(number)
     writer.write(localTag)
@@ -60,6 +89,11 @@ extension Leg: Checkpointed {
     writer.write(session)
     writer.write(phase)
     writer.write(dialog)
+    writer.write(address)
+    writer.write(alternatives)
+    writer.write(nextWayAt)
+    writer.write(abandonedWays)
+    writer.write(invitedUnder)
     writer.write(branches)
     writer.write(hasRung)
     writer.write(acknowledgement)
@@ -78,6 +112,11 @@ extension Leg: Checkpointed {
       session: try reader.read(SessionSide.self))
     phase = try reader.read(Phase.self)
     dialog = try reader.read(Dialog?.self)
+    address = try reader.read(AddressName.self)
+    alternatives = try reader.read([CallWay].self)
+    nextWayAt = try reader.read(BootInstant?.self)
+    abandonedWays = try reader.read([AbandonedWay].self)
+    invitedUnder = try reader.read(UInt32.self)
     branches = try reader.read(UInt32.self)
     hasRung = try reader.read(Bool.self)
     acknowledgement = try reader.read(Acknowledgement?.self)

@@ -15,6 +15,8 @@ enum RegistrationWish: Hashable, Sendable {
     let preference: Int
     /// Zero: remove.
     let lifetime: Duration
+    /// Without the path, which is the request's.
+    var traits = BindingTraits()
   }
 
   /// No Contact: which bindings are there?
@@ -35,16 +37,29 @@ enum RegistrationWish: Hashable, Sendable {
       guard list.count <= limits.contactsPerRequest else {
         throw RegistrationRefusal(status: StatusCode.badRequest)
       }
+      let wishesOutbound = request.headers.lists("outbound", in: "Supported")
       var contacts: [Contact] = []
       for address in list {
-        contacts.append(try Self.contact(address, common: common, limits: limits))
+        contacts.append(
+          try Self.contact(address, common, isOutbound: wishesOutbound, limits: limits))
       }
+      try Self.check(contacts, of: request)
       self = contacts.isEmpty ? .query : .update(contacts)
     }
   }
 
+  /// A flow is registered alone, and the first hop must be able to keep it (RFC 5626 section 6).
+  private static func check(_ contacts: [Contact], of request: SIPRequest)
+    throws(RegistrationRefusal)
+  {
+    let flows = contacts.filter { $0.traits.isOutbound && $0.lifetime > .zero }
+    guard !flows.isEmpty else { return }
+    guard flows.count == 1 else { throw RegistrationRefusal(status: StatusCode.badRequest) }
+    guard request.firstHopKnowsOutbound else { throw RegistrationRefusal(status: 439) }
+  }
+
   private static func contact(
-    _ address: NameAddress, common: String?, limits: ExchangeLimits
+    _ address: NameAddress, _ common: String?, isOutbound: Bool, limits: ExchangeLimits
   ) throws(RegistrationRefusal) -> Contact {
     let isSIP = address.uri.scheme == .sip || address.uri.scheme == .sips
     guard isSIP, address.uri.description.utf8.count <= limits.textBytes else {
@@ -52,7 +67,28 @@ enum RegistrationWish: Hashable, Sendable {
     }
     return Contact(
       uri: address.uri, preference: preference(address.parameters["q"]),
-      lifetime: try lifetime(address.parameters["expires"] ?? common, limits))
+      lifetime: try lifetime(address.parameters["expires"] ?? common, limits),
+      traits: try traits(address.parameters, isOutbound: isOutbound, limits))
+  }
+
+  /// The device and its flow. Without Outbound on its side a `reg-id` means nothing.
+  private static func traits(
+    _ parameters: SIPParameters, isOutbound: Bool, _ limits: ExchangeLimits
+  ) throws(RegistrationRefusal) -> BindingTraits {
+    guard let instance = parameters["+sip.instance"], !instance.isEmpty else {
+      return BindingTraits()
+    }
+    guard instance.utf8.count <= limits.textBytes else {
+      throw RegistrationRefusal(status: StatusCode.badRequest)
+    }
+    guard isOutbound, let text = parameters["reg-id"] else {
+      return BindingTraits(instance: instance)
+    }
+    // 1 to 2³¹ − 1 (RFC 5626 section 9).
+    guard let number = seconds(text), (1..<1 << 31).contains(number) else {
+      throw RegistrationRefusal(status: StatusCode.badRequest)
+    }
+    return BindingTraits(instance: instance, registration: UInt32(clamping: number))
   }
 
   /// The time wished, cut to what we allow; too short a wish is refused and told why.
@@ -86,5 +122,32 @@ enum RegistrationWish: Hashable, Sendable {
     else { return 1000 }
     let padded = digits + String(repeating: "0", count: 3 - digits.utf8.count)
     return min(whole * 1000 + (Int(padded) ?? 0), 1000)
+  }
+}
+
+extension SIPRequest {
+  /// The REGISTER came without a proxy in between, or the one next to the phone says in its Path
+  /// that it keeps flows (RFC 5626 section 5.1).
+  fileprivate var firstHopKnowsOutbound: Bool {
+    guard headers.vias.count > 1 else { return true }
+    return headers.path?.last?.uri.parameters.contains("ob") ?? false
+  }
+}
+
+extension SIPHeaders {
+  /// The Path (RFC 3327), nearest to us first; nil when malformed.
+  var path: [NameAddress]? {
+    let elements = values(of: "Path").flatMap { headerElements(of: $0) }
+    let addresses = elements.compactMap { NameAddress($0) }
+    return addresses.count == elements.count ? addresses : nil
+  }
+
+  /// Whether an option tag stands in the lists of this field (RFC 3261 section 20.37).
+  func lists(_ tag: String, in name: String) -> Bool {
+    values(of: name).contains { value in
+      value.split(separator: ",").contains { element in
+        element.filter { !$0.isWhitespace }.lowercased() == tag
+      }
+    }
   }
 }

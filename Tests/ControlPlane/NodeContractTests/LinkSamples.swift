@@ -76,6 +76,11 @@ enum LinkSamples {
     BindingChange(
       tenant: id(2), extension: id(5), address: phones, contact: "sip:101@192.0.2.7",
       source: local, local: source, userAgent: "", expiresIn: .zero),
+    BindingChange(
+      tenant: id(2), extension: id(5), address: phones, contact: "sip:101@192.0.2.7",
+      source: source, local: local, userAgent: "", expiresIn: .seconds(60),
+      instance: "<urn:uuid:00000000-0000-1000-8000-AABBCCDDEEFF>", registration: 2,
+      path: ["<sip:edge.example.net;lr;ob>"]),
   ]
 
   static let load = NodeLoad(

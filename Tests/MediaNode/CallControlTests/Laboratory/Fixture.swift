@@ -10,6 +10,9 @@ enum Fixture {
   static let phonesAddress = name("phones-a")
   static let trunksAddress = name("trunks-a")
   static let phones = endpoint("127.0.1.1:5060")
+  /// Another address for phones, which is granted only where a test wants it.
+  static let otherPhonesAddress = name("phones-b")
+  static let otherPhones = endpoint("127.0.1.2:5060")
   static let trunks = endpoint("127.0.1.10:5060")
   static let carrier = endpoint("127.0.9.9:5060")
   static let epoch = Epoch(generation: 1, revision: 7)
@@ -34,6 +37,9 @@ enum Fixture {
       addresses: [
         ExchangeAddress(
           name: phonesAddress, ip: phones.address, role: .phones, relayPorts: relayPorts),
+        ExchangeAddress(
+          name: otherPhonesAddress, ip: otherPhones.address, role: .phones,
+          relayPorts: relayPorts),
         ExchangeAddress(
           name: trunksAddress, ip: trunks.address, role: .trunks, relayPorts: relayPorts),
       ],

@@ -218,12 +218,14 @@ final class Party {
   // MARK: - What a person does with it
 
   func register(
-    expires: Int? = nil, contacts: ContactList? = nil, then act: @escaping (SIPResponse?) -> Void
+    expires: Int? = nil, contacts: ContactList? = nil,
+    change: (inout SIPRequest) -> Void = { _ in }, then act: @escaping (SIPResponse?) -> Void
   ) {
     var request = request(.register, to: SIPURI(host: Fixture.domain))
     request.headers.to = NameAddress(uri: SIPURI(user: number, host: Fixture.domain))
     request.headers["Expires"] = expires.map { "\($0)" }
     if let contacts { request.headers.contacts = contacts }
+    change(&request)
     sendWithPassword(request, then: act)
   }
 
