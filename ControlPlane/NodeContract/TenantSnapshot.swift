@@ -38,8 +38,18 @@ public struct DiallingRules: Hashable, Sendable {
   public var nationalPrefix: String
   /// `00`
   public var internationalPrefix: String
+  /// Numbers for help, as they are dialled: calls to them go before all others and to the carrier
+  /// as they are.
+  public var emergencyNumbers: [String]
 
-  public init(countryCode: String, nationalPrefix: String, internationalPrefix: String) {
+  /// What people dial for help where nobody says otherwise.
+  public static let usualEmergencyNumbers = ["112", "911", "999"]
+
+  public init(
+    countryCode: String, nationalPrefix: String, internationalPrefix: String,
+    emergencyNumbers: [String] = DiallingRules.usualEmergencyNumbers
+  ) {
+    self.emergencyNumbers = emergencyNumbers
     self.countryCode = countryCode
     self.nationalPrefix = nationalPrefix
     self.internationalPrefix = internationalPrefix
@@ -102,7 +112,7 @@ public enum NumberDestination: Hashable, Sendable {
   case `extension`(ExtensionID)
 }
 
-/// A carrier's connection, known by its addresses.
+/// A carrier's connection, known by its addresses, by a password, or by both.
 public struct TrunkEntry: Hashable, Sendable {
   public var id: TrunkID
   public var name: String
@@ -110,11 +120,93 @@ public struct TrunkEntry: Hashable, Sendable {
   public var address: AddressName
   /// The carrier's own addresses: calls go to the first, and come from any.
   public var peers: [IPEndpoint]
+  /// Who we are at the carrier; nil where it knows us by our address.
+  public var account: TrunkAccount?
+  /// Who the carrier is when it calls from other addresses; nil: then it is a stranger.
+  public var visitor: TrunkVisitor?
+  public var profile: TrunkProfile
 
-  public init(id: TrunkID, name: String, address: AddressName, peers: [IPEndpoint]) {
+  public init(
+    id: TrunkID, name: String, address: AddressName, peers: [IPEndpoint],
+    account: TrunkAccount? = nil, visitor: TrunkVisitor? = nil,
+    profile: TrunkProfile = TrunkProfile()
+  ) {
     self.id = id
     self.name = name
     self.address = address
     self.peers = peers
+    self.account = account
+    self.visitor = visitor
+    self.profile = profile
+  }
+}
+
+/// What a carrier knows us by.
+public struct TrunkAccount: Hashable, Sendable {
+  public var username: String
+  /// The realm of the carrier's challenges; those of other realms are not answered.
+  public var realm: String
+  /// One per algorithm, strongest first.
+  public var credentials: [DigestCredential]
+  /// The URI to register at, `sip:carrier.example.net`; nil where the carrier calls us without.
+  public var registrar: String?
+
+  public init(
+    username: String, realm: String, credentials: [DigestCredential], registrar: String? = nil
+  ) {
+    self.username = username
+    self.realm = realm
+    self.credentials = credentials
+    self.registrar = registrar
+  }
+}
+
+/// What we know a carrier by that calls from anywhere: the realm of our challenge is the name of
+/// the trunk's address.
+public struct TrunkVisitor: Hashable, Sendable {
+  public var username: String
+  /// One per algorithm, strongest first.
+  public var credentials: [DigestCredential]
+
+  public init(username: String, credentials: [DigestCredential]) {
+    self.username = username
+    self.credentials = credentials
+  }
+}
+
+/// How a carrier speaks of callers, and how far it is believed and told.
+public struct TrunkProfile: Hashable, Sendable {
+  /// The field that tells the carrier who calls, besides From.
+  public enum IdentityForm: String, Hashable, Sendable, CaseIterable {
+    case none
+    /// P-Asserted-Identity (RFC 3325): the carrier believes us, and keeps a withheld number secret.
+    case asserted
+    /// P-Preferred-Identity: the carrier checks.
+    case preferred
+    /// Remote-Party-ID, an older draft.
+    case remoteParty = "remote-party"
+  }
+
+  /// The field that tells where a forwarded call was meant to go.
+  public enum ForwardingForm: String, Hashable, Sendable, CaseIterable {
+    case none
+    /// Diversion (RFC 5806).
+    case diversion
+    /// History-Info (RFC 7044).
+    case history
+  }
+
+  /// Whether what the carrier says of callers in those fields, and of who may see it, is taken; else
+  /// From is.
+  public var isTrusted: Bool
+  public var identity: IdentityForm
+  public var forwarding: ForwardingForm
+
+  public init(
+    isTrusted: Bool = false, identity: IdentityForm = .none, forwarding: ForwardingForm = .none
+  ) {
+    self.isTrusted = isTrusted
+    self.identity = identity
+    self.forwarding = forwarding
   }
 }

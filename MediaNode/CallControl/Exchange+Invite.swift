@@ -66,6 +66,7 @@ extension Exchange {
     guard let found = directory.inbound(to: called, from: remote, at: address) else {
       return respond(StatusCode.notFound, to: arrival, at: now)
     }
+    guard hasRoom(for: arrival, of: found.tenant, at: now) else { return }
     let caller = arrival.request.callerNumber
     let origin = CallOrigin(
       tenant: found.tenant, party: .trunk(found.trunk.id),

@@ -156,9 +156,7 @@ extension Exchange {
   /// try elsewhere.
   mutating func refuseWithoutGrant(_ message: SIPMessage, over flow: Flow) {
     guard case .request(let request) = message, request.method != .ack else { return }
-    var response = request.response(StatusCode.serviceUnavailable, toTag: nextTag())
-    response.headers["Retry-After"] = retryAfter
-    outbox.append(.send(.response(response), over: flow))
+    refuse(request, over: flow)
   }
 
   var retryAfter: String { String(limits.retryAfter.components.seconds) }

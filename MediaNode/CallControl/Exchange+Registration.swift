@@ -19,15 +19,24 @@ extension Exchange {
       arrival.request, over: arrival.flow, accounts: tenant.accounts, at: now.boot)
     switch verdict {
     case .accepted(let user):
+      protection.succeeded(arrival.flow, at: now.boot)
+      guard hasRoom(for: arrival, of: tenant, at: now) else { return nil }
       if let entry = tenant.extensionsByNumber[user] { return entry }
       respond(StatusCode.forbidden, to: arrival, at: now)
     case .challenge(let headers):
       respond(StatusCode.unauthorized, headers, to: arrival, at: now)
     case .refused:
       note(.notice, "wrong credentials from \(arrival.flow.remote)", tenant: tenant.id)
+      noteFailure(of: arrival.flow, at: now)
       respond(StatusCode.forbidden, to: arrival, at: now)
     }
     return nil
+  }
+
+  mutating func noteFailure(of flow: Flow, at now: Moment) {
+    guard protection.failed(flow, at: now.boot) else { return }
+    let seconds = limits.protection.ban.components.seconds
+    note(.warning, "source banned for \(seconds) s: \(flow.remote.address)")
   }
 
   private mutating func register(

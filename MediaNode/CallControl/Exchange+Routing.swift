@@ -10,7 +10,7 @@ extension Exchange {
     case .extension(let colleague, let called):
       devices(of: colleague, called: called, from: origin)
     case .trunk(let trunk, let number):
-      carrier(trunk, number: number, from: user)
+      carrier(trunk, number: number, from: user, in: origin.tenant)
     case .unknown:
       CallDestination(called: Legible.text(dialled), kind: .refused(.unknownNumber))
     }
@@ -46,31 +46,5 @@ extension Exchange {
     return CallWay(
       address: address.name, epoch: epoch, contact: NameAddress(uri: address.uri),
       flow: binding.flow, uri: binding.contact, routes: binding.traits.path)
-  }
-
-  /// The carrier's first peer, which sees the number that the caller shows outside.
-  private func carrier(_ trunk: TrunkEntry, number: String, from user: ExtensionEntry)
-    -> CallDestination
-  {
-    guard let address = configuration.addresses.first(where: { $0.name == trunk.address }),
-      grants[address.name] != nil, let peer = trunk.peers.first
-    else { return CallDestination(called: number, kind: .refused(.carrierFailed)) }
-    let remote = SIPURI(user: number, host: peer.address.description, port: peer.port)
-    let target = CallTarget(
-      party: .trunk(trunk.id), address: address,
-      flow: Flow(local: address.endpoint, remote: peer), uri: remote,
-      from: shown(user, at: address),
-      to: NameAddress(uri: SIPURI(user: number, host: peer.address.description)), isTrunk: true)
-    return CallDestination(
-      called: number, shownCaller: user.outsideNumber ?? "anonymous", kind: .targets([target]))
-  }
-
-  /// Without a number of its own an extension calls anonymously (RFC 3323 section 4.1.1.3).
-  private func shown(_ user: ExtensionEntry, at address: ExchangeAddress) -> NameAddress {
-    guard let number = user.outsideNumber else {
-      return NameAddress(
-        displayName: "Anonymous", uri: SIPURI(user: "anonymous", host: "anonymous.invalid"))
-    }
-    return NameAddress(uri: SIPURI(user: number, host: address.ip.description))
   }
 }

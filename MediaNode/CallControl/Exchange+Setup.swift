@@ -38,9 +38,10 @@ extension Exchange {
   private func admitted(_ destination: CallDestination, of tenant: TenantID)
     throws(SetupFailure) -> [CallTarget]
   {
-    guard relays.count < limits.calls,
-      callsPerTenant[tenant, default: 0] < limits.callsPerTenant
-    else { throw SetupFailure(outcome: .overloaded) }
+    let hasRoom =
+      relays.count < limits.calls
+      && callsPerTenant[tenant, default: 0] < limits.callsPerTenant
+    guard hasRoom || destination.isEmergency else { throw SetupFailure(outcome: .overloaded) }
     switch destination.kind {
     case .refused(let outcome): throw SetupFailure(outcome: outcome)
     case .targets(let targets):

@@ -9,6 +9,10 @@ public struct Exchange: Sendable {
   var layer = TransactionLayer()
   var authenticator: DigestAuthenticator
   var registrar: Registrar
+  var protection: Protection
+  /// Requests that got no answer, and those that were told to come later.
+  var droppedRequests: UInt64 = 0
+  var shedRequests: UInt64 = 0
   var directory: TenantDirectory
   /// The addresses that we serve, with the epochs of their grants.
   var grants: [AddressName: Epoch] = [:]
@@ -38,6 +42,7 @@ public struct Exchange: Sendable {
     authenticator = DigestAuthenticator(secret: configuration.secret, hashing: hashing)
     directory = TenantDirectory(hashing: hashing)
     registrar = Registrar(limits: configuration.limits)
+    protection = Protection(limits: configuration.limits.protection)
     pools = Dictionary(
       configuration.addresses.map { ($0.name, PortPool($0.relayPorts)) }
     ) { first, _ in first }
@@ -55,6 +60,7 @@ public struct Exchange: Sendable {
       refuseWithoutGrant(message, over: flow)
       return takeOutbox()
     }
+    guard admits(message, over: flow, at: now) else { return takeOutbox() }
     handle(layer.receive(message, over: flow, at: now.boot), at: now)
     return takeOutbox()
   }
@@ -93,6 +99,7 @@ public struct Exchange: Sendable {
   /// The tenant is not ours any more: its bindings end, new calls are refused, calls go on.
   public mutating func removeTenant(_ id: TenantID, at now: Moment) -> [ExchangeAction] {
     directory.remove(id)
+    protection.forget(id)
     announce(registrar.removeBindings(of: id, except: []))
     return takeOutbox()
   }
@@ -168,6 +175,8 @@ public struct Exchange: Sendable {
     var census = ExchangeCensus()
     census.tenants = directory.count
     census.bindings = registrar.count
+    census.droppedRequests = droppedRequests
+    census.shedRequests = shedRequests
     census.endingCalls = calls.values.count { $0.machine.isEnding }
     census.calls = calls.count - census.endingCalls
     census.openDialogs = calls.values.reduce(0) { sum, entry in

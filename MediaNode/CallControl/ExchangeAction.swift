@@ -102,6 +102,10 @@ public struct ExchangeCensus: Hashable, Sendable {
   public var openTransactions = 0
   public var openRelays = 0
   public var portsInUse = 0
+  /// Requests without an answer since the start: scanners and banned sources.
+  public var droppedRequests: UInt64 = 0
+  /// Requests since the start that were answered 503 because there were too many.
+  public var shedRequests: UInt64 = 0
 
   public init() {}
 }

@@ -35,6 +35,9 @@ public struct ExchangeLimits: Hashable, Sendable {
   /// say nothing before the next is tried.
   public var flowPatience: Duration = .seconds(4)
 
+  /// Peers of a carrier that are tried after the first.
+  public var waysPerTrunk = 7
+
   /// How long a carrier may ring; extensions ring as long as their tenant says.
   public var trunkRinging: Duration = .seconds(120)
   /// How long a chargeable answer may wait for the spool's disk; beyond: the call ends.
@@ -43,6 +46,9 @@ public struct ExchangeLimits: Hashable, Sendable {
   public var callDuration: Duration = .seconds(12 * 3600)
   /// What Retry-After says when we shed load.
   public var retryAfter: Duration = .seconds(5)
+
+  /// Bans, rates and shedding.
+  public var protection = ProtectionLimits()
 
   public init() {}
 }

@@ -22,6 +22,8 @@ struct NodeConfiguration: Sendable {
   /// 32 bytes in hexadecimal, made at enrolment: seals the snapshots.
   var snapshotKeyFile: String
   var logLevel: Logger.Level
+  /// The usual ones but for what `limits` names.
+  var limits = ExchangeLimits()
 
   static func load(file: String, overrides: [String: String]) async throws -> NodeConfiguration {
     let path = ConfigReader(
@@ -50,6 +52,7 @@ struct NodeConfiguration: Sendable {
     stateDirectory = try reader.requiredString(forKey: "state")
     snapshotKeyFile = try reader.requiredString(forKey: "snapshot-key-file")
     logLevel = Logger.Level(rawValue: reader.string(forKey: "log-level", default: "info")) ?? .info
+    limits.read(from: reader.scoped(to: "limits"))
   }
 }
 
@@ -63,7 +66,7 @@ extension NodeConfiguration {
           name: $0.name, ip: $0.endpoint.address, sipPort: $0.endpoint.port, role: $0.role,
           relayPorts: relayPorts)
       },
-      secret: RandomBytes.make(32))
+      limits: limits, secret: RandomBytes.make(32))
   }
 
   func link(incarnation: UUIDv7) -> LinkConfiguration {
@@ -124,6 +127,26 @@ extension ReplicaEndpoint {
     else { return nil }
     self.init(name: name, host: host, linkPort: linkPort, beatPort: beatPort)
   }
+}
+
+extension ExchangeLimits {
+  /// `calls`, `calls-per-tenant`, `bindings`; `tenant-requests` and `source-requests` each second
+  /// (ten times as many at once).
+  fileprivate mutating func read(from reader: ConfigReader) {
+    calls = reader.int(forKey: "calls", default: calls)
+    callsPerTenant = reader.int(forKey: "calls-per-tenant", default: callsPerTenant)
+    bindings = reader.int(forKey: "bindings", default: bindings)
+    if let rate = reader.int(forKey: "tenant-requests") {
+      protection.requestsOfTenant = .perSecond(rate, burst: rate.clampedBurst)
+    }
+    if let rate = reader.int(forKey: "source-requests") {
+      protection.requestsOfSource = .perSecond(rate, burst: rate.clampedBurst)
+    }
+  }
+}
+
+extension Int {
+  fileprivate var clampedBurst: Int { Swift.min(Swift.max(self, 1), 1_000_000) * 10 }
 }
 
 extension ConfigReader {

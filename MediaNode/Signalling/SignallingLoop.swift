@@ -23,6 +23,7 @@ public actor SignallingLoop {
   private var sockets: [IPEndpoint: UDPSocket] = [:]
   private let datagram = DatagramBuffer()
   private var deadline: LoopTimer?
+  private var backlog = BacklogGauge()
 
   /// Datagrams read from one socket before the others and the timers have their turn.
   private static let datagramsPerTurn = 64
@@ -97,14 +98,24 @@ public actor SignallingLoop {
 
   private func receiveDatagrams(from socket: UDPSocket) {
     let now = EventLoop.readMoment()
+    var isEmpty = false
+    defer { noteBacklog(of: socket.local, isEmpty: isEmpty, at: now) }
     for _ in 0..<Self.datagramsPerTurn {
-      guard let (count, source) = socket.receive(into: datagram.bytes) else { break }
+      guard let (count, source) = socket.receive(into: datagram.bytes) else {
+        isEmpty = true
+        break
+      }
       traffic.datagramReceived()
       receive(
         UnsafeRawBufferPointer(rebasing: datagram.bytes[..<count]),
         over: Flow(transport: .udp, local: socket.local, remote: source), at: now)
     }
     armDeadline()
+  }
+
+  private func noteBacklog(of socket: IPEndpoint, isEmpty: Bool, at now: Moment) {
+    backlog.note(socket, isEmpty: isEmpty, at: now.boot)
+    exchange.measured(backlog.pressure(at: now.boot), at: now)
   }
 
   private func receive(_ bytes: UnsafeRawBufferPointer, over flow: Flow, at now: Moment) {

@@ -36,7 +36,9 @@ extension DiallingRules: WireConvertible {
   init(wire: WireDiallingRules) throws(WireError) {
     self.init(
       countryCode: wire.countryCode, nationalPrefix: wire.nationalPrefix,
-      internationalPrefix: wire.internationalPrefix)
+      internationalPrefix: wire.internationalPrefix,
+      emergencyNumbers: wire.emergencyNumbers.isEmpty
+        ? DiallingRules.usualEmergencyNumbers : wire.emergencyNumbers)
   }
 
   var wire: WireDiallingRules {
@@ -44,6 +46,7 @@ extension DiallingRules: WireConvertible {
       $0.countryCode = countryCode
       $0.nationalPrefix = nationalPrefix
       $0.internationalPrefix = internationalPrefix
+      $0.emergencyNumbers = emergencyNumbers
     }
   }
 }
@@ -121,7 +124,10 @@ extension TrunkEntry: WireConvertible {
     self.init(
       id: try WireField.id(wire.id, "trunk.id"), name: wire.name,
       address: try WireField.name(wire.address, "trunk.address"),
-      peers: try wire.peers.map(IPEndpoint.init(wire:)))
+      peers: try wire.peers.map(IPEndpoint.init(wire:)),
+      account: wire.hasAccount ? try TrunkAccount(wire: wire.account) : nil,
+      visitor: wire.hasVisitor ? try TrunkVisitor(wire: wire.visitor) : nil,
+      profile: TrunkProfile(wire: wire.profile))
   }
 
   var wire: WireTrunk {
@@ -130,6 +136,95 @@ extension TrunkEntry: WireConvertible {
       $0.name = name
       $0.address = address.text
       $0.peers = peers.map(\.wire)
+      if let account { $0.account = account.wire }
+      if let visitor { $0.visitor = visitor.wire }
+      $0.profile = profile.wire
+    }
+  }
+}
+
+extension TrunkAccount: WireConvertible {
+  init(wire: WireTrunkAccount) throws(WireError) {
+    self.init(
+      username: wire.username, realm: wire.realm,
+      credentials: try DigestCredential.known(in: wire.credentials),
+      registrar: wire.hasRegistrar ? wire.registrar : nil)
+  }
+
+  var wire: WireTrunkAccount {
+    .with {
+      $0.username = username
+      $0.realm = realm
+      $0.credentials = credentials.map(\.wire)
+      if let registrar { $0.registrar = registrar }
+    }
+  }
+}
+
+extension TrunkVisitor: WireConvertible {
+  init(wire: WireTrunkVisitor) throws(WireError) {
+    self.init(
+      username: wire.username, credentials: try DigestCredential.known(in: wire.credentials))
+  }
+
+  var wire: WireTrunkVisitor {
+    .with {
+      $0.username = username
+      $0.credentials = credentials.map(\.wire)
+    }
+  }
+}
+
+extension TrunkProfile {
+  init(wire: WireTrunkProfile) {
+    self.init(
+      isTrusted: wire.isTrusted, identity: IdentityForm(wire: wire.identity),
+      forwarding: ForwardingForm(wire: wire.forwarding))
+  }
+
+  var wire: WireTrunkProfile {
+    .with {
+      $0.isTrusted = isTrusted
+      $0.identity = identity.wire
+      $0.forwarding = forwarding.wire
+    }
+  }
+}
+
+extension TrunkProfile.IdentityForm {
+  fileprivate init(wire: WireTrunkProfile.Identity) {
+    switch wire {
+    case .none, .UNRECOGNIZED: self = .none
+    case .asserted: self = .asserted
+    case .preferred: self = .preferred
+    case .remoteParty: self = .remoteParty
+    }
+  }
+
+  fileprivate var wire: WireTrunkProfile.Identity {
+    switch self {
+    case .none: .none
+    case .asserted: .asserted
+    case .preferred: .preferred
+    case .remoteParty: .remoteParty
+    }
+  }
+}
+
+extension TrunkProfile.ForwardingForm {
+  fileprivate init(wire: WireTrunkProfile.Forwarding) {
+    switch wire {
+    case .none, .UNRECOGNIZED: self = .none
+    case .diversion: self = .diversion
+    case .history: self = .history
+    }
+  }
+
+  fileprivate var wire: WireTrunkProfile.Forwarding {
+    switch self {
+    case .none: .none
+    case .diversion: .diversion
+    case .history: .history
     }
   }
 }

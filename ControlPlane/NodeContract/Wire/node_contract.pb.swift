@@ -844,6 +844,9 @@ nonisolated struct WireDiallingRules: Sendable {
 
   var internationalPrefix: String = String()
 
+  /// None: those that are usual.
+  var emergencyNumbers: [String] = []
+
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
   init() {}
@@ -972,7 +975,176 @@ nonisolated struct WireTrunk: Sendable {
 
   var peers: [WireEndpoint] = []
 
+  var account: WireTrunkAccount {
+    get {_account ?? WireTrunkAccount()}
+    set {_account = newValue}
+  }
+  /// Returns true if `account` has been explicitly set.
+  var hasAccount: Bool {self._account != nil}
+  /// Clears the value of `account`. Subsequent reads from it will return its default value.
+  mutating func clearAccount() {self._account = nil}
+
+  var visitor: WireTrunkVisitor {
+    get {_visitor ?? WireTrunkVisitor()}
+    set {_visitor = newValue}
+  }
+  /// Returns true if `visitor` has been explicitly set.
+  var hasVisitor: Bool {self._visitor != nil}
+  /// Clears the value of `visitor`. Subsequent reads from it will return its default value.
+  mutating func clearVisitor() {self._visitor = nil}
+
+  var profile: WireTrunkProfile {
+    get {_profile ?? WireTrunkProfile()}
+    set {_profile = newValue}
+  }
+  /// Returns true if `profile` has been explicitly set.
+  var hasProfile: Bool {self._profile != nil}
+  /// Clears the value of `profile`. Subsequent reads from it will return its default value.
+  mutating func clearProfile() {self._profile = nil}
+
   var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  init() {}
+
+  fileprivate var _account: WireTrunkAccount? = nil
+  fileprivate var _visitor: WireTrunkVisitor? = nil
+  fileprivate var _profile: WireTrunkProfile? = nil
+}
+
+nonisolated struct WireTrunkAccount: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  var username: String = String()
+
+  var realm: String = String()
+
+  var credentials: [WireCredential] = []
+
+  var registrar: String {
+    get {_registrar ?? String()}
+    set {_registrar = newValue}
+  }
+  /// Returns true if `registrar` has been explicitly set.
+  var hasRegistrar: Bool {self._registrar != nil}
+  /// Clears the value of `registrar`. Subsequent reads from it will return its default value.
+  mutating func clearRegistrar() {self._registrar = nil}
+
+  var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  init() {}
+
+  fileprivate var _registrar: String? = nil
+}
+
+nonisolated struct WireTrunkVisitor: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  var username: String = String()
+
+  var credentials: [WireCredential] = []
+
+  var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  init() {}
+}
+
+/// Forms that a node does not know are none to it.
+nonisolated struct WireTrunkProfile: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  var isTrusted: Bool = false
+
+  var identity: WireTrunkProfile.Identity = .none
+
+  var forwarding: WireTrunkProfile.Forwarding = .none
+
+  var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  nonisolated enum Identity: SwiftProtobuf.Enum, Swift.CaseIterable {
+    typealias RawValue = Int
+    case none // = 0
+    case asserted // = 1
+    case preferred // = 2
+    case remoteParty // = 3
+    case UNRECOGNIZED(Int)
+
+    init() {
+      self = .none
+    }
+
+    init?(rawValue: Int) {
+      switch rawValue {
+      case 0: self = .none
+      case 1: self = .asserted
+      case 2: self = .preferred
+      case 3: self = .remoteParty
+      default: self = .UNRECOGNIZED(rawValue)
+      }
+    }
+
+    var rawValue: Int {
+      switch self {
+      case .none: return 0
+      case .asserted: return 1
+      case .preferred: return 2
+      case .remoteParty: return 3
+      case .UNRECOGNIZED(let i): return i
+      }
+    }
+
+    // The compiler won't synthesize support with the UNRECOGNIZED case.
+    static let allCases: [WireTrunkProfile.Identity] = [
+      .none,
+      .asserted,
+      .preferred,
+      .remoteParty,
+    ]
+
+  }
+
+  nonisolated enum Forwarding: SwiftProtobuf.Enum, Swift.CaseIterable {
+    typealias RawValue = Int
+    case none // = 0
+    case diversion // = 1
+    case history // = 2
+    case UNRECOGNIZED(Int)
+
+    init() {
+      self = .none
+    }
+
+    init?(rawValue: Int) {
+      switch rawValue {
+      case 0: self = .none
+      case 1: self = .diversion
+      case 2: self = .history
+      default: self = .UNRECOGNIZED(rawValue)
+      }
+    }
+
+    var rawValue: Int {
+      switch self {
+      case .none: return 0
+      case .diversion: return 1
+      case .history: return 2
+      case .UNRECOGNIZED(let i): return i
+      }
+    }
+
+    // The compiler won't synthesize support with the UNRECOGNIZED case.
+    static let allCases: [WireTrunkProfile.Forwarding] = [
+      .none,
+      .diversion,
+      .history,
+    ]
+
+  }
 
   init() {}
 }
@@ -2298,7 +2470,7 @@ nonisolated extension WireTenant: SwiftProtobuf.Message, SwiftProtobuf._MessageI
 
 nonisolated extension WireDiallingRules: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".DiallingRules"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}country_code\0\u{3}national_prefix\0\u{3}international_prefix\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}country_code\0\u{3}national_prefix\0\u{3}international_prefix\0\u{3}emergency_numbers\0")
 
   mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -2309,6 +2481,7 @@ nonisolated extension WireDiallingRules: SwiftProtobuf.Message, SwiftProtobuf._M
       case 1: try { try decoder.decodeSingularStringField(value: &self.countryCode) }()
       case 2: try { try decoder.decodeSingularStringField(value: &self.nationalPrefix) }()
       case 3: try { try decoder.decodeSingularStringField(value: &self.internationalPrefix) }()
+      case 4: try { try decoder.decodeRepeatedStringField(value: &self.emergencyNumbers) }()
       default: break
       }
     }
@@ -2324,6 +2497,9 @@ nonisolated extension WireDiallingRules: SwiftProtobuf.Message, SwiftProtobuf._M
     if !self.internationalPrefix.isEmpty {
       try visitor.visitSingularStringField(value: self.internationalPrefix, fieldNumber: 3)
     }
+    if !self.emergencyNumbers.isEmpty {
+      try visitor.visitRepeatedStringField(value: self.emergencyNumbers, fieldNumber: 4)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -2331,6 +2507,7 @@ nonisolated extension WireDiallingRules: SwiftProtobuf.Message, SwiftProtobuf._M
     if lhs.countryCode != rhs.countryCode {return false}
     if lhs.nationalPrefix != rhs.nationalPrefix {return false}
     if lhs.internationalPrefix != rhs.internationalPrefix {return false}
+    if lhs.emergencyNumbers != rhs.emergencyNumbers {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -2482,7 +2659,7 @@ nonisolated extension WireNumber: SwiftProtobuf.Message, SwiftProtobuf._MessageI
 
 nonisolated extension WireTrunk: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".Trunk"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}name\0\u{1}address\0\u{1}peers\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}name\0\u{1}address\0\u{1}peers\0\u{1}account\0\u{1}visitor\0\u{1}profile\0")
 
   mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -2494,12 +2671,19 @@ nonisolated extension WireTrunk: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
       case 2: try { try decoder.decodeSingularStringField(value: &self.name) }()
       case 3: try { try decoder.decodeSingularStringField(value: &self.address) }()
       case 4: try { try decoder.decodeRepeatedMessageField(value: &self.peers) }()
+      case 5: try { try decoder.decodeSingularMessageField(value: &self._account) }()
+      case 6: try { try decoder.decodeSingularMessageField(value: &self._visitor) }()
+      case 7: try { try decoder.decodeSingularMessageField(value: &self._profile) }()
       default: break
       }
     }
   }
 
   func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
     if !self.id.isEmpty {
       try visitor.visitSingularBytesField(value: self.id, fieldNumber: 1)
     }
@@ -2512,6 +2696,15 @@ nonisolated extension WireTrunk: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
     if !self.peers.isEmpty {
       try visitor.visitRepeatedMessageField(value: self.peers, fieldNumber: 4)
     }
+    try { if let v = self._account {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 5)
+    } }()
+    try { if let v = self._visitor {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 6)
+    } }()
+    try { if let v = self._profile {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 7)
+    } }()
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -2520,9 +2713,144 @@ nonisolated extension WireTrunk: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
     if lhs.name != rhs.name {return false}
     if lhs.address != rhs.address {return false}
     if lhs.peers != rhs.peers {return false}
+    if lhs._account != rhs._account {return false}
+    if lhs._visitor != rhs._visitor {return false}
+    if lhs._profile != rhs._profile {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
+}
+
+nonisolated extension WireTrunkAccount: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = _protobuf_package + ".TrunkAccount"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}username\0\u{1}realm\0\u{1}credentials\0\u{1}registrar\0")
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.username) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.realm) }()
+      case 3: try { try decoder.decodeRepeatedMessageField(value: &self.credentials) }()
+      case 4: try { try decoder.decodeSingularStringField(value: &self._registrar) }()
+      default: break
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    if !self.username.isEmpty {
+      try visitor.visitSingularStringField(value: self.username, fieldNumber: 1)
+    }
+    if !self.realm.isEmpty {
+      try visitor.visitSingularStringField(value: self.realm, fieldNumber: 2)
+    }
+    if !self.credentials.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.credentials, fieldNumber: 3)
+    }
+    try { if let v = self._registrar {
+      try visitor.visitSingularStringField(value: v, fieldNumber: 4)
+    } }()
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: WireTrunkAccount, rhs: WireTrunkAccount) -> Bool {
+    if lhs.username != rhs.username {return false}
+    if lhs.realm != rhs.realm {return false}
+    if lhs.credentials != rhs.credentials {return false}
+    if lhs._registrar != rhs._registrar {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireTrunkVisitor: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = _protobuf_package + ".TrunkVisitor"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}username\0\u{1}credentials\0")
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.username) }()
+      case 2: try { try decoder.decodeRepeatedMessageField(value: &self.credentials) }()
+      default: break
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.username.isEmpty {
+      try visitor.visitSingularStringField(value: self.username, fieldNumber: 1)
+    }
+    if !self.credentials.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.credentials, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: WireTrunkVisitor, rhs: WireTrunkVisitor) -> Bool {
+    if lhs.username != rhs.username {return false}
+    if lhs.credentials != rhs.credentials {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireTrunkProfile: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = _protobuf_package + ".TrunkProfile"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}is_trusted\0\u{1}identity\0\u{1}forwarding\0")
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularBoolField(value: &self.isTrusted) }()
+      case 2: try { try decoder.decodeSingularEnumField(value: &self.identity) }()
+      case 3: try { try decoder.decodeSingularEnumField(value: &self.forwarding) }()
+      default: break
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.isTrusted != false {
+      try visitor.visitSingularBoolField(value: self.isTrusted, fieldNumber: 1)
+    }
+    if self.identity != .none {
+      try visitor.visitSingularEnumField(value: self.identity, fieldNumber: 2)
+    }
+    if self.forwarding != .none {
+      try visitor.visitSingularEnumField(value: self.forwarding, fieldNumber: 3)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: WireTrunkProfile, rhs: WireTrunkProfile) -> Bool {
+    if lhs.isTrusted != rhs.isTrusted {return false}
+    if lhs.identity != rhs.identity {return false}
+    if lhs.forwarding != rhs.forwarding {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireTrunkProfile.Identity: SwiftProtobuf._ProtoNameProviding {
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0IDENTITY_NONE\0\u{1}IDENTITY_ASSERTED\0\u{1}IDENTITY_PREFERRED\0\u{1}IDENTITY_REMOTE_PARTY\0")
+}
+
+nonisolated extension WireTrunkProfile.Forwarding: SwiftProtobuf._ProtoNameProviding {
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0FORWARDING_NONE\0\u{1}FORWARDING_DIVERSION\0\u{1}FORWARDING_HISTORY\0")
 }
 
 nonisolated extension WireTenantRemoved: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {

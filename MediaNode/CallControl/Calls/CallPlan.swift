@@ -37,5 +37,7 @@ struct CallDestination: Sendable {
   let called: String
   /// What the called party is shown, and what stands in its legs' record.
   var shownCaller = ""
+  /// A call for help, which no limit stops.
+  var isEmergency = false
   let kind: Kind
 }

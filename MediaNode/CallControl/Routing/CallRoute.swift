@@ -12,6 +12,7 @@ extension DirectoryTenant {
   /// What an extension of this tenant means by `dialled`: a colleague, a number of the tenant's
   /// own (which stays inside and costs nothing), or the world.
   func route(dialled: String) -> CallRoute {
+    if isEmergency(dialled) { return helpRoute(dialled) }
     if let colleague = extensionsByNumber[dialled] {
       return .extension(colleague, called: dialled)
     }

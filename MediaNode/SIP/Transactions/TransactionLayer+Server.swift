@@ -1,6 +1,11 @@
 public import NodeContract
 
 extension TransactionLayer {
+  /// Whether a request is a repetition of one that was heard.
+  public func isOpen(_ request: SIPRequest) -> Bool {
+    ServerTransactionKey(of: request).map { serverIDs[$0] != nil } ?? false
+  }
+
   /// Sends a response to a request. Without effect when the transaction is over or has its final
   /// response, but a 2xx to an INVITE may be sent again until 64·T1 have passed.
   public mutating func respond(

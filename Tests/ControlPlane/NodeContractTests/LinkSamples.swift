@@ -102,7 +102,23 @@ enum LinkSamples {
         id: id(7), number: "102", displayName: "", outsideNumber: nil, credentials: []),
     ],
     numbers: [NumberEntry(id: id(8), number: "+442079460001", destination: .extension(id(5)))],
-    trunks: [TrunkEntry(id: id(6), name: "carrier", address: trunks, peers: [source, local])])
+    trunks: [
+      TrunkEntry(id: id(6), name: "carrier", address: trunks, peers: [source, local]),
+      TrunkEntry(
+        id: id(9), name: "another", address: trunks, peers: [source],
+        account: TrunkAccount(
+          username: "tandem", realm: "carrier.example.net",
+          credentials: [
+            DigestCredential(algorithm: .md5, ha1: String(repeating: "cd", count: 16))
+          ],
+          registrar: "sip:carrier.example.net"),
+        visitor: TrunkVisitor(
+          username: "carrier",
+          credentials: [
+            DigestCredential(algorithm: .sha256, ha1: String(repeating: "ab", count: 32))
+          ]),
+        profile: TrunkProfile(isTrusted: true, identity: .remoteParty, forwarding: .history)),
+    ])
 
   static let key = BeatKey(number: 9, bytes: [UInt8](0..<32))
 
