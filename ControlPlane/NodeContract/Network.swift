@@ -15,17 +15,22 @@ public enum IPAddress: Hashable, Sendable, CustomStringConvertible {
     }
   }
 
+  /// Asked for with every session description, so it makes no copies.
   private static func parseV4(_ text: some StringProtocol) -> IPAddress? {
-    let parts = text.split(separator: ".", omittingEmptySubsequences: false)
-    guard parts.count == 4 else { return nil }
-    var value: UInt32 = 0
-    for part in parts {
-      guard (1...3).contains(part.utf8.count), part.utf8.allSatisfy({ (48...57).contains($0) }),
-        let byte = UInt8(part)
-      else { return nil }
-      value = value << 8 | UInt32(byte)
+    var (value, byte): (UInt32, UInt32) = (0, 0)
+    var (dots, digits) = (0, 0)
+    for character in text.utf8 {
+      if character == UInt8(ascii: "."), digits > 0, dots < 3 {
+        value = value << 8 | byte
+        (byte, digits, dots) = (0, 0, dots + 1)
+      } else {
+        guard (48...57).contains(character), digits < 3 else { return nil }
+        byte = byte * 10 + UInt32(character - 48)
+        digits += 1
+        guard byte < 256 else { return nil }
+      }
     }
-    return .v4(value)
+    return dots == 3 && digits > 0 ? .v4(value << 8 | byte) : nil
   }
 
   private static func parseV6(_ text: some StringProtocol) -> IPAddress? {
@@ -69,8 +74,7 @@ public enum IPAddress: Hashable, Sendable, CustomStringConvertible {
   public var description: String {
     switch self {
     case .v4(let value):
-      return stride(from: 24, through: 0, by: -8)
-        .map { String(value >> UInt32($0) & 0xFF) }.joined(separator: ".")
+      return "\(value >> 24).\(value >> 16 & 0xFF).\(value >> 8 & 0xFF).\(value & 0xFF)"
     case .v6(let high, let low):
       return IPAddress.compressed(
         [high, low].flatMap { half in

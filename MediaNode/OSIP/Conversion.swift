@@ -5,9 +5,7 @@ import SIP
 
 extension SIPURI {
   init?(_ pointer: UnsafeMutablePointer<osip_uri_t>?) {
-    guard let uri = pointer?.pointee, let scheme = uri.scheme.text.flatMap(Scheme.init) else {
-      return nil
-    }
+    guard let uri = pointer?.pointee, let scheme = Scheme(uri.scheme) else { return nil }
     switch scheme {
     case .tel, .other:
       guard let text = uri.string.text else { return nil }
@@ -16,12 +14,28 @@ extension SIPURI {
       guard let host = uri.host.text, !host.isEmpty, isHost(host), let port = Port(uri.port)
       else { return nil }
       self.init(
-        scheme: scheme, user: uri.username.decodedText, host: host.lowercased(),
+        scheme: scheme, user: uri.username.decodedText, host: lowerCased(host),
         port: port.number,
         parameters: SIPParameters(uriParameters(in: uri.url_params)),
         headers: uriParameters(in: uri.url_headers).map { HeaderField($0.name, $0.value ?? "") })
     }
   }
+}
+
+extension SIPURI.Scheme {
+  fileprivate init?(_ text: UnsafeMutablePointer<CChar>?) {
+    guard let text else { return nil }
+    if strcmp(text, "sip") == 0 {
+      self = .sip
+    } else {
+      self.init(String(cString: text))
+    }
+  }
+}
+
+/// Without a copy where that is possible.
+private func lowerCased(_ text: String) -> String {
+  text.utf8.contains { (65...90).contains($0) || $0 >= 0x80 } ? text.lowercased() : text
 }
 
 extension NameAddress {
@@ -42,12 +56,14 @@ private func nameText(of text: String) -> String {
 }
 
 extension Via {
-  init?(_ field: osip_via_t) {
+  init?(_ pointer: UnsafeMutablePointer<osip_via_t>) {
+    let field = pointer.pointee
     guard field.version.text == "2.0", let transport = field.protocol.text, isToken(transport),
       let host = field.host.text, isHost(host), let port = Port(field.port)
     else { return nil }
     self.init(
-      transport: transport.uppercased(), host: host.lowercased(), port: port.number,
+      transport: transport == "UDP" ? transport : transport.uppercased(), host: lowerCased(host),
+      port: port.number,
       parameters: SIPParameters(headerParameters(in: field.via_params)))
   }
 }
@@ -66,25 +82,33 @@ private struct Port {
 /// A name or address; IPv6 without its brackets.
 private func isHost(_ text: String) -> Bool {
   !text.isEmpty
-    && text.utf8.allSatisfy { byte in
-      byte >= 0x80 || isToken(String(UnicodeScalar(byte))) || byte == UInt8(ascii: ":")
-    }
+    && text.utf8.allSatisfy { $0 >= 0x80 || $0.isTokenCharacter || $0 == UInt8(ascii: ":") }
 }
 
 private func uriParameters(in list: osip_list_t) -> [SIPParameter] {
-  elements(of: list, as: osip_uri_param_t.self).compactMap { parameter in
-    parameter.pointee.gname.decodedText.map {
-      SIPParameter($0, parameter.pointee.gvalue.decodedText)
-    }
+  parameters(in: list) { name, value in
+    name.decodedText.map { SIPParameter($0, value.decodedText) }
   }
 }
 
 private func headerParameters(in list: osip_list_t) -> [SIPParameter] {
-  elements(of: list, as: osip_generic_param_t.self).compactMap { parameter in
-    parameter.pointee.gname.text.map {
-      SIPParameter($0, parameter.pointee.gvalue.text.map { unquoted($0) })
-    }
+  parameters(in: list) { name, value in
+    name.text.map { SIPParameter($0, value.text.map { unquotedIfQuoted($0) }) }
   }
+}
+
+private func parameters(
+  in list: osip_list_t,
+  _ make: (UnsafeMutablePointer<CChar>?, UnsafeMutablePointer<CChar>?) -> SIPParameter?
+) -> [SIPParameter] {
+  let found = converted(list, of: osip_generic_param_t.self) { parameter -> SIPParameter?? in
+    .some(make(parameter.pointee.gname, parameter.pointee.gvalue))
+  }
+  return (found ?? []).compactMap { $0 }
+}
+
+private func unquotedIfQuoted(_ text: String) -> String {
+  text.utf8.first == UInt8(ascii: "\"") ? unquoted(text) : text
 }
 
 extension Optional where Wrapped == UnsafeMutablePointer<CChar> {
@@ -92,10 +116,10 @@ extension Optional where Wrapped == UnsafeMutablePointer<CChar> {
   /// texts of `SIPURI` have them.
   fileprivate var decodedText: String? {
     map { pointer in
+      if let text = String(validatingCString: pointer) { return text }
       let bytes = Array(UnsafeBufferPointer(start: pointer, count: strlen(pointer))).map {
         UInt8(bitPattern: $0)
       }
-      if let text = String(validating: bytes, as: UTF8.self) { return text }
       return bytes.map { byte in
         byte < 0x80
           ? String(UnicodeScalar(byte)) : "%" + String(byte, radix: 16, uppercase: true)

@@ -24,15 +24,29 @@ extension Optional where Wrapped == UnsafeMutablePointer<CChar> {
   var text: String? { map { String(cString: $0) } }
 }
 
-/// The elements of one of the library's lists.
-func elements<Element>(
+/// The first element of one of the library's lists.
+func first<Element>(
   of list: osip_list_t, as type: Element.Type
-) -> [UnsafeMutablePointer<Element>] {
-  withUnsafePointer(to: list) { list in
-    (0..<max(osip_list_size(list), 0)).compactMap {
-      osip_list_get(list, $0)?.assumingMemoryBound(to: type)
-    }
+) -> UnsafeMutablePointer<Element>? {
+  list.node?.pointee.element?.assumingMemoryBound(to: type)
+}
+
+/// The elements of one of the library's lists, converted; nil when one of them cannot be.
+func converted<Element, Value>(
+  _ list: osip_list_t, of type: Element.Type,
+  _ convert: (UnsafeMutablePointer<Element>) -> Value?
+) -> [Value]? {
+  guard list.nb_elt > 0 else { return [] }
+  var values: [Value] = []
+  values.reserveCapacity(Int(list.nb_elt))
+  var next = list.node
+  while let node = next?.pointee {
+    guard let element = node.element, let value = convert(element.assumingMemoryBound(to: type))
+    else { return nil }
+    values.append(value)
+    next = node.next
   }
+  return values
 }
 
 /// A message of the library, freed with its owner.

@@ -34,23 +34,23 @@ extension MessageIndex {
   /// What an answer needs, as far as it can be read. Nil without a Via: then nobody could match
   /// the answer.
   private func recovered(method: String) -> SIPRequest? {
-    let vias = values(of: "Via").flatMap { headerElements(of: $0) }
+    let vias = values(of: .via).flatMap { headerElements(of: $0) }
     guard let top = vias.first.flatMap(Via.init(salvaging:)) else { return nil }
     let method = SIPMethod(rawValue: method)
     return SIPRequest(
       method: method, uri: .unknown,
       headers: SIPHeaders(
         vias: [top] + vias.dropFirst().compactMap { Via($0) },
-        from: address(in: "From"), to: address(in: "To"),
-        callID: values(of: "Call-ID").first ?? "unknown", cseq: sequence(of: method)))
+        from: address(in: .from), to: address(in: .to),
+        callID: values(of: .callID).first ?? "unknown", cseq: sequence(of: method)))
   }
 
-  private func address(in name: String) -> NameAddress {
+  private func address(in name: FieldName) -> NameAddress {
     values(of: name).first.flatMap(NameAddress.init(salvaging:)) ?? NameAddress(uri: .unknown)
   }
 
   private func sequence(of method: SIPMethod) -> CSeq {
-    let words = values(of: "CSeq").first?.split(separator: " ") ?? []
+    let words = values(of: .cseq).first?.split(separator: " ") ?? []
     let number = words.first.flatMap { UInt32($0) } ?? 0
     return CSeq(number, words.count > 1 ? SIPMethod(rawValue: String(words[1])) : method)
   }

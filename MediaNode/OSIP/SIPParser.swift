@@ -37,10 +37,10 @@ public struct SIPParser: Sendable {
       case .brokenRequest: throw Refusal.malformed("Request Line")
       case .request(let method, let uri, let version):
         return .request(
-          try request(method: method, uri: uri, version: version, index, datagram))
+          try request(method: method, uri: uri, version: version, index))
       case .response(let version, let status, let reason):
         return .response(
-          try response(version: version, status: status, reason: reason, index, datagram))
+          try response(version: version, status: status, reason: reason, index))
       }
     } catch {
       throw index.error(for: error)
@@ -48,10 +48,9 @@ public struct SIPParser: Sendable {
   }
 
   private func request(
-    method: String, uri: String, version: String, _ index: MessageIndex,
-    _ datagram: UnsafeRawBufferPointer
+    method: String, uri: String, version: String, _ index: MessageIndex
   ) throws(Refusal) -> SIPRequest {
-    guard version.uppercased() == "SIP/2.0" else {
+    guard version == "SIP/2.0" || version.uppercased() == "SIP/2.0" else {
       throw Refusal(StatusCode.versionNotSupported)
     }
     try check(requestURI: uri)
@@ -67,9 +66,9 @@ public struct SIPParser: Sendable {
       }
       var request = SIPRequest(
         method: SIPMethod(rawValue: method), uri: target, headers: headers,
-        body: try index.body(in: datagram))
+        body: try index.body())
       if headers.hasCredentialsForBody, case .session = request.body {
-        request.coveredBody = Array(datagram[try index.bodyRange()])
+        request.coveredBody = Array(index.bytes[try index.bodyRange()])
       }
       return request
     } catch {
@@ -90,17 +89,17 @@ public struct SIPParser: Sendable {
   }
 
   private func response(
-    version: String, status: String, reason: String, _ index: MessageIndex,
-    _ datagram: UnsafeRawBufferPointer
+    version: String, status: String, reason: String, _ index: MessageIndex
   ) throws(Refusal) -> SIPResponse {
-    guard version.uppercased() == "SIP/2.0", status.utf8.count == 3, let code = Int(status),
+    guard version == "SIP/2.0" || version.uppercased() == "SIP/2.0", status.utf8.count == 3,
+      let code = Int(status),
       (100...699).contains(code)
     else { throw Refusal.malformed("Status Line") }
     let message = OwnedMessage()
     try message.parse(head: "SIP/2.0 \(code) \(StatusCode.reason(for: code))", of: index)
     return SIPResponse(
       status: code, reason: reason, headers: try message.headers(with: index),
-      body: try index.body(in: datagram))
+      body: try index.body())
   }
 }
 
@@ -114,7 +113,23 @@ extension SIPHeaders {
   /// Credentials with `qop=auth-int` (RFC 7616 section 3.4.3); rare.
   fileprivate var hasCredentialsForBody: Bool {
     others.contains { field in
-      field.name.lowercased() == "authorization" && field.value.contains("auth-int")
+      field.isNamed("Authorization") && field.value.utf8.hasAuthInt
     }
+  }
+}
+
+extension String.UTF8View {
+  /// Whether `auth-int` stands somewhere; the hyphen is rarer than the letters.
+  fileprivate var hasAuthInt: Bool {
+    var rest = self[...]
+    while let hyphen = rest.firstIndex(of: UInt8(ascii: "-")) {
+      if self[..<hyphen].suffix(4).elementsEqual("auth".utf8),
+        self[hyphen...].dropFirst().prefix(3).elementsEqual("int".utf8)
+      {
+        return true
+      }
+      rest = self[hyphen...].dropFirst()
+    }
+    return false
   }
 }

@@ -13,11 +13,8 @@ extension SessionDescription {
       let origin = SessionOrigin(session.pointer.pointee)
     else { return nil }
     let fields = session.pointer.pointee
-    var media: [MediaDescription] = []
-    for pointer in elements(of: fields.m_medias, as: sdp_media_t.self) {
-      guard let medium = MediaDescription(pointer.pointee) else { return nil }
-      media.append(medium)
-    }
+    let media = converted(fields.m_medias, of: sdp_media_t.self) { MediaDescription($0.pointee) }
+    guard let media else { return nil }
     self.init(
       origin: origin, connection: address(of: fields.c_connection),
       attributes: sessionAttributes(in: fields.a_attributes), media: media)
@@ -43,9 +40,8 @@ extension MediaDescription {
     else { return nil }
     self.init(
       kind: kind, port: port, profile: profile,
-      formats: elements(of: medium.m_payloads, as: CChar.self).map { String(cString: $0) },
-      connection: address(
-        of: elements(of: medium.c_connections, as: sdp_connection_t.self).first),
+      formats: converted(medium.m_payloads, of: CChar.self) { String(cString: $0) } ?? [],
+      connection: address(of: first(of: medium.c_connections, as: sdp_connection_t.self)),
       attributes: sessionAttributes(in: medium.a_attributes))
   }
 }
@@ -55,11 +51,13 @@ private func address(of connection: UnsafeMutablePointer<sdp_connection_t>?) -> 
 }
 
 private func sessionAttributes(in list: osip_list_t) -> [SessionAttribute] {
-  elements(of: list, as: sdp_attribute_t.self).compactMap { attribute in
-    attribute.pointee.a_att_field.text.map {
-      SessionAttribute($0, attribute.pointee.a_att_value.text)
-    }
+  let attributes = converted(list, of: sdp_attribute_t.self) { attribute -> SessionAttribute?? in
+    .some(
+      attribute.pointee.a_att_field.text.map {
+        SessionAttribute($0, attribute.pointee.a_att_value.text)
+      })
   }
+  return (attributes ?? []).compactMap { $0 }
 }
 
 /// The number, or for one that is too long a number of its own (FNV-1a).

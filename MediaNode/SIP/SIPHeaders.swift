@@ -10,12 +10,14 @@ public struct HeaderField: Hashable, Sendable {
 }
 
 extension HeaderField {
-  /// Names compare without regard to case (RFC 3261 section 7.3.1). Asked for every field of every
-  /// message, so it makes no copies.
-  public func isNamed(_ other: String) -> Bool {
-    name.utf8.count == other.utf8.count
-      && zip(name.utf8, other.utf8).allSatisfy { $0 == $1 || $0.lowerCase == $1.lowerCase }
-  }
+  public func isNamed(_ other: String) -> Bool { namesMatch(name, other) }
+}
+
+/// Names compare without regard to case (RFC 3261 section 7.3.1). Asked for every field of every
+/// message, so it makes no copies.
+func namesMatch(_ left: String, _ right: String) -> Bool {
+  left.utf8.count == right.utf8.count
+    && zip(left.utf8, right.utf8).allSatisfy { $0 == $1 || $0.lowerCase == $1.lowerCase }
 }
 
 extension UInt8 {

@@ -34,7 +34,7 @@ public struct SIPParameters: Hashable, Sendable, ExpressibleByArrayLiteral {
   }
 
   private func index(of name: String) -> Int? {
-    list.firstIndex { $0.name.lowercased() == name.lowercased() }
+    list.firstIndex { namesMatch($0.name, name) }
   }
 }
 

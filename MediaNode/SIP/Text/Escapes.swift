@@ -19,24 +19,27 @@ extension String {
       return nil
     }
   }
+}
 
+extension TextWriter {
   /// Escapes every byte that does not satisfy the condition.
-  func escaped(except isAllowed: (UInt8) -> Bool) -> String {
-    let bytes = ArraySlice(utf8)
-    guard !bytes.allSatisfy(isAllowed) else { return self }
-    var text: [UInt8] = []
+  mutating func write(_ text: String, escapingAllBut isAllowed: (UInt8) -> Bool) {
+    guard !text.utf8.allSatisfy(isAllowed) else { return write(text) }
+    let bytes = ArraySlice(text.utf8)
     for index in bytes.indices {
       if isAllowed(bytes[index]) || bytes.hasUndecodableEscape(at: index) {
-        text.append(bytes[index])
+        write(bytes[index])
       } else {
-        text.append(UInt8(ascii: "%"))
-        text += String(bytes[index], radix: 16, uppercase: true).leftPadded.utf8
+        write(UInt8(ascii: "%"))
+        write(hexadecimal: bytes[index] >> 4)
+        write(hexadecimal: bytes[index] & 15)
       }
     }
-    return String(decoding: text, as: UTF8.self)
   }
 
-  private var leftPadded: String { utf8.count < 2 ? "0" + self : self }
+  private mutating func write(hexadecimal digit: UInt8) {
+    write(digit < 10 ? UInt8(ascii: "0") + digit : UInt8(ascii: "A") + digit - 10)
+  }
 }
 
 /// Decodes the escapes whose byte satisfies the condition, and leaves the others.

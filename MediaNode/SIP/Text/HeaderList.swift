@@ -41,16 +41,3 @@ public func unquoted(_ text: String) -> String {
   guard let content = reader.quotedString(), reader.isAtEnd else { return text }
   return content
 }
-
-/// The text in quotes, with backslashes where needed (RFC 3261 section 25.1).
-public func quoted(_ text: String) -> String { text.quoted }
-
-/// A parameter's value as a header field has it: in quotes unless it is a token or a host.
-public func quotedIfNeeded(_ value: String) -> String {
-  let isPlain = !value.isEmpty && value.utf8.allSatisfy(\.isPlainInParameter)
-  return isPlain ? value : value.quoted
-}
-
-extension UInt8 {
-  fileprivate var isPlainInParameter: Bool { isTokenCharacter || "[]:".utf8.contains(self) }
-}

@@ -21,18 +21,34 @@ extension NameAddress: CustomStringConvertible {
 
   /// Always with angle brackets.
   public var description: String {
-    let name = displayName.map { $0.quoted + " " } ?? ""
-    return "\(name)<\(uri)>\(parameters.headerText)"
+    var writer = TextWriter()
+    writer.write(self)
+    return writer.text
   }
 }
 
-extension SIPParameters {
+extension TextWriter {
+  mutating func write(_ address: NameAddress) {
+    if let name = address.displayName {
+      writeQuoted(name)
+      write(UInt8(ascii: " "))
+    }
+    write(UInt8(ascii: "<"))
+    write(address.uri)
+    write(UInt8(ascii: ">"))
+    write(headerParameters: address.parameters)
+  }
+
   /// As header fields have them: quotes round what is neither token nor host.
-  var headerText: String {
-    list.map { parameter in
-      guard let value = parameter.value else { return ";\(parameter.name)" }
-      return ";\(parameter.name)=\(quotedIfNeeded(value))"
-    }.joined()
+  mutating func write(headerParameters parameters: SIPParameters) {
+    for parameter in parameters.list where parameter.name.isToken {
+      write(UInt8(ascii: ";"))
+      write(parameter.name)
+      guard let value = parameter.value else { continue }
+      write(UInt8(ascii: "="))
+      let isPlain = !value.isEmpty && value.utf8.allSatisfy(\.isPlainInParameter)
+      if isPlain { write(value) } else { writeQuoted(value) }
+    }
   }
 }
 

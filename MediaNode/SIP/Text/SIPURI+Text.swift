@@ -44,31 +44,53 @@ extension SIPURI: CustomStringConvertible {
 
   /// The URI as text, with what must be escaped escaped.
   public var description: String {
-    switch scheme {
-    case .tel, .other: return "\(scheme):\(user ?? "")"
-    case .sip, .sips: break
+    var writer = TextWriter()
+    writer.write(self)
+    return writer.text
+  }
+}
+
+extension TextWriter {
+  mutating func write(_ uri: SIPURI) {
+    write(uri.scheme.description)
+    write(UInt8(ascii: ":"))
+    switch uri.scheme {
+    case .tel, .other: writeOnOneLine(uri.user ?? "")
+    case .sip, .sips: writeParts(of: uri)
     }
-    var text = "\(scheme):"
-    if let user { text += user.escaped(except: \.isUserCharacter) + "@" }
-    text += host.bracketedIfIPv6
-    if let port { text += ":\(port)" }
-    return text + parameterText + headerText
   }
 
-  private var parameterText: String {
-    parameters.list.map { parameter in
-      let name = parameter.name.escaped(except: \.isURIParameterCharacter)
-      guard let value = parameter.value else { return ";" + name }
-      return ";\(name)=" + value.escaped(except: \.isURIParameterCharacter)
-    }.joined()
+  private mutating func writeParts(of uri: SIPURI) {
+    if let user = uri.user {
+      write(user, escapingAllBut: \.isUserCharacter)
+      write(UInt8(ascii: "@"))
+    }
+    write(host: uri.host)
+    if let port = uri.port {
+      write(UInt8(ascii: ":"))
+      write(decimal: port)
+    }
+    for parameter in uri.parameters.list {
+      write(UInt8(ascii: ";"))
+      write(parameter.name, escapingAllBut: \.isURIParameterCharacter)
+      guard let value = parameter.value else { continue }
+      write(UInt8(ascii: "="))
+      write(value, escapingAllBut: \.isURIParameterCharacter)
+    }
+    for (index, field) in uri.headers.enumerated() {
+      write(UInt8(ascii: index == 0 ? "?" : "&"))
+      write(field.name, escapingAllBut: \.isURIHeaderCharacter)
+      write(UInt8(ascii: "="))
+      write(field.value, escapingAllBut: \.isURIHeaderCharacter)
+    }
   }
 
-  private var headerText: String {
-    let fields = headers.map { field in
-      field.name.escaped(except: \.isURIHeaderCharacter) + "="
-        + field.value.escaped(except: \.isURIHeaderCharacter)
-    }
-    return fields.isEmpty ? "" : "?" + fields.joined(separator: "&")
+  /// IPv6 in brackets.
+  mutating func write(host: String) {
+    guard host.utf8.contains(UInt8(ascii: ":")) else { return writeOnOneLine(host) }
+    write(UInt8(ascii: "["))
+    writeOnOneLine(host)
+    write(UInt8(ascii: "]"))
   }
 }
 

@@ -20,7 +20,22 @@ extension Via: CustomStringConvertible {
   }
 
   public var description: String {
-    let colonPort = port.map { ":\($0)" } ?? ""
-    return "SIP/2.0/\(transport) \(host.bracketedIfIPv6)\(colonPort)\(parameters.headerText)"
+    var writer = TextWriter()
+    writer.write(self)
+    return writer.text
+  }
+}
+
+extension TextWriter {
+  mutating func write(_ via: Via) {
+    write("SIP/2.0/")
+    writeOnOneLine(via.transport)
+    write(UInt8(ascii: " "))
+    write(host: via.host)
+    if let port = via.port {
+      write(UInt8(ascii: ":"))
+      write(decimal: port)
+    }
+    write(headerParameters: via.parameters)
   }
 }
