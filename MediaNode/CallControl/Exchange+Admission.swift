@@ -50,9 +50,14 @@ extension Exchange {
       domain: uri.scheme == .tel ? request.headers.from.uri.host : uri.host)
   }
 
-  /// A request to our own address, as of a health check. Carriers' addresses are for carriers.
+  /// A request to our own address, as of a health check. Carriers' addresses are for carriers, and
+  /// those that prove who they are may come from anywhere.
   private func names(_ uri: SIPURI, _ address: ExchangeAddress) -> Bool {
-    address.role == .phones && IPAddress(uri.host) == address.ip
+    switch address.role {
+    case .phones: IPAddress(uri.host) == address.ip
+    case .trunks:
+      directory.provenTrunks.values.contains { $0.address == address.name && $0.visitor != nil }
+    }
   }
 
   /// 503 with Retry-After, which leaves nothing behind: the sender may try elsewhere.

@@ -58,7 +58,8 @@ extension Exchange {
     case .request(let request, let flow, let branch):
       send(request, over: flow, branch, of: id, at: now)
     case .acknowledge(let request, let flow, let branch):
-      let sent = layer.send(signed(request), over: flow, branch: branch, at: now.boot)
+      let request = provenAcknowledgement(signed(request), over: flow, of: id)
+      let sent = layer.send(request, over: flow, branch: branch, at: now.boot)
       handle(sent.events, at: now)
     case .cancel(let branch, let reason): cancel(branch, reason, of: id, at: now)
     case .respond(let response, let token): respond(response, to: token, of: id, at: now)
@@ -79,8 +80,14 @@ extension Exchange {
   private mutating func send(
     _ request: SIPRequest, over flow: Flow, _ branch: String, of id: CallID, at now: Moment
   ) {
-    let sent = layer.send(signed(request), over: flow, branch: branch, at: now.boot)
-    clients[sent.id] = ClientKey(call: id, branch: branch)
+    let isChallenged = calls[id]?.machine.open[branch].map { openRequest in
+      calls[id].flatMap { trunk(of: openRequest.leg, in: $0.machine)?.account } != nil
+    }
+    let request = proven(signed(request), over: flow, branch, of: id)
+    let sent = layer.send(request, over: flow, branch: branch, at: now.boot)
+    clients[sent.id] = ClientKey(
+      call: id, branch: branch, flow: flow, request: isChallenged == true ? request : nil,
+      proofs: pendingProofs)
     if request.method == .invite { calls[id]?.invites[branch] = sent.id }
     handle(sent.events, at: now)
   }

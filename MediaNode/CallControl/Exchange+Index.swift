@@ -8,6 +8,8 @@ struct CallEntry: Sendable {
   var invites: [String: ClientTransactionID] = [:]
   /// The parties' requests that wait for a response, or for the ACK of one.
   var requests: [RequestToken: ServerTransactionID] = [:]
+  /// The credentials that each carrier's leg sent last.
+  var credentials: [LegID: [HeaderField]] = [:]
   /// How many checkpoints were made.
   var checkpoints: UInt64 = 0
   let inviteKey: InviteKey
@@ -42,6 +44,11 @@ struct InviteKey: Hashable, Sendable {
 struct ClientKey: Hashable, Sendable {
   let call: CallID
   let branch: String
+  let flow: Flow
+  /// To carriers that may challenge it: as it went out.
+  var request: SIPRequest?
+  /// How often it was repeated with credentials.
+  var proofs = 0
 }
 
 /// Whose request a server transaction brought.

@@ -28,7 +28,7 @@ extension Exchange {
 
   /// A dialog needs somewhere to send its requests, and a tag of the caller's (RFC 3261 section
   /// 12.1.1); without them the INVITE is answered 400.
-  private mutating func canBeginDialog(_ arrival: Arrival, at now: Moment) -> Bool {
+  mutating func canBeginDialog(_ arrival: Arrival, at now: Moment) -> Bool {
     let headers = arrival.request.headers
     guard !headers.contacts.addresses.isEmpty, headers.from.tag != nil else {
       respond(StatusCode.badRequest, to: arrival, at: now)
@@ -50,45 +50,12 @@ extension Exchange {
     else { return }
     let origin = CallOrigin(
       tenant: tenant, party: .extension(user.id, number: user.number), number: user.number,
-      displayName: user.displayName)
+      displayName: user.displayName, isWithheld: arrival.request.wishesPrivacy)
     let destination = destination(of: uri.user ?? "", from: origin, user)
-    begin(arrival, origin, to: destination, at: now)
-  }
-
-  private mutating func inviteFromCarrier(_ arrival: Arrival, at now: Moment) {
-    let remote = arrival.flow.remote
-    let address = arrival.address.name
-    guard directory.isPeer(remote, at: address) else {
-      return respond(StatusCode.forbidden, to: arrival, at: now)
-    }
-    guard canBeginDialog(arrival, at: now) else { return }
-    let called = arrival.request.uri.user ?? ""
-    guard let found = directory.inbound(to: called, from: remote, at: address) else {
-      return respond(StatusCode.notFound, to: arrival, at: now)
-    }
-    guard hasRoom(for: arrival, of: found.tenant, at: now) else { return }
-    let caller = arrival.request.callerNumber
-    let origin = CallOrigin(
-      tenant: found.tenant, party: .trunk(found.trunk.id),
-      number: found.tenant.snapshot.dialling.e164(fromCarrier: caller) ?? caller,
-      displayName: arrival.request.headers.from.displayName)
-    let destination =
-      found.tenant.destination(of: found.number).map {
-        devices(of: $0, called: found.number, from: origin)
-      } ?? CallDestination(called: found.number, kind: .refused(.unknownNumber))
     begin(arrival, origin, to: destination, at: now)
   }
 }
 
 extension Exchange.Arrival {
   var hopsLeft: Int { max(0, (request.headers.maxForwards ?? 70) - 1) }
-}
-
-extension SIPRequest {
-  /// The calling number as the carrier asserts it (RFC 3325), else as the caller says.
-  fileprivate var callerNumber: String {
-    let asserted = headers["P-Asserted-Identity"].flatMap { NameAddress($0) }
-    let uri = asserted?.uri ?? headers.from.uri
-    return Legible.text(uri.user ?? "")
-  }
 }

@@ -89,7 +89,9 @@ extension Exchange {
   private mutating func received(
     _ response: SIPResponse, _ id: ClientTransactionID, at now: Moment
   ) {
+    if registrationAnswered(response, id, at: now) { return }
     guard let key = clients[id] else { return repeatedSuccess(response, at: now) }
+    if answersChallenge(response, id, key, at: now) { return }
     if response.status >= 200 { forget(id, key) }
     if response.status == StatusCode.flowFailed { flowFailed(under: key) }
     update(key.call, at: now) { $0.answered(response, under: key.branch, at: now) }
@@ -105,12 +107,13 @@ extension Exchange {
   }
 
   private mutating func timedOut(_ id: ClientTransactionID, at now: Moment) {
+    if registrationTimedOut(id, at: now) { return }
     guard let key = clients[id] else { return }
     forget(id, key)
     update(key.call, at: now) { $0.timedOut(under: key.branch, at: now) }
   }
 
-  private mutating func forget(_ id: ClientTransactionID, _ key: ClientKey) {
+  mutating func forget(_ id: ClientTransactionID, _ key: ClientKey) {
     clients[id] = nil
     calls[key.call]?.invites[key.branch] = nil
   }

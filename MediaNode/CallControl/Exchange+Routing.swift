@@ -10,7 +10,7 @@ extension Exchange {
     case .extension(let colleague, let called):
       devices(of: colleague, called: called, from: origin)
     case .trunk(let trunk, let number):
-      carrier(trunk, number: number, from: user, in: origin.tenant)
+      carrier(trunk, number: number, from: user, origin)
     case .unknown:
       CallDestination(called: Legible.text(dialled), kind: .refused(.unknownNumber))
     }
@@ -22,8 +22,11 @@ extension Exchange {
   {
     let tenant = origin.tenant
     let domain = tenant.snapshot.domain
-    let from = NameAddress(
-      displayName: origin.displayName, uri: SIPURI(user: origin.number, host: domain))
+    let from =
+      origin.isWithheld
+      ? .anonymous
+      : NameAddress(
+        displayName: origin.displayName, uri: SIPURI(user: origin.number, host: domain))
     let to = NameAddress(uri: SIPURI(user: entry.number, host: domain))
     let key = BindingKey(tenant: tenant.id, extension: entry.id)
     let targets = registrar.devices(of: key).compactMap { device -> CallTarget? in
@@ -31,11 +34,13 @@ extension Exchange {
       guard let first = ways.first, let address = address(at: first.flow.local) else { return nil }
       return CallTarget(
         party: .extension(entry.id, number: entry.number), address: address, flow: first.flow,
-        uri: first.contact, from: from, to: to, isTrunk: false, routes: first.traits.path,
+        uri: first.contact, from: from, to: to, isTrunk: false,
+        headers: origin.shownForwardings(at: domain, target: to.uri), routes: first.traits.path,
         alternatives: ways.dropFirst().compactMap(way))
     }
     return CallDestination(
-      called: called, shownCaller: origin.number,
+      called: called,
+      shownCaller: origin.isWithheld ? CallerIdentity.anonymous : origin.number,
       kind: targets.isEmpty ? .refused(.offline) : .targets(targets))
   }
 
@@ -46,5 +51,13 @@ extension Exchange {
     return CallWay(
       address: address.name, epoch: epoch, contact: NameAddress(uri: address.uri),
       flow: binding.flow, uri: binding.contact, routes: binding.traits.path)
+  }
+}
+
+extension CallOrigin {
+  /// What a phone may show of who was called first.
+  fileprivate func shownForwardings(at domain: String, target: SIPURI) -> [HeaderField] {
+    ForwardingFields.write(
+      forwardings.filter { !$0.isWithheld }, as: .diversion, at: domain, target: target)
   }
 }

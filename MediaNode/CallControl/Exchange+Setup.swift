@@ -110,7 +110,8 @@ extension Exchange {
       method: .invite, uri: target.uri,
       headers: SIPHeaders(
         vias: [], from: from, to: target.to, callID: callID, cseq: CSeq(1, .invite),
-        maxForwards: hops, contacts: .addresses([contact]), routes: target.routes))
+        maxForwards: hops, contacts: .addresses([contact]), routes: target.routes,
+        others: target.headers))
   }
 
   /// Positive as a signed number, which is how some phones read it.

@@ -10,6 +10,12 @@ public struct Exchange: Sendable {
   var authenticator: DigestAuthenticator
   var registrar: Registrar
   var protection: Protection
+  var trunkCredentials: TrunkCredentials
+  var registrations: [TrunkID: TrunkRegistration] = [:]
+  var registering: [ClientTransactionID: RegisteringKey] = [:]
+  var registrationDeadlines = DeadlineQueue<TrunkID>()
+  /// How often the request that is being sent was repeated with credentials.
+  var pendingProofs = 0
   /// Requests that got no answer, and those that were told to come later.
   var droppedRequests: UInt64 = 0
   var shedRequests: UInt64 = 0
@@ -42,6 +48,7 @@ public struct Exchange: Sendable {
     authenticator = DigestAuthenticator(secret: configuration.secret, hashing: hashing)
     directory = TenantDirectory(hashing: hashing)
     registrar = Registrar(limits: configuration.limits)
+    trunkCredentials = TrunkCredentials(hashing: hashing)
     protection = Protection(limits: configuration.limits.protection)
     pools = Dictionary(
       configuration.addresses.map { ($0.name, PortPool($0.relayPorts)) }
@@ -69,6 +76,7 @@ public struct Exchange: Sendable {
   public mutating func advance(to now: Moment) -> [ExchangeAction] {
     handle(layer.advance(to: now.boot), at: now)
     announce(registrar.expire(at: now.boot))
+    advanceRegistrations(to: now)
     while let call = deadlines.popDue(at: now.boot) {
       update(call, at: now) { $0.deadlinePassed(at: now) }
     }
@@ -77,7 +85,9 @@ public struct Exchange: Sendable {
 
   /// When `advance` has something to do; nil: never.
   public var nextDeadline: BootInstant? {
-    [layer.nextDeadline, registrar.nextDeadline, deadlines.next].compactMap { $0 }.min()
+    [
+      layer.nextDeadline, registrar.nextDeadline, deadlines.next, registrationDeadlines.next,
+    ].compactMap { $0 }.min()
   }
 
   private mutating func takeOutbox() -> [ExchangeAction] {
@@ -93,6 +103,7 @@ public struct Exchange: Sendable {
     guard directory.install(tenant) else { return [] }
     let kept = Set(tenant.extensions.map(\.id))
     announce(registrar.removeBindings(of: tenant.tenant, except: kept))
+    reviewRegistrations(at: now)
     return takeOutbox()
   }
 
@@ -101,6 +112,7 @@ public struct Exchange: Sendable {
     directory.remove(id)
     protection.forget(id)
     announce(registrar.removeBindings(of: id, except: []))
+    reviewRegistrations(at: now)
     return takeOutbox()
   }
 
@@ -152,7 +164,8 @@ public struct Exchange: Sendable {
   {
     guard pools[address] != nil else { return [] }
     grants[address] = epoch
-    return []
+    reviewRegistrations(at: now)
+    return takeOutbox()
   }
 
   /// Stops serving the address: nothing leaves from it any more, its bindings are forgotten, its
@@ -160,6 +173,7 @@ public struct Exchange: Sendable {
   public mutating func release(_ address: AddressName, at now: Moment) -> [ExchangeAction] {
     guard grants.removeValue(forKey: address) != nil else { return [] }
     registrar.forget(address)
+    reviewRegistrations(at: now)
     let lost = calls.values.filter { entry in
       entry.machine.legs.contains { $0.address == address }
     }
@@ -175,6 +189,7 @@ public struct Exchange: Sendable {
     var census = ExchangeCensus()
     census.tenants = directory.count
     census.bindings = registrar.count
+    census.registeredTrunks = registrations.values.count { $0.registeredUntil != nil }
     census.droppedRequests = droppedRequests
     census.shedRequests = shedRequests
     census.endingCalls = calls.values.count { $0.machine.isEnding }

@@ -102,6 +102,8 @@ public struct ExchangeCensus: Hashable, Sendable {
   public var openTransactions = 0
   public var openRelays = 0
   public var portsInUse = 0
+  /// Carriers that know us by our own registration.
+  public var registeredTrunks = 0
   /// Requests without an answer since the start: scanners and banned sources.
   public var droppedRequests: UInt64 = 0
   /// Requests since the start that were answered 503 because there were too many.

@@ -35,6 +35,8 @@ public struct ExchangeLimits: Hashable, Sendable {
   /// say nothing before the next is tried.
   public var flowPatience: Duration = .seconds(4)
 
+  /// Earlier recipients of a forwarded call that are read; the older ones are left out.
+  public var forwardings = 8
   /// Peers of a carrier that are tried after the first.
   public var waysPerTrunk = 7
 

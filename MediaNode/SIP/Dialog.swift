@@ -135,6 +135,12 @@ public struct Dialog: Hashable, Sendable {
     return make(method, sequence: localSequence, body: body)
   }
 
+  /// The next CSeq of our own, for a request that is sent once more.
+  public mutating func skipSequence() -> UInt32 {
+    localSequence &+= 1
+    return localSequence
+  }
+
   /// The ACK of a 2xx to our INVITE with this CSeq number (section 13.2.2.4), without Via.
   public func acknowledgement(of sequence: UInt32, body: SIPBody = .none) -> SIPRequest {
     make(.ack, sequence: sequence, body: body)

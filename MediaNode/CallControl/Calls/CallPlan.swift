@@ -8,6 +8,10 @@ struct CallOrigin: Sendable {
   /// Extension, or E.164 with plus where it is a public number.
   let number: String
   let displayName: String?
+  /// The caller wants to stay unknown.
+  var isWithheld = false
+  /// Whom the call was for before it came here, the latest first.
+  var forwardings: [Forwarding] = []
 }
 
 /// Somebody to be asked: a device of an extension, or a carrier.
@@ -20,6 +24,8 @@ struct CallTarget: Sendable {
   let from: NameAddress
   let to: NameAddress
   let isTrunk: Bool
+  /// Who calls and who forwarded, for those who may know.
+  var headers: [HeaderField] = []
   /// Proxies on the way, nearest first.
   var routes: [NameAddress] = []
   /// Other ways to the same party, should the first fail.

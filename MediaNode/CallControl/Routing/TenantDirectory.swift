@@ -38,6 +38,10 @@ struct TenantDirectory: Sendable {
   private var tenants: [TenantID: DirectoryTenant] = [:]
   private var byDomain: [String: TenantID] = [:]
   private var byPeer: [Peer: Set<TenantID>] = [:]
+  /// The tenants of each trunk: a reseller's tenants share its trunks.
+  private var byTrunk: [TrunkID: Set<TenantID>] = [:]
+  /// Trunks that somebody has an account or a visitor's password for.
+  private(set) var provenTrunks: [TrunkID: TrunkEntry] = [:]
 
   init(hashing: any Hashing) { self.hashing = hashing }
 
@@ -54,6 +58,11 @@ struct TenantDirectory: Sendable {
     tenants[snapshot.tenant] = DirectoryTenant(snapshot, hashing: hashing)
     byDomain[snapshot.domain.lowercased()] = snapshot.tenant
     for peer in Self.peers(of: snapshot) { byPeer[peer, default: []].insert(snapshot.tenant) }
+    for trunk in snapshot.trunks {
+      byTrunk[trunk.id, default: []].insert(snapshot.tenant)
+      let isProven = trunk.account != nil || trunk.visitor != nil
+      provenTrunks[trunk.id] = isProven ? trunk : nil
+    }
     return true
   }
 
@@ -65,6 +74,19 @@ struct TenantDirectory: Sendable {
       byPeer[peer]?.remove(id)
       if byPeer[peer]?.isEmpty == true { byPeer[peer] = nil }
     }
+    for trunk in tenant.snapshot.trunks { remove(id, fromTrunk: trunk.id) }
+  }
+
+  private mutating func remove(_ tenant: TenantID, fromTrunk trunk: TrunkID) {
+    byTrunk[trunk]?.remove(tenant)
+    guard byTrunk[trunk]?.isEmpty ?? true else { return }
+    byTrunk[trunk] = nil
+    provenTrunks[trunk] = nil
+  }
+
+  /// Where we are to register.
+  var registeringTrunks: [TrunkID: TrunkEntry] {
+    provenTrunks.filter { $0.value.account?.registrar != nil }
   }
 
   private static func peers(of snapshot: TenantSnapshot) -> [Peer] {
@@ -81,6 +103,20 @@ struct TenantDirectory: Sendable {
   /// address alone, since many send from other ports than they listen on.
   func isPeer(_ remote: IPEndpoint, at address: AddressName) -> Bool {
     byPeer[Peer(address: address, ip: remote.address)] != nil
+  }
+
+  /// Who is meant by a call to `called` that came over this trunk.
+  func inbound(to called: String, over trunk: TrunkID)
+    -> (tenant: DirectoryTenant, trunk: TrunkEntry, number: String)?
+  {
+    for tenant in (byTrunk[trunk] ?? []).sorted().compactMap({ tenants[$0] }) {
+      guard let number = tenant.snapshot.dialling.e164(fromCarrier: called),
+        tenant.numbers[number] != nil,
+        let entry = tenant.snapshot.trunks.first(where: { $0.id == trunk })
+      else { continue }
+      return (tenant, entry, number)
+    }
+    return nil
   }
 
   /// Who is meant by a call of the carrier at `remote` to `called`, and over which trunk it came.

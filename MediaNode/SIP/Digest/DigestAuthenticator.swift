@@ -131,7 +131,7 @@ private struct Claim {
 
 extension SIPRequest {
   /// Nil where a session was parsed and its text is not kept.
-  fileprivate var bytesOfBody: [UInt8]? {
+  var bytesOfBody: [UInt8]? {
     if let coveredBody { return coveredBody }
     return switch body {
     case .none: []

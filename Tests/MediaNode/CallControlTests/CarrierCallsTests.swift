@@ -158,6 +158,7 @@ import Testing
 
   @Test func theCarriersAssertedCallerIsShown() throws {
     let scene = try Scene()
+    scene.world.change { $0.trunks[0].profile.isTrusted = true }
     let uri = SIPURI(user: "+442079460102", host: "127.0.1.10")
     var invite = scene.carrier.request(.invite, to: uri)
     invite.headers.from.displayName = "Mum"

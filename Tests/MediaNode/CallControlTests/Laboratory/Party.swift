@@ -23,6 +23,10 @@ final class Party {
   let rtp: UInt16
   var password: String
   var habit = Habit.answer(after: .milliseconds(500))
+  /// What it wants a password for; nil: nothing.
+  var door: CarrierDoor?
+  /// What it answers a REGISTER with.
+  var registers: (SIPRequest) -> SIPResponse = { $0.response(481, toTag: "none") }
   /// What it offers and answers with.
   var formats = ["0", "8", "101"]
   weak var world: World?
@@ -108,12 +112,17 @@ final class Party {
 
   private func received(_ request: SIPRequest, _ id: ServerTransactionID) {
     requests.append(request)
+    let flow = Flow(local: endpoint, remote: server)
+    if let refusal = door?.refusal(of: request, over: flow, at: now) {
+      return respond(refusal, to: id)
+    }
     if let call = call(of: request) { return call.received(request, id) }
     switch request.method {
     case .invite where request.headers.to.tag == nil:
       let call = PartyCall(answering: request, id, of: self)
       calls.append(call)
       call.follow(habit)
+    case .register: respond(registers(request), to: id)
     default: respond(request.response(481, toTag: newTag()), to: id)
     }
   }

@@ -57,6 +57,14 @@ final class World {
     }
   }
 
+  /// Installs the tenant with a change.
+  func change(_ edit: (inout TenantSnapshot) -> Void) {
+    var snapshot = exchange.directory[Fixture.tenant]?.snapshot ?? Fixture.snapshot
+    edit(&snapshot)
+    snapshot.revision += 1
+    perform(exchange.install(snapshot, at: now))
+  }
+
   func add(_ party: Party) {
     parties[party.endpoint] = party
     order.append(party.endpoint)

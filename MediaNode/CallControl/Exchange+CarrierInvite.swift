@@ -1,0 +1,100 @@
+import NodeContract
+import SIP
+
+/// A call that a carrier brings.
+extension Exchange {
+  mutating func inviteFromCarrier(_ arrival: Arrival, at now: Moment) {
+    guard let carrier = carrier(of: arrival, at: now), canBeginDialog(arrival, at: now) else {
+      return
+    }
+    guard let found = recipient(of: arrival, from: carrier) else {
+      return respond(StatusCode.notFound, to: arrival, at: now)
+    }
+    guard hasRoom(for: arrival, of: found.tenant, at: now) else { return }
+    let origin = origin(of: arrival.request, over: found.trunk, to: found.tenant)
+    let destination =
+      found.tenant.destination(of: found.number).map {
+        devices(of: $0, called: found.number, from: origin)
+      } ?? CallDestination(called: found.number, kind: .refused(.unknownNumber))
+    begin(arrival, origin, to: destination, at: now)
+  }
+
+  /// How we know whose call this is.
+  private enum Carrier {
+    /// By its address; there may be several trunks there.
+    case address
+    case trunk(TrunkID)
+  }
+
+  /// Nil: the request is answered.
+  private mutating func carrier(of arrival: Arrival, at now: Moment) -> Carrier? {
+    let address = arrival.address.name
+    if directory.isPeer(arrival.flow.remote, at: address) {
+      return registeredTrunk(of: arrival).map(Carrier.trunk) ?? .address
+    }
+    guard let visitors = TrunkVisitors(of: directory.provenTrunks.values, at: address) else {
+      respond(StatusCode.forbidden, to: arrival, at: now)
+      return nil
+    }
+    return visitor(arrival, among: visitors, at: now).map { .trunk($0.id) }
+  }
+
+  /// The trunk whose registration's Contact the carrier calls.
+  private func registeredTrunk(of arrival: Arrival) -> TrunkID? {
+    guard let user = arrival.request.uri.user else { return nil }
+    return registrations.values.first {
+      $0.trunk.address == arrival.address.name && $0.trunk.contactUser == user
+        && $0.trunk.isPeer(arrival.flow.remote)
+    }?.trunk.id
+  }
+
+  private mutating func visitor(
+    _ arrival: Arrival, among visitors: TrunkVisitors, at now: Moment
+  ) -> TrunkEntry? {
+    let verdict = authenticator.judge(
+      arrival.request, over: arrival.flow, accounts: visitors, at: now.boot)
+    switch verdict {
+    case .accepted(let user):
+      protection.succeeded(arrival.flow, at: now.boot)
+      if let trunk = visitors.trunk(of: user) { return trunk }
+      respond(StatusCode.forbidden, to: arrival, at: now)
+    case .challenge(let headers):
+      respond(StatusCode.unauthorized, headers, to: arrival, at: now)
+    case .refused:
+      note(.notice, "wrong credentials of a carrier from \(arrival.flow.remote)")
+      noteFailure(of: arrival.flow, at: now)
+      respond(StatusCode.forbidden, to: arrival, at: now)
+    }
+    return nil
+  }
+
+  private func recipient(of arrival: Arrival, from carrier: Carrier)
+    -> (tenant: DirectoryTenant, trunk: TrunkEntry, number: String)?
+  {
+    let uri = arrival.request.uri
+    switch carrier {
+    case .address:
+      return directory.inbound(
+        to: uri.user ?? "", from: arrival.flow.remote, at: arrival.address.name)
+    case .trunk(let id):
+      // A call to our Contact says only in To, or in a field of its own (RFC 7315), for whom it is.
+      let party = arrival.request.headers["P-Called-Party-ID"].flatMap { NameAddress($0)?.uri.user }
+      let called = [uri.user, party, arrival.request.headers.to.uri.user].compactMap { $0 }
+      return called.lazy.compactMap { directory.inbound(to: $0, over: id) }.first
+    }
+  }
+
+  /// Who calls, as far as the carrier may be believed and the caller wants to be known.
+  private func origin(
+    of request: SIPRequest, over trunk: TrunkEntry, to tenant: DirectoryTenant
+  ) -> CallOrigin {
+    let caller = CallerIdentity(of: request, from: trunk.profile)
+    let number = tenant.snapshot.dialling.e164(fromCarrier: caller.number) ?? caller.number
+    return CallOrigin(
+      tenant: tenant, party: .trunk(trunk.id),
+      number: caller.isWithheld ? CallerIdentity.anonymous : number,
+      displayName: caller.isWithheld ? nil : caller.displayName, isWithheld: caller.isWithheld,
+      forwardings: trunk.profile.isTrusted
+        ? ForwardingFields.read(request.headers, limit: limits.forwardings) : [])
+  }
+}
