@@ -27,11 +27,16 @@ public final class Spool: FactSource {
     /// Facts that no thread has taken to write yet, and how many are not durable in all.
     var waiting: [Waiting] = []
     var waitingCount = 0
+    /// Whether somebody waits for one of `waiting` to be on disk.
+    var isUrgent = false
     /// Segments with durable records, in order.
     var segments: [SpoolSegment] = []
     var lastDurable: UInt64 = 0
     var acknowledgement = SpoolAcknowledgement()
     var acknowledgementIsSaved = true
+
+    /// Whether what waits may wait for more.
+    var mayGather: Bool { !waiting.isEmpty && !isUrgent && !isStopping }
     var legs = SpoolLegs()
     var damage: [ClosedRange<UInt64>] = []
     var cursors: [Cursor] = []
@@ -81,13 +86,18 @@ public final class Spool: FactSource {
   /// Spools `fact`. `whenDurable` is called on the spool's thread once the fact is on disk, within
   /// about 10 ms; while the disk refuses, facts wait in memory and are tried again.
   public func append(_ fact: Fact, whenDurable: (@Sendable () -> Void)? = nil) {
-    let fits = state.withLock { state in
-      guard state.waitingCount < policy.mostWaiting, !state.isStopping else { return false }
+    let (fits, isNews) = state.withLock { state in
+      guard state.waitingCount < policy.mostWaiting, !state.isStopping else {
+        return (false, false)
+      }
+      let isNews = state.waiting.isEmpty || (whenDurable != nil && !state.isUrgent)
       state.waiting.append(Waiting(fact: fact, whenDurable: whenDurable))
       state.waitingCount += 1
-      return true
+      if whenDurable != nil { state.isUrgent = true }
+      return (true, isNews)
     }
-    if fits { bell.ring() } else { logInFull([fact], "the spool takes no more facts") }
+    if !fits { logInFull([fact], "the spool takes no more facts") }
+    if isNews { bell.ring() }
   }
 
   /// Calls `listener` on the spool's thread whenever there are new durable records.

@@ -13,6 +13,9 @@ struct SpoolPolicy: Sendable {
   /// Between attempts while the disk refuses: first and longest.
   var firstRetry = Duration.milliseconds(100)
   var longestRetry = Duration.seconds(5)
+  /// Facts that nobody waits for are gathered so long, so that a busy node synchronises its disk
+  /// a few hundred times a second and not for every fact.
+  var gathering = Duration.milliseconds(5)
   /// Acknowledgements are saved at most this often.
   var acknowledgementInterval = Duration.seconds(1)
   /// How often the thread looks for segments to remove.
@@ -48,6 +51,7 @@ final class SpoolWriter: @unchecked Sendable {
 
   func run() {
     while true {
+      gather()
       let isStopping = takeWaiting()
       if !batch.isEmpty {
         commit()
@@ -61,8 +65,17 @@ final class SpoolWriter: @unchecked Sendable {
     }
   }
 
+  private func gather() {
+    guard batch.isEmpty else { return }
+    let end = MachineClock.boot().advanced(by: policy.gathering)
+    while spool.state.withLock({ $0.mayGather }), MachineClock.boot() < end {
+      spool.bell.wait(upTo: MachineClock.boot().duration(to: end))
+    }
+  }
+
   private func takeWaiting() -> Bool {
     spool.state.withLock { state in
+      state.isUrgent = false
       batch += state.waiting
       state.waiting.removeAll(keepingCapacity: true)
       return state.isStopping
