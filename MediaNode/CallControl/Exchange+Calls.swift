@@ -130,11 +130,11 @@ extension Exchange {
     note(fact)
   }
 
-  /// Ends are worth a line in the log.
+  /// The record of the call says the same; a line for each would cost more than the call.
   mutating func note(_ fact: Fact) {
     guard case .ended(let end) = fact.event else { return }
     let message = "leg ended: \(end.outcome.rawValue), \(end.evidence.rawValue)"
-    note(.info, message, tenant: fact.tenant, call: fact.call, leg: fact.leg)
+    note(.debug, message, tenant: fact.tenant, call: fact.call, leg: fact.leg)
   }
 
   func fact(

@@ -3,7 +3,7 @@ import SIP
 
 /// A call with what the exchange keeps beside it.
 struct CallEntry: Sendable {
-  var machine: CallMachine
+  @CopyOnWrite var machine: CallMachine
   /// Our INVITEs without a final response, which may be cancelled.
   var invites: [String: ClientTransactionID] = [:]
   /// The parties' requests that wait for a response, or for the ACK of one.

@@ -1,7 +1,7 @@
 /// A body as the core sees it: session descriptions are parsed at the edge.
 public enum SIPBody: Hashable, Sendable {
   case none
-  case session(SessionDescription)
+  indirect case session(SessionDescription)
   /// `application/sdp` that does not parse.
   case malformedSession([UInt8])
   case other(contentType: String, bytes: [UInt8])
@@ -10,7 +10,7 @@ public enum SIPBody: Hashable, Sendable {
 public struct SIPRequest: Hashable, Sendable {
   public var method: SIPMethod
   public var uri: SIPURI
-  public var headers: SIPHeaders
+  @CopyOnWrite public var headers: SIPHeaders
   public var body: SIPBody
   /// The body's bytes as they came, kept only where the request's credentials cover them
   /// (`qop=auth-int`) and `body` does not have them.
@@ -27,7 +27,7 @@ public struct SIPRequest: Hashable, Sendable {
 public struct SIPResponse: Hashable, Sendable {
   public var status: Int
   public var reason: String
-  public var headers: SIPHeaders
+  @CopyOnWrite public var headers: SIPHeaders
   public var body: SIPBody
 
   public init(status: Int, reason: String, headers: SIPHeaders, body: SIPBody = .none) {

@@ -50,7 +50,7 @@ struct CallMachine: Equatable, Sendable {
   let isOfferless: Bool
   let plan: RelayPlan
   let limits: ExchangeLimits
-  var caller: Leg
+  @CopyOnWrite var caller: Leg
   var callees: [Leg]
   var state: State
   /// Our requests without a final response, by branch.

@@ -27,14 +27,14 @@ struct Leg: Equatable, Sendable {
   /// The number or extension that stands for the party.
   let number: String
   let localTag: String
-  var contact: NameAddress
+  @CopyOnWrite var contact: NameAddress
   /// The INVITE that made the leg, without its body: theirs on the caller's side, else ours.
-  var invite: SIPRequest
+  @CopyOnWrite var invite: SIPRequest
   /// The transport path to the party.
   var flow: Flow
-  var session: SessionSide
+  @CopyOnWrite var session: SessionSide
   var phase: Phase = .inviting
-  var dialog: Dialog?
+  @CopyOnWrite var dialog: Dialog?
   /// Other ways to the party, should this one fail.
   var alternatives: [CallWay] = []
   /// When the next of them is tried unless the party is heard from.
@@ -48,9 +48,9 @@ struct Leg: Equatable, Sendable {
   /// Whether `rung` is recorded.
   var hasRung = false
   /// Our ACK of the party's latest 2xx, to be sent again when that comes again.
-  var acknowledgement: Acknowledgement?
+  @CopyOnWrite var acknowledgement: Acknowledgement?
   /// Our 2xx that the party has not acknowledged yet.
-  var answer: PendingAnswer?
+  @CopyOnWrite var answer: PendingAnswer?
   /// The leg ended while our 2xx was unacknowledged: BYE as soon as we may
   /// (RFC 3261 section 15).
   var owesBye = false

@@ -25,7 +25,7 @@ extension Bool: Checkpointed {
 }
 
 extension String: Checkpointed {
-  func write(to writer: inout CheckpointWriter) { writer.writeData(Array(utf8)) }
+  func write(to writer: inout CheckpointWriter) { writer.writeText(self) }
   init(from reader: inout CheckpointReader) throws(CheckpointError) {
     guard let text = String(validating: try reader.readData(), as: UTF8.self) else {
       throw .malformed("text")

@@ -12,18 +12,24 @@ struct CheckpointWriter {
   private(set) var bytes: [UInt8] = []
   let now: BootInstant
 
-  init(at now: BootInstant) { self.now = now }
+  init(at now: BootInstant) {
+    self.now = now
+    bytes.reserveCapacity(4_096)
+  }
 
   mutating func write(_ value: some Checkpointed) { value.write(to: &self) }
 
   mutating func writeInteger<Value: FixedWidthInteger>(_ value: Value) {
-    for shift in stride(from: Value.bitWidth - 8, through: 0, by: -8) {
-      bytes.append(UInt8(truncatingIfNeeded: value >> shift))
-    }
+    withUnsafeBytes(of: value.bigEndian) { bytes.append(contentsOf: $0) }
   }
 
   mutating func writeData(_ data: some Collection<UInt8>) {
     writeInteger(UInt32(clamping: data.count))
     bytes += data
+  }
+
+  mutating func writeText(_ text: String) {
+    var text = text
+    text.withUTF8 { writeData($0) }
   }
 }

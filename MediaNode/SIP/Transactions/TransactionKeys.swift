@@ -6,7 +6,7 @@ enum ServerTransactionKey: Hashable, Sendable {
   case branch(String, host: String, port: UInt16, method: SIPMethod)
   /// A peer of RFC 2543, whose branch proves nothing. The To tag is left out: an ACK has ours,
   /// the request it belongs to has none, and the rest tells requests apart.
-  case legacy(
+  indirect case legacy(
     uri: SIPURI, fromTag: String?, callID: String, sequence: UInt32, via: Via, method: SIPMethod)
 
   /// An ACK and a CANCEL have the key of their INVITE. Nil without a Via.
