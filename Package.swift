@@ -195,6 +195,12 @@ let testing: [Target] = [
     name: "DemoCall", dependencies: ["Audio", "Support", arguments], path: "Infra/DemoCall",
     swiftSettings: strict),
 
+  // What `Tests/run bench sip` gives a node to serve.
+  .executableTarget(
+    name: "BenchmarkState",
+    dependencies: ["ControlLink", "NodeContract", "Ownership", "TLS", arguments, logging],
+    path: "Tests/Benchmarks/BenchmarkState", swiftSettings: strict),
+
   // Without a server beside them.
   tests("ControlPlane", "NodeContract", ["Support", "TLS"]),
   tests("ControlPlane", "StructuredLogging"),

@@ -1,88 +1,69 @@
 import CLibOSIP2
 import SIP
 
-extension OwnedMessage {
-  /// Has libosip2 parse the start line and the structured fields, and checks that each is there
-  /// as often as it may be.
-  func parse(head startLine: String, of index: MessageIndex) throws(Refusal) {
-    for name in FieldName.mandatory where index.count(of: name) == 0 {
+extension MessageIndex {
+  /// Has libosip2 judge the start line and the structured fields, and checks that each is there as
+  /// often as it may be.
+  func check(head startLine: String) throws(Refusal) {
+    for name in FieldName.mandatory where count(of: name) == 0 {
       throw .malformed("Request: No \(name.spelling)")
     }
-    for name in FieldName.single where index.count(of: name) > 1 {
+    for name in FieldName.single where count(of: name) > 1 {
       throw .malformed("Request: \(name.spelling) Repeated")
     }
     var head = HeadForLibOSIP(startLine)
-    for field in index.fields where field.name.isStructured && !field.value.isEmpty {
-      let value = index.value(of: field)
+    for field in fields where field.name.isStructured && !field.value.isEmpty {
+      let value = value(of: field)
       guard !value.contains(where: { $0 == 0 || $0 == UInt8(ascii: "\r") }),
         !field.name.holdsAddresses || hasSoundAddresses(value)
       else { throw .malformed(field.name.spelling) }
       head.append(field.name, value)
     }
-    guard head.parse(into: pointer) else { throw .malformed("Request") }
-  }
-
-  func requestURI() throws(Refusal) -> SIPURI {
-    guard let uri = SIPURI(pointer.pointee.req_uri) else { throw .malformed("Request-URI") }
-    return uri
-  }
-
-  func headers(with index: MessageIndex) throws(Refusal) -> SIPHeaders {
-    guard let from = NameAddress(pointer.pointee.from) else { throw .malformed("From") }
-    guard let to = NameAddress(pointer.pointee.to) else { throw .malformed("To") }
-    guard let callID = pointer.pointee.call_id.map({ callID(in: $0.pointee) }) else {
-      throw .malformed("Call-ID")
-    }
-    return SIPHeaders(
-      vias: try vias(in: pointer.pointee.vias), from: from, to: to, callID: callID,
-      cseq: try sequence(in: pointer.pointee.cseq), maxForwards: try index.maxForwards(),
-      contacts: try contacts(in: pointer.pointee.contacts),
-      routes: try addresses(in: pointer.pointee.routes, "Route"),
-      recordRoutes: try addresses(in: pointer.pointee.record_routes, "Record-Route"),
-      others: index.others)
-  }
-
-  private func vias(in list: osip_list_t) throws(Refusal) -> [Via] {
-    let vias = converted(list, of: osip_via_t.self) { Via($0) }
-    guard let vias, !vias.isEmpty else { throw .malformed("Via") }
-    return vias
-  }
-
-  private func callID(in field: osip_call_id_t) -> String {
-    (field.number.text ?? "") + (field.host.text.map { "@" + $0 } ?? "")
-  }
-
-  /// The number is below 2³¹ (RFC 3261 section 8.1.1.5).
-  private func sequence(
-    in field: UnsafeMutablePointer<osip_cseq_t>?
-  ) throws(Refusal) -> CSeq {
-    guard let field = field?.pointee, let digits = field.number.text,
-      digits.utf8.allSatisfy({ (48...57).contains($0) }), let number = UInt32(digits),
-      number < 1 << 31, let method = field.method.text, isToken(method)
-    else { throw .malformed("CSeq") }
-    return CSeq(number, SIPMethod(rawValue: method))
-  }
-
-  private func contacts(in list: osip_list_t) throws(Refusal) -> ContactList {
-    if list.nb_elt == 1, let only = first(of: list, as: osip_contact_t.self)?.pointee,
-      only.url == nil, only.displayname.text == "*"
-    {
-      return .wildcard
-    }
-    return .addresses(try addresses(in: list, "Contact"))
-  }
-
-  private func addresses(
-    in list: osip_list_t, _ name: String
-  ) throws(Refusal) -> [NameAddress] {
-    guard let addresses = converted(list, of: osip_from_t.self, { NameAddress($0) }) else {
-      throw .malformed(name)
-    }
-    return addresses
+    guard head.isAccepted() else { throw .malformed("Request") }
   }
 }
 
 extension MessageIndex {
+  /// What libosip2 accepted, read by our own readers of texts, which must accept it too.
+  func headers() throws(Refusal) -> SIPHeaders {
+    let from = try addresses(in: .from)
+    let to = try addresses(in: .to)
+    guard from.count == 1 else { throw .malformed("From") }
+    guard to.count == 1 else { throw .malformed("To") }
+    return SIPHeaders(
+      vias: try elements(of: .via) { Via($0) }, from: from[0], to: to[0],
+      callID: values(of: .callID).first ?? "", cseq: try sequence(),
+      maxForwards: try maxForwards(), contacts: try contacts(),
+      routes: try addresses(in: .route), recordRoutes: try addresses(in: .recordRoute),
+      others: others)
+  }
+
+  private func elements<Element>(
+    of name: FieldName, _ read: (String) -> Element?
+  ) throws(Refusal) -> [Element] {
+    let texts = values(of: name).filter { !$0.isEmpty }.flatMap { headerElements(of: $0) }
+    let elements = texts.compactMap(read)
+    guard elements.count == texts.count else { throw .malformed(name.spelling) }
+    return elements
+  }
+
+  private func addresses(in name: FieldName) throws(Refusal) -> [NameAddress] {
+    try elements(of: name) { NameAddress($0) }
+  }
+
+  private func contacts() throws(Refusal) -> ContactList {
+    values(of: .contact) == ["*"] ? .wildcard : .addresses(try addresses(in: .contact))
+  }
+
+  /// The number is below 2³¹ (RFC 3261 section 8.1.1.5).
+  private func sequence() throws(Refusal) -> CSeq {
+    let words = values(of: .cseq).first?.split { $0 == " " || $0 == "\t" } ?? []
+    guard words.count == 2, words[0].utf8.allSatisfy({ (48...57).contains($0) }),
+      let number = UInt32(words[0]), number < 1 << 31, isToken(words[1].utf8)
+    else { throw .malformed("CSeq") }
+    return CSeq(number, SIPMethod(rawValue: String(words[1])))
+  }
+
   /// 0 to 255 (RFC 3261 section 20.22).
   func maxForwards() throws(Refusal) -> Int? {
     guard let digits = first(.maxForwards) else { return nil }
@@ -95,7 +76,7 @@ extension MessageIndex {
     var others: [HeaderField] = []
     others.reserveCapacity(fields.count)
     for field in fields where field.name == .other || field.name == .contentEncoding {
-      others.append(HeaderField(fullName(of: field), text(of: bytes[field.value])))
+      others.append(HeaderField(fullName(of: field), text(of: bytes[field.value]).onOneLine))
     }
     return others
   }
@@ -122,7 +103,7 @@ extension MessageIndex {
     let range = try bodyRange()
     guard !range.isEmpty else { return .none }
     let body = Array(bytes[range])
-    let type = first(.contentType).map { text(of: $0) } ?? ""
+    let type = first(.contentType).map { text(of: $0).onOneLine } ?? ""
     guard isSession(type), count(of: .contentEncoding) == 0 else {
       return .other(contentType: type, bytes: body)
     }
@@ -133,6 +114,15 @@ extension MessageIndex {
     if contentType == "application/sdp" { return true }
     let type = contentType.prefix { $0 != ";" }.filter { !$0.isWhitespace }
     return type.lowercased() == "application/sdp"
+  }
+}
+
+extension String {
+  /// With spaces for NUL and carriage returns, which could not be sent on.
+  var onOneLine: String {
+    guard utf8.contains(where: { $0 == 0 || $0 == 13 }) else { return self }
+    let bytes = utf8.map { $0 == 0 || $0 == 13 ? UInt8(ascii: " ") : $0 }
+    return String(decoding: bytes[...].trimmed, as: UTF8.self)
   }
 }
 
@@ -176,10 +166,12 @@ private struct HeadForLibOSIP {
     bytes += parts.joined(separator: "%2500").utf8
   }
 
-  mutating func parse(into message: UnsafeMutablePointer<osip_message_t>) -> Bool {
+  mutating func isAccepted() -> Bool {
     bytes += "\r\n".utf8
+    let message = OwnedMessage()
     return bytes.withUnsafeBytes { raw in
-      osip_message_parse(message, raw.baseAddress?.assumingMemoryBound(to: CChar.self), raw.count)
+      osip_message_parse(
+        message.pointer, raw.baseAddress?.assumingMemoryBound(to: CChar.self), raw.count)
         == 0
     }
   }
@@ -195,9 +187,11 @@ private func hasSoundAddresses(_ value: ArraySlice<UInt8>) -> Bool {
 
 private func isSoundAddress(_ bytes: ArraySlice<UInt8>) -> Bool {
   guard !bytes.isEmpty else { return false }
+  if bytes.elementsEqual("*".utf8) { return true }
   guard let open = bytes.unquotedIndex(of: UInt8(ascii: "<")) else {
     let uri = bytes.prefix { $0 != UInt8(ascii: ";") }
-    return !uri.contains(UInt8(ascii: "?")) && hasWholeEscapes(uri)
+    // libosip2 takes no shorter one, but for the form without brackets, which we do not write.
+    return uri.count >= 6 && !uri.contains(UInt8(ascii: "?")) && hasWholeEscapes(uri)
   }
   guard let close = bytes[open...].firstIndex(of: UInt8(ascii: ">")) else { return false }
   let parameters = bytes[(close + 1)...].drop { $0 == UInt8(ascii: " ") }

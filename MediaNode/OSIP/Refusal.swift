@@ -52,7 +52,8 @@ extension MessageIndex {
   private func sequence(of method: SIPMethod) -> CSeq {
     let words = values(of: .cseq).first?.split(separator: " ") ?? []
     let number = words.first.flatMap { UInt32($0) } ?? 0
-    return CSeq(number, words.count > 1 ? SIPMethod(rawValue: String(words[1])) : method)
+    let isNamed = words.count > 1 && isToken(words[1].utf8)
+    return CSeq(number, isNamed ? SIPMethod(rawValue: String(words[1])) : method)
   }
 }
 

@@ -39,7 +39,8 @@ public struct DigestCredentials: Hashable, Sendable, CustomStringConvertible {
   public init?(_ text: some StringProtocol) {
     guard let fields = DigestFields(text), let username = fields["username"],
       let realm = fields["realm"], let nonce = fields["nonce"], let uri = fields["uri"],
-      let response = fields["response"], let algorithm = fields.algorithm
+      let response = fields["response"], let algorithm = fields.algorithm,
+      response.utf8.allSatisfy({ $0.hexadecimalValue != nil })
     else { return nil }
     var quality: DigestQuality?
     if fields["qop"] != nil {

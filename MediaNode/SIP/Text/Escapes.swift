@@ -1,23 +1,13 @@
 // `%` escapes of URIs (RFC 3261 section 19.1.2).
 //
-// An escape that stands for NUL or is no UTF-8 stays as it is in the decoded text, and comes out
+// An escape that stands for NUL or is no part of UTF-8 stays as it is in the decoded text, and comes out
 // of the encoder unchanged: proxies put cookies of any bytes into user parts.
 
 extension String {
   /// Decodes the escapes once. Nil where `%` is not followed by two hexadecimal digits.
   init?(unescaping bytes: ArraySlice<UInt8>) {
-    guard bytes.contains(UInt8(ascii: "%")) else {
-      self.init(decoding: bytes, as: UTF8.self)
-      return
-    }
-    guard let all = decodeEscapes(in: bytes, where: { $0 != 0 }) else { return nil }
-    if let text = String(validating: all, as: UTF8.self) {
-      self = text
-    } else if let some = decodeEscapes(in: bytes, where: { $0 != 0 && $0 < 0x80 }) {
-      self.init(decoding: some, as: UTF8.self)
-    } else {
-      return nil
-    }
+    guard let decoded = bytes.unescaped else { return nil }
+    self.init(decoding: decoded, as: UTF8.self)
   }
 }
 
@@ -42,26 +32,25 @@ extension TextWriter {
   }
 }
 
-/// Decodes the escapes whose byte satisfies the condition, and leaves the others.
-private func decodeEscapes(
-  in bytes: ArraySlice<UInt8>, where condition: (UInt8) -> Bool
-) -> [UInt8]? {
-  var decoded: [UInt8] = []
-  var index = bytes.startIndex
-  while index < bytes.endIndex {
-    if bytes[index] == UInt8(ascii: "%") {
-      guard let value = bytes.escape(at: index) else { return nil }
-      if condition(value) { decoded.append(value) } else { decoded += bytes[index..<index + 3] }
-      index += 3
-    } else {
-      decoded.append(bytes[index])
-      index += 1
-    }
-  }
-  return decoded
-}
-
 extension ArraySlice<UInt8> {
+  fileprivate var unescaped: [UInt8]? {
+    guard contains(UInt8(ascii: "%")) else { return Array(self) }
+    var decoded: [UInt8] = []
+    var index = startIndex
+    while index < endIndex {
+      guard self[index] == UInt8(ascii: "%") else {
+        decoded.append(self[index])
+        index += 1
+        continue
+      }
+      guard escape(at: index) != nil else { return nil }
+      let character = escapedCharacter(at: index)
+      decoded += character ?? Array(self[index..<index + 3])
+      index += 3 * (character?.count ?? 1)
+    }
+    return decoded
+  }
+
   /// The byte that the escape at `index` stands for; nil where there is no escape.
   fileprivate func escape(at index: Int) -> UInt8? {
     guard self[index] == UInt8(ascii: "%"), index + 2 < endIndex,
@@ -70,8 +59,22 @@ extension ArraySlice<UInt8> {
     return high << 4 | low
   }
 
+  /// The UTF-8 of the character that the escapes from `index` on stand for, one escape for each of
+  /// its bytes; nil for NUL and where they are no UTF-8.
+  fileprivate func escapedCharacter(at index: Int) -> [UInt8]? {
+    guard let lead = escape(at: index), lead != 0 else { return nil }
+    guard lead >= 0x80 else { return [lead] }
+    var character = [lead]
+    while character.count < 4, index + 3 * character.count < endIndex,
+      let next = escape(at: index + 3 * character.count), next & 0xC0 == 0x80
+    {
+      character.append(next)
+      if String(validating: character, as: UTF8.self) != nil { return character }
+    }
+    return nil
+  }
+
   fileprivate func hasUndecodableEscape(at index: Int) -> Bool {
-    guard let value = escape(at: index) else { return false }
-    return value == 0 || value >= 0x80
+    escape(at: index) != nil && escapedCharacter(at: index) == nil
   }
 }

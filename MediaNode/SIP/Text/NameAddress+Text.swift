@@ -60,7 +60,7 @@ extension TextReader {
       return name
     }
     guard let run = take(through: UInt8(ascii: "<")),
-      !run.contains(where: { "\",;".utf8.contains($0) })
+      !run.contains(where: { $0 == 0 || "\",;".utf8.contains($0) })
     else { return nil }
     let words = run.split(whereSeparator: \.isSpace)
     return words.map { String(decoding: $0, as: UTF8.self) }.joined(separator: " ")

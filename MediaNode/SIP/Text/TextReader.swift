@@ -63,16 +63,18 @@ struct TextReader {
     return bytes[position...]
   }
 
-  /// Reads a quoted string, without its quotes and backslashes; nil when it has no end.
+  /// Reads a quoted string, without its quotes and backslashes; nil when it has no end, or what no
+  /// line may have.
   mutating func quotedString() -> String? {
     guard skip(UInt8(ascii: "\"")) else { return nil }
     var content: [UInt8] = []
     while let byte = next {
       position += 1
       switch byte {
+      case 0, 10, 13: return nil
       case UInt8(ascii: "\""): return String(decoding: content, as: UTF8.self)
       case UInt8(ascii: "\\"):
-        guard let escaped = next else { return nil }
+        guard let escaped = next, ![0, 10, 13].contains(escaped) else { return nil }
         position += 1
         content.append(escaped)
       default: content.append(byte)

@@ -14,6 +14,13 @@ import Testing
     #expect(uri.description == text.replacing("%2B", with: "+"))
   }
 
+  /// Found by fuzzing.
+  @Test func escapesThatAreNoCharacterStayBesideThoseThatAre() throws {
+    let uri = try #require(SIPURI("sip:%d22%EF%BF%BD%E2%82%AC%C3x@h"))
+    #expect(uri.user == "%d22\u{FFFD}€%C3x")
+    #expect(uri.description == "sip:%d22%EF%BF%BD%E2%82%AC%C3x@h")
+  }
+
   @Test func theUserOfAURIIsItsPlainText() throws {
     let uri = try #require(SIPURI("SIP:J%C3%BCrgen%20M:secret@Demo.Tandem.TEST:5060"))
     #expect(uri.user == "Jürgen M")

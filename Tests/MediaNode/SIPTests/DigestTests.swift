@@ -127,6 +127,7 @@ import Testing
     #"Digest username="101", realm="demo.tandem.test", nonce="x", uri="sip:h", response="0", "#
       + #"qop=auth-conf, nc=00000001, cnonce="c""#,
     #"Digest username="101", realm="elsewhere", nonce="x", uri="sip:h", response="0""#,
+    #"Digest username="101", realm="demo.tandem.test", nonce="x", uri="sip:h", response="0\"0""#,
     #"Digest username="101", realm="demo.tandem.test", nonce="x", uri="sip:h", response="0", "#
       + #"qop=auth, nc=1, cnonce="c""#,
   ])

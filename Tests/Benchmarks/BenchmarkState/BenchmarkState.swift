@@ -1,0 +1,89 @@
+import ArgumentParser
+import ControlLink
+import FoundationEssentials
+import Logging
+import NodeContract
+import Ownership
+import TLS
+
+/// Writes the state of a node that was told before what it serves: so a benchmark needs no control
+/// plane beside the node, which would take its share of the machine.
+@main
+struct BenchmarkState: ParsableCommand {
+  @Option(help: "The node's state directory.")
+  var state: String
+
+  @Option(help: "The file with the key that seals snapshots; it is made.")
+  var keyFile: String
+
+  @Option(help: "Users, spread over the tenants; user N is 100000+N, its password p100000+N.")
+  var users: Int
+
+  @Option(help: "Tenants; tenant N has the domain tN.bench.test.")
+  var tenants: Int
+
+  @Option(help: "The carrier's address and port.")
+  var carrier: String
+
+  func run() throws {
+    let key = RandomBytes.make(32)
+    try hexadecimal(key).write(toFile: keyFile, atomically: true, encoding: .utf8)
+    for part in ["", "/spool", "/snapshots"] {
+      try FileManager.default.createDirectory(
+        atPath: state + part, withIntermediateDirectories: true)
+    }
+    let store = try SnapshotStore(
+      directory: state + "/snapshots", key: key, logger: Logger(label: "state"))
+    for index in 0..<tenants { try store.save(try tenant(index)) }
+    try GrantStore(path: state + "/grants").save(
+      Dictionary(
+        uniqueKeysWithValues: [Self.phones, Self.trunks].map {
+          ($0, AddressGrants.Grant(epoch: Epoch(generation: 1, revision: 1), isHeld: true))
+        }))
+  }
+
+  private static let phones = AddressName("phones-a")!
+  private static let trunks = AddressName("trunks-a")!
+
+  private func tenant(_ index: Int) throws -> TenantSnapshot {
+    guard let peer = IPEndpoint(carrier) else { throw ValidationError("--carrier IP:PORT") }
+    let domain = "t\(index).bench.test"
+    let mine = stride(from: index, to: users, by: tenants)
+    return TenantSnapshot(
+      tenant: TenantID(UUIDv7(high: 1, low: UInt64(index))), revision: 1, domain: domain,
+      homeAddress: Self.phones,
+      dialling: DiallingRules(countryCode: "44", nationalPrefix: "0", internationalPrefix: "00"),
+      ringTimeout: .seconds(30), extensions: mine.map { user($0, of: domain) },
+      numbers: mine.map(number),
+      trunks: [
+        TrunkEntry(
+          id: TrunkID(UUIDv7(high: 2, low: UInt64(index))), name: "carrier",
+          address: Self.trunks, peers: [peer])
+      ])
+  }
+
+  private func user(_ number: Int, of domain: String) -> ExtensionEntry {
+    let name = "\(100_000 + number)"
+    let secret = Array("\(name):\(domain):p\(name)".utf8)
+    return ExtensionEntry(
+      id: extensionID(number), number: name, displayName: "Phone \(name)", outsideNumber: nil,
+      credentials: [
+        DigestCredential(algorithm: .md5, ha1: hexadecimal(OpenSSLHashing().md5(secret)))
+      ])
+  }
+
+  /// `+4420` and eight digits.
+  private func number(_ number: Int) -> NumberEntry {
+    NumberEntry(
+      id: NumberID(UUIDv7(high: 4, low: UInt64(number))), number: "+44\(2_000_000_000 + number)",
+      destination: .extension(extensionID(number)))
+  }
+
+  private func extensionID(_ number: Int) -> ExtensionID {
+    ExtensionID(UUIDv7(high: 3, low: UInt64(number)))
+  }
+
+  private func hexadecimal(_ bytes: [UInt8]) -> String {
+    bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+  }
+}
