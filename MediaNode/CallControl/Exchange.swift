@@ -6,7 +6,7 @@ public import SIP
 public struct Exchange: Sendable {
   let configuration: ExchangeConfiguration
   var random: any RandomNumberGenerator & Sendable
-  var layer = TransactionLayer()
+  var layer: TransactionLayer
   var authenticator: DigestAuthenticator
   var registrar: Registrar
   var protection: Protection
@@ -45,6 +45,7 @@ public struct Exchange: Sendable {
   ) {
     self.configuration = configuration
     self.random = random
+    layer = TransactionLayer(limits: configuration.limits.transactions)
     authenticator = DigestAuthenticator(secret: configuration.secret, hashing: hashing)
     directory = TenantDirectory(hashing: hashing)
     registrar = Registrar(limits: configuration.limits)

@@ -1,3 +1,5 @@
+public import SIP
+
 /// Every bound of the exchange, and what happens beyond it.
 public struct ExchangeLimits: Hashable, Sendable {
   /// Calls of all tenants; beyond: 503 with Retry-After.
@@ -49,6 +51,10 @@ public struct ExchangeLimits: Hashable, Sendable {
   /// What Retry-After says when we shed load.
   public var retryAfter: Duration = .seconds(5)
 
+  /// Transactions; beyond: 503 with Retry-After, later for what is within a dialog.
+  public var transactions = TransactionLimits.standard
+  /// What the parser lets through.
+  public let messages = MessageLimits.standard
   /// Bans, rates and shedding.
   public var protection = ProtectionLimits()
 

@@ -11,13 +11,13 @@ public import SIP
 /// them disturbs nothing.
 public struct SIPParser: Sendable {
   /// Bytes of one message; more is answered 513.
-  public static let maximumSize = 65_536
+  public static let maximumSize = MessageLimits.standard.bytes
   /// Bytes of one header field, its name and folded lines included.
-  public static let maximumFieldLength = 8_192
+  public static let maximumFieldLength = MessageLimits.standard.fieldBytes
   /// Header fields of one message.
-  public static let maximumFieldCount = 256
+  public static let maximumFieldCount = MessageLimits.standard.fields
   /// Bytes of a Request-URI; more is answered 414.
-  public static let maximumURILength = 2_048
+  public static let maximumURILength = MessageLimits.standard.uriBytes
 
   private let readsQuickly: Bool
 

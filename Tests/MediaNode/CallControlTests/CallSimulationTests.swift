@@ -20,6 +20,21 @@ import Testing
     fleet.expectQuietParties()
   }
 
+  /// With a carrier that wants passwords and lets its nonces grow old, a second address of it, and
+  /// a phone with two flows.
+  @Test(arguments: UInt64(1)...100)
+  func nothingIsLeftWhereEverybodyWantsProof(seed: UInt64) throws {
+    var fleet = try CallFleet(seed: seed, isGuarded: true)
+    fleet.misbehave(for: .seconds(45))
+    fleet.heal()
+    fleet.scene.world.run(for: .seconds(200))
+    fleet.expectAgreement()
+    fleet.hangUp()
+    fleet.scene.world.run(for: .seconds(200))
+    fleet.scene.world.expectNothingLeft("seed \(seed)")
+    fleet.expectQuietParties()
+  }
+
   /// The simulation is worth something only if things happen in it.
   @Test func manyKindsOfEndsAreSeen() throws {
     var words: Set<String> = []
@@ -46,14 +61,15 @@ struct CallFleet {
   private let seed: UInt64
   private var wasUnplugged = false
 
-  init(seed: UInt64) throws {
+  init(seed: UInt64, isGuarded: Bool = false) throws {
     self.seed = seed
     random = SplitMix(state: seed)
     scene = try Scene(seed: seed)
     scene.world.checksEvery = 8
     let second = try scene.device("102", at: "127.0.5.3:5063")
     let carol = try scene.device("103", at: "127.0.5.5:5065")
-    parties = [scene.alice, scene.bob, second, carol, scene.carrier]
+    let guarded = isGuarded ? try scene.guarded() : []
+    parties = [scene.alice, scene.bob, second, carol, scene.carrier] + guarded
     scene.world.network.lost = Int.random(in: 0...30, using: &random)
     scene.world.network.repeated = Int.random(in: 0...20, using: &random)
     scene.world.network.longest = .milliseconds(Int.random(in: 10...600, using: &random))
@@ -105,7 +121,7 @@ struct CallFleet {
     case 0..<5: .answer(after: delay)
     case 5, 6: .play(thenAnswerAfter: delay)
     case 7: .ring
-    case 8: .refuse([486, 603, 480, 503, 302].randomElement(using: &random) ?? 486)
+    case 8: .refuse([486, 603, 480, 503, 302, 430].randomElement(using: &random) ?? 486)
     default: .ignore
     }
   }
@@ -135,5 +151,38 @@ struct CallFleet {
     for party in parties {
       #expect(party.openTransactions == 0, "\(party.number), seed \(seed)")
     }
+  }
+}
+
+extension Scene {
+  /// Puts a door before the carrier, gives it a second address, and 103 a phone with two flows.
+  fileprivate func guarded() throws -> [Party] {
+    let other = Party("carrier", at: "127.0.9.10:5060", server: Fixture.trunks)
+    let flows = (1...2).map { Party("103", at: "127.0.5.31:507\($0)") }
+    for party in flows + [other] { world.add(party) }
+    world.change {
+      $0.trunks[0].peers.append(other.endpoint)
+      $0.trunks[0].account = TrunkAccount(
+        username: "tandem", realm: "carrier.example",
+        credentials: CarrierDoor.credentials("tandem", "carrier.example", "open"))
+    }
+    for carrier in [carrier, other] { carrier.door = CarrierDoor(nonceLifetime: .seconds(20)) }
+    carrier.door?.status = 407
+    for (index, flow) in flows.enumerated() { try register(flow, flow: index + 1) }
+    return flows + [other]
+  }
+
+  private func register(_ phone: Party, flow: Int) throws {
+    let contact = NameAddress(
+      uri: SIPURI(user: phone.number, host: "10.0.0.5"),
+      parameters: [
+        SIPParameter("+sip.instance", "<urn:uuid:1>"), SIPParameter("reg-id", "\(flow)"),
+      ])
+    var status: Int?
+    phone.register(
+      contacts: .addresses([contact]), change: { $0.headers["Supported"] = "outbound" },
+      then: { status = $0?.status ?? 408 })
+    world.run(within: .seconds(40)) { status != nil }
+    try #require(status == 200)
   }
 }
