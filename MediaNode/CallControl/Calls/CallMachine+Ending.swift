@@ -155,7 +155,7 @@ extension CallMachine {
   mutating func endStray(_ response: SIPResponse, of leg: LegID) -> [CallAction] {
     guard var dialog = Dialog(accepting: response, to: self[leg].invite) else { return [] }
     let ack = dialog.acknowledgement(of: response.headers.cseq.number)
-    var actions = [
+    let actions = [
       CallAction.acknowledge(
         ack, over: self[leg].path(ofStray: ack, after: response),
         branch: self[leg].nextBranch())

@@ -188,7 +188,10 @@ extension Leg {
       return StatusCode.dialogDoesNotExist
     }
     guard isOpen || request.method == .bye else { return StatusCode.dialogDoesNotExist }
-    guard dialog?.receive(request) == true else { return StatusCode.serverInternalError }
+    // Who sends a BYE has hung up (RFC 3261 section 15.1.1), also when another request of its own
+    // overtook that on the way.
+    let isInOrder = dialog?.receive(request) == true
+    guard isInOrder || request.method == .bye else { return StatusCode.serverInternalError }
     // A phone behind a NAT may come from another port now; a carrier is where its Contact says.
     if !isTrunk { self.flow = flow }
     return nil

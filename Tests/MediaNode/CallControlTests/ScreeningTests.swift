@@ -209,3 +209,25 @@ import Testing
     scene.calmDown()
   }
 }
+
+@Suite struct RequestsThatOvertakeEachOther {
+  /// Found by the simulation: an INFO overtook the BYE before it, and the call stayed half up.
+  @Test func aByeThatWasOvertakenEndsTheCallAllTheSame() throws {
+    let scene = try Scene()
+    let (caller, callee) = try scene.talking()
+    var info = try #require(caller.dialog).acknowledgement(of: 9)
+    info.method = .info
+    info.headers.cseq = CSeq(9, .info)
+    var bye = info
+    bye.method = .bye
+    bye.headers.cseq = CSeq(8, .bye)
+    var statuses: [Int] = []
+    for request in [info, bye] {
+      scene.alice.send(request) { if let status = $0?.status { statuses.append(status) } }
+      scene.world.run(for: .seconds(1))
+    }
+    #expect(statuses == [200, 200])
+    #expect(callee.state == .ended)
+    #expect(scene.world.outcomes(of: "101") == [.answered])
+  }
+}
