@@ -346,6 +346,20 @@ CREATE TABLE public.trunks (
     price_list_id uuid,
     created_at timestamp with time zone NOT NULL,
     deleted_at timestamp with time zone,
+    account_user text,
+    account_realm text,
+    account_ha1_sha256 text,
+    account_ha1_md5 text,
+    account_registrar text,
+    visitor_user text,
+    visitor_ha1_sha256 text,
+    visitor_ha1_md5 text,
+    is_trusted boolean DEFAULT false NOT NULL,
+    identity_form text DEFAULT 'none'::text NOT NULL,
+    forwarding_form text DEFAULT 'none'::text NOT NULL,
+    CONSTRAINT trunks_account_check CHECK (((account_user IS NULL) = (account_realm IS NULL))),
+    CONSTRAINT trunks_forwarding_form_check CHECK ((forwarding_form = ANY (ARRAY['none'::text, 'diversion'::text, 'history'::text]))),
+    CONSTRAINT trunks_identity_form_check CHECK ((identity_form = ANY (ARRAY['none'::text, 'asserted'::text, 'preferred'::text, 'remote-party'::text]))),
     CONSTRAINT trunks_peers_check CHECK (((cardinality(peers) >= 1) AND (cardinality(peers) <= 16)))
 );
 ALTER TABLE ONLY public.trunks FORCE ROW LEVEL SECURITY;
@@ -595,3 +609,14 @@ GRANT UPDATE(address) ON TABLE public.trunks TO tandem_server;
 GRANT UPDATE(peers) ON TABLE public.trunks TO tandem_server;
 GRANT UPDATE(price_list_id) ON TABLE public.trunks TO tandem_server;
 GRANT UPDATE(deleted_at) ON TABLE public.trunks TO tandem_server;
+GRANT UPDATE(account_user) ON TABLE public.trunks TO tandem_server;
+GRANT UPDATE(account_realm) ON TABLE public.trunks TO tandem_server;
+GRANT UPDATE(account_ha1_sha256) ON TABLE public.trunks TO tandem_server;
+GRANT UPDATE(account_ha1_md5) ON TABLE public.trunks TO tandem_server;
+GRANT UPDATE(account_registrar) ON TABLE public.trunks TO tandem_server;
+GRANT UPDATE(visitor_user) ON TABLE public.trunks TO tandem_server;
+GRANT UPDATE(visitor_ha1_sha256) ON TABLE public.trunks TO tandem_server;
+GRANT UPDATE(visitor_ha1_md5) ON TABLE public.trunks TO tandem_server;
+GRANT UPDATE(is_trusted) ON TABLE public.trunks TO tandem_server;
+GRANT UPDATE(identity_form) ON TABLE public.trunks TO tandem_server;
+GRANT UPDATE(forwarding_form) ON TABLE public.trunks TO tandem_server;

@@ -1,7 +1,7 @@
 public import NodeContract
 
-/// A reseller's connection to a carrier, known by the carrier's addresses. Every tenant of the
-/// reseller calls through it.
+/// A reseller's connection to a carrier, known by the carrier's addresses, by passwords, or by both.
+/// Every tenant of the reseller calls through it.
 public struct Trunk: Hashable, Sendable {
   public var id: TrunkID
   public var reseller: ResellerID
@@ -12,11 +12,17 @@ public struct Trunk: Hashable, Sendable {
   public var peers: [IPEndpoint]
   /// What calls through it cost; without one they are not priced.
   public var priceList: PriceListID?
+  /// Who we are at the carrier; nil where it knows us by our address.
+  public var account: TrunkAccount?
+  /// Who the carrier is when it calls from other addresses; nil: then it is a stranger.
+  public var visitor: TrunkVisitor?
+  public var profile: TrunkProfile
   public var createdAt: WallTime
 
   public init(
     id: TrunkID, reseller: ResellerID, carrier: DisplayName, address: AddressName,
-    peers: [IPEndpoint], priceList: PriceListID?, createdAt: WallTime
+    peers: [IPEndpoint], priceList: PriceListID?, account: TrunkAccount? = nil,
+    visitor: TrunkVisitor? = nil, profile: TrunkProfile = TrunkProfile(), createdAt: WallTime
   ) {
     self.id = id
     self.reseller = reseller
@@ -24,6 +30,9 @@ public struct Trunk: Hashable, Sendable {
     self.address = address
     self.peers = peers
     self.priceList = priceList
+    self.account = account
+    self.visitor = visitor
+    self.profile = profile
     self.createdAt = createdAt
   }
 
@@ -45,6 +54,8 @@ public struct Trunk: Hashable, Sendable {
 
   /// What a node needs of it.
   public var entry: TrunkEntry {
-    TrunkEntry(id: id, name: carrier.text, address: address, peers: peers)
+    TrunkEntry(
+      id: id, name: carrier.text, address: address, peers: peers, account: account,
+      visitor: visitor, profile: profile)
   }
 }

@@ -3,5 +3,6 @@ public import Postgres
 /// The schema's history, oldest first. One folder per migration, named like it; applied steps are
 /// never edited, a change is a new migration.
 public let migrations: [Migration] = [
-  foundations
+  foundations,
+  trunkAccounts,
 ]

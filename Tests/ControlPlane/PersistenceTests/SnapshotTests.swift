@@ -28,6 +28,32 @@ struct SnapshotTests {
     }
   }
 
+  @Test func aTrunksPasswordsAndProfileReachItsNodes() async throws {
+    try await ScratchDatabase.with { scratch in
+      let mine = try await DemoCustomer.make(in: scratch.store)
+      let hashes = [
+        DigestCredential(algorithm: .sha256, ha1: String(repeating: "ab", count: 32)),
+        DigestCredential(algorithm: .md5, ha1: String(repeating: "cd", count: 16)),
+      ]
+      var trunk = mine.trunk
+      trunk.account = TrunkAccount(
+        username: "tandem", realm: "carrier.example", credentials: hashes,
+        registrar: "sip:carrier.example")
+      trunk.visitor = TrunkVisitor(username: "carrier", credentials: [hashes[1]])
+      trunk.profile = TrunkProfile(isTrusted: true, identity: .remoteParty, forwarding: .history)
+      let scope = AccessScope.reseller(mine.reseller.id)
+      #expect(try await scratch.store.trunks.update(trunk, in: scope))
+      #expect(try await scratch.store.trunks.find(trunk.id, in: scope) == trunk)
+      let snapshot = try await scratch.store.snapshots.tenant(mine.tenant.id, in: .platform)
+      #expect(snapshot?.trunks == [trunk.entry])
+      var another = trunk
+      another.id = TrunkID(UUIDv7(high: 1, low: 99))
+      another.carrier = try DisplayName("another carrier")
+      try await scratch.store.trunks.insert(another, in: scope)
+      #expect(try await scratch.store.trunks.find(another.id, in: scope) == another)
+    }
+  }
+
   @Test func everyChangeOfATenantRaisesItsRevisionAndIsAnnounced() async throws {
     try await ScratchDatabase.with { scratch in
       let store = scratch.store
