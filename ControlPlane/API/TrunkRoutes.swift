@@ -58,24 +58,108 @@ private struct NewTrunkBody: Decodable {
   var address: String
   var peers: [String]
   var priceList: String?
+  var account: AccountBody?
+  var visitor: VisitorBody?
+  var profile: ProfileBody?
 
   func trunk(of reseller: ResellerID) throws -> NewTrunk {
     NewTrunk(
       reseller: reseller, carrier: carrier, address: address, peers: peers,
-      priceList: try priceList.map { try reference($0, field: "price_list") })
+      priceList: try priceList.map { try reference($0, field: "price_list") },
+      account: account?.account, visitor: visitor?.visitor,
+      profile: profile?.changes ?? TrunkProfileChanges())
   }
 }
 
+private struct AccountBody: Decodable {
+  var username: String
+  var realm: String
+  var password: String
+  var registrar: String?
+
+  var account: NewTrunkAccount {
+    NewTrunkAccount(
+      username: username, realm: realm, password: password, registrar: registrar)
+  }
+}
+
+private struct VisitorBody: Decodable {
+  var username: String
+  var password: String
+
+  var visitor: NewTrunkVisitor { NewTrunkVisitor(username: username, password: password) }
+}
+
+private struct ProfileBody: Decodable {
+  var trusted: Bool?
+  var identity: String?
+  var forwarding: String?
+
+  var changes: TrunkProfileChanges {
+    TrunkProfileChanges(isTrusted: trusted, identity: identity, forwarding: forwarding)
+  }
+}
+
+/// `"account": null` and `"visitor": null` take them away; without the member they stay.
 private struct TrunkChangesBody: Decodable {
-  var carrier: String?
-  var address: String?
-  var peers: [String]?
-  var priceList: String?
+  private enum CodingKeys: String, CodingKey {
+    case carrier, address, peers, priceList, account, visitor, profile
+  }
+
+  private var known: TrunkChanges
+  private let priceList: String?
+
+  init(from decoder: any Decoder) throws {
+    let body = try decoder.container(keyedBy: CodingKeys.self)
+    priceList = try body.decodeIfPresent(String.self, forKey: .priceList)
+    known = TrunkChanges(
+      carrier: try body.decodeIfPresent(String.self, forKey: .carrier),
+      address: try body.decodeIfPresent(String.self, forKey: .address),
+      peers: try body.decodeIfPresent([String].self, forKey: .peers),
+      profile: try body.decodeIfPresent(ProfileBody.self, forKey: .profile)?.changes
+        ?? TrunkProfileChanges())
+    if body.contains(.account) {
+      known.account = .set(try body.decodeIfPresent(AccountBody.self, forKey: .account)?.account)
+    }
+    if body.contains(.visitor) {
+      known.visitor = .set(try body.decodeIfPresent(VisitorBody.self, forKey: .visitor)?.visitor)
+    }
+  }
 
   func changes() throws -> TrunkChanges {
-    TrunkChanges(
-      carrier: carrier, address: address, peers: peers,
-      priceList: try priceList.map { try reference($0, field: "price_list") })
+    var changes = known
+    changes.priceList = try priceList.map { try reference($0, field: "price_list") }
+    return changes
+  }
+}
+
+/// Who we are at the carrier; the password is nobody's to read.
+private struct AccountView: Encodable {
+  var username: String
+  var realm: String
+  @Nullable var registrar: String?
+
+  init(_ account: TrunkAccount) {
+    username = account.username
+    realm = account.realm
+    registrar = account.registrar
+  }
+}
+
+/// Who the carrier is when it calls from anywhere.
+private struct VisitorView: Encodable {
+  var username: String
+}
+
+private struct ProfileView: Encodable {
+  var trusted: Bool
+  var identity: String
+  var forwarding: String
+
+  init(_ profile: TrunkProfile) {
+    trusted = profile.isTrusted
+    identity = profile.identity.rawValue
+    forwarding = profile.forwarding.rawValue
   }
 }
 
@@ -86,6 +170,9 @@ private struct TrunkView: Encodable {
   var address: String
   var peers: [String]
   @Nullable var priceList: String?
+  @Nullable var account: AccountView?
+  @Nullable var visitor: VisitorView?
+  var profile: ProfileView
   var createdAt: Timestamp
 
   init(_ trunk: Trunk) {
@@ -95,6 +182,9 @@ private struct TrunkView: Encodable {
     address = trunk.address.text
     peers = trunk.peers.map(\.description)
     priceList = trunk.priceList?.description
+    account = trunk.account.map(AccountView.init)
+    visitor = trunk.visitor.map { VisitorView(username: $0.username) }
+    profile = ProfileView(trunk.profile)
     createdAt = Timestamp(trunk.createdAt)
   }
 

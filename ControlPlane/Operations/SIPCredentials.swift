@@ -17,6 +17,15 @@ struct SIPPassword: Sendable {
     self.text = text
   }
 
+  /// One that a carrier gave us: whatever it is, it is theirs to choose.
+  init(of text: String, field: String) throws(InvalidField) {
+    guard (1...128).contains(text.utf8.count), text.utf8.allSatisfy({ (32...126).contains($0) })
+    else {
+      throw InvalidField(field, .malformed(expected: "1 to 128 printable characters"))
+    }
+    self.text = text
+  }
+
   /// Twenty characters of 54 that nobody takes for one another: 115 bits.
   init() {
     var random = SystemRandomNumberGenerator()
@@ -31,7 +40,14 @@ struct SIPPassword: Sendable {
   func credentials(
     of user: ExtensionNumber, realm: SIPDomain, by algorithms: [DigestAlgorithm]
   ) -> [DigestCredential] {
-    let message = Array("\(user.digits):\(realm.text):\(text)".utf8)
+    credentials(of: user.digits, realm: realm.text, by: algorithms)
+  }
+
+  /// The same for any user and realm.
+  func credentials(
+    of user: String, realm: String, by algorithms: [DigestAlgorithm]
+  ) -> [DigestCredential] {
+    let message = Array("\(user):\(realm):\(text)".utf8)
     return DigestAlgorithm.allCases.filter(algorithms.contains).map { algorithm in
       let ha1 =
         switch algorithm {

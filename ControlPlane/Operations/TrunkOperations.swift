@@ -10,16 +10,23 @@ public struct NewTrunk: Sendable {
   /// `192.0.2.1:5060`, the first is called.
   public var peers: [String]
   public var priceList: PriceListID?
+  public var account: NewTrunkAccount?
+  public var visitor: NewTrunkVisitor?
+  public var profile: TrunkProfileChanges
 
   public init(
     reseller: ResellerID, carrier: String, address: String, peers: [String],
-    priceList: PriceListID?
+    priceList: PriceListID?, account: NewTrunkAccount? = nil, visitor: NewTrunkVisitor? = nil,
+    profile: TrunkProfileChanges = TrunkProfileChanges()
   ) {
     self.reseller = reseller
     self.carrier = carrier
     self.address = address
     self.peers = peers
     self.priceList = priceList
+    self.account = account
+    self.visitor = visitor
+    self.profile = profile
   }
 }
 
@@ -29,15 +36,23 @@ public struct TrunkChanges: Sendable {
   public var address: String?
   public var peers: [String]?
   public var priceList: PriceListID?
+  public var account: ExtensionChanges.Change<NewTrunkAccount?>
+  public var visitor: ExtensionChanges.Change<NewTrunkVisitor?>
+  public var profile: TrunkProfileChanges
 
   public init(
     carrier: String? = nil, address: String? = nil, peers: [String]? = nil,
-    priceList: PriceListID? = nil
+    priceList: PriceListID? = nil, account: ExtensionChanges.Change<NewTrunkAccount?> = .keep,
+    visitor: ExtensionChanges.Change<NewTrunkVisitor?> = .keep,
+    profile: TrunkProfileChanges = TrunkProfileChanges()
   ) {
     self.carrier = carrier
     self.address = address
     self.peers = peers
     self.priceList = priceList
+    self.account = account
+    self.visitor = visitor
+    self.profile = profile
   }
 }
 
@@ -49,11 +64,13 @@ public struct TrunkOperations: Sendable {
   public init(_ store: Store, clock: Clock = .system) { (self.store, self.clock) = (store, clock) }
 
   public func create(_ new: NewTrunk, in scope: AccessScope) async throws -> Trunk {
+    let address = try await address(new.address, in: scope)
     let trunk = Trunk(
       id: clock.id(), reseller: new.reseller,
-      carrier: try DisplayName(new.carrier, field: "carrier"),
-      address: try await address(new.address, in: scope), peers: try Trunk.peers(new.peers),
-      priceList: new.priceList, createdAt: clock.now())
+      carrier: try DisplayName(new.carrier, field: "carrier"), address: address,
+      peers: try Trunk.peers(new.peers), priceList: new.priceList,
+      account: try new.account?.account(), visitor: try new.visitor?.visitor(at: address),
+      profile: try new.profile.applied(to: TrunkProfile()), createdAt: clock.now())
     return try await making(trunk) {
       try await store.trunks.insert($0, in: scope)
     } find: {
@@ -87,12 +104,14 @@ public struct TrunkOperations: Sendable {
     _ id: TrunkID, _ changes: TrunkChanges, in scope: AccessScope
   ) async throws -> Trunk {
     var trunk = try await find(id, in: scope)
+    let before = trunk.address
     if let carrier = changes.carrier {
       trunk.carrier = try DisplayName(carrier, field: "carrier")
     }
     if let name = changes.address { trunk.address = try await address(name, in: scope) }
     if let peers = changes.peers { trunk.peers = try Trunk.peers(peers) }
     if let priceList = changes.priceList { trunk.priceList = priceList }
+    try changes.apply(to: &trunk, movedFrom: before)
     guard try await store.trunks.update(trunk, in: scope) else { throw NotFound("trunk", id) }
     return trunk
   }
@@ -102,5 +121,25 @@ public struct TrunkOperations: Sendable {
     guard try await store.trunks.remove(id, at: clock.now(), in: scope) else {
       throw NotFound("trunk", id)
     }
+  }
+}
+
+extension TrunkChanges {
+  /// Passwords and profile. A visitor's password belongs to our address, whose name is its realm.
+  fileprivate func apply(to trunk: inout Trunk, movedFrom before: AddressName) throws(InvalidField)
+  {
+    switch account {
+    case .keep: break
+    case .set(let new): trunk.account = try new?.account()
+    }
+    switch visitor {
+    case .keep:
+      guard trunk.visitor == nil || trunk.address == before else {
+        throw InvalidField(
+          "visitor", .malformed(expected: "given again, as its password is for the old address"))
+      }
+    case .set(let new): trunk.visitor = try new?.visitor(at: trunk.address)
+    }
+    trunk.profile = try profile.applied(to: trunk.profile)
   }
 }
