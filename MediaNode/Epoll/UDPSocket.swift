@@ -41,6 +41,21 @@ public final class UDPSocket: Sendable {
     }
   }
 
+  /// How long the datagram that was received last had waited in the kernel; nil when the kernel
+  /// did not note it: it begins to when it is asked for the first time.
+  public func waitOfLastDatagram() -> Duration? {
+    var (arrival, now) = (timespec(), timespec())
+    guard ioctl(descriptor, Self.stampOfLast, &arrival) == 0,
+      clock_gettime(CLOCK_REALTIME, &now) == 0
+    else { return nil }
+    let seconds = now.tv_sec - arrival.tv_sec
+    let nanoseconds = now.tv_nsec - arrival.tv_nsec
+    return max(.zero, .seconds(seconds) + .nanoseconds(nanoseconds))
+  }
+
+  /// `SIOCGSTAMPNS` of `asm-generic/sockios.h`.
+  private static let stampOfLast: UInt = 0x8907
+
   /// The next datagram that waits and where it came from; nil when none does. One that does not
   /// fit `buffer` is dropped: 65,535 bytes are always enough.
   public func receive(into buffer: UnsafeMutableRawBufferPointer) -> (

@@ -16,7 +16,16 @@ struct BacklogGauge {
     }
   }
 
-  func pressure(at now: BootInstant) -> NodePressure {
-    NodePressure(backlog: busySince.values.min().map { $0.duration(to: now) } ?? .zero)
+  /// - Parameter wait: how long a datagram that was just read had waited, if that is known. A busy
+  ///   socket that is served in time is never found empty either: so this has the last word. Asked
+  ///   only when there may be something to know.
+  func pressure(at now: BootInstant, wait: () -> Duration?) -> NodePressure {
+    let longest = busySince.values.min().map { $0.duration(to: now) } ?? .zero
+    guard longest > Self.worthAsking, let wait = wait() else {
+      return NodePressure(backlog: longest)
+    }
+    return NodePressure(backlog: min(longest, wait))
   }
+
+  private static let worthAsking = Duration.milliseconds(20)
 }

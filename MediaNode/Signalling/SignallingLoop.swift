@@ -99,7 +99,7 @@ public actor SignallingLoop {
   private func receiveDatagrams(from socket: UDPSocket) {
     let now = EventLoop.readMoment()
     var isEmpty = false
-    defer { noteBacklog(of: socket.local, isEmpty: isEmpty, at: now) }
+    defer { noteBacklog(of: socket, isEmpty: isEmpty, at: now) }
     for _ in 0..<Self.datagramsPerTurn {
       guard let (count, source) = socket.receive(into: datagram.bytes) else {
         isEmpty = true
@@ -113,9 +113,10 @@ public actor SignallingLoop {
     armDeadline()
   }
 
-  private func noteBacklog(of socket: IPEndpoint, isEmpty: Bool, at now: Moment) {
-    backlog.note(socket, isEmpty: isEmpty, at: now.boot)
-    exchange.measured(backlog.pressure(at: now.boot), at: now)
+  private func noteBacklog(of socket: UDPSocket, isEmpty: Bool, at now: Moment) {
+    backlog.note(socket.local, isEmpty: isEmpty, at: now.boot)
+    let pressure = backlog.pressure(at: now.boot) { socket.waitOfLastDatagram() }
+    exchange.measured(pressure, at: now)
   }
 
   private func receive(_ bytes: UnsafeRawBufferPointer, over flow: Flow, at now: Moment) {

@@ -8,7 +8,7 @@
  *            (server's RTP ports) when they are, holds them until SIGTERM/SIGINT or --keep, then BYEs.
  *  register  --register --users 1000 --rate 0 --conc 32 --calls 20000 : REGISTER, 401, REGISTER+digest, 200.
  *            User N is 100000+N, its password "p" and its name; its domain is "t<N % T>.bench.test" with
- *            --tenants T.  --rate 0 = closed loop with --conc open.
+ *            --tenants T; --first is the first of them.  --rate 0 = closed loop with --conc open.
  * --auth user:pass answers 401/407 to INVITE.  Retransmits INVITE/BYE/REGISTER (500 ms doubling).
  * Prints one JSON line.
  */
@@ -35,7 +35,7 @@ enum { IDLE, INV, UP, BYE, DONE, FAIL };
 struct call { uint8_t st, rtx, auth, got180; uint16_t cseq; uint64_t t0, tup, tlast; char *dlg; /* R-URI and routes for ACK/BYE */ int pa, pb; };
 static struct call *C;
 static const char *tip = "127.0.0.1", *myip = "127.0.0.1", *pairsf, *au, *ap, *label = "", *duser = "";
-static int tport = 5060, uacp = 5070, uasp = 5080, total = 1000, users = 1000, tenants = 1, conc = 32, reg, K = 4, abase = 25000, bbase = 25200, cpu = -1, keep = 0, timeo = 8, quick = 0;
+static int tport = 5060, uacp = 5070, uasp = 5080, total = 1000, users = 1000, tenants = 1, first = 0, conc = 32, reg, K = 4, abase = 25000, bbase = 25200, cpu = -1, keep = 0, timeo = 8, quick = 0;
 static double rate = 100; static int hold = 0; static int pids[256], npid; static unsigned run;
 static int fd[2]; static struct sockaddr_in tgt; static volatile int stop;
 static long started, ok, failed, upn, got180, ended, rtxs, reinv, uasinv, uasack, uasbye, rbye, other, f_to, f_code[7], openc;
@@ -106,7 +106,7 @@ static int digest(char *o, char *chal, int proxy, const char *method, const char
 static void sendinv(int i, char *chal, int proxy) {
     char *o = slot(0, &tgt), body[400], uri[100], auth[1500] = ""; struct call *c = &C[i];
     if (reg) {
-        int u = i % users; char us[20], pw[24], dom[40]; snprintf(us, sizeof us, "%d", 100000 + u); snprintf(pw, sizeof pw, "p%s", us); snprintf(dom, sizeof dom, "t%d.bench.test", u % tenants); sprintf(uri, "sip:%s", dom);
+        int u = (first + i) % users; char us[20], pw[24], dom[40]; snprintf(us, sizeof us, "%d", 100000 + u); snprintf(pw, sizeof pw, "p%s", us); snprintf(dom, sizeof dom, "t%d.bench.test", u % tenants); sprintf(uri, "sip:%s", dom);
         if (chal) digest(auth, chal, proxy, "REGISTER", uri, us, pw);
         commit(0, sprintf(o, "REGISTER %s SIP/2.0\r\nVia: SIP/2.0/UDP %s:%d;branch=z9hG4bK%x-%d-%d;rport\r\nMax-Forwards: 70\r\nFrom: <sip:%s@%s>;tag=f%d\r\nTo: <sip:%s@%s>\r\nCall-ID: r%d-%x@%s\r\nCSeq: %d REGISTER\r\n"
             "Contact: <sip:%s@%s:%d>\r\nExpires: 3600\r\n%sContent-Length: 0\r\n\r\n", uri, myip, uacp, run, i, c->cseq, us, dom, i, us, dom, i, run, myip, c->cseq, us, myip, uacp, auth));
@@ -200,12 +200,12 @@ static double pc(float *a, long n, double p) { return n ? a[(long)(p * (n - 1))]
 
 int main(int argc, char **argv) {
     static struct option o[] = {{"target",1,0,'t'},{"my-ip",1,0,'m'},{"uac-port",1,0,'A'},{"uas-port",1,0,'B'},{"rate",1,0,'r'},{"calls",1,0,'n'},{"hold",1,0,'h'},{"pid",1,0,'P'},{"pairs",1,0,'p'},{"keep",1,0,'k'},
-        {"register",0,0,'R'},{"users",1,0,'u'},{"tenants",1,0,'T'},{"conc",1,0,'c'},{"auth",1,0,'a'},{"cpu",1,0,'C'},{"abase",1,0,1},{"bbase",1,0,2},{"socks",1,0,3},{"label",1,0,4},{"duser",1,0,5},{"no180",0,0,6},{"timeout",1,0,7},{0,0,0,0}};
+        {"register",0,0,'R'},{"users",1,0,'u'},{"tenants",1,0,'T'},{"first",1,0,'F'},{"conc",1,0,'c'},{"auth",1,0,'a'},{"cpu",1,0,'C'},{"abase",1,0,1},{"bbase",1,0,2},{"socks",1,0,3},{"label",1,0,4},{"duser",1,0,5},{"no180",0,0,6},{"timeout",1,0,7},{0,0,0,0}};
     for (int c; (c = getopt_long(argc, argv, "", o, 0)) != -1;) switch (c) {
         case 't': { char *x = strdup(optarg), *q = strchr(x, ':'); if (q) { *q = 0; tport = atoi(q + 1); } tip = x; break; }
         case 'm': myip = optarg; break; case 'A': uacp = atoi(optarg); break; case 'B': uasp = atoi(optarg); break; case 'r': rate = atof(optarg); break; case 'n': total = atoi(optarg); break;
         case 'h': hold = atoi(optarg); break; case 'P': if (npid < 256) pids[npid++] = atoi(optarg); break; case 'p': pairsf = optarg; break; case 'k': keep = atoi(optarg); break; case 'R': reg = 1; break;
-        case 'u': users = atoi(optarg); break; case 'T': tenants = atoi(optarg); break; case 'c': conc = atoi(optarg); break; case 'a': { char *x = strdup(optarg), *q = strchr(x, ':'); if (!q) return 2; *q = 0; au = x; ap = q + 1; break; }
+        case 'u': users = atoi(optarg); break; case 'T': tenants = atoi(optarg); break; case 'F': first = atoi(optarg); break; case 'c': conc = atoi(optarg); break; case 'a': { char *x = strdup(optarg), *q = strchr(x, ':'); if (!q) return 2; *q = 0; au = x; ap = q + 1; break; }
         case 'C': cpu = atoi(optarg); break; case 1: abase = atoi(optarg); break; case 2: bbase = atoi(optarg); break; case 3: K = atoi(optarg); break; case 4: label = optarg; break; case 5: duser = optarg; break; case 6: quick = 1; break; case 7: timeo = atoi(optarg); break;
         default: return 2; }
     if (cpu >= 0) { cpu_set_t s; CPU_ZERO(&s); CPU_SET(cpu, &s); sched_setaffinity(0, sizeof s, &s); }

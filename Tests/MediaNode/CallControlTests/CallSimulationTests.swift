@@ -7,7 +7,7 @@ import Testing
 /// Phones and a carrier that do as they please over a network that loses, repeats and reorders.
 /// Whatever happens, nothing may be left once the network has healed and everybody hung up.
 @Suite struct CallSimulation {
-  @Test(arguments: UInt64(1)...200)
+  @Test(arguments: SimulationSeeds.range(usually: 200))
   func nothingIsLeftAfterTheNetworkHeals(seed: UInt64) throws {
     var fleet = try CallFleet(seed: seed)
     fleet.misbehave(for: .seconds(45))

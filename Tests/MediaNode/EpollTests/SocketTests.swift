@@ -5,10 +5,12 @@ import Testing
 
 private func endpoint(_ text: String) throws -> IPEndpoint { try #require(IPEndpoint(text)) }
 
-/// Waits until `descriptor` is readable or writable, at most five seconds.
-private func isReady(_ descriptor: Int32, for events: Int32) -> Bool {
+/// Waits until `descriptor` is readable or writable, at most so many milliseconds.
+private func isReady(
+  _ descriptor: Int32, for events: Int32, within limit: Int32 = 5_000
+) -> Bool {
   var request = pollfd(fd: descriptor, events: Int16(events), revents: 0)
-  return poll(&request, 1, 5_000) == 1
+  return poll(&request, 1, limit) == 1
 }
 
 private func receive(on socket: UDPSocket, roomFor size: Int = 2_048) -> ([UInt8], IPEndpoint)? {
@@ -36,6 +38,22 @@ private func receive(on socket: UDPSocket, roomFor size: Int = 2_048) -> ([UInt8
   ])
   func anEndpointSurvivesTheKernelsForm(text: String) throws {
     #expect(SocketAddress(try endpoint(text)).endpoint == (try endpoint(text)))
+  }
+
+  @Test func aSocketTellsHowLongADatagramHadWaited() throws {
+    let left = try UDPSocket(binding: endpoint("127.0.0.1:0"))
+    let right = try UDPSocket(binding: endpoint("127.0.0.1:0"))
+    var longest = Duration.zero
+    // The kernel begins to note arrivals some time after it was asked for one.
+    for _ in 0..<100 where longest < .milliseconds(9) {
+      let sent = MachineClock.boot()
+      #expect(left.send([1], to: right.local))
+      #expect(!isReady(left.descriptor, for: POLLIN, within: 10))
+      _ = try #require(receive(on: right))
+      longest = right.waitOfLastDatagram() ?? .zero
+      #expect(longest <= sent.duration(to: MachineClock.boot()) + .milliseconds(5))
+    }
+    #expect(longest >= .milliseconds(9))
   }
 
   @Test func aTakenPortIsAnErrorThatSaysSo() throws {
