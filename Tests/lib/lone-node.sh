@@ -1,0 +1,31 @@
+# A node without a control plane: it finds on its disk what it was told to serve. Sourced; wants `work`,
+# a directory, and a network namespace of its own.
+
+readonly node_phones=127.0.1.1:5060 node_trunks=127.0.1.10:5060 node_carrier=127.0.0.1:5070
+readonly marker=test
+
+# start_lone_node BINARIES USERS TENANTS: user N is 100000+N at the tenant tK.bench.test, K being N modulo
+# TENANTS, with the password p100000+N and the number +442000000000+N. Sets `node`.
+start_lone_node() {
+  local binaries=$1
+  rm --recursive --force "$work/state"
+  mkdir --parents "$work/state"
+  make_authority "$work/authority"
+  make_certificate "$work/authority" node-a1 clientAuth
+  "$binaries/BenchmarkState" --state "$work/state" --key-file "$work/snapshot.key" \
+    --users "$2" --tenants "$3" --carrier "$node_carrier"
+  write_lone_node_configuration
+  "$binaries/MediaNodeServer" --config "$work/node.json" >"$work/node.log" 2>&1 &
+  node=$!
+  wait_until 20 "the node serving" grep --quiet "node serves" "$work/node.log"
+}
+
+write_lone_node_configuration() {
+  jq --null-input --arg work "$work" --arg phones "$node_phones" --arg trunks "$node_trunks" '{
+      name: "node-a1", site: "a",
+      addresses: ["phones-a phones \($phones)", "trunks-a trunks \($trunks)"],
+      "relay-ports": {first: 20000, last: 59999}, replicas: ["cp-a 127.0.0.1 7443 7444"],
+      certificate: "\($work)/authority/node-a1.crt", key: "\($work)/authority/node-a1.key",
+      authority: "\($work)/authority/authority.crt", state: "\($work)/state",
+      "snapshot-key-file": "\($work)/snapshot.key", "log-level": "info"}' >"$work/node.json"
+}
