@@ -28,7 +28,8 @@ extension Exchange {
 
   private func isWithinDialog(_ request: SIPRequest) -> Bool {
     guard let tag = request.headers.to.tag else { return false }
-    return dialogs[DialogKey(callID: request.headers.callID, localTag: tag)] != nil
+    let key = DialogKey(callID: request.headers.callID, localTag: tag)
+    return dialogs[key] != nil || subscriptions[key] != nil
   }
 
   private func facts(of request: SIPRequest, over flow: Flow) -> Protection.Request {

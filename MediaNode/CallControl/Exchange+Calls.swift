@@ -14,6 +14,7 @@ extension Exchange {
     calls[id] = entry
     if entry.machine != before, !entry.machine.isEnding { checkpoint(id, at: now) }
     for action in actions { perform(action, of: id, at: now) }
+    tellWatchers(from: before, to: entry.machine, at: now)
     if entry.machine.isEnding, !before.isEnding { outbox.append(.retireCheckpoint(id)) }
     settle(id, at: now)
   }
@@ -45,6 +46,11 @@ extension Exchange {
     initialInvites[entry.inviteKey] = nil
     for leg in call.legs {
       dialogs[DialogKey(callID: leg.callID, localTag: leg.localTag)] = nil
+    }
+    for id in call.extensions {
+      let key = BindingKey(tenant: call.tenant, extension: id)
+      lines[key]?.remove(call.id)
+      if lines[key]?.isEmpty == true { lines[key] = nil }
     }
     for client in entry.invites.values { clients[client] = nil }
     for server in entry.requests.values { servers[server] = nil }
@@ -92,7 +98,7 @@ extension Exchange {
     handle(sent.events, at: now)
   }
 
-  private func signed(_ request: SIPRequest) -> SIPRequest {
+  func signed(_ request: SIPRequest) -> SIPRequest {
     var request = request
     request.headers["User-Agent"] = configuration.product
     if request.method == .invite { request.headers["Allow"] = Capabilities.allow }

@@ -16,9 +16,13 @@ struct CallEntry: Sendable {
 }
 
 /// Finds the leg that a message within a dialog belongs to: our tag is unique.
-struct DialogKey: Hashable, Sendable {
+struct DialogKey: Hashable, Sendable, Comparable {
   let callID: String
   let localTag: String
+
+  static func < (left: DialogKey, right: DialogKey) -> Bool {
+    (left.callID, left.localTag) < (right.callID, right.localTag)
+  }
 }
 
 struct LegKey: Hashable, Sendable {

@@ -38,6 +38,8 @@ extension Exchange {
     case .register: register(arrival, at: now)
     case .invite: invite(arrival, at: now)
     case .options: answerOptions(arrival, at: now)
+    case .subscribe: subscribe(arrival, at: now)
+    case .message: message(arrival, at: now)
     default: respond(StatusCode.dialogDoesNotExist, to: arrival, at: now)
     }
   }
@@ -45,6 +47,7 @@ extension Exchange {
   private mutating func receivedInDialog(_ arrival: Arrival, at now: Moment) {
     let headers = arrival.request.headers
     let key = DialogKey(callID: headers.callID, localTag: headers.to.tag ?? "")
+    if receivedInSubscription(arrival, at: now) { return }
     guard let place = dialogs[key] else {
       return respond(StatusCode.dialogDoesNotExist, to: arrival, at: now)
     }
@@ -56,9 +59,9 @@ extension Exchange {
     }
   }
 
-  private mutating func answerOptions(_ arrival: Arrival, at now: Moment) {
-    let headers = [HeaderField("Accept", Capabilities.accept)]
-    respond(StatusCode.ok, headers, to: arrival, at: now)
+  /// What we can (RFC 3261 section 11.2).
+  mutating func answerOptions(_ arrival: Arrival, at now: Moment) {
+    respond(StatusCode.ok, Capabilities.fields, to: arrival, at: now)
   }
 
   private mutating func acknowledged(_ request: SIPRequest, at now: Moment) {
@@ -89,7 +92,11 @@ extension Exchange {
   private mutating func received(
     _ response: SIPResponse, _ id: ClientTransactionID, at now: Moment
   ) {
-    if registrationAnswered(response, id, at: now) { return }
+    if registrationAnswered(response, id, at: now) || notificationAnswered(response, id, at: now)
+      || messageAnswered(response, id, at: now)
+    {
+      return
+    }
     guard let key = clients[id] else { return repeatedSuccess(response, at: now) }
     if answersChallenge(response, id, key, at: now) { return }
     if response.status >= 200 { forget(id, key) }
@@ -107,7 +114,11 @@ extension Exchange {
   }
 
   private mutating func timedOut(_ id: ClientTransactionID, at now: Moment) {
-    if registrationTimedOut(id, at: now) { return }
+    if registrationTimedOut(id, at: now) || notificationTimedOut(id, at: now)
+      || messageTimedOut(id, at: now)
+    {
+      return
+    }
     guard let key = clients[id] else { return }
     forget(id, key)
     update(key.call, at: now) { $0.timedOut(under: key.branch, at: now) }

@@ -154,6 +154,7 @@ extension Exchange {
       outbox.append(.record(fact, receipt: nil))
     }
     update(call.id, at: now) { $0.begin(offer: offer) }
+    tellWatchers(from: nil, to: call, at: now)
   }
 
   private mutating func index(_ call: CallMachine, _ arrival: Arrival) {
@@ -164,6 +165,9 @@ extension Exchange {
     initialInvites[entry.inviteKey] = call.id
     relays[call.plan.id] = call.id
     callsPerTenant[call.tenant, default: 0] += 1
+    for id in call.extensions {
+      lines[BindingKey(tenant: call.tenant, extension: id), default: []].insert(call.id)
+    }
     for leg in call.legs {
       let key = DialogKey(callID: leg.callID, localTag: leg.localTag)
       dialogs[key] = LegKey(call: call.id, leg: leg.id)

@@ -33,6 +33,15 @@ public struct Exchange: Sendable {
   var receipts: [FactReceipt: CallID] = [:]
   var relays: [RelayID: CallID] = [:]
   var deadlines = DeadlineQueue<CallID>()
+  /// The calls of each extension.
+  var lines: [BindingKey: Set<CallID>] = [:]
+
+  var subscriptions = SubscriptionTable()
+  var notifying: [ClientTransactionID: DialogKey] = [:]
+  /// Mailboxes that are not empty.
+  var mailboxes: [BindingKey: WaitingMessages] = [:]
+  var pages: [RequestToken: Page] = [:]
+  var paging: [ClientTransactionID: RequestToken] = [:]
   /// Mints tokens and relay ids.
   var serial: UInt64 = 0
   /// What the event under way wants done.
@@ -78,6 +87,7 @@ public struct Exchange: Sendable {
     handle(layer.advance(to: now.boot), at: now)
     announce(registrar.expire(at: now.boot))
     advanceRegistrations(to: now)
+    advanceSubscriptions(to: now)
     while let call = deadlines.popDue(at: now.boot) {
       update(call, at: now) { $0.deadlinePassed(at: now) }
     }
@@ -88,10 +98,11 @@ public struct Exchange: Sendable {
   public var nextDeadline: BootInstant? {
     [
       layer.nextDeadline, registrar.nextDeadline, deadlines.next, registrationDeadlines.next,
+      subscriptions.nextDeadline,
     ].compactMap { $0 }.min()
   }
 
-  private mutating func takeOutbox() -> [ExchangeAction] {
+  mutating func takeOutbox() -> [ExchangeAction] {
     defer { outbox = [] }
     return outbox
   }
@@ -104,6 +115,7 @@ public struct Exchange: Sendable {
     guard directory.install(tenant) else { return [] }
     let kept = Set(tenant.extensions.map(\.id))
     announce(registrar.removeBindings(of: tenant.tenant, except: kept))
+    endSubscriptions(of: tenant.tenant, except: kept, at: now)
     reviewRegistrations(at: now)
     return takeOutbox()
   }
@@ -113,6 +125,7 @@ public struct Exchange: Sendable {
     directory.remove(id)
     protection.forget(id)
     announce(registrar.removeBindings(of: id, except: []))
+    endSubscriptions(of: id, except: [], at: now)
     reviewRegistrations(at: now)
     return takeOutbox()
   }
@@ -154,6 +167,7 @@ public struct Exchange: Sendable {
   /// Ends every call in an orderly way, because the node stops and nobody carries them on.
   public mutating func stopService(at now: Moment) -> [ExchangeAction] {
     for call in calls.keys.sorted() { update(call, at: now) { $0.serviceStops(at: now) } }
+    endSubscriptions(.deactivated, at: now) { _ in true }
     return takeOutbox()
   }
 
@@ -174,6 +188,7 @@ public struct Exchange: Sendable {
   public mutating func release(_ address: AddressName, at now: Moment) -> [ExchangeAction] {
     guard grants.removeValue(forKey: address) != nil else { return [] }
     registrar.forget(address)
+    forgetSubscriptions(at: address)
     reviewRegistrations(at: now)
     let lost = calls.values.filter { entry in
       entry.machine.legs.contains { $0.address == address }
@@ -200,6 +215,7 @@ public struct Exchange: Sendable {
     }
     census.openTransactions = layer.openCount
     census.openRelays = relays.count
+    census.subscriptions = subscriptions.count
     census.portsInUse = pools.values.reduce(0) { $0 + $1.inUse }
     return census
   }

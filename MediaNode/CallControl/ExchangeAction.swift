@@ -100,6 +100,7 @@ public struct ExchangeCensus: Hashable, Sendable {
   public var endingCalls = 0
   public var openDialogs = 0
   public var openTransactions = 0
+  public var subscriptions = 0
   public var openRelays = 0
   public var portsInUse = 0
   /// Carriers that know us by our own registration.

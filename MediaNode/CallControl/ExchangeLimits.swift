@@ -23,6 +23,23 @@ public struct ExchangeLimits: Hashable, Sendable {
   /// Requests relayed within one call that still wait for their answer; beyond: 503.
   public var relayedRequestsPerCall = 8
 
+  /// Subscriptions of all tenants; beyond: 503 with Retry-After.
+  public var subscriptions = 50_000
+  /// Subscriptions of one tenant; beyond: 503 with Retry-After.
+  public var subscriptionsPerTenant = 5_000
+  /// Subscriptions that one extension's devices hold together; beyond: 503 with Retry-After.
+  public var subscriptionsPerExtension = 500
+  /// Dialogs of one extension that its watchers are told of; those begun later are left out.
+  public var watchedDialogs = 20
+  /// Shorter subscriptions: 423 with Min-Expires (RFC 6665 section 4.2.1.1).
+  public var shortestSubscription: Duration = .seconds(60)
+  /// Longer wishes are cut to this, which is also what who says nothing gets.
+  public var longestSubscription: Duration = .seconds(3600)
+  /// Bytes of one message between extensions (RFC 3428 section 8); beyond: 413.
+  public var messageBytes = 1_300
+  /// Messages whose delivery is under way; beyond: 503 with Retry-After.
+  public var messagesUnderWay = 1_000
+
   /// Registrations shorter than this: 423 with Min-Expires (RFC 3261 section 10.2.8).
   public var shortestRegistration: Duration = .seconds(60)
   /// Longer wishes are cut to this.

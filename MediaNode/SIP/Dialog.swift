@@ -121,7 +121,7 @@ public struct Dialog: Hashable, Sendable {
     guard request.method != .ack, request.method != .cancel else { return true }
     if let remoteSequence, number <= remoteSequence { return false }
     remoteSequence = number
-    if request.method == .invite || request.method == .update,
+    if request.method.refreshesTarget,
       let target = request.headers.contacts.addresses.first?.uri
     {
       remoteTarget = target

@@ -13,4 +13,13 @@ public struct SIPMethod: RawRepresentable, Hashable, Sendable, CustomStringConve
   public static let info = SIPMethod(rawValue: "INFO")
   public static let update = SIPMethod(rawValue: "UPDATE")
   public static let prack = SIPMethod(rawValue: "PRACK")
+  public static let subscribe = SIPMethod(rawValue: "SUBSCRIBE")
+  public static let notify = SIPMethod(rawValue: "NOTIFY")
+  public static let refer = SIPMethod(rawValue: "REFER")
+  public static let message = SIPMethod(rawValue: "MESSAGE")
+
+  /// Whether its Contact is where the peer wants our requests from now on (RFC 5057 section 5.4).
+  var refreshesTarget: Bool {
+    [.invite, .update, .subscribe, .notify, .refer].contains(self)
+  }
 }

@@ -4,6 +4,7 @@ public enum StatusCode {
   public static let ringing = 180
   public static let sessionProgress = 183
   public static let ok = 200
+  public static let accepted = 202
   public static let badRequest = 400
   public static let unauthorized = 401
   public static let forbidden = 403
@@ -11,12 +12,14 @@ public enum StatusCode {
   public static let methodNotAllowed = 405
   public static let notAcceptable = 406
   public static let requestTimeout = 408
+  public static let contentTooLarge = 413
   public static let messageTooLarge = 513
   public static let unsupportedMediaType = 415
   public static let unsupportedURIScheme = 416
   public static let badExtension = 420
   public static let intervalTooBrief = 423
   public static let flowFailed = 430
+  public static let badInfoPackage = 469
   public static let temporarilyUnavailable = 480
   public static let dialogDoesNotExist = 481
   public static let loopDetected = 482
@@ -25,6 +28,7 @@ public enum StatusCode {
   public static let busyHere = 486
   public static let requestTerminated = 487
   public static let notAcceptableHere = 488
+  public static let badEvent = 489
   public static let requestPending = 491
   public static let serverInternalError = 500
   public static let notImplemented = 501

@@ -13,7 +13,8 @@ extension CallMachine {
     switch request.method {
     case .bye: return hungUp(request, token, on: leg, at: now)
     case .invite, .update: return offered(request, token, on: leg)
-    case .info: return relay(request, token, on: leg)
+    case .info: return informed(request, token, on: leg)
+    case .message: return relay(request, token, on: leg)
     case .options: return [.respond(self[leg].capabilities(for: request), to: token)]
     default: return reply(StatusCode.methodNotAllowed, to: request, token, on: leg)
     }
@@ -53,6 +54,17 @@ extension CallMachine {
 
   // MARK: - INFO
 
+  /// Without a package it goes on to the other party, as older phones send keys. We never said
+  /// that we take packages, so each is the wrong one (RFC 6086 section 4.2.2).
+  private mutating func informed(_ request: SIPRequest, _ token: RequestToken, on leg: LegID)
+    -> [CallAction]
+  {
+    guard request.headers["Info-Package"] == nil else {
+      return reply(StatusCode.badInfoPackage, to: request, token, on: leg)
+    }
+    return relay(request, token, on: leg)
+  }
+
   private mutating func relay(_ request: SIPRequest, _ token: RequestToken, on leg: LegID)
     -> [CallAction]
   {
@@ -62,9 +74,7 @@ extension CallMachine {
       return reply(StatusCode.serviceUnavailable, to: request, token, on: leg)
     }
     var copy = dialog.request(request.method, body: request.body)
-    for name in ["Info-Package", "Content-Disposition"] {
-      copy.headers[name] = request.headers[name]
-    }
+    copy.headers["Content-Disposition"] = request.headers["Content-Disposition"]
     self[other].dialog = dialog
     let relayed = RelayedRequest(token: token, request: request.withoutContents, requester: leg)
     return [send(copy, on: other, for: .relayed(relayed))]
@@ -200,7 +210,7 @@ extension Leg {
   /// The answer to OPTIONS (RFC 3261 section 11.2).
   func capabilities(for request: SIPRequest) -> SIPResponse {
     var response = response(to: request, StatusCode.ok)
-    response.headers["Accept"] = Capabilities.accept
+    response.headers.others += Capabilities.fields
     return response
   }
 }

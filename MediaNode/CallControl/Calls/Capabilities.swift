@@ -3,10 +3,22 @@ import SIP
 /// What we say that we can.
 enum Capabilities {
   static let methods: [SIPMethod] = [
-    .invite, .ack, .cancel, .bye, .options, .info, .update, .register,
+    .invite, .ack, .cancel, .bye, .options, .info, .update, .register, .subscribe, .notify,
+    .message,
   ]
   static let allow = methods.map(\.rawValue).joined(separator: ", ")
   static let accept = "application/sdp"
+  /// Whatever a message between extensions may be (RFC 3428 section 8).
+  static let acceptedMessages = "text/plain"
+  /// Event packages that may be subscribed to.
+  static let events = EventPackage.allCases.map(\.rawValue).joined(separator: ", ")
+  /// Option tags of ours (RFC 3261 section 20.37).
+  static let supported = "path, outbound"
+  /// What an answer to OPTIONS says beside Allow.
+  static let fields = [
+    HeaderField("Accept", "\(accept), \(acceptedMessages)"), HeaderField("Supported", supported),
+    HeaderField("Allow-Events", events),
+  ]
   /// Option tags that a REGISTER may require (RFC 3327, RFC 5626).
   static let extensionsOfRegistration: Set<String> = ["path", "outbound"]
 

@@ -27,6 +27,8 @@ final class Party {
   var door: CarrierDoor?
   /// What it answers a REGISTER with.
   var registers: (SIPRequest) -> SIPResponse = { $0.response(481, toTag: "none") }
+  /// What it answers a NOTIFY or MESSAGE outside calls with; nil: nothing at all.
+  var takes: Int? = 200
   /// What it offers and answers with.
   var formats = ["0", "8", "101"]
   weak var world: World?
@@ -123,8 +125,21 @@ final class Party {
       calls.append(call)
       call.follow(habit)
     case .register: respond(registers(request), to: id)
+    case .notify, .message:
+      guard let takes else { return unanswered.append((request, id)) }
+      respond(request.response(takes, toTag: newTag()), to: id)
     default: respond(request.response(481, toTag: newTag()), to: id)
     }
+  }
+
+  private var unanswered: [(request: SIPRequest, id: ServerTransactionID)] = []
+
+  /// Answers at last what it let wait.
+  func answerAll() {
+    for (request, id) in unanswered {
+      respond(request.response(takes ?? 200, toTag: newTag()), to: id)
+    }
+    unanswered = []
   }
 
   private func call(of request: SIPRequest) -> PartyCall? {

@@ -285,6 +285,11 @@ final class PartyCall {
     acknowledge(response, isOffer: withoutOffer)
   }
 
+  /// A new request within the dialog, to be changed and sent.
+  func request(_ method: SIPMethod, body: SIPBody = .none) -> SIPRequest? {
+    dialog?.request(method, body: body)
+  }
+
   func send(_ method: SIPMethod, body: SIPBody, then act: @escaping (Int) -> Void) {
     guard let request = dialog?.request(method, body: body) else { return }
     party.send(request) { act($0?.status ?? 408) }
