@@ -5,10 +5,15 @@ enum E164 {
   /// Digits without what is only for the eye (RFC 3966 section 5.1.1) and without parameters;
   /// nil when something else is left.
   static func digits(of dialled: String) -> String? {
-    let number = dialled.prefix { $0 != ";" }.filter { !"-.() ".contains($0) }
-    let digits = number.hasPrefix("+") ? number.dropFirst() : number[...]
-    let isNumber = !digits.isEmpty && digits.utf8.allSatisfy { (48...57).contains($0) }
-    return isNumber && digits.utf8.count <= 32 ? String(number) : nil
+    var number: [UInt8] = []
+    for byte in dialled.utf8 where !"-.() ".utf8.contains(byte) {
+      if byte == UInt8(ascii: ";") { break }
+      let isPlus = byte == UInt8(ascii: "+") && number.isEmpty
+      guard isPlus || (48...57).contains(byte), number.count <= 32 else { return nil }
+      number.append(byte)
+    }
+    let digits = number.first == UInt8(ascii: "+") ? number.count - 1 : number.count
+    return (1...32).contains(digits) ? String(decoding: number, as: UTF8.self) : nil
   }
 
   /// The number with its plus when it has 4 to 15 digits and does not begin with a zero.

@@ -40,6 +40,10 @@ struct TenantDirectory: Sendable {
   private var byPeer: [Peer: Set<TenantID>] = [:]
   /// The tenants of each trunk: a reseller's tenants share its trunks.
   private var byTrunk: [TrunkID: Set<TenantID>] = [:]
+  /// Who has a number, so that a carrier's call is not tried with each of its tenants.
+  private var byNumber: [String: Set<TenantID>] = [:]
+  /// How tenants dial: one for each country, rather than for each tenant.
+  private var dialling: [DiallingRules: Int] = [:]
   /// Trunks that somebody has an account or a visitor's password for.
   private(set) var provenTrunks: [TrunkID: TrunkEntry] = [:]
 
@@ -58,6 +62,8 @@ struct TenantDirectory: Sendable {
     tenants[snapshot.tenant] = DirectoryTenant(snapshot, hashing: hashing)
     byDomain[snapshot.domain.lowercased()] = snapshot.tenant
     for peer in Self.peers(of: snapshot) { byPeer[peer, default: []].insert(snapshot.tenant) }
+    for number in snapshot.numbers { byNumber[number.number, default: []].insert(snapshot.tenant) }
+    dialling[snapshot.dialling, default: 0] += 1
     for trunk in snapshot.trunks {
       byTrunk[trunk.id, default: []].insert(snapshot.tenant)
       let isProven = trunk.account != nil || trunk.visitor != nil
@@ -75,6 +81,14 @@ struct TenantDirectory: Sendable {
       if byPeer[peer]?.isEmpty == true { byPeer[peer] = nil }
     }
     for trunk in tenant.snapshot.trunks { remove(id, fromTrunk: trunk.id) }
+    for number in tenant.snapshot.numbers { remove(id, fromNumber: number.number) }
+    let others = (dialling[tenant.snapshot.dialling] ?? 1) - 1
+    dialling[tenant.snapshot.dialling] = others > 0 ? others : nil
+  }
+
+  private mutating func remove(_ tenant: TenantID, fromNumber number: String) {
+    byNumber[number]?.remove(tenant)
+    if byNumber[number]?.isEmpty ?? false { byNumber[number] = nil }
   }
 
   private mutating func remove(_ tenant: TenantID, fromTrunk trunk: TrunkID) {
@@ -105,11 +119,22 @@ struct TenantDirectory: Sendable {
     byPeer[Peer(address: address, ip: remote.address)] != nil
   }
 
+  /// Whose `called` may be, in whichever way it is to be read, the lowest first.
+  private func owners(of called: String, among candidates: Set<TenantID>?) -> [DirectoryTenant] {
+    guard let candidates else { return [] }
+    var owners: Set<TenantID> = []
+    for rules in dialling.keys {
+      guard let number = rules.e164(fromCarrier: called) else { continue }
+      owners.formUnion(byNumber[number] ?? [])
+    }
+    return owners.intersection(candidates).sorted().compactMap { tenants[$0] }
+  }
+
   /// Who is meant by a call to `called` that came over this trunk.
   func inbound(to called: String, over trunk: TrunkID)
     -> (tenant: DirectoryTenant, trunk: TrunkEntry, number: String)?
   {
-    for tenant in (byTrunk[trunk] ?? []).sorted().compactMap({ tenants[$0] }) {
+    for tenant in owners(of: called, among: byTrunk[trunk]) {
       guard let number = tenant.snapshot.dialling.e164(fromCarrier: called),
         tenant.numbers[number] != nil,
         let entry = tenant.snapshot.trunks.first(where: { $0.id == trunk })
@@ -123,8 +148,8 @@ struct TenantDirectory: Sendable {
   func inbound(to called: String, from remote: IPEndpoint, at address: AddressName)
     -> (tenant: DirectoryTenant, trunk: TrunkEntry, number: String)?
   {
-    let candidates = byPeer[Peer(address: address, ip: remote.address)] ?? []
-    for tenant in candidates.sorted().compactMap({ tenants[$0] }) {
+    let candidates = byPeer[Peer(address: address, ip: remote.address)]
+    for tenant in owners(of: called, among: candidates) {
       guard let number = tenant.snapshot.dialling.e164(fromCarrier: called),
         tenant.numbers[number] != nil,
         let trunk = tenant.trunk(from: remote, at: address)
