@@ -76,7 +76,7 @@ public struct SIPParser: Sendable {
       var request = SIPRequest(
         method: SIPMethod(rawValue: method), uri: target, headers: headers,
         body: try index.body())
-      if headers.hasCredentialsForBody, case .session = request.body {
+      if headers.coverBody, case .session = request.body {
         request.coveredBody = Array(index.bytes[try index.bodyRange()])
       }
       return request
@@ -116,28 +116,3 @@ private let knownMethods: Set<String> = [
   "ACK", "BYE", "CANCEL", "INFO", "INVITE", "MESSAGE", "NOTIFY", "OPTIONS", "PRACK", "PUBLISH",
   "REFER", "REGISTER", "SUBSCRIBE", "UPDATE",
 ]
-
-extension SIPHeaders {
-  /// Credentials with `qop=auth-int` (RFC 7616 section 3.4.3); rare.
-  fileprivate var hasCredentialsForBody: Bool {
-    others.contains { field in
-      field.isNamed("Authorization") && field.value.utf8.hasAuthInt
-    }
-  }
-}
-
-extension String.UTF8View {
-  /// Whether `auth-int` stands somewhere; the hyphen is rarer than the letters.
-  fileprivate var hasAuthInt: Bool {
-    var rest = self[...]
-    while let hyphen = rest.firstIndex(of: UInt8(ascii: "-")) {
-      if self[..<hyphen].suffix(4).elementsEqual("auth".utf8),
-        self[hyphen...].dropFirst().prefix(3).elementsEqual("int".utf8)
-      {
-        return true
-      }
-      rest = self[hyphen...].dropFirst()
-    }
-    return false
-  }
-}

@@ -131,6 +131,32 @@ extension DigestQuality {
   }
 }
 
+extension SIPHeaders {
+  /// Whether credentials among these cover the body, whose bytes must then be kept; rare.
+  public var coverBody: Bool { others.contains(where: \.coversBody) }
+}
+
+extension HeaderField {
+  /// Whether this is an Authorization with `qop=auth-int`, or may be.
+  var coversBody: Bool { isNamed("Authorization") && value.utf8.hasAuthInt }
+}
+
+extension String.UTF8View {
+  /// Whether `auth-int` stands somewhere; the hyphen is rarer than the letters.
+  fileprivate var hasAuthInt: Bool {
+    var rest = self[...]
+    while let hyphen = rest.firstIndex(of: UInt8(ascii: "-")) {
+      if self[..<hyphen].suffix(4).elementsEqual("auth".utf8),
+        self[hyphen...].dropFirst().prefix(3).elementsEqual("int".utf8)
+      {
+        return true
+      }
+      rest = self[hyphen...].dropFirst()
+    }
+    return false
+  }
+}
+
 extension Hashing {
   /// `H(text)` in lower-case hexadecimal.
   func digest(_ algorithm: DigestAlgorithm, of text: String) -> String {

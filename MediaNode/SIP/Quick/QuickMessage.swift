@@ -140,7 +140,7 @@ private struct QuickMessage {
       let field = HeaderField(value.text(in: name), value.text(in: value.rest))
       others.append(field)
       // Such credentials need the body as it came.
-      return !(field.isNamed("Authorization") && field.value.contains("auth-int"))
+      return !field.coversBody
     }
   }
 
