@@ -23,6 +23,9 @@ struct DialogKey: Hashable, Sendable, Comparable {
   static func < (left: DialogKey, right: DialogKey) -> Bool {
     (left.callID, left.localTag) < (right.callID, right.localTag)
   }
+
+  /// Nobody can make our tags alike, so they suffice to spread the keys.
+  func hash(into hasher: inout Hasher) { hasher.combine(localTag) }
 }
 
 struct LegKey: Hashable, Sendable {

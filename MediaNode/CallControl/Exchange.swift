@@ -96,10 +96,9 @@ public struct Exchange: Sendable {
 
   /// When `advance` has something to do; nil: never.
   public var nextDeadline: BootInstant? {
-    [
-      layer.nextDeadline, registrar.nextDeadline, deadlines.next, registrationDeadlines.next,
-      subscriptions.nextDeadline,
-    ].compactMap { $0 }.min()
+    earlier(
+      earlier(layer.nextDeadline, registrar.nextDeadline),
+      earlier(earlier(deadlines.next, registrationDeadlines.next), subscriptions.nextDeadline))
   }
 
   mutating func takeOutbox() -> [ExchangeAction] {
@@ -223,4 +222,11 @@ public struct Exchange: Sendable {
 
 extension DirectoryTenant {
   func has(_ id: ExtensionID) -> Bool { extensionsByID[id] != nil }
+}
+
+/// Asked after every event, so it makes no list.
+private func earlier(_ left: BootInstant?, _ right: BootInstant?) -> BootInstant? {
+  guard let left else { return right }
+  guard let right else { return left }
+  return min(left, right)
 }

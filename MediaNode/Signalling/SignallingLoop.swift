@@ -191,11 +191,13 @@ public actor SignallingLoop {
   }
 
   private func write(_ note: LogNote) {
+    let level = Logger.Level(note.level)
+    guard log.logLevel <= level else { return }
     var metadata: Logger.Metadata = [:]
     if let tenant = note.tenant { metadata["tenant"] = "\(tenant)" }
     if let call = note.call { metadata["call"] = "\(call)" }
     if let leg = note.leg { metadata["leg"] = "\(leg)" }
-    log.log(level: Logger.Level(note.level), "\(note.message)", metadata: metadata)
+    log.log(level: level, "\(note.message)", metadata: metadata)
   }
 }
 
