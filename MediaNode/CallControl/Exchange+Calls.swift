@@ -55,6 +55,7 @@ extension Exchange {
     for client in entry.invites.values { clients[client] = nil }
     for server in entry.requests.values { servers[server] = nil }
     receipts[FactReceipt(number: call.callerToken.number)] = nil
+    for receipt in entry.receipts { receipts[receipt] = nil }
   }
 
   // MARK: - Actions
@@ -70,12 +71,14 @@ extension Exchange {
     case .cancel(let branch, let reason): cancel(branch, reason, of: id, at: now)
     case .respond(let response, let token): respond(response, to: token, of: id, at: now)
     case .forget(let token): forget(token, of: id)
+    case .transfer(let wish): transfer(wish, of: id, at: now)
     case .openRelay(let plan): outbox.append(.openRelay(plan))
     case .direct(let side, let remote): direct(side, to: remote, of: id)
     case .closeRelay: closeRelay(of: id)
     case .record(let event, let leg): record(event, on: leg, of: id, receipt: nil, at: now)
     case .recordAndWait(let event, let leg, let receipt):
       receipts[receipt] = id
+      calls[id]?.receipts.insert(receipt)
       record(event, on: leg, of: id, receipt: receipt, at: now)
     case .log(let level, let message, let leg):
       let tenant = calls[id]?.machine.tenant
@@ -174,7 +177,11 @@ extension Exchange {
 extension CallMachine {
   /// Whose port pools the relay's two sides came from.
   var relayAddresses: (caller: AddressName, callee: AddressName) {
-    (caller.relayAddress, callees.first?.relayAddress ?? caller.relayAddress)
+    (relayAddress(on: .caller), relayAddress(on: .callee))
+  }
+
+  private func relayAddress(on side: RelaySide) -> AddressName {
+    legs.first { $0.side == side }?.relayAddress ?? caller.relayAddress
   }
 
   /// When the call wants to hear of the time. A call that only waits for its last transactions

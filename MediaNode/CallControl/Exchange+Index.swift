@@ -10,6 +10,8 @@ struct CallEntry: Sendable {
   var requests: [RequestToken: ServerTransactionID] = [:]
   /// The credentials that each carrier's leg sent last.
   var credentials: [LegID: [HeaderField]] = [:]
+  /// Facts whose durability it waits for, or waited.
+  var receipts: Set<FactReceipt> = []
   /// How many checkpoints were made.
   var checkpoints: UInt64 = 0
   let inviteKey: InviteKey

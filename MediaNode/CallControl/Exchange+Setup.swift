@@ -20,7 +20,9 @@ extension Exchange {
       let terms = try Self.offer(of: arrival.request, to: &caller, limits)
       let plan = try relay(for: caller, to: targets[0], at: now)
       caller.session = caller.session.placed(at: plan.callerLocal)
-      let callees = targets.map { calleeLeg($0, plan, hops: arrival.hopsLeft, at: now) }
+      let callees = targets.map { target in
+        outgoingLeg(target, plan, hops: arrival.hopsLeft, at: now)
+      }
       let call = CallMachine(
         id: id, tenant: origin.tenant.id, called: destination.called, callerToken: nextToken(),
         isOfferless: terms == nil, plan: plan, limits: limits, caller: caller, callees: callees,
@@ -50,7 +52,7 @@ extension Exchange {
     }
   }
 
-  private func patience(of targets: [CallTarget], _ tenant: DirectoryTenant) -> Duration {
+  func patience(of targets: [CallTarget], _ tenant: DirectoryTenant) -> Duration {
     targets.contains(where: \.isTrunk) ? limits.trunkRinging : tenant.snapshot.ringTimeout
   }
 
@@ -82,19 +84,33 @@ extension Exchange {
     return leg
   }
 
-  private mutating func calleeLeg(
+  private mutating func outgoingLeg(
     _ target: CallTarget, _ plan: RelayPlan, hops: Int, at now: Moment
+  ) -> Leg {
+    outgoingLeg(target, on: .callee, local: plan.calleeLocal, hops: hops, at: now)
+  }
+
+  /// A leg that takes another's place at the relay.
+  mutating func outgoingLeg(_ target: CallTarget, in place: Leg, hops: Int, at now: Moment) -> Leg {
+    var leg = outgoingLeg(
+      target, on: place.side, local: place.session.local, hops: hops, at: now)
+    leg.relayAddress = place.relayAddress
+    return leg
+  }
+
+  private mutating func outgoingLeg(
+    _ target: CallTarget, on side: RelaySide, local: IPEndpoint, hops: Int, at now: Moment
   ) -> Leg {
     let id = LegID(at: now.wall, using: &random)
     let tag = nextTag()
     let contact = NameAddress(uri: target.address.uri)
     var leg = Leg(
-      id: id, party: target.party, side: .callee, address: target.address.name,
+      id: id, party: target.party, side: side, address: target.address.name,
       epoch: grants[target.address.name] ?? .none, number: target.to.uri.user ?? "",
       localTag: tag, contact: contact,
       invite: Self.invite(target, callID: id.uuid.hexadecimal, tag: tag, contact, hops: hops),
       flow: target.flow,
-      session: SessionSide(local: plan.calleeLocal, sessionID: nextSessionID()))
+      session: SessionSide(local: local, sessionID: nextSessionID()))
     leg.alternatives = target.alternatives
     leg.nextWayAt =
       target.alternatives.isEmpty ? nil : now.boot.advanced(by: limits.flowPatience)

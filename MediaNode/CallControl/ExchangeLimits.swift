@@ -20,6 +20,8 @@ public struct ExchangeLimits: Hashable, Sendable {
   public var textBytes = 512
   /// Media lines of one session description; beyond: 488.
   public var mediaLines = 16
+  /// Legs of one call, those included that it had before it was transferred; a transfer beyond: 503.
+  public var legsPerCall = 64
   /// Requests relayed within one call that still wait for their answer; beyond: 503.
   public var relayedRequestsPerCall = 8
 

@@ -20,6 +20,8 @@ enum CallAction: Hashable, Sendable {
   case respond(SIPResponse, to: RequestToken)
   /// The 2xx to this INVITE is acknowledged.
   case forget(RequestToken)
+  /// Finds out whom a party is to be transferred to; comes last.
+  case transfer(TransferWish)
   case openRelay(RelayPlan)
   case direct(RelaySide, to: IPEndpoint)
   case closeRelay

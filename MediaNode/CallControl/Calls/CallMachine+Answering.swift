@@ -9,6 +9,7 @@ extension CallMachine {
   {
     self[leg].nextWayAt = nil
     if response.status >= 200 { open[self[leg].inviteBranch] = nil }
+    if let answered = targetAnswered(response, by: leg, at: now) { return answered }
     switch response.status {
     case ...100: return []
     case ..<200: return progressed(response, by: leg)
@@ -22,11 +23,13 @@ extension CallMachine {
   /// The INVITE of a called party met silence.
   mutating func inviteTimedOut(_ leg: LegID, at now: Moment) -> [CallAction] {
     open[self[leg].inviteBranch] = nil
-    return triedNextWay(of: leg, after: StatusCode.requestTimeout, at: now)
-      ?? failed(leg, self[leg].isTrunk ? .carrierFailed : .offline, at: now)
+    if let next = triedNextWay(of: leg, after: StatusCode.requestTimeout, at: now) { return next }
+    let outcome: CallOutcome = self[leg].isTrunk ? .carrierFailed : .offline
+    return transfer?.targets.contains(leg) == true
+      ? targetFailed(leg, outcome, at: now) : failed(leg, outcome, at: now)
   }
 
-  private func outcome(of response: SIPResponse, from leg: Leg) -> CallOutcome {
+  func outcome(of response: SIPResponse, from leg: Leg) -> CallOutcome {
     // A device whose last flow failed was not reached.
     response.status == StatusCode.flowFailed
       ? .offline : CallOutcome(sipStatus: response.status, fromCarrier: leg.isTrunk)
@@ -51,7 +54,7 @@ extension CallMachine {
     return actions
   }
 
-  private mutating func rung(_ leg: LegID) -> [CallAction] {
+  mutating func rung(_ leg: LegID) -> [CallAction] {
     guard !self[leg].hasRung else { return [] }
     self[leg].hasRung = true
     return [.record(.rung, leg: leg)]
@@ -164,7 +167,7 @@ extension CallMachine {
   mutating func answerIsDurable(_ receipt: FactReceipt, at now: Moment) -> [CallAction] {
     switch state {
     case .settling(let leg, receipt, _): connectCaller(to: leg, at: now)
-    case .ringing, .settling, .talking, .ending: []
+    case .ringing, .settling, .talking, .ending: transferIsDurable(receipt, at: now)
     }
   }
 

@@ -5,14 +5,15 @@ import SIP
 extension CallMachine {
   /// When `deadlinePassed` has something to do.
   var nextDeadline: BootInstant {
-    ([nextAnswerDeadline, nextWayDeadline].compactMap { $0 } + [stateDeadline]).min()
+    ([nextAnswerDeadline, nextWayDeadline, transfer?.nextDeadline].compactMap { $0 } + [
+      stateDeadline
+    ]).min()
       ?? stateDeadline
   }
 
   /// When a party that says nothing is tried another way.
   private var nextWayDeadline: BootInstant? {
-    guard case .ringing = state else { return nil }
-    return legs.compactMap(\.nextWayAt).min()
+    legs.filter { asks($0.id) }.compactMap(\.nextWayAt).min()
   }
 
   /// When a 2xx is to be sent again.
@@ -31,6 +32,7 @@ extension CallMachine {
   mutating func deadlinePassed(at now: Moment) -> [CallAction] {
     var actions = legs.map(\.id).flatMap { repeatAnswer(of: $0, at: now) }
     actions += callees.map(\.id).flatMap { leaveSilentWay(of: $0, at: now) }
+    actions += transferDeadlinePassed(at: now)
     guard now.boot >= stateDeadline else { return actions }
     switch state {
     case .ringing: actions += end(.noAnswer, at: now)

@@ -51,6 +51,7 @@ extension CallMachine {
       actions += release(leg, outcome, evidence: evidence)
     }
     actions += releaseCaller(outcome, evidence: evidence) + abandonRequests()
+    actions += abandonTransfer()
     actions.append(.closeRelay)
     state = .ending(until: lingering(from: now.boot))
     return actions

@@ -48,6 +48,7 @@ extension CallMachine {
       return request.method == .invite
         ? StatusCode.serverInternalError : StatusCode.requestPending
     case .talking:
+      if transfer?.answered != nil { return StatusCode.requestPending }
       if let renegotiation {
         return renegotiation.requester == leg && !renegotiation.isAnswered
           ? StatusCode.serverInternalError : StatusCode.requestPending
@@ -57,7 +58,7 @@ extension CallMachine {
   }
 
   /// Whether every offer so far has its answer and every 2xx its ACK.
-  private var isSettled: Bool {
+  var isSettled: Bool {
     guard let connected else { return false }
     return caller.answer == nil && self[connected].answer == nil
       && self[connected].acknowledgement != nil

@@ -15,6 +15,7 @@ extension CallMachine {
     case .invite, .update: return offered(request, token, on: leg)
     case .info: return informed(request, token, on: leg)
     case .message: return relay(request, token, on: leg)
+    case .refer: return referred(request, token, on: leg, at: now)
     case .options: return [.respond(self[leg].capabilities(for: request), to: token)]
     default: return reply(StatusCode.methodNotAllowed, to: request, token, on: leg)
     }
@@ -29,6 +30,7 @@ extension CallMachine {
   private mutating func hungUp(
     _ request: SIPRequest, _ token: RequestToken, on leg: LegID, at now: Moment
   ) -> [CallAction] {
+    if let left = leftTransfer(request, token, on: leg, at: now) { return left }
     let done = reply(StatusCode.ok, to: request, token, on: leg)
     if leg == caller.id, caller.phase == .inviting { return done + callerCancelled(at: now) }
     // The party has ended the dialog by itself: nothing of ours is due to it any more.
@@ -84,7 +86,7 @@ extension CallMachine {
     open.values.compactMap { request in
       switch request.purpose {
       case .relayed(let relayed): relayed
-      case .invite, .bye, .renegotiation, .abandoned: nil
+      case .invite, .bye, .renegotiation, .abandoned, .joining, .notice: nil
       }
     }.sorted { $0.token < $1.token }
   }
@@ -102,6 +104,8 @@ extension CallMachine {
     case .bye: return []
     case .abandoned: return abandonedAnswered(response, of: request.leg)
     case .renegotiation: return renegotiated(response, by: request.leg, at: now)
+    case .joining: return joined(response, by: request.leg, at: now)
+    case .notice: return noticed(response.status, by: request.leg)
     case .relayed(let relayed): return relayBack(response, of: relayed, at: now)
     }
   }
@@ -113,6 +117,8 @@ extension CallMachine {
     case .invite: return inviteTimedOut(request.leg, at: now)
     case .bye, .abandoned: return []
     case .renegotiation: return renegotiationTimedOut(at: now)
+    case .joining: return transfer == nil ? [] : end(.answered, at: now)
+    case .notice: return noticed(nil, by: request.leg)
     case .relayed(let relayed):
       return reply(
         StatusCode.serverTimeout, to: relayed.request, relayed.token, on: relayed.requester)

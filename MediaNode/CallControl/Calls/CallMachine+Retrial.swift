@@ -24,7 +24,7 @@ extension CallMachine {
   /// The INVITE of this leg failed with `status`; nil when that is the party's own answer, or there
   /// is no other way.
   mutating func triedNextWay(of leg: LegID, after status: Int, at now: Moment) -> [CallAction]? {
-    guard Self.meansUnreachable(status), self[leg].isOpen, case .ringing = state else { return nil }
+    guard Self.meansUnreachable(status), self[leg].isOpen, asks(leg) else { return nil }
     return askNextWay(leg, at: now)
   }
 
@@ -43,7 +43,7 @@ extension CallMachine {
     self[leg].nextWayAt = nil
     let branch = self[leg].inviteBranch
     let abandoned = AbandonedWay(branch: branch, flow: self[leg].flow)
-    guard self[leg].isOpen, case .ringing = state, let next = askNextWay(leg, at: now) else {
+    guard self[leg].isOpen, asks(leg), let next = askNextWay(leg, at: now) else {
       return []
     }
     open[branch] = OpenRequest(leg: leg, purpose: .abandoned)

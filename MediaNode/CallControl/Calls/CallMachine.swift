@@ -24,6 +24,10 @@ struct CallMachine: Equatable, Sendable {
     case renegotiation
     /// An INVITE that was given up for another way to the party.
     case abandoned
+    /// The offer of whom a party is transferred to.
+    case joining
+    /// NOTIFY of how far a REFER is.
+    case notice
     /// The other party's INFO.
     case relayed(RelayedRequest)
   }
@@ -47,7 +51,7 @@ struct CallMachine: Equatable, Sendable {
   /// The caller's INVITE, until its final response.
   let callerToken: RequestToken
   /// The caller made no offer: the called party's 2xx brings it (RFC 3261 section 13.2.1).
-  let isOfferless: Bool
+  var isOfferless: Bool
   let plan: RelayPlan
   let limits: ExchangeLimits
   @CopyOnWrite var caller: Leg
@@ -57,6 +61,10 @@ struct CallMachine: Equatable, Sendable {
   var open: [String: OpenRequest] = [:]
   /// One party's new offer that the other has not answered, or whose answer is unacknowledged.
   var renegotiation: Renegotiation?
+  /// One party is being handed on by the other.
+  @CopyOnWrite var transfer: Transfer?
+  /// Who asked for a transfer is told how it goes.
+  var referral: Referral?
   /// What the caller was told last while it rang, so that forks do not tell it thrice.
   var progress = 100
   /// Why those who are out did not answer.
@@ -71,7 +79,7 @@ struct CallMachine: Equatable, Sendable {
     return actions
   }
 
-  private mutating func ask(_ index: Int, offer: AudioTerms?) -> CallAction {
+  mutating func ask(_ index: Int, offer: AudioTerms?) -> CallAction {
     var invite = callees[index].invite
     if let offer { invite.body = .session(callees[index].session.describe(offer)) }
     let branch = callees[index].inviteBranch
@@ -113,11 +121,11 @@ struct CallMachine: Equatable, Sendable {
     }
   }
 
-  /// Who hears `leg`; nil while it is not connected.
+  /// Who hears `leg`; nil while it is not connected, or the other left it to somebody else.
   func partner(of leg: LegID) -> LegID? {
     guard let connected else { return nil }
-    if leg == caller.id { return connected }
-    return leg == connected ? caller.id : nil
+    if leg == caller.id { return self[connected].isOpen ? connected : nil }
+    return leg == connected && caller.isOpen ? caller.id : nil
   }
 
   /// Whether nothing is left to absorb: the exchange may forget the call.

@@ -4,7 +4,7 @@ import SIP
 enum Capabilities {
   static let methods: [SIPMethod] = [
     .invite, .ack, .cancel, .bye, .options, .info, .update, .register, .subscribe, .notify,
-    .message,
+    .message, .refer,
   ]
   static let allow = methods.map(\.rawValue).joined(separator: ", ")
   static let accept = "application/sdp"

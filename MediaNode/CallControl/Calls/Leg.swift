@@ -23,7 +23,7 @@ struct Leg: Equatable, Sendable {
   var address: AddressName
   var epoch: Epoch
   /// Whose ports the relay's socket on this side is one of.
-  let relayAddress: AddressName
+  var relayAddress: AddressName
   /// The number or extension that stands for the party.
   let number: String
   let localTag: String

@@ -21,6 +21,8 @@ extension CallMachine {
     writer.write(renegotiation)
     writer.write(UInt16(clamping: progress))
     writer.write(failures)
+    writer.write(transfer)
+    writer.write(referral)
     return writer.bytes
   }
 
@@ -41,6 +43,8 @@ extension CallMachine {
     renegotiation = try reader.read(Renegotiation?.self)
     progress = Int(try reader.read(UInt16.self))
     failures = try reader.read([CallOutcome].self)
+    transfer = try reader.read(Transfer?.self)
+    referral = try reader.read(Referral?.self)
     guard reader.left == 0 else { throw .leftover(reader.left) }
     try checkReferences()
   }
@@ -54,6 +58,8 @@ extension CallMachine {
       named.formUnion(renegotiation.before.keys)
     }
     if let connected { named.insert(connected) }
+    if let transfer { named.formUnion(transfer.legs) }
+    if let referral { named.insert(referral.leg) }
     guard known.count == legs.count, named.isSubset(of: known) else {
       throw .malformed("legs")
     }
@@ -135,6 +141,8 @@ extension CallMachine.Purpose: Checkpointed {
     case .bye: writer.write(UInt8(2))
     case .renegotiation: writer.write(UInt8(3))
     case .abandoned: writer.write(UInt8(5))
+    case .joining: writer.write(UInt8(6))
+    case .notice: writer.write(UInt8(7))
     case .relayed(let relayed):
       writer.write(UInt8(4))
       writer.write(relayed.token)
@@ -154,6 +162,8 @@ extension CallMachine.Purpose: Checkpointed {
           token: try reader.read(RequestToken.self), request: try reader.read(SIPRequest.self),
           requester: try reader.read(LegID.self)))
     case 5: self = .abandoned
+    case 6: self = .joining
+    case 7: self = .notice
     default: throw .malformed("purpose")
     }
   }

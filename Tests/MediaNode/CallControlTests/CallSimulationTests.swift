@@ -88,7 +88,7 @@ struct CallFleet {
     party.habit = habit()
     let call = party.calls.randomElement(using: &random)
     call?.thinks = .milliseconds(Int.random(in: 0...800, using: &random))
-    switch Int.random(in: 0..<14, using: &random) {
+    switch Int.random(in: 0..<15, using: &random) {
     case 0..<4: begin(from: party)
     case 4, 5: call?.hangUp()
     case 6: party.lastCall?.hangUp()
@@ -98,8 +98,16 @@ struct CallFleet {
     case 10: call?.send(.info, body: .other(contentType: "text/plain", bytes: [33])) { _ in }
     case 11: unplug(party)
     case 12: call?.forgetsACK = Int.random(in: 0..<8, using: &random) == 0
+    case 13: refer(call)
     default: if !party.isCarrier { party.register { _ in } }
     }
+  }
+
+  private mutating func refer(_ call: PartyCall?) {
+    let target = ["101", "102", "103", "07700900123", "199"].randomElement(using: &random) ?? "103"
+    guard var request = call?.request(.refer) else { return }
+    request.headers["Refer-To"] = "<sip:\(target)@\(Fixture.domain)>"
+    call?.party.send(request) { _ in }
   }
 
   private mutating func unplug(_ party: Party) {

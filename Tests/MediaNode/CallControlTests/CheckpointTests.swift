@@ -50,6 +50,27 @@ private func callsInEveryState() throws -> [(call: CallMachine, at: BootInstant)
     scene.alice.call("102", offer: false).forgetsACK = true
     scene.world.run { scene.alice.lastCall?.state == .talking }
   }
+  try play { scene in  // handed on, the target rings
+    let (caller, _) = try scene.talking()
+    let carol = try scene.device("103", at: "127.0.5.5:5065")
+    carol.habit = .ring
+    let referring = Referring(caller, to: "103")
+    scene.world.run { carol.lastCall != nil && referring.status == 202 }
+  }
+  try play { scene in  // handed on, the stayer thinks over the target's session
+    let (caller, callee) = try scene.talking()
+    let carol = try scene.device("103", at: "127.0.5.5:5065")
+    callee.thinks = .seconds(5)
+    _ = Referring(caller, to: "103")
+    scene.world.run { carol.lastCall?.isAcknowledged == true }
+  }
+  try play { scene in  // handed on to a carrier whose answer is not on disk
+    let (caller, _) = try scene.talking()
+    scene.world.run(for: .seconds(1))
+    scene.world.diskDelay = nil
+    _ = Referring(caller, to: "07700900123")
+    scene.world.run { scene.carrier.lastCall?.isAcknowledged == true }
+  }
   try play { scene in  // ending
     let (caller, _) = try scene.talking()
     caller.hangUp()

@@ -189,6 +189,9 @@ final class Party {
       uri: SIPURI(user: number, host: isCarrier ? server.address.description : Fixture.domain))
   }
 
+  /// Where it listens.
+  var mediaEndpoint: IPEndpoint { IPEndpoint(endpoint.address, port: rtp) }
+
   /// A request outside dialogs.
   func request(_ method: SIPMethod, to uri: SIPURI, body: SIPBody = .none) -> SIPRequest {
     var from = identity

@@ -21,9 +21,9 @@ final class Watch {
     invite.headers["Event"] = event
     invite.headers["Expires"] = expires
     change(&invite)
-    party.sendWithPassword(invite, sent: { [self] request, _ in invite = request }) { [self] in
-      answered($0)
-    }
+    party.sendWithPassword(
+      invite, sent: { [self] request, _ in invite = request },
+      then: { [self] in answered($0) })
   }
 
   private func answered(_ response: SIPResponse?) {
