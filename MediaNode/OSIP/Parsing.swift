@@ -30,9 +30,14 @@ extension MessageIndex {
     let to = try addresses(in: .to)
     guard from.count == 1 else { throw .malformed("From") }
     guard to.count == 1 else { throw .malformed("To") }
+    // A field that stands there may be empty all the same.
+    let vias = try elements(of: .via) { Via($0) }
+    guard !vias.isEmpty else { throw .malformed("Via") }
+    guard let callID = values(of: .callID).first, !callID.isEmpty else {
+      throw .malformed("Call-ID")
+    }
     return SIPHeaders(
-      vias: try elements(of: .via) { Via($0) }, from: from[0], to: to[0],
-      callID: values(of: .callID).first ?? "", cseq: try sequence(),
+      vias: vias, from: from[0], to: to[0], callID: callID, cseq: try sequence(),
       maxForwards: try maxForwards(), contacts: try contacts(),
       routes: try addresses(in: .route), recordRoutes: try addresses(in: .recordRoute),
       others: others)

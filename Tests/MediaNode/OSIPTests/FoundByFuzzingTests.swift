@@ -18,6 +18,14 @@ import Testing
     #expect(verdict(on: Sample.options(and: ["Contact: <sip:a@h>;q=\"\\\" \"b"])) == "refused 400")
   }
 
+  @Test(arguments: [("Via", "dropped"), ("Call-ID", "refused 400"), ("From", "refused 400")])
+  func aFieldThatEveryMessageHasMayNotBeEmpty(name: String, expected: String) {
+    #expect(verdict(on: Sample.options([name: "\(name):"])) == expected)
+    #expect(
+      verdict(on: Sample.options([name: "\(name): "], start: "SIP/2.0 200 OK"))
+        == "dropped response")
+  }
+
   @Test func aRefusalNamesNoMethodThatIsNone() {
     let datagram = Sample.options(["CSeq": "CSeq: 7 OPTIONS[:1]"])
     let error = #expect(throws: SIPParseError.self) { try SIPParser().parse(datagram) }
