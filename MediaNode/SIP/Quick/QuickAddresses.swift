@@ -61,6 +61,8 @@ extension ByteReader {
     guard let name = quickDisplayName() else { return nil }
     let isBracketed = name.isBracketed
     guard let uri = quickURI(withParameters: isBracketed),
+      // Without brackets a semicolon ends the URI, whatever follows (RFC 3261 section 20.10).
+      isBracketed || uri.user?.utf8.contains(where: { ";,?".utf8.contains($0) }) != true,
       !isBracketed || skip(UInt8(ascii: ">")), let parameters = quickParameters()
     else { return nil }
     return NameAddress(displayName: name.text, uri: uri, parameters: parameters)

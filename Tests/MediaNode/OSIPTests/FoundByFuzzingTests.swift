@@ -26,6 +26,12 @@ import Testing
         == "dropped response")
   }
 
+  @Test func withoutBracketsASemicolonEndsTheURIBeforeAnAtSign() throws {
+    let to = try request(Sample.options(["To": "To: sip:102;x=1@h"])).headers.to
+    #expect(to.uri == SIPURI(host: "102"))
+    #expect(to.parameters["x"] == "1@h")
+  }
+
   @Test func aRefusalNamesNoMethodThatIsNone() {
     let datagram = Sample.options(["CSeq": "CSeq: 7 OPTIONS[:1]"])
     let error = #expect(throws: SIPParseError.self) { try SIPParser().parse(datagram) }
