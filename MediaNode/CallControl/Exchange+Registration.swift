@@ -139,9 +139,7 @@ extension Exchange.Arrival {
     var uri = SIPURI(
       host: flow.local.address.description, port: flow.local.port,
       parameters: [SIPParameter("lr")])
-    if flow.transport != .udp {
-      uri.parameters["transport"] = flow.transport.rawValue.lowercased()
-    }
+    uri.name(flow.transport)
     return uri
   }
 }

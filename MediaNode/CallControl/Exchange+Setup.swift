@@ -72,7 +72,7 @@ extension Exchange {
   private mutating func callerLeg(_ arrival: Arrival, _ origin: CallOrigin, at now: Moment)
     -> Leg
   {
-    let contact = NameAddress(uri: arrival.address.uri)
+    let contact = NameAddress(uri: arrival.address.uri(over: arrival.flow))
     let tag = nextTag()
     var leg = Leg(
       id: LegID(at: now.wall, using: &random), party: origin.party, side: .caller,
@@ -103,7 +103,7 @@ extension Exchange {
   ) -> Leg {
     let id = LegID(at: now.wall, using: &random)
     let tag = nextTag()
-    let contact = NameAddress(uri: target.address.uri)
+    let contact = NameAddress(uri: target.address.uri(over: target.flow))
     var leg = Leg(
       id: id, party: target.party, side: side, address: target.address.name,
       epoch: grants[target.address.name] ?? .none, number: target.to.uri.user ?? "",
@@ -209,6 +209,13 @@ extension Exchange {
 extension ExchangeAddress {
   /// How peers reach us here.
   var uri: SIPURI { SIPURI(host: ip.description, port: sipPort) }
+
+  /// How the peer at the other end of this flow reaches us.
+  func uri(over flow: Flow) -> SIPURI {
+    var uri = uri
+    uri.name(flow.transport)
+    return uri
+  }
 }
 
 extension SessionSide {
@@ -217,5 +224,13 @@ extension SessionSide {
     SessionSide(
       local: local, sessionID: sessionID, version: version, slots: slots, remote: remote,
       isHolding: isHolding, described: described)
+  }
+}
+
+extension SIPURI {
+  /// UDP goes without saying (RFC 3261 section 19.1.1).
+  mutating func name(_ transport: SIPTransport) {
+    guard transport != .udp else { return }
+    parameters["transport"] = transport.rawValue.lowercased()
   }
 }

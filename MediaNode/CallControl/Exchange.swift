@@ -163,6 +163,14 @@ public struct Exchange: Sendable {
     return takeOutbox()
   }
 
+  /// The connection under a flow is gone: the bindings behind it lead nowhere, and requests that
+  /// went over it get no answer any more.
+  public mutating func flowClosed(_ flow: Flow, at now: Moment) -> [ExchangeAction] {
+    announce(registrar.flowClosed(flow))
+    handle(layer.close(flow, at: now.boot), at: now)
+    return takeOutbox()
+  }
+
   /// Ends every call in an orderly way, because the node stops and nobody carries them on.
   public mutating func stopService(at now: Moment) -> [ExchangeAction] {
     for call in calls.keys.sorted() { update(call, at: now) { $0.serviceStops(at: now) } }

@@ -13,21 +13,28 @@ public enum StreamProgress: Hashable, Sendable {
   case failed(SystemError)
 }
 
-/// A non-blocking TCP connection that we open. Owns its descriptor and closes it at its end.
+/// A non-blocking TCP connection. Owns its descriptor and closes it at its end.
 public final class TCPStream: Sendable {
   public let descriptor: Int32
   public let remote: IPEndpoint
 
   /// Begins to connect. Watch the descriptor for `.writable`; then `finishConnecting()` says how it
   /// went. Small writes leave at once (`TCP_NODELAY`), and a peer that acknowledges nothing for
-  /// `lossTimeout` is given up.
+  /// `lossTimeout` is given up. The connection comes from `source`, where one is given.
   public init(
-    connectingTo remote: IPEndpoint, lossTimeout: Duration = .seconds(10)
+    connectingTo remote: IPEndpoint, from source: IPAddress? = nil,
+    lossTimeout: Duration = .seconds(10)
   ) throws(SystemError) {
     let descriptor = try SocketCalls.open(SOCK_STREAM, for: remote)
-    let timeout = Int32(clamping: lossTimeout.nanoseconds / 1_000_000)
-    SocketCalls.set(descriptor, Int32(IPPROTO_TCP), TCP_NODELAY, to: 1)
-    SocketCalls.set(descriptor, Int32(IPPROTO_TCP), TCP_USER_TIMEOUT, to: timeout)
+    Self.prepare(descriptor, lossTimeout)
+    if let source {
+      do throws(SystemError) {
+        try SocketCalls.bind(descriptor, to: IPEndpoint(source, port: 0))
+      } catch {
+        close(descriptor)
+        throw error
+      }
+    }
     let result = SocketAddress(remote).withPointer { Int(connect(descriptor, $0, $1)) }
     guard result == 0 || errno == EINPROGRESS else {
       let error = SystemError("connect to \(remote)")
@@ -36,6 +43,19 @@ public final class TCPStream: Sendable {
     }
     self.descriptor = descriptor
     self.remote = remote
+  }
+
+  /// A connection that a listener took.
+  init(accepted descriptor: Int32, remote: IPEndpoint, lossTimeout: Duration = .seconds(10)) {
+    Self.prepare(descriptor, lossTimeout)
+    self.descriptor = descriptor
+    self.remote = remote
+  }
+
+  private static func prepare(_ descriptor: Int32, _ lossTimeout: Duration) {
+    let timeout = Int32(clamping: lossTimeout.nanoseconds / 1_000_000)
+    SocketCalls.set(descriptor, Int32(IPPROTO_TCP), TCP_NODELAY, to: 1)
+    SocketCalls.set(descriptor, Int32(IPPROTO_TCP), TCP_USER_TIMEOUT, to: timeout)
   }
 
   deinit { close(descriptor) }

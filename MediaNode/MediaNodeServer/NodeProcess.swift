@@ -46,6 +46,7 @@ struct NodeProcess {
       sockets: try SignallingSockets.open(
         for: configuration.addresses.map(\.endpoint),
         inherited: getenv("TANDEM_DESCRIPTORS").map { String(cString: $0) }),
+      listeners: try SignallingSockets.listen(on: configuration.addresses.map(\.endpoint)),
       traffic: traffic, log: Logger(label: "signalling"))
     let inbox = ReplicaInbox(holdings: holdings, signalling: signalling)
     links = try ReplicaLinks(

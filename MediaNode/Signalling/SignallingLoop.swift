@@ -16,11 +16,15 @@ public actor SignallingLoop {
   /// Nil until `start`.
   private var surroundings: (any ExchangeSurroundings)?
   private let log: Logger
-  private let traffic: SignallingTraffic
+  let traffic: SignallingTraffic
 
-  private let parser = SIPParser()
+  let parser = SIPParser()
   private let printer = SIPPrinter()
   private var sockets: [IPEndpoint: UDPSocket] = [:]
+  private let listeners: [TCPListener]
+  private let streamLimits: StreamLimits
+  /// Nil until `start`.
+  private var streams: (connections: SignallingStreams, inbox: StreamInbox)?
   private let datagram = DatagramBuffer()
   private var deadline: LoopTimer?
   private var backlog = BacklogGauge()
@@ -31,10 +35,13 @@ public actor SignallingLoop {
   /// - Parameters:
   ///   - loop: the thread; not started yet, and nobody else's.
   ///   - sockets: bound, one for each address that the exchange may serve.
+  ///   - listeners: for TCP, on the same ports; none where only UDP is wanted.
   public init(
-    exchange: Exchange, on loop: EventLoop, sockets: [UDPSocket], traffic: SignallingTraffic,
-    log: Logger
+    exchange: Exchange, on loop: EventLoop, sockets: [UDPSocket], listeners: [TCPListener] = [],
+    streamLimits: StreamLimits = StreamLimits(), traffic: SignallingTraffic, log: Logger
   ) {
+    self.listeners = listeners
+    self.streamLimits = streamLimits
     self.loop = loop
     self.exchange = exchange
     self.traffic = traffic
@@ -72,6 +79,11 @@ public actor SignallingLoop {
         assumeIsolated { $0.receiveDatagrams(from: socket) }
       }
     }
+    let inbox = StreamInbox(self)
+    let connections = SignallingStreams(
+      listeners: listeners, limits: streamLimits, on: loop, for: inbox)
+    connections.start()
+    streams = (connections, inbox)
     armDeadline()
   }
 
@@ -119,7 +131,7 @@ public actor SignallingLoop {
     exchange.measured(pressure, at: now)
   }
 
-  private func receive(_ bytes: UnsafeRawBufferPointer, over flow: Flow, at now: Moment) {
+  func receive(_ bytes: UnsafeRawBufferPointer, over flow: Flow, at now: Moment) {
     do throws(SIPParseError) {
       perform(exchange.receive(try parser.parse(bytes), over: flow, at: now))
     } catch .refused(var response) {
@@ -137,7 +149,7 @@ public actor SignallingLoop {
     armDeadline()
   }
 
-  private func armDeadline() {
+  func armDeadline() {
     guard let deadline, deadline.deadline != exchange.nextDeadline else { return }
     loop.setTimer(deadline, at: exchange.nextDeadline)
   }
@@ -164,11 +176,23 @@ public actor SignallingLoop {
     }
   }
 
-  private func send(_ message: SIPMessage, over flow: Flow) {
+  func send(_ message: SIPMessage, over flow: Flow) {
+    guard flow.transport == .udp else { return sendByStream(message, over: flow) }
     guard let socket = sockets[flow.local] else {
       return log.error("no socket for a flow", metadata: ["local": "\(flow.local)"])
     }
     if !socket.send(printer.print(message), to: flow.remote) { traffic.datagramUnsent() }
+  }
+
+  /// Requests open a connection where there is none; an answer goes back over the one that its
+  /// request came by, or is lost with it.
+  private func sendByStream(_ message: SIPMessage, over flow: Flow) {
+    let isRequest = if case .request = message { true } else { false }
+    let isSent =
+      streams?.connections.send(printer.print(message), over: flow, mayConnect: isRequest) ?? false
+    guard !isSent else { return }
+    traffic.datagramUnsent()
+    if isRequest { closed(flow) }
   }
 
   private func open(_ plan: RelayPlan, by surroundings: any ExchangeSurroundings) {

@@ -30,6 +30,13 @@ public enum SignallingSockets {
         adopting: socket.descriptor, receiveBufferBytes: receiveBufferBytes)
     }
   }
+
+  /// A TCP listener beside each UDP socket. The keeper holds none: a connection ends with the
+  /// process that reads it, and peers open another.
+  /// - Throws: `SystemError` when a port is taken.
+  public static func listen(on endpoints: [IPEndpoint]) throws -> [TCPListener] {
+    try endpoints.map { try TCPListener(binding: $0) }
+  }
 }
 
 /// The keeper and the node's configuration disagree.

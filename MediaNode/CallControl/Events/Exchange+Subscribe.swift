@@ -28,7 +28,7 @@ extension Exchange {
     _ resource: EventResource, _ event: EventName, _ user: ExtensionEntry,
     for lifetime: Duration, _ arrival: Arrival, at now: Moment
   ) {
-    let contact = NameAddress(uri: arrival.address.uri)
+    let contact = NameAddress(uri: arrival.address.uri(over: arrival.flow))
     guard
       var dialog = Dialog(answering: arrival.request, localTag: nextTag(), contact: contact)
     else { return respond(StatusCode.badRequest, to: arrival, at: now) }

@@ -5,6 +5,8 @@ import SIP
 struct Registrar: Sendable {
   private var tenants: [TenantID: [ExtensionID: [Binding]]] = [:]
   private var deadlines = DeadlineQueue<BindingKey>()
+  /// Whose bindings end with a connection.
+  private var connected: [Flow: Set<BindingKey>] = [:]
   private(set) var count = 0
   private let limits: ExchangeLimits
   /// One copy of each User-Agent: thousands of phones say the same.
@@ -67,7 +69,15 @@ struct Registrar: Sendable {
   }
 
   private mutating func store(_ list: [Binding], for key: BindingKey) {
-    count += list.count - bindings(of: key).count
+    let known = bindings(of: key)
+    count += list.count - known.count
+    for binding in known where binding.flow.transport.isReliable {
+      connected[binding.flow]?.remove(key)
+      if connected[binding.flow]?.isEmpty == true { connected[binding.flow] = nil }
+    }
+    for binding in list where binding.flow.transport.isReliable {
+      connected[binding.flow, default: []].insert(key)
+    }
     tenants[key.tenant, default: [:]][key.extension] = list.isEmpty ? nil : list
     if tenants[key.tenant]?.isEmpty == true { tenants[key.tenant] = nil }
     deadlines.set(list.map(\.expires).min(), for: key)
@@ -139,6 +149,11 @@ struct Registrar: Sendable {
   /// find their path mended.
   mutating func flowFailed(_ flow: Flow, of key: BindingKey) -> [BindingChange] {
     remove(from: key) { $0.flow == flow && $0.traits.isOutbound }
+  }
+
+  /// The connection under these bindings is gone, and its phone opens another if it still lives.
+  mutating func flowClosed(_ flow: Flow) -> [BindingChange] {
+    (connected[flow] ?? []).sorted().flatMap { remove(from: $0) { $0.flow == flow } }
   }
 
   // MARK: - Memory of others

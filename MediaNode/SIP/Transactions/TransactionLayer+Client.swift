@@ -51,6 +51,15 @@ extension TransactionLayer {
     return perform(actions, of: id, at: now)
   }
 
+  /// The connection under this flow is gone: requests that went over it get no answer any more
+  /// (RFC 3261 section 17.1.4).
+  public mutating func close(_ flow: Flow, at now: BootInstant) -> [TransactionEvent] {
+    let lost = clients.filter { $0.value.flow == flow }.keys.sorted { $0.serial < $1.serial }
+    return lost.flatMap { id in
+      perform(.timedOut, of: id, at: now) + perform(.end, of: id, at: now)
+    }
+  }
+
   mutating func receive(_ response: SIPResponse, at now: BootInstant) -> [TransactionEvent] {
     guard
       let key = ClientTransactionKey(

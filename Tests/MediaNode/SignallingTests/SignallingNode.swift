@@ -14,12 +14,15 @@ struct SignallingNode {
   let traffic = SignallingTraffic()
   let local: IPEndpoint
   private let peer: UDPSocket
+  private let limits: StreamLimits
   /// A carrier and a phone that is registered, for a call between them.
   let pair: CallingPair
 
   /// Runs `body` beside a node that is stopped afterwards.
-  static func with(serves: Bool, _ body: (SignallingNode) throws -> Void) async throws {
-    let node = try SignallingNode(serves: serves)
+  static func with(
+    serves: Bool, limits: StreamLimits = StreamLimits(), _ body: (SignallingNode) throws -> Void
+  ) async throws {
+    let node = try SignallingNode(serves: serves, limits: limits)
     do {
       try body(node)
       await node.signalling.stop()
@@ -29,7 +32,8 @@ struct SignallingNode {
     }
   }
 
-  private init(serves: Bool) throws {
+  private init(serves: Bool, limits: StreamLimits) throws {
+    self.limits = limits
     let loopback = IPEndpoint(.v4(0x7F00_0001), port: 0)
     let socket = try UDPSocket(binding: loopback)
     let trunks = try UDPSocket(binding: loopback)
@@ -55,8 +59,9 @@ struct SignallingNode {
       _ = exchange.adopt(
         name, epoch: Epoch(generation: 1, revision: 1), at: MachineClock.moment())
     }
-    signalling = SignallingLoop(
-      exchange: exchange, on: try EventLoop(name: "signalling"), sockets: [socket, trunks],
+    signalling = try SignallingLoop(
+      exchange: exchange, on: EventLoop(name: "signalling"), sockets: [socket, trunks],
+      listeners: SignallingSockets.listen(on: [socket.local, trunks.local]), streamLimits: limits,
       traffic: traffic, log: Logger(label: "test"))
     signalling.start(with: NoSurroundings())
   }
@@ -93,6 +98,18 @@ struct SignallingNode {
       if last(texts[texts.count - 1]) { return texts }
     }
     return []
+  }
+
+  /// The status codes that a connection brings back for these bytes: up to the first final one, the
+  /// end of the connection, or, when there is nothing to come, a moment.
+  func streamAnswers(to bytes: [UInt8]) throws -> [Int] {
+    let connection = try StreamPeer(to: local)
+    connection.send(bytes)
+    let text = connection.text(within: .milliseconds(400)) { text in
+      StreamPeer.statuses(in: text).contains { $0 >= 200 }
+    }
+    _ = try #require(ask(Self.options(branch: "z9hG4bK-after-stream")))
+    return StreamPeer.statuses(in: text)
   }
 
   static func options(branch: String) -> String {

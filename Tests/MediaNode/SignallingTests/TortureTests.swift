@@ -18,6 +18,26 @@ struct TortureTests {
   }
 }
 
+/// The same over TCP, where a message without a credible Content-Length cannot be told from the next.
+@Suite(.enabled(if: TortureMessage.corpus != nil, "the messages of RFC 4475 are not at hand"))
+struct StreamTortureTests {
+  @Test(arguments: TortureMessage.all)
+  func aTorturousMessageIsAnsweredAsTheRFCSaysAndDisturbsNobody(
+    message: TortureMessage
+  ) async throws {
+    var bytes = try message.datagram()
+    // A datagram's end is as good as an empty line; a stream has only the line.
+    if !bytes.contains("\r\n\r\n".utf8) { bytes += "\r\n".utf8 }
+    try await SignallingNode.with(serves: true) { node in
+      let answers = try node.streamAnswers(to: bytes)
+      // What follows in the same file is a message of its own here.
+      let final = answers.first { $0 >= 200 }
+      #expect(message.expectedOverStreams.allows(final), "\(message.name): \(answers)")
+      try node.pair.completeACall()
+    }
+  }
+}
+
 /// One message and what section 3 of the RFC expects of an element like ours.
 struct TortureMessage: Sendable, CustomTestStringConvertible {
   enum Expected: Sendable {
@@ -42,6 +62,16 @@ struct TortureMessage: Sendable, CustomTestStringConvertible {
 
   let name: String
   let expected: Expected
+
+  /// Over a stream `clerr` waits for the rest of its body (RFC 4475 section 3.1.2.2), and a message
+  /// of RFC 2543 without Content-Length has no end (RFC 3261 section 18.3).
+  var expectedOverStreams: Expected {
+    switch name {
+    case "clerr": .dropped
+    case "inv2543": .refused([400])
+    default: expected
+    }
+  }
   var testDescription: String { name }
 
   /// The folder of the vectors, if there is one.

@@ -1,0 +1,206 @@
+import Epoll
+import NodeContract
+import SIP
+
+/// What TCP connections bring to the signalling loop.
+protocol StreamListening: AnyObject {
+  func streamBrought(_ message: [UInt8], over flow: Flow)
+  /// Nothing more can be read from the connection; it closes once the answer, if any, is written.
+  func streamFailed(_ failure: StreamFraming.Failure, over flow: Flow)
+  func streamClosed(_ flow: Flow)
+}
+
+/// The TCP connections of one signalling loop, each of them a flow (RFC 3261 section 18): those that
+/// peers opened, and those that we opened where there was none. Used on the loop only.
+final class SignallingStreams {
+  private let loop: EventLoop
+  private let listeners: [TCPListener]
+  private let limits: StreamLimits
+  private unowned let user: any StreamListening
+  private var connections: [Flow: StreamConnection] = [:]
+  private var perSource: [IPAddress: Int] = [:]
+  private var sweep: LoopTimer?
+  private let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 65_536, alignment: 16)
+
+  /// Connections taken from one listener before others have their turn.
+  private static let acceptsPerTurn = 64
+  private static let sweepInterval = Duration.seconds(5)
+  /// RFC 5626 section 4.4.1.
+  private static let pong: [UInt8] = [13, 10]
+
+  init(
+    listeners: [TCPListener], limits: StreamLimits, on loop: EventLoop,
+    for user: any StreamListening
+  ) {
+    self.listeners = listeners
+    self.limits = limits
+    self.loop = loop
+    self.user = user
+  }
+
+  deinit { buffer.deallocate() }
+
+  var count: Int { connections.count }
+
+  func start() {
+    for listener in listeners {
+      loop.watch(listener.descriptor, for: .readable) { [unowned self] _ in accept(from: listener) }
+    }
+    let timer = loop.makeTimer { [unowned self] in closeSilent() }
+    sweep = timer
+    loop.setTimer(timer, at: loop.now.advanced(by: Self.sweepInterval))
+  }
+
+  // MARK: - Connections
+
+  private func accept(from listener: TCPListener) {
+    for _ in 0..<Self.acceptsPerTurn {
+      guard let stream = listener.accept() else { return }
+      let flow = Flow(transport: .tcp, local: listener.local, remote: stream.remote)
+      // Whom there is no room for is closed by the stream's end.
+      guard hasRoom(for: flow) else { continue }
+      add(StreamConnection(stream, flow: flow, isConnecting: false, at: loop.now))
+    }
+  }
+
+  private func hasRoom(for flow: Flow) -> Bool {
+    connections.count < limits.connections
+      && perSource[flow.remote.address, default: 0] < limits.connectionsPerSource
+  }
+
+  private func add(_ connection: StreamConnection) {
+    if let former = connections[connection.flow] { close(former) }
+    connections[connection.flow] = connection
+    perSource[connection.flow.remote.address, default: 0] += 1
+    loop.watch(
+      connection.stream.descriptor, for: connection.isConnecting ? .writable : .readable
+    ) { [unowned self, unowned connection] readiness in
+      ready(connection, readiness)
+    }
+  }
+
+  /// Sends over the connection of this flow; without one, opens it if `mayConnect`.
+  /// - Returns: false when there is none and none may, or can, be opened.
+  func send(_ bytes: [UInt8], over flow: Flow, mayConnect: Bool) -> Bool {
+    if let connection = connections[flow] {
+      write(bytes, to: connection)
+      return true
+    }
+    guard mayConnect, hasRoom(for: flow),
+      let stream = try? TCPStream(connectingTo: flow.remote, from: flow.local.address)
+    else { return false }
+    let connection = StreamConnection(stream, flow: flow, isConnecting: true, at: loop.now)
+    connection.hasSpoken = true
+    connection.outgoing = bytes
+    add(connection)
+    return true
+  }
+
+  /// Reads nothing more from the flow and closes it when all is written.
+  func end(_ flow: Flow) {
+    guard let connection = connections[flow] else { return }
+    connection.isEnding = true
+    if connection.outgoing.isEmpty { close(connection) } else { watch(connection) }
+  }
+
+  private func close(_ connection: StreamConnection) {
+    guard connections[connection.flow] === connection else { return }
+    loop.unwatch(connection.stream.descriptor)
+    connections[connection.flow] = nil
+    let source = connection.flow.remote.address
+    perSource[source, default: 1] -= 1
+    if perSource[source] == 0 { perSource[source] = nil }
+    user.streamClosed(connection.flow)
+  }
+
+  private func closeSilent() {
+    let now = loop.now
+    for connection in Array(connections.values) {
+      let patience = connection.hasSpoken ? limits.silence : limits.firstMessage
+      if connection.lastHeard.duration(to: now) > patience { close(connection) }
+    }
+    if let sweep { loop.setTimer(sweep, at: now.advanced(by: Self.sweepInterval)) }
+  }
+
+  // MARK: - Readiness
+
+  private func ready(_ connection: StreamConnection, _ readiness: Readiness) {
+    if connection.isConnecting {
+      guard (try? connection.stream.finishConnecting()) != nil else { return close(connection) }
+      connection.isConnecting = false
+      flush(connection)
+    } else if readiness.contains(.writable) {
+      flush(connection)
+    }
+    guard connections[connection.flow] === connection, !connection.isEnding,
+      !readiness.isDisjoint(with: [.readable, .hungUp, .failed])
+    else { return }
+    read(from: connection)
+  }
+
+  private func read(from connection: StreamConnection) {
+    switch connection.stream.read(into: buffer) {
+    case .moved(let count):
+      connection.lastHeard = loop.now
+      connection.framing.append(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
+      takeFrames(of: connection)
+    case .wouldBlock: break
+    case .ended, .failed: close(connection)
+    }
+  }
+
+  private func takeFrames(of connection: StreamConnection) {
+    do throws(StreamFraming.Failure) {
+      // What a message causes may end its own connection.
+      while connections[connection.flow] === connection, !connection.isEnding,
+        let frame = try connection.framing.next()
+      {
+        switch frame {
+        case .ping: write(Self.pong, to: connection)
+        case .message(let bytes):
+          connection.hasSpoken = true
+          user.streamBrought(bytes, over: connection.flow)
+        }
+      }
+    } catch {
+      user.streamFailed(error, over: connection.flow)
+      end(connection.flow)
+    }
+  }
+
+  // MARK: - Writing
+
+  private func write(_ bytes: [UInt8], to connection: StreamConnection) {
+    guard connection.outgoing.count + bytes.count <= limits.unsentBytes else {
+      return close(connection)
+    }
+    connection.outgoing += bytes
+    if !connection.isConnecting { flush(connection) }
+  }
+
+  private func flush(_ connection: StreamConnection) {
+    var sent = 0
+    loop: while sent < connection.outgoing.count {
+      let progress = connection.outgoing.withUnsafeBytes {
+        connection.stream.write(UnsafeRawBufferPointer(rebasing: $0[sent...]))
+      }
+      switch progress {
+      case .moved(let count): sent += count
+      case .wouldBlock: break loop
+      case .ended, .failed: return close(connection)
+      }
+    }
+    connection.outgoing.removeFirst(sent)
+    if connection.isEnding, connection.outgoing.isEmpty {
+      close(connection)
+    } else {
+      watch(connection)
+    }
+  }
+
+  private func watch(_ connection: StreamConnection) {
+    var interest: Interest = connection.isEnding ? [] : .readable
+    if !connection.outgoing.isEmpty { interest.insert(.writable) }
+    loop.setInterest(interest, of: connection.stream.descriptor)
+  }
+}
