@@ -47,6 +47,9 @@ final class Party {
   /// Hears nothing.
   var isUnplugged = false
 
+  /// How it reaches us.
+  var transport = SIPTransport.udp
+
   init(_ number: String, at endpoint: String, server: IPEndpoint = Fixture.phones) {
     self.number = number
     self.endpoint = Fixture.endpoint(endpoint)
@@ -77,7 +80,9 @@ final class Party {
 
   func receive(_ message: SIPMessage, at local: IPEndpoint) {
     guard !isUnplugged else { return }
-    handle(layer.receive(message, over: Flow(local: endpoint, remote: local), at: now))
+    handle(
+      layer.receive(
+        message, over: Flow(transport: transport, local: endpoint, remote: local), at: now))
   }
 
   var openTransactions: Int { layer.openCount }
@@ -114,7 +119,7 @@ final class Party {
 
   private func received(_ request: SIPRequest, _ id: ServerTransactionID) {
     requests.append(request)
-    let flow = Flow(local: endpoint, remote: server)
+    let flow = Flow(transport: transport, local: endpoint, remote: server)
     if let refusal = door?.refusal(of: request, over: flow, at: now) {
       return respond(refusal, to: id)
     }
@@ -152,7 +157,7 @@ final class Party {
   func send(_ request: SIPRequest, then act: @escaping (SIPResponse?) -> Void)
     -> ClientTransactionID
   {
-    let flow = Flow(local: endpoint, remote: server)
+    let flow = Flow(transport: transport, local: endpoint, remote: server)
     let (id, events) = layer.send(request, over: flow, branch: newBranch(), at: now)
     clients[id] = act
     handle(events)
@@ -160,7 +165,7 @@ final class Party {
   }
 
   func sendACK(_ ack: SIPRequest, branch: String) {
-    let flow = Flow(local: endpoint, remote: server)
+    let flow = Flow(transport: transport, local: endpoint, remote: server)
     handle(layer.send(ack, over: flow, branch: branch, at: now).events)
   }
 

@@ -130,7 +130,7 @@ final class World {
 
   /// A party sends to the exchange.
   func send(_ message: SIPMessage, from party: Party, to local: IPEndpoint) {
-    let flow = Flow(local: local, remote: party.endpoint)
+    let flow = Flow(transport: party.transport, local: local, remote: party.endpoint)
     for delay in network.delays() {
       after(delay) { [self] in perform(exchange.receive(message, over: flow, at: now)) }
     }
