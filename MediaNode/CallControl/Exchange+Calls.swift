@@ -134,7 +134,8 @@ extension Exchange {
   ) {
     guard let call = calls[id]?.machine else { return }
     let fact = fact(
-      event, tenant: call.tenant, call: id, leg: leg, epoch: call[leg].epoch, at: now)
+      event, tenant: call.tenant, call: call[leg].recordedIn ?? id, leg: leg,
+      epoch: call[leg].epoch, at: now)
     outbox.append(.record(fact, receipt: receipt))
     note(fact)
   }
@@ -162,7 +163,7 @@ extension Exchange {
     outbox.append(.directRelay(relay, side: side, to: remote))
   }
 
-  private mutating func closeRelay(of id: CallID) {
+  mutating func closeRelay(of id: CallID) {
     guard let call = calls[id]?.machine, relays.removeValue(forKey: call.plan.id) != nil else {
       return
     }

@@ -51,7 +51,7 @@ struct InviteKey: Hashable, Sendable {
 
 /// Whose request a client transaction carries.
 struct ClientKey: Hashable, Sendable {
-  let call: CallID
+  var call: CallID
   let branch: String
   let flow: Flow
   /// To carriers that may challenge it: as it went out.

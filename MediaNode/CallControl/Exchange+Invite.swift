@@ -48,6 +48,7 @@ extension Exchange {
     guard let user = authenticate(arrival, of: tenant, at: now),
       canBeginDialog(arrival, at: now)
     else { return }
+    if picksUp(arrival, user, of: tenant, at: now) { return }
     let origin = CallOrigin(
       tenant: tenant, party: .extension(user.id, number: user.number), number: user.number,
       displayName: user.displayName, isWithheld: arrival.request.wishesPrivacy)

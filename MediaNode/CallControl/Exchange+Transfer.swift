@@ -5,6 +5,7 @@ import SIP
 extension Exchange {
   mutating func transfer(_ wish: TransferWish, of id: CallID, at now: Moment) {
     guard let call = calls[id]?.machine else { return }
+    if let replaces = wish.replaces { return merge(wish, replacing: replaces, in: id, at: now) }
     guard let tenant = directory[call.tenant],
       case .extension(let user, _) = call[wish.transferor].party,
       let transferor = tenant.extensionsByID[user]
@@ -67,16 +68,20 @@ extension Exchange {
     _ legs: [Leg], to call: CallMachine, called: String, from shown: String, at now: Moment
   ) {
     for leg in legs {
-      dialogs[DialogKey(callID: leg.callID, localTag: leg.localTag)] = LegKey(
-        call: call.id, leg: leg.id)
-      if case .extension(let id, _) = leg.party {
-        lines[BindingKey(tenant: call.tenant, extension: id), default: []].insert(call.id)
-      }
       let offer = LegOffer(
         direction: .outgoing, party: leg.party, from: shown, to: called, sipCallID: leg.callID)
-      let fact = fact(
-        .offered(offer), tenant: call.tenant, call: call.id, leg: leg.id, epoch: leg.epoch, at: now)
-      outbox.append(.record(fact, receipt: nil))
+      admit(leg, to: call, offer: offer, at: now)
     }
+  }
+
+  mutating func admit(_ leg: Leg, to call: CallMachine, offer: LegOffer, at now: Moment) {
+    dialogs[DialogKey(callID: leg.callID, localTag: leg.localTag)] = LegKey(
+      call: call.id, leg: leg.id)
+    if case .extension(let id, _) = leg.party {
+      lines[BindingKey(tenant: call.tenant, extension: id), default: []].insert(call.id)
+    }
+    let fact = fact(
+      .offered(offer), tenant: call.tenant, call: call.id, leg: leg.id, epoch: leg.epoch, at: now)
+    outbox.append(.record(fact, receipt: nil))
   }
 }

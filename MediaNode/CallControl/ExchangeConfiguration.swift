@@ -11,6 +11,8 @@ public struct ExchangeConfiguration: Sendable {
   public var secret: [UInt8]
   /// What `User-Agent` and `Server` say.
   public var product: String
+  /// What phones dial to have something done.
+  public var features = FeatureCodes()
 
   public init(
     node: NodeName, boot: UUIDv7, addresses: [ExchangeAddress],

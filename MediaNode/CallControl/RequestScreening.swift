@@ -41,7 +41,7 @@ struct RequestScreening {
   /// Names what a peer requires and we do not have (section 8.2.2.3).
   private func refusalOfExtensions(_ request: SIPRequest) -> Refusal? {
     let headers = request.headers
-    let known = request.method == .register ? Capabilities.extensionsOfRegistration : []
+    let known = Capabilities.extensions(of: request.method)
     let required = (headers.values(of: "Require") + headers.values(of: "Proxy-Require"))
       .flatMap { headerElements(of: $0) }.filter { !known.contains($0.lowercased()) }
     guard !required.isEmpty else { return nil }

@@ -146,7 +146,7 @@ extension CallMachine {
       + failed(leg, .incompatibleMedia, at: now)
   }
 
-  private mutating func callOff(othersThan winner: LegID, at now: Moment) -> [CallAction] {
+  mutating func callOff(othersThan winner: LegID, at now: Moment) -> [CallAction] {
     callees.map(\.id).filter { $0 != winner }.flatMap {
       giveUp($0, .answeredElsewhere, reason: Reason.completedElsewhere)
     }
@@ -171,7 +171,7 @@ extension CallMachine {
     }
   }
 
-  private mutating func connectCaller(to leg: LegID, at now: Moment) -> [CallAction] {
+  mutating func connectCaller(to leg: LegID, at now: Moment) -> [CallAction] {
     state = .talking(leg, until: now.boot.advanced(by: limits.callDuration))
     caller.phase = .answered
     caller.dialog?.confirm()

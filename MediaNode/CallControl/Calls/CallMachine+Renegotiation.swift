@@ -61,7 +61,7 @@ extension CallMachine {
   var isSettled: Bool {
     guard let connected else { return false }
     return caller.answer == nil && self[connected].answer == nil
-      && self[connected].acknowledgement != nil
+      && (self[connected].isIncoming || self[connected].acknowledgement != nil)
   }
 
   private mutating func passOnOffer(

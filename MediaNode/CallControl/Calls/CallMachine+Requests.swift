@@ -117,7 +117,7 @@ extension CallMachine {
     case .invite: return inviteTimedOut(request.leg, at: now)
     case .bye, .abandoned: return []
     case .renegotiation: return renegotiationTimedOut(at: now)
-    case .joining: return transfer == nil ? [] : end(.answered, at: now)
+    case .joining: return joinTimedOut(request.leg, at: now)
     case .notice: return noticed(nil, by: request.leg)
     case .relayed(let relayed):
       return reply(

@@ -13,6 +13,11 @@ extension CallMachine {
     guard let target = request.referTarget else {
       return reply(StatusCode.badRequest, to: request, token, on: leg)
     }
+    let replaced = target.headers.first { $0.isNamed("Replaces") }?.value
+    let replaces = replaced.flatMap { Replaces($0) }
+    guard replaced == nil || replaces != nil else {
+      return reply(StatusCode.badRequest, to: request, token, on: leg)
+    }
     if let refusal = refusalOfTransfer(by: leg, to: target) {
       return reply(refusal, to: request, token, on: leg)
     }
@@ -22,7 +27,7 @@ extension CallMachine {
     let accepted = reply(StatusCode.accepted, to: request, token, on: leg)
     referral = Referral(leg: leg, id: request.headers.cseq.number)
     let wish = TransferWish(
-      transferor: leg, stayer: stayer, token: token, target: target,
+      transferor: leg, stayer: stayer, token: token, target: target, replaces: replaces,
       hops: max(0, (request.headers.maxForwards ?? 70) - 1))
     return accepted + tell(StatusCode.trying) + [.transfer(wish)]
   }
@@ -155,7 +160,7 @@ extension CallMachine {
   // MARK: - Joining
 
   /// Offers the stayer the target's session, as soon as it has no offer of its own under way.
-  private mutating func join(_ leg: LegID, at now: Moment) -> [CallAction] {
+  mutating func join(_ leg: LegID, at now: Moment) -> [CallAction] {
     guard let stayer = transfer?.stayer, renegotiation == nil, self[stayer].answer == nil,
       let description = self[stayer].session.described,
       let invite = self[stayer].dialog?.request(.invite, body: .session(description))
@@ -165,14 +170,17 @@ extension CallMachine {
   }
 
   /// Whose Call-ID it is waits longer, so that both do not meet again (RFC 3261 section 14.1).
-  private mutating func joinLater(_ leg: LegID, at now: Moment) -> [CallAction] {
+  mutating func joinLater(_ leg: LegID, at now: Moment) -> [CallAction] {
     guard let current = transfer, current.attempts < 8 else {
       return joinFailed(.internalError, at: now)
     }
-    let isOurs = self[current.stayer].invite.headers.from.tag == self[current.stayer].localTag
+    let asked = self[current.isMoving ? leg : current.stayer]
+    let isOurs = asked.invite.headers.from.tag == asked.localTag
     let pause = Duration.milliseconds(isOurs ? 3_000 : 1_000)
     transfer?.attempts += 1
-    transfer?.stage = .joining(leg, nextAt: now.boot.advanced(by: pause))
+    let nextAt = now.boot.advanced(by: pause)
+    transfer?.stage =
+      current.isMoving ? .moving(leg, nextAt: nextAt) : .joining(leg, nextAt: nextAt)
     return []
   }
 
@@ -183,6 +191,9 @@ extension CallMachine {
     let acknowledged =
       response.isSuccess
       ? acknowledge(leg, sequence: response.headers.cseq.number, body: .none) : []
+    if transfer?.isMoving == true, transfer?.answered == leg {
+      return acknowledged + moved(response, leg, at: now)
+    }
     guard let target = transfer?.answered, transfer?.stayer == leg else { return acknowledged }
     switch response.status {
     case ..<300:
@@ -195,8 +206,15 @@ extension CallMachine {
     }
   }
 
+  /// The party that was to be joined says nothing: it is gone.
+  mutating func joinTimedOut(_ leg: LegID, at now: Moment) -> [CallAction] {
+    guard let current = transfer else { return [] }
+    return leg == current.stayer
+      ? end(.answered, at: now) : joinFailed(.internalError, at: now)
+  }
+
   /// The stayer cannot talk to the target: that is hung up.
-  private mutating func joinFailed(_ outcome: CallOutcome, at now: Moment) -> [CallAction] {
+  mutating func joinFailed(_ outcome: CallOutcome, at now: Moment) -> [CallAction] {
     guard let target = transfer?.answered else { return [] }
     return close(target, .answered, by: .us) + hangUp(target) + transferFailed(outcome, at: now)
   }
@@ -250,6 +268,7 @@ extension CallMachine {
       }
       return given + transferFailed(Self.best(of: current.failures + [.noAnswer]), at: now)
     case .settling: return joinFailed(.internalError, at: now)
+    case .moving(let leg, _): return move(leg, at: now)
     case .joining(let leg, _): return join(leg, at: now)
     }
   }

@@ -13,14 +13,22 @@ enum Capabilities {
   /// Event packages that may be subscribed to.
   static let events = EventPackage.allCases.map(\.rawValue).joined(separator: ", ")
   /// Option tags of ours (RFC 3261 section 20.37).
-  static let supported = "path, outbound"
+  static let supported = "path, outbound, replaces"
   /// What an answer to OPTIONS says beside Allow.
   static let fields = [
     HeaderField("Accept", "\(accept), \(acceptedMessages)"), HeaderField("Supported", supported),
     HeaderField("Allow-Events", events),
   ]
-  /// Option tags that a REGISTER may require (RFC 3327, RFC 5626).
-  static let extensionsOfRegistration: Set<String> = ["path", "outbound"]
+
+  /// Option tags that a request may require: RFC 3327 and RFC 5626 of a REGISTER, RFC 3891 of an
+  /// INVITE.
+  static func extensions(of method: SIPMethod) -> Set<String> {
+    switch method {
+    case .register: ["path", "outbound"]
+    case .invite: ["replaces"]
+    default: []
+    }
+  }
 
   /// Methods that exist, whether we serve them or not: the difference between 405 and 501.
   static let knownMethods: Set<String> =

@@ -18,7 +18,7 @@ struct Leg: Equatable, Sendable {
 
   let id: LegID
   let party: LegParty
-  let side: RelaySide
+  var side: RelaySide
   /// Ours, that the party is talked to from.
   var address: AddressName
   var epoch: Epoch
@@ -54,6 +54,8 @@ struct Leg: Equatable, Sendable {
   /// The leg ended while our 2xx was unacknowledged: BYE as soon as we may
   /// (RFC 3261 section 15).
   var owesBye = false
+  /// The call that its record belongs to, where it came from another.
+  var recordedIn: CallID?
   /// Remote tags of other dialogs that our INVITE made and that we ended at once.
   var strayTags: [String] = []
 

@@ -9,6 +9,9 @@ struct Transfer: Hashable, Sendable {
     case asking(until: BootInstant)
     /// A carrier answered; the stayer hears so once that fact is on disk. Leads to `joining`.
     case settling(LegID, FactReceipt, until: BootInstant)
+    /// The target comes from another call and is offered the stayer's session at its new place,
+    /// again after `nextAt`. Leads to `joining`.
+    case moving(LegID, nextAt: BootInstant?)
     /// The target answered; the stayer is offered its session, again after `nextAt`. Nil: our
     /// re-INVITE is under way.
     case joining(LegID, nextAt: BootInstant?)
@@ -29,14 +32,21 @@ struct Transfer: Hashable, Sendable {
   var answered: LegID? {
     switch stage {
     case .asking: nil
-    case .settling(let leg, _, _), .joining(let leg, _): leg
+    case .settling(let leg, _, _), .moving(let leg, _), .joining(let leg, _): leg
+    }
+  }
+
+  var isMoving: Bool {
+    switch stage {
+    case .moving: true
+    case .asking, .settling, .joining: false
     }
   }
 
   var nextDeadline: BootInstant? {
     switch stage {
     case .asking(let until), .settling(_, _, let until): until
-    case .joining(_, let nextAt): nextAt
+    case .moving(_, let nextAt), .joining(_, let nextAt): nextAt
     }
   }
 }
@@ -62,5 +72,7 @@ struct TransferWish: Hashable, Sendable {
   let stayer: LegID
   let token: RequestToken
   let target: SIPURI
+  /// The transferor's other call, whose party it is.
+  let replaces: Replaces?
   let hops: Int
 }

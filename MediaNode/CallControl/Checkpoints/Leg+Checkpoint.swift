@@ -100,6 +100,7 @@ extension Leg: Checkpointed {
     writer.write(answer)
     writer.write(owesBye)
     writer.write(strayTags)
+    writer.write(recordedIn)
   }
 
   init(from reader: inout CheckpointReader) throws(CheckpointError) {
@@ -123,5 +124,6 @@ extension Leg: Checkpointed {
     answer = try reader.read(PendingAnswer?.self)
     owesBye = try reader.read(Bool.self)
     strayTags = try reader.read([String].self)
+    recordedIn = try reader.read(CallID?.self)
   }
 }

@@ -41,6 +41,10 @@ extension Transfer.Stage: Checkpointed {
       writer.write(UInt8(3))
       writer.write(leg)
       writer.write(nextAt)
+    case .moving(let leg, let nextAt):
+      writer.write(UInt8(4))
+      writer.write(leg)
+      writer.write(nextAt)
     }
   }
 
@@ -51,6 +55,7 @@ extension Transfer.Stage: Checkpointed {
       self = .settling(
         try reader.read(), FactReceipt(number: try reader.read()), until: try reader.read())
     case 3: self = .joining(try reader.read(), nextAt: try reader.read())
+    case 4: self = .moving(try reader.read(), nextAt: try reader.read())
     default: throw .malformed("transfer")
     }
   }

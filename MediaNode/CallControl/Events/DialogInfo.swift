@@ -78,13 +78,10 @@ extension CallMachine {
       guard case .extension(id, _) = leg.party else { return nil }
       return DialogInfo.Entry(
         id: leg.id, callID: leg.callID, localTag: leg.dialog?.id.remoteTag,
-        remoteTag: leg.localTag, isInitiator: isInitiator(leg), state: watchedState(of: leg),
+        remoteTag: leg.localTag, isInitiator: leg.isIncoming, state: watchedState(of: leg),
         remote: Legible.text(otherParty(than: leg)))
     }
   }
-
-  /// Whose INVITE made the leg: ours has our tag.
-  private func isInitiator(_ leg: Leg) -> Bool { leg.invite.headers.from.tag != leg.localTag }
 
   private func watchedState(of leg: Leg) -> DialogInfo.State {
     switch leg.phase {

@@ -60,6 +60,32 @@ struct AudioTerms: Hashable, Sendable {
     }
   }
 
+  /// These terms without the formats that `other` does not have under the same number; nil when no
+  /// voice is left. Events under a number of each party's own are given up: the relay changes none.
+  func common(with other: AudioTerms) -> AudioTerms? {
+    var common = self
+    common.formats = formats.filter { format in
+      other.formats.contains(format) && encoding(of: format) == other.encoding(of: format)
+    }
+    guard common.formats.contains(where: { !isEvents($0) }) else { return nil }
+    common.attributes = attributes.filter { attribute in
+      AudioTerms.passesOn(attribute, formats: common.formats)
+    }
+    return common
+  }
+
+  private func isEvents(_ format: String) -> Bool {
+    encoding(of: format)?.hasPrefix("telephone-event") ?? false
+  }
+
+  /// Lower case; nil for the static types, where `rtpmap` may be left out.
+  private func encoding(of format: String) -> String? {
+    guard format != "0", format != "8" else { return nil }
+    return attributes.lazy.filter { $0.name == "rtpmap" }.compactMap(\.value)
+      .first { $0.hasPrefix(format + " ") }
+      .map { $0.dropFirst(format.count).filter { $0 != " " }.lowercased() }
+  }
+
   /// The medium that tells the other party the same, with our socket as its place.
   func medium(at port: UInt16) -> MediaDescription {
     MediaDescription(

@@ -262,9 +262,12 @@ final class Party {
   }
 
   @discardableResult
-  func call(_ dialled: String, offer: Bool = true) -> PartyCall {
+  func call(
+    _ dialled: String, offer: Bool = true, change: (inout SIPRequest) -> Void = { _ in }
+  ) -> PartyCall {
     let host = isCarrier ? server.address.description : Fixture.domain
     let call = PartyCall(calling: SIPURI(user: dialled, host: host), of: self, offer: offer)
+    change(&call.invite)
     calls.append(call)
     call.start()
     return call

@@ -14,7 +14,7 @@ final class PartyCall {
   let isCaller: Bool
   private(set) var state: State
   private(set) var dialog: Dialog?
-  private(set) var invite: SIPRequest
+  var invite: SIPRequest
   fileprivate(set) var serverID: ServerTransactionID?
   private var clientID: ClientTransactionID?
   private var makesOffer = true

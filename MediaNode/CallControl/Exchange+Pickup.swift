@@ -1,0 +1,135 @@
+import NodeContract
+import SIP
+
+/// Codes that phones dial to have something done.
+public struct FeatureCodes: Hashable, Sendable {
+  /// Followed by an extension: answers the call that rings there.
+  public var directedPickup = "*8"
+
+  public init() {}
+
+  /// Whose call is to be picked up.
+  func pickup(of dialled: String) -> String? {
+    guard dialled.hasPrefix(directedPickup), dialled.count > directedPickup.count else {
+      return nil
+    }
+    return String(dialled.dropFirst(directedPickup.count))
+  }
+}
+
+/// Directed pickup, by a code or by an INVITE with Replaces (RFC 3891 section 3).
+extension Exchange {
+  /// True when the INVITE picks a call up, or wanted to; it is answered then.
+  mutating func picksUp(
+    _ arrival: Arrival, _ user: ExtensionEntry, of tenant: DirectoryTenant, at now: Moment
+  ) -> Bool {
+    let fields = arrival.request.headers.values(of: "Replaces")
+    if !fields.isEmpty {
+      replace(fields, arrival, user, of: tenant, at: now)
+      return true
+    }
+    guard let number = configuration.features.pickup(of: arrival.request.uri.user ?? "") else {
+      return false
+    }
+    guard let entry = tenant.extensionsByNumber[number] else {
+      respond(StatusCode.notFound, to: arrival, at: now)
+      return true
+    }
+    let ringing = ringing(at: entry.key(in: tenant))
+    if let ringing {
+      pickUp(ringing, arrival, user, of: tenant, at: now)
+    } else {
+      respond(StatusCode.temporarilyUnavailable, to: arrival, at: now)
+    }
+    return true
+  }
+
+  /// The call that rings there longest.
+  private func ringing(at key: BindingKey) -> LegKey? {
+    (lines[key] ?? []).sorted().lazy.compactMap { id in
+      calls[id]?.machine.ringingLeg(at: key.extension).map { LegKey(call: id, leg: $0) }
+    }.first
+  }
+
+  /// RFC 3891 section 3: 400 for several, 481 for none of ours, 486 where only a ringing call was
+  /// meant, 603 for one that is over.
+  private mutating func replace(
+    _ fields: [String], _ arrival: Arrival, _ user: ExtensionEntry, of tenant: DirectoryTenant,
+    at now: Moment
+  ) {
+    guard fields.count == 1, let replaces = Replaces(fields[0]) else {
+      return respond(StatusCode.badRequest, to: arrival, at: now)
+    }
+    guard let place = leg(pickedUpBy: replaces), let call = calls[place.call]?.machine,
+      call.tenant == tenant.id
+    else { return respond(StatusCode.dialogDoesNotExist, to: arrival, at: now) }
+    if call.canBePickedUp(place.leg) {
+      return pickUp(place, arrival, user, of: tenant, at: now)
+    }
+    respond(Self.refusal(of: replaces, call, place.leg), to: arrival, at: now)
+  }
+
+  private static func refusal(of replaces: Replaces, _ call: CallMachine, _ leg: LegID) -> Int {
+    switch call.state {
+    case .ending: StatusCode.decline
+    case .talking, .settling:
+      call[leg].isOpen
+        ? (replaces.isEarlyOnly ? StatusCode.busyHere : StatusCode.temporarilyUnavailable)
+        : StatusCode.decline
+    case .ringing: call[leg].isOpen ? StatusCode.dialogDoesNotExist : StatusCode.decline
+    }
+  }
+
+  /// The leg whose dialog is named: by somebody who talks to us in it, or by a watcher, who knows it
+  /// from the side of the phone that rings. That phone may not have told its tag.
+  private func leg(pickedUpBy replaces: Replaces) -> LegKey? {
+    if let own = leg(replacedBy: replaces) { return own }
+    let key = DialogKey(callID: replaces.callID, localTag: replaces.fromTag)
+    guard let place = dialogs[key], let leg = calls[place.call]?.machine[place.leg] else {
+      return nil
+    }
+    return leg.dialog == nil || leg.dialog?.id.remoteTag == replaces.toTag ? place : nil
+  }
+
+  // MARK: - The picker's leg
+
+  private mutating func pickUp(
+    _ place: LegKey, _ arrival: Arrival, _ user: ExtensionEntry, of tenant: DirectoryTenant,
+    at now: Moment
+  ) {
+    guard let call = calls[place.call]?.machine else { return }
+    guard call.legs.count < limits.legsPerCall else {
+      return respond(StatusCode.serviceUnavailable, to: arrival, at: now)
+    }
+    var picker = incomingLeg(arrival, user, in: call[place.leg], at: now)
+    guard case .session(let offer) = arrival.request.body,
+      let offered = picker.session.takeOffer(offer, limit: limits.mediaLines),
+      let terms = call.commonTerms(of: place.leg, with: offered)
+    else { return respond(StatusCode.notAcceptableHere, to: arrival, at: now) }
+    let token = nextToken()
+    calls[call.id]?.requests[token] = arrival.id
+    servers[arrival.id] = RequestKey(call: call.id, token: token)
+    let known = LegOffer(
+      direction: .incoming, party: picker.party, from: user.number, to: call.called,
+      sipCallID: Legible.text(picker.callID, limit: 255))
+    admit(picker, to: call, offer: known, at: now)
+    let joined = picker
+    update(call.id, at: now) { $0.pickedUp(by: joined, token, terms, at: now) }
+  }
+
+  private mutating func incomingLeg(
+    _ arrival: Arrival, _ user: ExtensionEntry, in place: Leg, at now: Moment
+  ) -> Leg {
+    let contact = NameAddress(uri: arrival.address.uri)
+    let tag = nextTag()
+    var leg = Leg(
+      id: LegID(at: now.wall, using: &random), party: .extension(user.id, number: user.number),
+      side: place.side, address: arrival.address.name,
+      epoch: grants[arrival.address.name] ?? .none, number: user.number, localTag: tag,
+      contact: contact, invite: arrival.request.withoutContents, flow: arrival.flow,
+      session: SessionSide(local: place.session.local, sessionID: random.next() >> 2))
+    leg.relayAddress = place.relayAddress
+    leg.dialog = Dialog(answering: arrival.request, localTag: tag, contact: contact)
+    return leg
+  }
+}
