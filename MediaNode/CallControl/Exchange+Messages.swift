@@ -75,7 +75,8 @@ extension Exchange {
     guard let key = servers[id] else { return }
     update(key.call, at: now) { call in
       key.token == call.callerToken
-        ? call.callerCancelled(at: now) : call.offerCancelled(key.token)
+        ? call.callerCancelled(at: now)
+        : call.newcomerCancelled(key.token, at: now) ?? call.offerCancelled(key.token)
     }
   }
 

@@ -66,17 +66,25 @@ extension Exchange {
     if call.canBePickedUp(place.leg) {
       return pickUp(place, arrival, user, of: tenant, at: now)
     }
-    respond(Self.refusal(of: replaces, call, place.leg), to: arrival, at: now)
+    if let refusal = Self.refusal(of: replaces, call, place.leg, user) {
+      return respond(refusal, to: arrival, at: now)
+    }
+    takeOver(place, arrival, user, at: now)
   }
 
-  private static func refusal(of replaces: Replaces, _ call: CallMachine, _ leg: LegID) -> Int {
+  /// A call that is up belongs to its parties: only another device of the same extension may take
+  /// it over.
+  private static func refusal(
+    of replaces: Replaces, _ call: CallMachine, _ leg: LegID, _ user: ExtensionEntry
+  ) -> Int? {
+    guard call[leg].isOpen else { return StatusCode.decline }
     switch call.state {
-    case .ending: StatusCode.decline
+    case .ending: return StatusCode.decline
+    case .ringing: return StatusCode.dialogDoesNotExist
     case .talking, .settling:
-      call[leg].isOpen
-        ? (replaces.isEarlyOnly ? StatusCode.busyHere : StatusCode.temporarilyUnavailable)
-        : StatusCode.decline
-    case .ringing: call[leg].isOpen ? StatusCode.dialogDoesNotExist : StatusCode.decline
+      if replaces.isEarlyOnly { return StatusCode.busyHere }
+      guard case .extension(user.id, _) = call[leg].party else { return StatusCode.forbidden }
+      return call.canLose(leg) ? nil : StatusCode.requestPending
     }
   }
 
@@ -102,19 +110,46 @@ extension Exchange {
       return respond(StatusCode.serviceUnavailable, to: arrival, at: now)
     }
     var picker = incomingLeg(arrival, user, in: call[place.leg], at: now)
-    guard case .session(let offer) = arrival.request.body,
-      let offered = picker.session.takeOffer(offer, limit: limits.mediaLines),
+    guard let offered = offer(of: arrival, to: &picker),
       let terms = call.commonTerms(of: place.leg, with: offered)
     else { return respond(StatusCode.notAcceptableHere, to: arrival, at: now) }
+    let token = admit(picker, to: call, arrival, user, at: now)
+    let joined = picker
+    update(call.id, at: now) { $0.pickedUp(by: joined, token, terms, at: now) }
+  }
+
+  private mutating func takeOver(
+    _ place: LegKey, _ arrival: Arrival, _ user: ExtensionEntry, at now: Moment
+  ) {
+    guard let call = calls[place.call]?.machine else { return }
+    guard call.legs.count < limits.legsPerCall else {
+      return respond(StatusCode.serviceUnavailable, to: arrival, at: now)
+    }
+    var newcomer = incomingLeg(arrival, user, in: call[place.leg], at: now)
+    guard let offered = offer(of: arrival, to: &newcomer) else {
+      return respond(StatusCode.notAcceptableHere, to: arrival, at: now)
+    }
+    let token = admit(newcomer, to: call, arrival, user, at: now)
+    let joined = newcomer
+    update(call.id, at: now) { $0.replaced(place.leg, by: joined, token, offered, at: now) }
+  }
+
+  private func offer(of arrival: Arrival, to leg: inout Leg) -> AudioTerms? {
+    guard case .session(let offer) = arrival.request.body else { return nil }
+    return leg.session.takeOffer(offer, limit: limits.mediaLines)
+  }
+
+  private mutating func admit(
+    _ leg: Leg, to call: CallMachine, _ arrival: Arrival, _ user: ExtensionEntry, at now: Moment
+  ) -> RequestToken {
     let token = nextToken()
     calls[call.id]?.requests[token] = arrival.id
     servers[arrival.id] = RequestKey(call: call.id, token: token)
     let known = LegOffer(
-      direction: .incoming, party: picker.party, from: user.number, to: call.called,
-      sipCallID: Legible.text(picker.callID, limit: 255))
-    admit(picker, to: call, offer: known, at: now)
-    let joined = picker
-    update(call.id, at: now) { $0.pickedUp(by: joined, token, terms, at: now) }
+      direction: .incoming, party: leg.party, from: user.number, to: call.called,
+      sipCallID: Legible.text(leg.callID, limit: 255))
+    admit(leg, to: call, offer: known, at: now)
+    return token
   }
 
   private mutating func incomingLeg(

@@ -197,9 +197,10 @@ extension CallMachine {
     guard let target = transfer?.answered, transfer?.stayer == leg else { return acknowledged }
     switch response.status {
     case ..<300:
-      guard case .session(let answer) = response.body, self[leg].session.takeAnswer(answer) != nil
+      guard case .session(let answer) = response.body,
+        let terms = self[leg].session.takeAnswer(answer)
       else { return acknowledged + end(.answered, at: now) }
-      return acknowledged + complete(with: target)
+      return acknowledged + welcome(target, terms, at: now) + complete(with: target)
     case StatusCode.requestPending: return joinLater(target, at: now)
     case StatusCode.requestTimeout, StatusCode.dialogDoesNotExist: return end(.answered, at: now)
     default: return joinFailed(.incompatibleMedia, at: now)
@@ -216,6 +217,9 @@ extension CallMachine {
   /// The stayer cannot talk to the target: that is hung up.
   mutating func joinFailed(_ outcome: CallOutcome, at now: Moment) -> [CallAction] {
     guard let target = transfer?.answered else { return [] }
+    if let turnedAway = turnedAway(target, outcome) {
+      return turnedAway + transferFailed(outcome, at: now)
+    }
     return close(target, .answered, by: .us) + hangUp(target) + transferFailed(outcome, at: now)
   }
 
@@ -251,6 +255,7 @@ extension CallMachine {
     if referral?.leg == leg { referral = nil }
     if leg == transfer?.transferor { return done + close(leg, .answered, by: .party) }
     if leg == transfer?.answered {
+      if transfer?.arrival != nil { return done + joinFailed(.cancelled, at: now) }
       return done + close(leg, .answered, by: .party) + transferFailed(.noAnswer, at: now)
     }
     // It was transferred away before, and its BYE crossed ours.
@@ -275,10 +280,11 @@ extension CallMachine {
 
   /// The call ends: whoever still waits to be hung up is.
   mutating func abandonTransfer() -> [CallAction] {
+    let newcomer = transfer?.answered.flatMap { turnedAway($0, .rejected) } ?? []
     transfer = nil
-    guard let waiting = referral else { return [] }
+    guard let waiting = referral else { return newcomer }
     referral = nil
-    return waiting.hangsUp ? hangUp(waiting.leg) : []
+    return newcomer + (waiting.hangsUp ? hangUp(waiting.leg) : [])
   }
 }
 

@@ -23,6 +23,8 @@ struct Transfer: Hashable, Sendable {
   let token: RequestToken
   let targets: [LegID]
   var stage: Stage
+  /// The INVITE of a target that came by itself to take the transferor's place, until its answer.
+  var arrival: RequestToken?
   /// How often the stayer was asked in vain because an offer of its own was under way.
   var attempts: UInt8 = 0
   /// The stayer's session as it was, once it is being offered the target's.

@@ -8,6 +8,7 @@ extension Transfer: Checkpointed {
     writer.write(token)
     writer.write(targets)
     writer.write(stage)
+    writer.write(arrival)
     writer.write(attempts)
     writer.write(before)
     writer.write(failures)
@@ -16,7 +17,8 @@ extension Transfer: Checkpointed {
   init(from reader: inout CheckpointReader) throws(CheckpointError) {
     self.init(
       transferor: try reader.read(), stayer: try reader.read(), token: try reader.read(),
-      targets: try reader.read(), stage: try reader.read(), attempts: try reader.read(),
+      targets: try reader.read(), stage: try reader.read(), arrival: try reader.read(),
+      attempts: try reader.read(),
       before: try reader.read(), failures: try reader.read())
   }
 
