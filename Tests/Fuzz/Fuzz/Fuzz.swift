@@ -2,7 +2,7 @@ import Glibc
 
 /// What a byte sequence from outside enters by; `TANDEM_FUZZ_ENTRY` names the one of this process.
 private enum Entry: String {
-  case message, session, address, digest
+  case message, session, address, digest, stream
 }
 
 private let entry: Entry = {
@@ -23,6 +23,7 @@ public func fuzzOneInput(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
   case .session: fuzzSession(bytes)
   case .address: fuzzAddress(bytes)
   case .digest: fuzzDigest(bytes)
+  case .stream: fuzzStream(bytes)
   }
   return 0
 }
