@@ -18,6 +18,8 @@ public struct BaresipSettings: Sendable {
   public var proxy: String?
   /// nil for a peer that is known by its address and does not register.
   public var password: String?
+  /// How its requests go: `udp` or `tcp`.
+  public var transport = "udp"
 
   public init(
     name: String, address: String, tone: Int, user: String, domain: String, proxy: String? = nil,
@@ -182,7 +184,9 @@ public final class Baresip: Sendable {
 
   private static func account(_ settings: BaresipSettings) -> String {
     var line = "<sip:\(settings.user)@\(settings.domain)>;answermode=manual;audio_codecs=PCMA,PCMU"
-    if let proxy = settings.proxy { line += ";outbound=\"sip:\(proxy);transport=udp\"" }
+    if let proxy = settings.proxy {
+      line += ";outbound=\"sip:\(proxy);transport=\(settings.transport)\""
+    }
     if let password = settings.password {
       line += ";auth_pass=\(password);regint=300"
     } else {

@@ -5,6 +5,7 @@ public final class SIPProbe: Sendable {
   private let descriptor: Int32
   public let localAddress: String
   public let localPort: UInt16
+  private let remoteAddress: String
 
   /// A system call that failed; `code` is its errno, `ECONNREFUSED` when nobody listens.
   public struct SocketError: Error, CustomStringConvertible {
@@ -18,12 +19,13 @@ public final class SIPProbe: Sendable {
     let parts = remote.split(separator: ":")
     descriptor = socket(AF_INET, Int32(SOCK_DGRAM.rawValue), 0)
     self.localAddress = localAddress
+    remoteAddress = String(parts[0])
     let remotePort = parts.count == 2 ? UInt16(parts[1]) ?? 5060 : 5060
     try Self.check(
       "bind", Self.with(localAddress, port) { [descriptor] in bind(descriptor, $0, $1) })
     try Self.check(
       "connect",
-      Self.with(String(parts[0]), remotePort) { [descriptor] in connect(descriptor, $0, $1) })
+      Self.with(remoteAddress, remotePort) { [descriptor] in connect(descriptor, $0, $1) })
     localPort = Self.boundPort(of: descriptor)
   }
 
@@ -84,7 +86,7 @@ public final class SIPProbe: Sendable {
 
   /// An OPTIONS to the far end itself, with a branch and Call-ID of its own.
   public func options(_ number: Int = .random(in: 1...1_000_000_000)) -> String {
-    request("OPTIONS", "sip:\(localAddress)", from: "sip:probe@\(localAddress)", number)
+    request("OPTIONS", "sip:\(remoteAddress)", from: "sip:probe@\(localAddress)", number)
   }
 
   /// A REGISTER without credentials, which a registrar that knows the domain challenges.
