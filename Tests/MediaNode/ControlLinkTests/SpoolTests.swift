@@ -28,11 +28,18 @@ import Testing
       directory: path ?? self.path, log: CriticalLog.logger(lines), policy: policy)
   }
 
-  /// The spool's files as a process that is killed now leaves them.
+  /// The spool's files as a process that is killed now leaves them. It goes on working meanwhile:
+  /// a copy during which a file went away shows no moment that ever was, and is made again.
   private func copy(_ name: String) throws -> String {
     let copy = folder.path(name)
-    try FileManager.default.copyItem(atPath: path, toPath: copy)
-    return copy
+    while true {
+      do {
+        try FileManager.default.copyItem(atPath: path, toPath: copy)
+        return copy
+      } catch CocoaError.fileNoSuchFile, CocoaError.fileReadNoSuchFile {
+        try FileManager.default.removeItem(atPath: copy)
+      }
+    }
   }
 
   private func segments(in path: String? = nil) throws -> [String] {
