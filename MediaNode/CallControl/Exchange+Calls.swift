@@ -104,7 +104,10 @@ extension Exchange {
   func signed(_ request: SIPRequest) -> SIPRequest {
     var request = request
     request.headers["User-Agent"] = configuration.product
-    if request.method == .invite { request.headers["Allow"] = Capabilities.allow }
+    if request.method.isOffering {
+      request.headers["Allow"] = Capabilities.allow
+      request.headers["Supported"] = Capabilities.supported
+    }
     return request
   }
 

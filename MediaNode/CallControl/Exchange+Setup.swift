@@ -81,6 +81,7 @@ extension Exchange {
       invite: arrival.request.withoutContents, flow: arrival.flow,
       session: SessionSide(local: arrival.address.endpoint, sessionID: nextSessionID()))
     leg.dialog = Dialog(answering: arrival.request, localTag: tag, contact: contact)
+    leg.takesUpdate = arrival.request.headers.lists("update", in: "Allow")
     return leg
   }
 
@@ -108,7 +109,7 @@ extension Exchange {
       id: id, party: target.party, side: side, address: target.address.name,
       epoch: grants[target.address.name] ?? .none, number: target.to.uri.user ?? "",
       localTag: tag, contact: contact,
-      invite: Self.invite(target, callID: id.uuid.hexadecimal, tag: tag, contact, hops: hops),
+      invite: invite(target, callID: id.uuid.hexadecimal, tag: tag, contact, hops: hops),
       flow: target.flow,
       session: SessionSide(local: local, sessionID: nextSessionID()))
     leg.alternatives = target.alternatives
@@ -117,17 +118,18 @@ extension Exchange {
     return leg
   }
 
-  private static func invite(
+  private func invite(
     _ target: CallTarget, callID: String, tag: String, _ contact: NameAddress, hops: Int
   ) -> SIPRequest {
     var from = target.from
     from.tag = tag
+    let interval = SessionExpires(seconds: limits.session(seconds: nil))
     return SIPRequest(
       method: .invite, uri: target.uri,
       headers: SIPHeaders(
         vias: [], from: from, to: target.to, callID: callID, cseq: CSeq(1, .invite),
         maxForwards: hops, contacts: .addresses([contact]), routes: target.routes,
-        others: target.headers))
+        others: target.headers + [HeaderField("Session-Expires", interval.description)]))
   }
 
   /// Positive as a signed number, which is how some phones read it.
@@ -223,7 +225,7 @@ extension SessionSide {
   func placed(at local: IPEndpoint) -> SessionSide {
     SessionSide(
       local: local, sessionID: sessionID, version: version, slots: slots, remote: remote,
-      isHolding: isHolding, described: described)
+      origin: origin, isHolding: isHolding, described: described)
   }
 }
 

@@ -67,6 +67,12 @@ public struct ExchangeLimits: Hashable, Sendable {
   public var durabilityWait: Duration = .seconds(10)
   /// The longest call; beyond: BYE to both.
   public var callDuration: Duration = .seconds(12 * 3600)
+  /// How long a session lasts without a refresh; shorter wishes are taken (RFC 4028).
+  public var sessionInterval: Duration = .seconds(1800)
+  /// Shorter sessions: 422 with Min-SE (RFC 4028 section 4).
+  public var shortestSession: Duration = .seconds(90)
+  /// Whoever bears no shorter ones than this is not heard so long.
+  public var longestSession: Duration = .seconds(24 * 3600)
   /// What Retry-After says when we shed load.
   public var retryAfter: Duration = .seconds(5)
 

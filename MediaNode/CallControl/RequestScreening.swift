@@ -13,7 +13,8 @@ struct RequestScreening {
   /// Nil: nothing stands against it.
   func refusal(of request: SIPRequest) -> Refusal? {
     refusalOfMethod(request.method) ?? refusalOfSize(request) ?? refusalOfURI(request)
-      ?? refusalOfExtensions(request) ?? refusalOfBody(request) ?? refusalOfAccept(request)
+      ?? refusalOfExtensions(request) ?? refusalOfInterval(request) ?? refusalOfBody(request)
+      ?? refusalOfAccept(request)
   }
 
   private func refusalOfMethod(_ method: SIPMethod) -> Refusal? {
@@ -49,8 +50,18 @@ struct RequestScreening {
     return Refusal(status: StatusCode.badExtension, headers: [unsupported])
   }
 
+  /// Who knows session timers is told of too short ones (RFC 4028 section 9).
+  private func refusalOfInterval(_ request: SIPRequest) -> Refusal? {
+    guard request.method.isOffering, let asked = request.headers.sessionExpires,
+      asked.seconds < limits.shortestSessionSeconds,
+      request.headers.lists("timer", in: "Supported")
+    else { return nil }
+    let shortest = HeaderField("Min-SE", "\(limits.shortestSessionSeconds)")
+    return Refusal(status: StatusCode.sessionIntervalTooSmall, headers: [shortest])
+  }
+
   private func refusalOfBody(_ request: SIPRequest) -> Refusal? {
-    guard request.method == .invite || request.method == .update else { return nil }
+    guard request.method.isOffering else { return nil }
     switch request.body {
     case .none, .session: return nil
     case .malformedSession: return Refusal(status: StatusCode.badRequest)

@@ -18,6 +18,9 @@ public struct SIPMethod: RawRepresentable, Hashable, Sendable, CustomStringConve
   public static let refer = SIPMethod(rawValue: "REFER")
   public static let message = SIPMethod(rawValue: "MESSAGE")
 
+  /// INVITE and UPDATE: they may carry an offer, and refresh a session (RFC 3311, RFC 4028).
+  public var isOffering: Bool { self == .invite || self == .update }
+
   /// Whether its Contact is where the peer wants our requests from now on (RFC 5057 section 5.4).
   var refreshesTarget: Bool {
     [.invite, .update, .subscribe, .notify, .refer].contains(self)

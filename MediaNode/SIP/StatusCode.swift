@@ -17,6 +17,7 @@ public enum StatusCode {
   public static let unsupportedMediaType = 415
   public static let unsupportedURIScheme = 416
   public static let badExtension = 420
+  public static let sessionIntervalTooSmall = 422
   public static let intervalTooBrief = 423
   public static let flowFailed = 430
   public static let badInfoPackage = 469

@@ -14,6 +14,8 @@ extension CallMachine {
     case ...100: return []
     case ..<200: return progressed(response, by: leg)
     case ..<300: return succeeded(response, by: leg, at: now)
+    case StatusCode.sessionIntervalTooSmall where asksAgain(leg, after: response):
+      return askAgain(leg, after: response)
     default:
       return triedNextWay(of: leg, after: response.status, at: now)
         ?? failed(leg, outcome(of: response, from: self[leg]), at: now)
@@ -110,7 +112,7 @@ extension CallMachine {
     guard let dialog = Dialog(accepting: response, to: self[leg].invite) else {
       return failed(leg, .internalError, at: now)
     }
-    self[leg].dialog = dialog
+    self[leg].begin(dialog, as: response, limits, at: now.boot)
     guard let connected = connect(response, leg) else {
       return refuseMedia(of: leg, at: now)
     }
@@ -178,13 +180,16 @@ extension CallMachine {
     let body = caller.session.described.map(SIPBody.session) ?? .none
     let response = caller.response(to: caller.invite, StatusCode.ok, body: body)
     return [.record(.answered, leg: caller.id)]
-      + answer(callerToken, with: response, on: caller.id, at: now)
+      + answer(callerToken, to: caller.invite, with: response, on: caller.id, at: now)
   }
 
   /// Sends a 2xx to an INVITE and waits for its ACK.
   mutating func answer(
-    _ token: RequestToken, with response: SIPResponse, on leg: LegID, at now: Moment
+    _ token: RequestToken, to request: SIPRequest, with response: SIPResponse, on leg: LegID,
+    at now: Moment
   ) -> [CallAction] {
+    var response = response
+    self[leg].time(answering: request, with: &response, limits, at: now.boot)
     self[leg].answer = PendingAnswer(
       token: token, response: response, retransmission: Retransmission(at: now.boot))
     return [.respond(response, to: token)]

@@ -5,7 +5,9 @@ import SIP
 extension CallMachine {
   /// When `deadlinePassed` has something to do.
   var nextDeadline: BootInstant {
-    ([nextAnswerDeadline, nextWayDeadline, transfer?.nextDeadline].compactMap { $0 } + [
+    ([nextAnswerDeadline, nextWayDeadline, transfer?.nextDeadline, sessionDeadline].compactMap {
+      $0
+    } + [
       stateDeadline
     ]).min()
       ?? stateDeadline
@@ -33,6 +35,7 @@ extension CallMachine {
     var actions = legs.map(\.id).flatMap { repeatAnswer(of: $0, at: now) }
     actions += callees.map(\.id).flatMap { leaveSilentWay(of: $0, at: now) }
     actions += transferDeadlinePassed(at: now)
+    actions += sessionDeadlinePassed(at: now)
     guard now.boot >= stateDeadline else { return actions }
     switch state {
     case .ringing: actions += end(.noAnswer, at: now)

@@ -178,6 +178,8 @@ extension CallMachine {
   mutating func send(_ request: SIPRequest, on leg: LegID, for purpose: Purpose) -> CallAction {
     let branch = self[leg].nextBranch()
     open[branch] = OpenRequest(leg: leg, purpose: purpose)
+    var request = request
+    if request.method.isOffering { request.headers.others += self[leg].sessionFields }
     return .request(request, over: self[leg].path(of: request), branch: branch)
   }
 

@@ -41,7 +41,7 @@ extension CallMachine {
     let response = self[picker.id].response(
       to: picker.invite, StatusCode.ok, body: .session(description))
     return callOff(othersThan: picker.id, at: now) + directed(to: picker.id)
-      + answer(token, with: response, on: picker.id, at: now)
+      + answer(token, to: picker.invite, with: response, on: picker.id, at: now)
       + [.record(.answered, leg: picker.id)] + connectCaller(to: picker.id, at: now)
   }
 }

@@ -24,15 +24,18 @@ struct Renegotiation: Hashable, Sendable {
 /// Re-INVITE and UPDATE are passed to the other party and its answer back (RFC 3261 section 14,
 /// RFC 3311). UPDATE goes on as a re-INVITE, which every phone knows.
 extension CallMachine {
-  mutating func offered(_ request: SIPRequest, _ token: RequestToken, on leg: LegID)
-    -> [CallAction]
-  {
-    // An UPDATE without an offer only refreshes the target, which is done.
+  mutating func offered(
+    _ request: SIPRequest, _ token: RequestToken, on leg: LegID, at now: Moment
+  ) -> [CallAction] {
+    // An UPDATE without an offer only refreshes the target, which is done, and the session.
     if request.method == .update, case .none = request.body {
-      return reply(StatusCode.ok, to: request, token, on: leg)
+      return accept(request, token, on: leg, at: now)
     }
     if let refusal = refusalOfOffer(on: leg, request) {
       return reply(refusal, to: request, token, on: leg)
+    }
+    if let known = answerToRefresh(request, on: leg) {
+      return accept(request, token, with: known, on: leg, at: now)
     }
     guard let other = partner(of: leg) else {
       return reply(StatusCode.requestPending, to: request, token, on: leg)
@@ -53,7 +56,7 @@ extension CallMachine {
         return renegotiation.requester == leg && !renegotiation.isAnswered
           ? StatusCode.serverInternalError : StatusCode.requestPending
       }
-      return isSettled ? nil : StatusCode.requestPending
+      return isSettled && !isRefreshing ? nil : StatusCode.requestPending
     }
   }
 
@@ -62,6 +65,19 @@ extension CallMachine {
     guard let connected else { return false }
     return caller.answer == nil && self[connected].answer == nil
       && (self[connected].isIncoming || self[connected].acknowledgement != nil)
+  }
+
+  /// 2xx to a re-INVITE or UPDATE. One to an INVITE waits for its ACK, one to an UPDATE does not.
+  private mutating func accept(
+    _ request: SIPRequest, _ token: RequestToken, with body: SIPBody = .none, on leg: LegID,
+    at now: Moment
+  ) -> [CallAction] {
+    var response = self[leg].response(to: request, StatusCode.ok, body: body)
+    guard request.method != .invite else {
+      return answer(token, to: request, with: response, on: leg, at: now)
+    }
+    self[leg].time(answering: request, with: &response, limits, at: now.boot)
+    return [.respond(response, to: token)]
   }
 
   private mutating func passOnOffer(
@@ -111,16 +127,17 @@ extension CallMachine {
       return acknowledge(current.asked, sequence: sequence, body: .none)
         + refused(StatusCode.notAcceptableHere, current, at: now)
     }
-    let reply = self[current.requester].response(
-      to: current.request, StatusCode.ok, body: body)
+    let accepted = { (call: inout CallMachine) in
+      call.accept(current.request, current.token, with: body, on: current.requester, at: now)
+    }
     if current.isOfferless {
       renegotiation?.isAnswered = true
       renegotiation?.owedSequence = sequence
-      return answer(current.token, with: reply, on: current.requester, at: now)
+      return accepted(&self)
     }
     renegotiation = nil
     return acknowledge(current.asked, sequence: sequence, body: .none)
-      + changes(since: current) + respond(reply, current, at: now)
+      + changes(since: current) + accepted(&self)
   }
 
   /// The session for the requester; nil when the asked party's is of no use.
@@ -133,16 +150,6 @@ extension CallMachine {
       ? self[current.asked].session.takeOffer(description, limit: limits.mediaLines)
       : self[current.asked].session.takeAnswer(description)
     return terms.map { .session(self[current.requester].session.describe($0)) }
-  }
-
-  /// A 2xx to an INVITE waits for its ACK, one to an UPDATE does not.
-  private mutating func respond(
-    _ response: SIPResponse, _ current: Renegotiation, at now: Moment
-  ) -> [CallAction] {
-    guard current.request.method == .invite else {
-      return [.respond(response, to: current.token)]
-    }
-    return answer(current.token, with: response, on: current.requester, at: now)
   }
 
   /// The requester's ACK brought the answer to the asked party's offer.

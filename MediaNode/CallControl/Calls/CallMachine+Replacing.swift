@@ -26,7 +26,8 @@ extension CallMachine {
     let description = self[leg].session.describe(terms)
     let response = self[leg].response(
       to: self[leg].invite, StatusCode.ok, body: .session(description))
-    return [.record(.answered, leg: leg)] + answer(token, with: response, on: leg, at: now)
+    return [.record(.answered, leg: leg)]
+      + answer(token, to: self[leg].invite, with: response, on: leg, at: now)
   }
 
   /// The newcomer's INVITE fails; nil: the target is none, but was asked by us.

@@ -12,7 +12,7 @@ extension CallMachine {
     }
     switch request.method {
     case .bye: return hungUp(request, token, on: leg, at: now)
-    case .invite, .update: return offered(request, token, on: leg)
+    case .invite, .update: return offered(request, token, on: leg, at: now)
     case .info: return informed(request, token, on: leg)
     case .message: return relay(request, token, on: leg)
     case .refer: return referred(request, token, on: leg, at: now)
@@ -86,7 +86,7 @@ extension CallMachine {
     open.values.compactMap { request in
       switch request.purpose {
       case .relayed(let relayed): relayed
-      case .invite, .bye, .renegotiation, .abandoned, .joining, .notice: nil
+      case .invite, .bye, .renegotiation, .abandoned, .joining, .notice, .refresh: nil
       }
     }.sorted { $0.token < $1.token }
   }
@@ -99,6 +99,9 @@ extension CallMachine {
   {
     guard let request = open[branch] else { return [] }
     if response.status >= 200 { open[branch] = nil }
+    if response.isSuccess, response.headers.cseq.method.isOffering, request.purpose != .invite {
+      self[request.leg].time(acceptedBy: response, limits, at: now.boot)
+    }
     switch request.purpose {
     case .invite: return inviteAnswered(response, by: request.leg, at: now)
     case .bye: return []
@@ -106,6 +109,7 @@ extension CallMachine {
     case .renegotiation: return renegotiated(response, by: request.leg, at: now)
     case .joining: return joined(response, by: request.leg, at: now)
     case .notice: return noticed(response.status, by: request.leg)
+    case .refresh: return refreshed(response, by: request.leg, at: now)
     case .relayed(let relayed): return relayBack(response, of: relayed, at: now)
     }
   }
@@ -119,6 +123,7 @@ extension CallMachine {
     case .renegotiation: return renegotiationTimedOut(at: now)
     case .joining: return joinTimedOut(request.leg, at: now)
     case .notice: return noticed(nil, by: request.leg)
+    case .refresh: return refreshFailed(at: now)
     case .relayed(let relayed):
       return reply(
         StatusCode.serverTimeout, to: relayed.request, relayed.token, on: relayed.requester)

@@ -57,10 +57,37 @@ extension CallMachine {
     self[leg].take(way)
     self[leg].nextWayAt =
       self[leg].alternatives.isEmpty ? nil : now.boot.advanced(by: limits.flowPatience)
+    return [invite(leg)]
+  }
+
+  private mutating func invite(_ leg: LegID) -> CallAction {
     var invite = self[leg].invite
     if let described = self[leg].session.described { invite.body = .session(described) }
     open[self[leg].inviteBranch] = OpenRequest(leg: leg, purpose: .invite)
-    return [.request(invite, over: way.flow, branch: self[leg].inviteBranch)]
+    return .request(invite, over: self[leg].flow, branch: self[leg].inviteBranch)
+  }
+
+  // MARK: - A longer session
+
+  /// Whether the party wants the session to last longer than we asked, which we ask once
+  /// (RFC 4028 section 7.3).
+  func asksAgain(_ leg: LegID, after response: SIPResponse) -> Bool {
+    guard let shortest = response.headers.shortestSession, self[leg].isOpen, asks(leg) else {
+      return false
+    }
+    return self[leg].invite.headers.shortestSession == nil
+      && limits.session(atLeast: shortest) == shortest
+  }
+
+  mutating func askAgain(_ leg: LegID, after response: SIPResponse) -> [CallAction] {
+    guard let shortest = response.headers.shortestSession else { return [] }
+    self[leg].invite.headers["Session-Expires"] =
+      SessionExpires(
+        seconds: max(shortest, limits.session(seconds: nil))
+      ).description
+    self[leg].invite.headers["Min-SE"] = "\(shortest)"
+    self[leg].inviteAgain()
+    return [invite(leg)]
   }
 
   /// A response to an INVITE that was given up for another way.
@@ -85,6 +112,10 @@ extension Leg {
     invite.uri = way.uri
     invite.headers.routes = way.routes
     invite.headers.contacts = .addresses([way.contact])
+    inviteAgain()
+  }
+
+  fileprivate mutating func inviteAgain() {
     invite.headers.cseq.number &+= 1
     _ = nextBranch()
     invitedUnder = branches

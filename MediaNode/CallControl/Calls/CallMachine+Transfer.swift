@@ -85,6 +85,8 @@ extension CallMachine {
     case ...100: return []
     case ..<200: return targetRings(leg)
     case ..<300: return targetAccepted(response, leg, at: now)
+    case StatusCode.sessionIntervalTooSmall where asksAgain(leg, after: response):
+      return askAgain(leg, after: response)
     default:
       return triedNextWay(of: leg, after: response.status, at: now)
         ?? targetFailed(leg, outcome(of: response, from: self[leg]), at: now)
@@ -125,7 +127,7 @@ extension CallMachine {
       return targetFailed(leg, .internalError, at: now)
     }
     guard transfer.answered == nil else { return repeated(response, by: leg) }
-    self[leg].dialog = dialog
+    self[leg].begin(dialog, as: response, limits, at: now.boot)
     let acknowledged = acknowledge(leg, sequence: response.headers.cseq.number, body: .none)
     guard case .session(let answer) = response.body,
       let terms = self[leg].session.takeAnswer(answer)
@@ -169,16 +171,13 @@ extension CallMachine {
     return [send(invite, on: stayer, for: .joining)]
   }
 
-  /// Whose Call-ID it is waits longer, so that both do not meet again (RFC 3261 section 14.1).
   mutating func joinLater(_ leg: LegID, at now: Moment) -> [CallAction] {
     guard let current = transfer, current.attempts < 8 else {
       return joinFailed(.internalError, at: now)
     }
     let asked = self[current.isMoving ? leg : current.stayer]
-    let isOurs = asked.invite.headers.from.tag == asked.localTag
-    let pause = Duration.milliseconds(isOurs ? 3_000 : 1_000)
     transfer?.attempts += 1
-    let nextAt = now.boot.advanced(by: pause)
+    let nextAt = now.boot.advanced(by: asked.glarePause)
     transfer?.stage =
       current.isMoving ? .moving(leg, nextAt: nextAt) : .joining(leg, nextAt: nextAt)
     return []

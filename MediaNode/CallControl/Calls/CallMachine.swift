@@ -28,6 +28,8 @@ struct CallMachine: Equatable, Sendable {
     case joining
     /// NOTIFY of how far a REFER is.
     case notice
+    /// The session as it is, so that it does not end (RFC 4028).
+    case refresh
     /// The other party's INFO.
     case relayed(RelayedRequest)
   }
@@ -157,8 +159,8 @@ extension Leg {
     response.body = body
     if (101..<300).contains(status) { response.headers.contacts = .addresses([contact]) }
     if status >= 200 { response.headers["Allow"] = Capabilities.allow }
-    if status == StatusCode.requestPending || status == StatusCode.serverInternalError {
-      response.headers["Retry-After"] = "1"
+    if status == StatusCode.serverInternalError {
+      response.headers["Retry-After"] = "\(chance(below: 11))"
     }
     return response
   }

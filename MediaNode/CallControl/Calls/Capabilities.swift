@@ -13,19 +13,20 @@ enum Capabilities {
   /// Event packages that may be subscribed to.
   static let events = EventPackage.allCases.map(\.rawValue).joined(separator: ", ")
   /// Option tags of ours (RFC 3261 section 20.37).
-  static let supported = "path, outbound, replaces"
+  static let supported = "path, outbound, replaces, timer"
   /// What an answer to OPTIONS says beside Allow.
   static let fields = [
     HeaderField("Accept", "\(accept), \(acceptedMessages)"), HeaderField("Supported", supported),
     HeaderField("Allow-Events", events),
   ]
 
-  /// Option tags that a request may require: RFC 3327 and RFC 5626 of a REGISTER, RFC 3891 of an
-  /// INVITE.
+  /// Option tags that a request may require: RFC 3327 and RFC 5626 of a REGISTER, RFC 3891 and
+  /// RFC 4028 of an INVITE.
   static func extensions(of method: SIPMethod) -> Set<String> {
     switch method {
     case .register: ["path", "outbound"]
-    case .invite: ["replaces"]
+    case .invite: ["replaces", "timer"]
+    case .update: ["timer"]
     default: []
     }
   }

@@ -54,6 +54,10 @@ struct Leg: Equatable, Sendable {
   /// The leg ended while our 2xx was unacknowledged: BYE as soon as we may
   /// (RFC 3261 section 15).
   var owesBye = false
+  /// How long the party may say nothing; nil before it is answered.
+  var timer: SessionTimer?
+  /// The party knows UPDATE (RFC 3311).
+  var takesUpdate = false
   /// The call that its record belongs to, where it came from another.
   var recordedIn: CallID?
   /// Remote tags of other dialogs that our INVITE made and that we ended at once.
@@ -148,9 +152,18 @@ extension SIPRequest {
   var withoutContents: SIPRequest {
     var copy = self
     copy.body = .none
-    copy.headers.others = []
+    copy.headers.others = headers.sessionWishes
     copy.coveredBody = nil
     return copy
+  }
+}
+
+extension SIPHeaders {
+  /// What a request says that its 2xx must heed (RFC 4028 section 9).
+  fileprivate var sessionWishes: [HeaderField] {
+    guard lists("timer", in: "Supported") else { return [] }
+    return [HeaderField("Supported", "timer")]
+      + others.filter { $0.isNamed("Session-Expires") || $0.isNamed("Min-SE") }
   }
 }
 

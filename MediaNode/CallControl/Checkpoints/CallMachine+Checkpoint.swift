@@ -3,7 +3,7 @@ import SIP
 
 /// A call as bytes, for those who might have to carry it on.
 extension CallMachine {
-  private static let version: UInt8 = 1
+  private static let version: UInt8 = 2
 
   func checkpoint(at now: BootInstant) -> [UInt8] {
     var writer = CheckpointWriter(at: now)
@@ -143,6 +143,7 @@ extension CallMachine.Purpose: Checkpointed {
     case .abandoned: writer.write(UInt8(5))
     case .joining: writer.write(UInt8(6))
     case .notice: writer.write(UInt8(7))
+    case .refresh: writer.write(UInt8(8))
     case .relayed(let relayed):
       writer.write(UInt8(4))
       writer.write(relayed.token)
@@ -164,6 +165,7 @@ extension CallMachine.Purpose: Checkpointed {
     case 5: self = .abandoned
     case 6: self = .joining
     case 7: self = .notice
+    case 8: self = .refresh
     default: throw .malformed("purpose")
     }
   }

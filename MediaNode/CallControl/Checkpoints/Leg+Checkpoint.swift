@@ -45,6 +45,26 @@ extension PendingAnswer: Checkpointed {
   }
 }
 
+extension SessionTimer: Checkpointed {
+  func write(to writer: inout CheckpointWriter) {
+    writer.write(seconds)
+    writer.write(refresher.rawValue)
+    writer.write(isAgreed)
+    writer.write(refreshAt)
+    writer.write(endsAt)
+  }
+
+  init(from reader: inout CheckpointReader) throws(CheckpointError) {
+    let seconds = try reader.read(UInt32.self)
+    guard let refresher = Refresher(rawValue: try reader.read(UInt8.self)) else {
+      throw .malformed("refresher")
+    }
+    self.init(
+      seconds: seconds, refresher: refresher, isAgreed: try reader.read(Bool.self),
+      refreshAt: try reader.read(BootInstant?.self), endsAt: try reader.read(BootInstant.self))
+  }
+}
+
 extension CallWay: Checkpointed {
   func write(to writer: inout CheckpointWriter) {
     writer.write(address)
@@ -101,6 +121,8 @@ extension Leg: Checkpointed {
     writer.write(owesBye)
     writer.write(strayTags)
     writer.write(recordedIn)
+    writer.write(timer)
+    writer.write(takesUpdate)
   }
 
   init(from reader: inout CheckpointReader) throws(CheckpointError) {
@@ -125,5 +147,7 @@ extension Leg: Checkpointed {
     owesBye = try reader.read(Bool.self)
     strayTags = try reader.read([String].self)
     recordedIn = try reader.read(CallID?.self)
+    timer = try reader.read(SessionTimer?.self)
+    takesUpdate = try reader.read(Bool.self)
   }
 }

@@ -21,6 +21,8 @@ struct SessionSide: Hashable, Sendable {
   private(set) var slots: [MediaSlot] = []
   /// Where the party listens.
   private(set) var remote: IPEndpoint?
+  /// What the party called the session that it described last.
+  private(set) var origin: SessionOrigin?
   /// Its latest offer does not want to hear the other party.
   private(set) var isHolding = false
   /// What we told it last.
@@ -33,12 +35,13 @@ struct SessionSide: Hashable, Sendable {
 
   init(
     local: IPEndpoint, sessionID: UInt64, version: UInt64, slots: [MediaSlot],
-    remote: IPEndpoint?, isHolding: Bool, described: SessionDescription?
+    remote: IPEndpoint?, origin: SessionOrigin?, isHolding: Bool, described: SessionDescription?
   ) {
     self.init(local: local, sessionID: sessionID)
     self.version = version
     self.slots = slots
     self.remote = remote
+    self.origin = origin
     self.isHolding = isHolding
     self.described = described
   }
@@ -54,6 +57,7 @@ struct SessionSide: Hashable, Sendable {
       index == chosen ? .audio : MediaSlot(refusing: medium)
     }
     remote = audio.remote ?? remote
+    origin = offer.origin
     isHolding = audio.direction.isHold
     return audio
   }
@@ -64,6 +68,7 @@ struct SessionSide: Hashable, Sendable {
       let audio = AudioTerms(answer.media[index], in: answer)
     else { return nil }
     remote = audio.remote ?? remote
+    origin = answer.origin
     return audio
   }
 

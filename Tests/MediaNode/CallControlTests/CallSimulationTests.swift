@@ -64,12 +64,18 @@ struct CallFleet {
   init(seed: UInt64, isGuarded: Bool = false) throws {
     self.seed = seed
     random = SplitMix(state: seed)
-    scene = try Scene(seed: seed)
+    var limits = ExchangeLimits()
+    // Every third time sessions are so short that they are refreshed again and again.
+    if seed % 3 == 0 { limits.sessionInterval = limits.shortestSession }
+    scene = try Scene(limits: limits, seed: seed)
     scene.world.checksEvery = 8
     let second = try scene.device("102", at: "127.0.5.3:5063")
     let carol = try scene.device("103", at: "127.0.5.5:5065")
     let guarded = isGuarded ? try scene.guarded() : []
     parties = [scene.alice, scene.bob, second, carol, scene.carrier] + guarded
+    for party in parties where Bool.random(using: &random) {
+      party.adorns = { $0.headers["Allow"] = "INVITE, ACK, BYE, CANCEL, UPDATE" }
+    }
     scene.world.network.lost = Int.random(in: 0...30, using: &random)
     scene.world.network.repeated = Int.random(in: 0...20, using: &random)
     scene.world.network.longest = .milliseconds(Int.random(in: 10...600, using: &random))
@@ -88,7 +94,7 @@ struct CallFleet {
     party.habit = habit()
     let call = party.calls.randomElement(using: &random)
     call?.thinks = .milliseconds(Int.random(in: 0...800, using: &random))
-    switch Int.random(in: 0..<15, using: &random) {
+    switch Int.random(in: 0..<16, using: &random) {
     case 0..<4: begin(from: party)
     case 4, 5: call?.hangUp()
     case 6: party.lastCall?.hangUp()
@@ -99,6 +105,7 @@ struct CallFleet {
     case 11: unplug(party)
     case 12: call?.forgetsACK = Int.random(in: 0..<8, using: &random) == 0
     case 13: refer(call)
+    case 14: party.calls.first(where: \.isHolding)?.offer(direction: "sendrecv")
     default: if !party.isCarrier { party.register { _ in } }
     }
   }

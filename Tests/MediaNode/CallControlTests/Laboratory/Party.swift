@@ -29,6 +29,8 @@ final class Party {
   var registers: (SIPRequest) -> SIPResponse = { $0.response(481, toTag: "none") }
   /// What it answers a NOTIFY or MESSAGE outside calls with; nil: nothing at all.
   var takes: Int? = 200
+  /// What else it says in its responses to INVITE and UPDATE.
+  var adorns: (inout SIPResponse) -> Void = { _ in }
   /// What it offers and answers with.
   var formats = ["0", "8", "101"]
   weak var world: World?
@@ -170,6 +172,8 @@ final class Party {
   }
 
   func respond(_ response: SIPResponse, to id: ServerTransactionID) {
+    var response = response
+    if response.headers.cseq.method.isOffering { adorns(&response) }
     if response.isSuccess, response.headers.cseq.method == .invite { answers.append(response) }
     handle(layer.respond(response, to: id, at: now))
   }

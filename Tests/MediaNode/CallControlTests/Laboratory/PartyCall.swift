@@ -36,6 +36,7 @@ final class PartyCall {
   private var acknowledgements: [UInt32: (SIPRequest, String)] = [:]
   private var pending: (SIPResponse, ServerTransactionID, Retransmission)?
   private var direction = "sendrecv"
+  var isHolding: Bool { state == .talking && direction != "sendrecv" }
   private var sessionVersion: UInt64 = 1
   /// The party makes no ACK for 2xx.
   var forgetsACK = false
@@ -264,6 +265,15 @@ final class PartyCall {
   }
 
   private var isRenegotiating = false
+
+  /// A re-INVITE with the session as it was last.
+  func repeatOffer() {
+    guard state == .talking, !isRenegotiating,
+      let request = dialog?.request(.invite, body: .session(session()))
+    else { return }
+    isRenegotiating = true
+    party.send(request) { [self] in renegotiated($0, false) }
+  }
 
   /// Offers anew: hold with `sendonly`, another port, or without an offer.
   func offer(direction: String = "sendrecv", port: UInt16? = nil, withoutOffer: Bool = false) {
