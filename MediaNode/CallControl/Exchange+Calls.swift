@@ -106,7 +106,9 @@ extension Exchange {
     request.headers["User-Agent"] = configuration.product
     if request.method.isOffering {
       request.headers["Allow"] = Capabilities.allow
-      request.headers["Supported"] = Capabilities.supported
+      if request.headers["Supported"] == nil {
+        request.headers["Supported"] = Capabilities.supported
+      }
     }
     return request
   }
@@ -193,7 +195,7 @@ extension CallMachine {
   func deadline(after now: BootInstant) -> BootInstant? {
     switch state {
     case .ending(let until) where until <= now: nextAnswerDeadline
-    case .ringing, .settling, .talking, .ending: nextDeadline
+    case .ringing, .settling, .holdingBack, .talking, .ending: nextDeadline
     }
   }
 }

@@ -81,7 +81,7 @@ extension Exchange {
     switch call.state {
     case .ending: return StatusCode.decline
     case .ringing: return StatusCode.dialogDoesNotExist
-    case .talking, .settling:
+    case .talking, .settling, .holdingBack:
       if replaces.isEarlyOnly { return StatusCode.busyHere }
       guard case .extension(user.id, _) = call[leg].party else { return StatusCode.forbidden }
       return call.canLose(leg) ? nil : StatusCode.requestPending

@@ -81,6 +81,7 @@ extension Exchange {
       invite: arrival.request.withoutContents, flow: arrival.flow,
       session: SessionSide(local: arrival.address.endpoint, sessionID: nextSessionID()))
     leg.dialog = Dialog(answering: arrival.request, localTag: tag, contact: contact)
+    leg.reliability = Reliability(of: arrival.request)
     leg.takesUpdate = arrival.request.headers.lists("update", in: "Allow")
     return leg
   }

@@ -61,7 +61,7 @@ struct RequestScreening {
   }
 
   private func refusalOfBody(_ request: SIPRequest) -> Refusal? {
-    guard request.method.isOffering else { return nil }
+    guard request.method.isOffering || request.method == .prack else { return nil }
     switch request.body {
     case .none, .session: return nil
     case .malformedSession: return Refusal(status: StatusCode.badRequest)

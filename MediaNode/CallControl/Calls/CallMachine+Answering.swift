@@ -8,11 +8,16 @@ extension CallMachine {
     -> [CallAction]
   {
     self[leg].nextWayAt = nil
+    if let reliable = acknowledgeProgress(response, by: leg) {
+      guard reliable.isNews else { return [] }
+      return reliable.actions + answeredProvisionally(response, by: leg, at: now)
+    }
     if response.status >= 200 { open[self[leg].inviteBranch] = nil }
-    if let answered = targetAnswered(response, by: leg, at: now) { return answered }
+    if response.status >= 200, let answered = targetAnswered(response, by: leg, at: now) {
+      return answered
+    }
     switch response.status {
-    case ...100: return []
-    case ..<200: return progressed(response, by: leg)
+    case ..<200: return answeredProvisionally(response, by: leg, at: now)
     case ..<300: return succeeded(response, by: leg, at: now)
     case StatusCode.sessionIntervalTooSmall where asksAgain(leg, after: response):
       return askAgain(leg, after: response)
@@ -20,6 +25,13 @@ extension CallMachine {
       return triedNextWay(of: leg, after: response.status, at: now)
         ?? failed(leg, outcome(of: response, from: self[leg]), at: now)
     }
+  }
+
+  private mutating func answeredProvisionally(
+    _ response: SIPResponse, by leg: LegID, at now: Moment
+  ) -> [CallAction] {
+    guard response.status > StatusCode.trying else { return [] }
+    return targetAnswered(response, by: leg, at: now) ?? progressed(response, by: leg, at: now)
   }
 
   /// The INVITE of a called party met silence.
@@ -39,7 +51,9 @@ extension CallMachine {
 
   // MARK: - Ringing
 
-  private mutating func progressed(_ response: SIPResponse, by leg: LegID) -> [CallAction] {
+  private mutating func progressed(_ response: SIPResponse, by leg: LegID, at now: Moment)
+    -> [CallAction]
+  {
     guard case .ringing = state, self[leg].isOpen else { return [] }
     self[leg].phase = .ringing
     var actions = rung(leg)
@@ -51,9 +65,7 @@ extension CallMachine {
     progress = status
     actions += rung(caller.id)
     let body = media.map { SIPBody.session($0.description) } ?? .none
-    actions.append(
-      .respond(caller.response(to: caller.invite, status, body: body), to: callerToken))
-    return actions
+    return actions + tellCaller(status, body, at: now)
   }
 
   mutating func rung(_ leg: LegID) -> [CallAction] {
@@ -109,9 +121,10 @@ extension CallMachine {
   private mutating func accepted(_ response: SIPResponse, by leg: LegID, at now: Moment)
     -> [CallAction]
   {
-    guard let dialog = Dialog(accepting: response, to: self[leg].invite) else {
+    guard let dialog = self[leg].newDialog(accepting: response) else {
       return failed(leg, .internalError, at: now)
     }
+    let response = self[leg].completed(response)
     self[leg].begin(dialog, as: response, limits, at: now.boot)
     guard let connected = connect(response, leg) else {
       return refuseMedia(of: leg, at: now)
@@ -169,11 +182,18 @@ extension CallMachine {
   mutating func answerIsDurable(_ receipt: FactReceipt, at now: Moment) -> [CallAction] {
     switch state {
     case .settling(let leg, receipt, _): connectCaller(to: leg, at: now)
-    case .ringing, .settling, .talking, .ending: transferIsDurable(receipt, at: now)
+    case .ringing, .settling, .holdingBack, .talking, .ending: transferIsDurable(receipt, at: now)
     }
   }
 
+  /// Tells the caller, unless it must first acknowledge what it was told before.
   mutating func connectCaller(to leg: LegID, at now: Moment) -> [CallAction] {
+    if caller.progress?.mustBeHeard == true {
+      let patience = TransactionTimers.standard.patience
+      state = .holdingBack(leg, until: now.boot.advanced(by: patience))
+      return []
+    }
+    caller.progress = nil
     state = .talking(leg, until: now.boot.advanced(by: limits.callDuration))
     caller.phase = .answered
     caller.dialog?.confirm()

@@ -5,7 +5,10 @@ import SIP
 extension CallMachine {
   /// When `deadlinePassed` has something to do.
   var nextDeadline: BootInstant {
-    ([nextAnswerDeadline, nextWayDeadline, transfer?.nextDeadline, sessionDeadline].compactMap {
+    ([
+      nextAnswerDeadline, nextWayDeadline, transfer?.nextDeadline, sessionDeadline,
+      progressDeadline,
+    ].compactMap {
       $0
     } + [
       stateDeadline
@@ -25,7 +28,8 @@ extension CallMachine {
 
   private var stateDeadline: BootInstant {
     switch state {
-    case .ringing(let until), .settling(_, _, let until), .talking(_, let until),
+    case .ringing(let until), .settling(_, _, let until), .holdingBack(_, let until),
+      .talking(_, let until),
       .ending(let until):
       until
     }
@@ -35,11 +39,11 @@ extension CallMachine {
     var actions = legs.map(\.id).flatMap { repeatAnswer(of: $0, at: now) }
     actions += callees.map(\.id).flatMap { leaveSilentWay(of: $0, at: now) }
     actions += transferDeadlinePassed(at: now)
-    actions += sessionDeadlinePassed(at: now)
+    actions += sessionDeadlinePassed(at: now) + progressDeadlinePassed(at: now)
     guard now.boot >= stateDeadline else { return actions }
     switch state {
     case .ringing: actions += end(.noAnswer, at: now)
-    case .settling: actions += end(.internalError, at: now)
+    case .settling, .holdingBack: actions += end(.internalError, at: now)
     case .talking: actions += end(.answered, at: now)
     case .ending: break
     }

@@ -6,7 +6,7 @@ extension CallMachine {
   /// The caller gave up. A CANCEL that crosses our 2xx changes nothing (RFC 3261 section 9.2).
   mutating func callerCancelled(at now: Moment) -> [CallAction] {
     switch state {
-    case .ringing, .settling:
+    case .ringing, .settling, .holdingBack:
       close(caller.id, .cancelled, by: .party)
         + final(.cancelled) + end(.cancelled, at: now)
     case .talking, .ending: []
@@ -16,7 +16,7 @@ extension CallMachine {
   /// Nobody took our final response, or the transaction layer gave the INVITE up.
   mutating func callerLost(at now: Moment) -> [CallAction] {
     switch state {
-    case .ringing, .settling: end(.noAnswer, at: now)
+    case .ringing, .settling, .holdingBack: end(.noAnswer, at: now)
     case .talking, .ending: []
     }
   }
@@ -53,6 +53,7 @@ extension CallMachine {
     actions += releaseCaller(outcome, evidence: evidence) + abandonRequests()
     actions += abandonTransfer()
     actions.append(.closeRelay)
+    caller.progress = nil
     state = .ending(until: lingering(from: now.boot))
     return actions
   }
@@ -154,7 +155,7 @@ extension CallMachine {
 
   /// Acknowledges and ends a dialog that our INVITE made and nobody wants.
   mutating func endStray(_ response: SIPResponse, of leg: LegID) -> [CallAction] {
-    guard var dialog = Dialog(accepting: response, to: self[leg].invite) else { return [] }
+    guard var dialog = self[leg].newDialog(accepting: response) else { return [] }
     let ack = dialog.acknowledgement(of: response.headers.cseq.number)
     let actions = [
       CallAction.acknowledge(

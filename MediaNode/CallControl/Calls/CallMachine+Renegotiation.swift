@@ -31,6 +31,9 @@ extension CallMachine {
     if request.method == .update, case .none = request.body {
       return accept(request, token, on: leg, at: now)
     }
+    if request.method == .update, isEarly {
+      return offeredEarly(request, token, on: leg, at: now)
+    }
     if let refusal = refusalOfOffer(on: leg, request) {
       return reply(refusal, to: request, token, on: leg)
     }
@@ -47,9 +50,7 @@ extension CallMachine {
   private func refusalOfOffer(on leg: LegID, _ request: SIPRequest) -> Int? {
     switch state {
     case .ending: return StatusCode.dialogDoesNotExist
-    case .ringing, .settling:
-      return request.method == .invite
-        ? StatusCode.serverInternalError : StatusCode.requestPending
+    case .ringing, .settling, .holdingBack: return StatusCode.serverInternalError
     case .talking:
       if transfer?.answered != nil { return StatusCode.requestPending }
       if let renegotiation {
@@ -60,6 +61,13 @@ extension CallMachine {
     }
   }
 
+  private var isEarly: Bool {
+    switch state {
+    case .ringing, .settling, .holdingBack: true
+    case .talking, .ending: false
+    }
+  }
+
   /// Whether every offer so far has its answer and every 2xx its ACK.
   var isSettled: Bool {
     guard let connected else { return false }
@@ -67,8 +75,8 @@ extension CallMachine {
       && (self[connected].isIncoming || self[connected].acknowledgement != nil)
   }
 
-  /// 2xx to a re-INVITE or UPDATE. One to an INVITE waits for its ACK, one to an UPDATE does not.
-  private mutating func accept(
+  /// 2xx to a re-INVITE, UPDATE or PRACK. One to an INVITE waits for its ACK, the others do not.
+  mutating func accept(
     _ request: SIPRequest, _ token: RequestToken, with body: SIPBody = .none, on leg: LegID,
     at now: Moment
   ) -> [CallAction] {
@@ -76,7 +84,9 @@ extension CallMachine {
     guard request.method != .invite else {
       return answer(token, to: request, with: response, on: leg, at: now)
     }
-    self[leg].time(answering: request, with: &response, limits, at: now.boot)
+    if request.method.isOffering {
+      self[leg].time(answering: request, with: &response, limits, at: now.boot)
+    }
     return [.respond(response, to: token)]
   }
 

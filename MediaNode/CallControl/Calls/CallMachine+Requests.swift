@@ -12,6 +12,7 @@ extension CallMachine {
     }
     switch request.method {
     case .bye: return hungUp(request, token, on: leg, at: now)
+    case .prack: return progressAcknowledged(request, token, on: leg, at: now)
     case .invite, .update: return offered(request, token, on: leg, at: now)
     case .info: return informed(request, token, on: leg)
     case .message: return relay(request, token, on: leg)
@@ -43,7 +44,7 @@ extension CallMachine {
   /// What the caller hears when the carrier answers and hangs up before we could tell of it.
   private var settlingOutcome: CallOutcome {
     switch state {
-    case .settling, .ringing: .noAnswer
+    case .settling, .holdingBack, .ringing: .noAnswer
     case .talking, .ending: .answered
     }
   }
@@ -86,7 +87,7 @@ extension CallMachine {
     open.values.compactMap { request in
       switch request.purpose {
       case .relayed(let relayed): relayed
-      case .invite, .bye, .renegotiation, .abandoned, .joining, .notice, .refresh: nil
+      case .invite, .bye, .renegotiation, .abandoned, .joining, .notice, .refresh, .progress: nil
       }
     }.sorted { $0.token < $1.token }
   }
@@ -104,7 +105,7 @@ extension CallMachine {
     }
     switch request.purpose {
     case .invite: return inviteAnswered(response, by: request.leg, at: now)
-    case .bye: return []
+    case .bye, .progress: return []
     case .abandoned: return abandonedAnswered(response, of: request.leg)
     case .renegotiation: return renegotiated(response, by: request.leg, at: now)
     case .joining: return joined(response, by: request.leg, at: now)
@@ -119,7 +120,7 @@ extension CallMachine {
     guard let request = open.removeValue(forKey: branch) else { return [] }
     switch request.purpose {
     case .invite: return inviteTimedOut(request.leg, at: now)
-    case .bye, .abandoned: return []
+    case .bye, .abandoned, .progress: return []
     case .renegotiation: return renegotiationTimedOut(at: now)
     case .joining: return joinTimedOut(request.leg, at: now)
     case .notice: return noticed(nil, by: request.leg)
@@ -205,6 +206,7 @@ extension CallMachine {
 extension Leg {
   /// Notes a request within the dialog; answers with the status that refuses it, if any.
   mutating func admit(_ request: SIPRequest, over flow: Flow) -> Int? {
+    if dialog == nil { return admitEarly(request, over: flow) }
     guard dialog != nil, request.headers.from.tag ?? "" == dialog?.id.remoteTag else {
       return StatusCode.dialogDoesNotExist
     }
@@ -214,6 +216,16 @@ extension Leg {
     let isInOrder = dialog?.receive(request) == true
     guard isInOrder || request.method == .bye else { return StatusCode.serverInternalError }
     // A phone behind a NAT may come from another port now; a carrier is where its Contact says.
+    if !isTrunk { self.flow = flow }
+    return nil
+  }
+
+  /// Before it answers, a called party may change its session and nothing else.
+  private mutating func admitEarly(_ request: SIPRequest, over flow: Flow) -> Int? {
+    guard request.method == .update || request.method == .options, isOpen,
+      let index = early.firstIndex(where: { $0.dialog.id.remoteTag == request.headers.from.tag })
+    else { return StatusCode.dialogDoesNotExist }
+    guard early[index].dialog.receive(request) else { return StatusCode.serverInternalError }
     if !isTrunk { self.flow = flow }
     return nil
   }

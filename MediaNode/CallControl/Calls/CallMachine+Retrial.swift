@@ -62,7 +62,10 @@ extension CallMachine {
 
   private mutating func invite(_ leg: LegID) -> CallAction {
     var invite = self[leg].invite
-    if let described = self[leg].session.described { invite.body = .session(described) }
+    if let described = self[leg].session.described {
+      invite.body = .session(described)
+      invite.headers["Supported"] = Capabilities.supportedOfInvite
+    }
     open[self[leg].inviteBranch] = OpenRequest(leg: leg, purpose: .invite)
     return .request(invite, over: self[leg].flow, branch: self[leg].inviteBranch)
   }
@@ -117,6 +120,7 @@ extension Leg {
 
   fileprivate mutating func inviteAgain() {
     invite.headers.cseq.number &+= 1
+    early = []
     _ = nextBranch()
     invitedUnder = branches
     phase = .inviting

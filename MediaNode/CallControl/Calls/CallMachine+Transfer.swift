@@ -72,7 +72,7 @@ extension CallMachine {
     switch (state, transfer?.stage) {
     case (.ringing, _): true
     case (.talking, .asking): transfer?.targets.contains(leg) ?? false
-    case (.settling, _), (.talking, _), (.ending, _): false
+    case (.settling, _), (.holdingBack, _), (.talking, _), (.ending, _): false
     }
   }
 
@@ -123,10 +123,11 @@ extension CallMachine {
   private mutating func targetAccepted(_ response: SIPResponse, _ leg: LegID, at now: Moment)
     -> [CallAction]
   {
-    guard let transfer, let dialog = Dialog(accepting: response, to: self[leg].invite) else {
+    guard let transfer, let dialog = self[leg].newDialog(accepting: response) else {
       return targetFailed(leg, .internalError, at: now)
     }
     guard transfer.answered == nil else { return repeated(response, by: leg) }
+    let response = self[leg].completed(response)
     self[leg].begin(dialog, as: response, limits, at: now.boot)
     let acknowledged = acknowledge(leg, sequence: response.headers.cseq.number, body: .none)
     guard case .session(let answer) = response.body,

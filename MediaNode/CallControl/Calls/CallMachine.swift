@@ -5,11 +5,15 @@ import SIP
 /// that is asked. A value: one method per event, which returns what is to be done.
 struct CallMachine: Equatable, Sendable {
   enum State: Hashable, Sendable {
-    /// Devices or a carrier are asked, nobody answered. Leads to `settling`, `talking`, `ending`.
+    /// Devices or a carrier are asked, nobody answered. Leads to `settling`,
+    /// `holdingBack`, `talking`, `ending`.
     case ringing(until: BootInstant)
-    /// A carrier answered; the caller hears so once that fact is on disk. Leads to `talking`,
-    /// `ending`.
+    /// A carrier answered; the caller hears so once that fact is on disk. Leads to
+    /// `holdingBack`, `talking`, `ending`.
     case settling(LegID, FactReceipt, until: BootInstant)
+    /// A party answered; the caller hears so once it acknowledged our early session. Leads to
+    /// `talking`, `ending`.
+    case holdingBack(LegID, until: BootInstant)
     /// Caller and this leg talk. Leads to `ending`.
     case talking(LegID, until: BootInstant)
     /// The ends are recorded and the relay is closed; late messages are absorbed until then.
@@ -30,6 +34,8 @@ struct CallMachine: Equatable, Sendable {
     case notice
     /// The session as it is, so that it does not end (RFC 4028).
     case refresh
+    /// PRACK.
+    case progress
     /// The other party's INFO.
     case relayed(RelayedRequest)
   }
@@ -83,7 +89,11 @@ struct CallMachine: Equatable, Sendable {
 
   mutating func ask(_ index: Int, offer: AudioTerms?) -> CallAction {
     var invite = callees[index].invite
-    if let offer { invite.body = .session(callees[index].session.describe(offer)) }
+    if let offer {
+      invite.body = .session(callees[index].session.describe(offer))
+      // Without an offer of ours a reliable response would bring one, too early to be answered.
+      invite.headers["Supported"] = Capabilities.supportedOfInvite
+    }
     let branch = callees[index].inviteBranch
     open[branch] = OpenRequest(leg: callees[index].id, purpose: .invite)
     return .request(invite, over: callees[index].flow, branch: branch)
@@ -111,7 +121,7 @@ struct CallMachine: Equatable, Sendable {
   /// The leg that answered, or is about to be connected.
   var connected: LegID? {
     switch state {
-    case .settling(let leg, _, _), .talking(let leg, _): leg
+    case .settling(let leg, _, _), .holdingBack(let leg, _), .talking(let leg, _): leg
     case .ringing, .ending: nil
     }
   }
@@ -119,7 +129,7 @@ struct CallMachine: Equatable, Sendable {
   var isEnding: Bool {
     switch state {
     case .ending: true
-    case .ringing, .settling, .talking: false
+    case .ringing, .settling, .holdingBack, .talking: false
     }
   }
 
@@ -135,7 +145,7 @@ struct CallMachine: Equatable, Sendable {
     switch state {
     case .ending(let until):
       now >= until && open.isEmpty && legs.allSatisfy { $0.answer == nil }
-    case .ringing, .settling, .talking: false
+    case .ringing, .settling, .holdingBack, .talking: false
     }
   }
 
@@ -144,7 +154,7 @@ struct CallMachine: Equatable, Sendable {
     let word =
       switch state {
       case .ringing: "ringing"
-      case .settling: "answering"
+      case .settling, .holdingBack: "answering"
       case .talking: renegotiation == nil ? "talking" : "renegotiating"
       case .ending: "ending"
       }

@@ -4,7 +4,7 @@ import SIP
 enum Capabilities {
   static let methods: [SIPMethod] = [
     .invite, .ack, .cancel, .bye, .options, .info, .update, .register, .subscribe, .notify,
-    .message, .refer,
+    .message, .refer, .prack,
   ]
   static let allow = methods.map(\.rawValue).joined(separator: ", ")
   static let accept = "application/sdp"
@@ -14,18 +14,21 @@ enum Capabilities {
   static let events = EventPackage.allCases.map(\.rawValue).joined(separator: ", ")
   /// Option tags of ours (RFC 3261 section 20.37).
   static let supported = "path, outbound, replaces, timer"
+  /// The same with reliable provisional responses (RFC 3262), which are for INVITEs with an offer.
+  static let supportedOfInvite = supported + ", 100rel"
   /// What an answer to OPTIONS says beside Allow.
   static let fields = [
-    HeaderField("Accept", "\(accept), \(acceptedMessages)"), HeaderField("Supported", supported),
+    HeaderField("Accept", "\(accept), \(acceptedMessages)"),
+    HeaderField("Supported", supportedOfInvite),
     HeaderField("Allow-Events", events),
   ]
 
-  /// Option tags that a request may require: RFC 3327 and RFC 5626 of a REGISTER, RFC 3891 and
-  /// RFC 4028 of an INVITE.
+  /// Option tags that a request may require: RFC 3327 and RFC 5626 of a REGISTER, RFC 3262,
+  /// RFC 3891 and RFC 4028 of an INVITE.
   static func extensions(of method: SIPMethod) -> Set<String> {
     switch method {
     case .register: ["path", "outbound"]
-    case .invite: ["replaces", "timer"]
+    case .invite: ["replaces", "timer", "100rel"]
     case .update: ["timer"]
     default: []
     }

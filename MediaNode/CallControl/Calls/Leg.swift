@@ -58,6 +58,12 @@ struct Leg: Equatable, Sendable {
   var timer: SessionTimer?
   /// The party knows UPDATE (RFC 3311).
   var takesUpdate = false
+  /// Whether the caller acknowledges provisional responses.
+  var reliability = Reliability.never
+  /// Those that it has been told.
+  @CopyOnWrite var progress: ReliableProgress?
+  /// Dialogs that the called party's provisional responses made, until one is answered.
+  var early: [EarlyDialog] = []
   /// The call that its record belongs to, where it came from another.
   var recordedIn: CallID?
   /// Remote tags of other dialogs that our INVITE made and that we ended at once.

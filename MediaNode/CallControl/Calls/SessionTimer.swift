@@ -104,6 +104,7 @@ extension Leg {
     _ dialog: Dialog, as response: SIPResponse, _ limits: ExchangeLimits, at now: BootInstant
   ) {
     self.dialog = dialog
+    early = []
     takesUpdate = response.headers.lists("update", in: "Allow")
     time(acceptedBy: response, limits, at: now)
   }

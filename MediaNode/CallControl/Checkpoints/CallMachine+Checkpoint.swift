@@ -115,6 +115,10 @@ extension CallMachine.State: Checkpointed {
     case .ending(let until):
       writer.write(UInt8(4))
       writer.write(until)
+    case .holdingBack(let leg, let until):
+      writer.write(UInt8(5))
+      writer.write(leg)
+      writer.write(until)
     }
   }
 
@@ -129,6 +133,9 @@ extension CallMachine.State: Checkpointed {
       self = .talking(
         try reader.read(LegID.self), until: try reader.read(BootInstant.self))
     case 4: self = .ending(until: try reader.read(BootInstant.self))
+    case 5:
+      self = .holdingBack(
+        try reader.read(LegID.self), until: try reader.read(BootInstant.self))
     default: throw .malformed("state")
     }
   }
@@ -144,6 +151,7 @@ extension CallMachine.Purpose: Checkpointed {
     case .joining: writer.write(UInt8(6))
     case .notice: writer.write(UInt8(7))
     case .refresh: writer.write(UInt8(8))
+    case .progress: writer.write(UInt8(9))
     case .relayed(let relayed):
       writer.write(UInt8(4))
       writer.write(relayed.token)
@@ -166,6 +174,7 @@ extension CallMachine.Purpose: Checkpointed {
     case 6: self = .joining
     case 7: self = .notice
     case 8: self = .refresh
+    case 9: self = .progress
     default: throw .malformed("purpose")
     }
   }

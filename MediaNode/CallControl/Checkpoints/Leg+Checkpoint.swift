@@ -65,6 +65,38 @@ extension SessionTimer: Checkpointed {
   }
 }
 
+extension ReliableProgress: Checkpointed {
+  func write(to writer: inout CheckpointWriter) {
+    writer.write(sequence)
+    writer.write(pending?.response)
+    writer.write(next)
+  }
+
+  init(from reader: inout CheckpointReader) throws(CheckpointError) {
+    let now = reader.now
+    self.init(
+      sequence: try reader.read(UInt32.self),
+      pending: try reader.read(SIPResponse?.self).map {
+        PendingProgress(
+          response: $0, retransmission: Retransmission(at: now, isUnbounded: true))
+      }, next: try reader.read(SIPResponse?.self))
+  }
+}
+
+extension EarlyDialog: Checkpointed {
+  func write(to writer: inout CheckpointWriter) {
+    writer.write(dialog)
+    writer.write(heard)
+    writer.write(answer)
+  }
+
+  init(from reader: inout CheckpointReader) throws(CheckpointError) {
+    self.init(
+      dialog: try reader.read(Dialog.self), heard: try reader.read(UInt32.self),
+      answer: try reader.read(SessionDescription?.self))
+  }
+}
+
 extension CallWay: Checkpointed {
   func write(to writer: inout CheckpointWriter) {
     writer.write(address)
@@ -123,6 +155,9 @@ extension Leg: Checkpointed {
     writer.write(recordedIn)
     writer.write(timer)
     writer.write(takesUpdate)
+    writer.write(reliability.rawValue)
+    writer.write(progress)
+    writer.write(early)
   }
 
   init(from reader: inout CheckpointReader) throws(CheckpointError) {
@@ -149,5 +184,11 @@ extension Leg: Checkpointed {
     recordedIn = try reader.read(CallID?.self)
     timer = try reader.read(SessionTimer?.self)
     takesUpdate = try reader.read(Bool.self)
+    guard let reliability = Reliability(rawValue: try reader.read(UInt8.self)) else {
+      throw .malformed("reliability")
+    }
+    self.reliability = reliability
+    progress = try reader.read(ReliableProgress?.self)
+    early = try reader.read([EarlyDialog].self)
   }
 }

@@ -76,6 +76,13 @@ struct CallFleet {
     for party in parties where Bool.random(using: &random) {
       party.adorns = { $0.headers["Allow"] = "INVITE, ACK, BYE, CANCEL, UPDATE" }
     }
+    for party in parties where Int.random(in: 0..<3, using: &random) == 0 {
+      party.adorns = { response in
+        guard (101..<200).contains(response.status) else { return }
+        response.headers["Require"] = "100rel"
+        response.headers["RSeq"] = "\(party.count())"
+      }
+    }
     scene.world.network.lost = Int.random(in: 0...30, using: &random)
     scene.world.network.repeated = Int.random(in: 0...20, using: &random)
     scene.world.network.longest = .milliseconds(Int.random(in: 10...600, using: &random))
@@ -127,7 +134,11 @@ struct CallFleet {
       party.isCarrier
       ? "+442079460102"
       : ["101", "102", "102", "103", "07700900123", "199"].randomElement(using: &random)
-    party.call(dialled ?? "102", offer: Int.random(in: 0..<5, using: &random) > 0)
+    let knowsReliability = Int.random(in: 0..<4, using: &random) == 0
+    let call = party.call(dialled ?? "102", offer: Int.random(in: 0..<5, using: &random) > 0) {
+      if knowsReliability { $0.headers["Supported"] = "100rel" }
+    }
+    call.acknowledgesProgress = knowsReliability
   }
 
   private mutating func habit() -> Party.Habit {

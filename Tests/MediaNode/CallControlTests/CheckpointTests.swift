@@ -194,6 +194,7 @@ extension CallMachine {
     switch state {
     case .ringing: "ringing"
     case .settling: "settling"
+    case .holdingBack: "holding back"
     case .talking: "talking"
     case .ending: "ending"
     }

@@ -42,9 +42,9 @@ import Testing
 
   @Test func anExtensionThatWeDoNotKnowIsNamed() throws {
     let scene = try Scene()
-    let response = try #require(answer(scene, .invite) { $0.headers["Require"] = "100rel" })
+    let response = try #require(answer(scene, .invite) { $0.headers["Require"] = "precondition" })
     #expect(response.status == 420)
-    #expect(response.headers["Unsupported"] == "100rel")
+    #expect(response.headers["Unsupported"] == "precondition")
   }
 
   @Test func aCallThatHasGoneTooFarIsRefused() throws {

@@ -40,6 +40,9 @@ final class PartyCall {
   private var sessionVersion: UInt64 = 1
   /// The party makes no ACK for 2xx.
   var forgetsACK = false
+  /// The caller answers reliable responses by PRACK.
+  var acknowledgesProgress = false
+  private var acknowledged: Set<UInt32> = []
   /// What it answers a re-INVITE with; nil: accepts.
   var refusesOffers: Int?
   /// How long it thinks over a re-INVITE.
@@ -104,16 +107,31 @@ final class PartyCall {
 
   private func answered(_ response: SIPResponse?) {
     guard let response else { return finish(408) }
-    if response.status < 200 { return heard.append(response.status) }
+    if response.status < 200 { return progressed(response) }
     heard.append(response.status)
     guard response.isSuccess else { return finish(response.status) }
     finalStatus = response.status
-    guard let dialog = Dialog(request: invite, response: response) else { return finish(0) }
+    dialog?.receive(response)
+    guard let dialog = dialog ?? Dialog(request: invite, response: response) else {
+      return finish(0)
+    }
     self.dialog = dialog
     state = .talking
     acknowledge(response, isOffer: !makesOffer)
     // It hung up while the 2xx was on its way.
     if wasCancelled { hangUp() }
+  }
+
+  private func progressed(_ response: SIPResponse) {
+    heard.append(response.status)
+    guard acknowledgesProgress, let sequence = response.headers.reliableSequence else { return }
+    rang(response)
+    guard var prack = dialog?.request(.prack), acknowledged.insert(sequence).inserted else {
+      return
+    }
+    prack.headers["RAck"] =
+      ProgressAcknowledgement(response: sequence, request: invite.headers.cseq).description
+    party.send(prack) { _ in }
   }
 
   /// An offer in a 2xx is answered by its ACK.
@@ -293,6 +311,11 @@ final class PartyCall {
     guard let response, response.isSuccess else { return }
     dialog?.receive(response)
     acknowledge(response, isOffer: withoutOffer)
+  }
+
+  /// The caller takes note of the dialog that a provisional response made.
+  func rang(_ response: SIPResponse) {
+    if dialog == nil { dialog = Dialog(request: invite, response: response) }
   }
 
   /// A new request within the dialog, to be changed and sent.
