@@ -18,7 +18,8 @@
 #
 # D is a dialog's name, a letter or two. BODY is `sdp`, `sdp DIRECTION` or `text WORDS`. A line that
 # is indented belongs to the step above it: a header to send (`Name: value`), or what the message
-# must have that came (`Name: regular expression`, `body: regular expression`, `no Name:`). {D.id},
+# must have that came (`Name: regular expression`, `body: regular expression`, `no Name:`). Behind
+# `word = ` the expression's group is kept as [$word]. {D.id},
 # {D.tag}, {D.to} and {D.target} are D's Call-ID, our tag, the other's, and where its requests go;
 # {D.sequence} is the number of our last request.
 
@@ -245,15 +246,21 @@ function matching(pattern, header, into, check) {
       : "search_in=\"hdr\" header=\"" header ":\"") check " assign_to=\"" into "\"/>\n"
 }
 
-function receive(attributes, wanted,  i, at) {
+function receive(attributes, wanted,  i, at, into) {
   for (i = 1; i <= count; i++) {
+    into = "seen"
+    if (match(lines[i], /^[a-z]+ = /)) {
+      variables[substr(lines[i], 1, RLENGTH - 3)] = 1
+      into = "seen," substr(lines[i], 1, RLENGTH - 3)
+      lines[i] = substr(lines[i], RLENGTH + 1)
+    }
     variables["seen"] = 1
     if (sub(/^no /, "", lines[i])) {
       sub(/:$/, "", lines[i])
       wanted = wanted matching("[[:cntrl:]]" lines[i] ":", "line", "seen", " check_it_inverse=\"true\"")
     } else {
       at = index(lines[i], ":")
-      wanted = wanted matching(fill(substr(lines[i], at + 2)), substr(lines[i], 1, at - 1), "seen",
+      wanted = wanted matching(fill(substr(lines[i], at + 2)), substr(lines[i], 1, at - 1), into,
         " check_it=\"true\"")
     }
   }

@@ -55,6 +55,7 @@ extension CallMachine {
     -> [CallAction]
   {
     guard case .ringing = state, self[leg].isOpen else { return [] }
+    self[leg].hear(progress: response)
     self[leg].phase = .ringing
     var actions = rung(leg)
     let media = callees.count == 1 ? earlyMedia(response, by: leg) : nil

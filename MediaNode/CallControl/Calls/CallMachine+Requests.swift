@@ -58,12 +58,15 @@ extension CallMachine {
   // MARK: - INFO
 
   /// Without a package it goes on to the other party, as older phones send keys. We never said
-  /// that we take packages, so each is the wrong one (RFC 6086 section 4.2.2).
+  /// that we take packages, so each is the wrong one, and the list of the right ones is empty
+  /// (RFC 6086 section 4.2.2).
   private mutating func informed(_ request: SIPRequest, _ token: RequestToken, on leg: LegID)
     -> [CallAction]
   {
     guard request.headers["Info-Package"] == nil else {
-      return reply(StatusCode.badInfoPackage, to: request, token, on: leg)
+      var response = self[leg].response(to: request, StatusCode.badInfoPackage)
+      response.headers["Recv-Info"] = ""
+      return [.respond(response, to: token)]
     }
     return relay(request, token, on: leg)
   }

@@ -121,6 +121,7 @@ extension Leg {
   fileprivate mutating func inviteAgain() {
     invite.headers.cseq.number &+= 1
     early = []
+    progressTag = nil
     _ = nextBranch()
     invitedUnder = branches
     phase = .inviting

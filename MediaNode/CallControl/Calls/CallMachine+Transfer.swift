@@ -83,7 +83,9 @@ extension CallMachine {
     guard let transfer, transfer.targets.contains(leg), self[leg].isOpen else { return nil }
     switch response.status {
     case ...100: return []
-    case ..<200: return targetRings(leg)
+    case ..<200:
+      self[leg].hear(progress: response)
+      return targetRings(leg)
     case ..<300: return targetAccepted(response, leg, at: now)
     case StatusCode.sessionIntervalTooSmall where asksAgain(leg, after: response):
       return askAgain(leg, after: response)

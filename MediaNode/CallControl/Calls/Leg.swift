@@ -64,6 +64,8 @@ struct Leg: Equatable, Sendable {
   @CopyOnWrite var progress: ReliableProgress?
   /// Dialogs that the called party's provisional responses made, until one is answered.
   var early: [EarlyDialog] = []
+  /// The called party's tag, as its latest provisional response told it.
+  var progressTag: String?
   /// The call that its record belongs to, where it came from another.
   var recordedIn: CallID?
   /// Remote tags of other dialogs that our INVITE made and that we ended at once.
@@ -117,6 +119,14 @@ struct Leg: Equatable, Sendable {
   private func branch(_ number: UInt32) -> String {
     "\(Via.magicCookie)\(localTag)-\(number)"
   }
+
+  /// A provisional response to our INVITE.
+  mutating func hear(progress response: SIPResponse) {
+    progressTag = response.headers.to.tag ?? progressTag
+  }
+
+  /// The party's tag, as far as it is known.
+  var remoteTag: String? { dialog?.id.remoteTag ?? progressTag }
 
   /// Where a request of ours within the dialog goes. A phone is reached over the path that it came
   /// by, whatever its Contact says (it may sit behind a NAT); a carrier by the next hop of the

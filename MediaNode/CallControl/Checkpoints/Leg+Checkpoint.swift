@@ -158,6 +158,7 @@ extension Leg: Checkpointed {
     writer.write(reliability.rawValue)
     writer.write(progress)
     writer.write(early)
+    writer.write(progressTag)
   }
 
   init(from reader: inout CheckpointReader) throws(CheckpointError) {
@@ -190,5 +191,6 @@ extension Leg: Checkpointed {
     self.reliability = reliability
     progress = try reader.read(ReliableProgress?.self)
     early = try reader.read([EarlyDialog].self)
+    progressTag = try reader.read(String?.self)
   }
 }

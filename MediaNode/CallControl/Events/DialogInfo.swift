@@ -72,12 +72,12 @@ func xml(_ text: String) -> String {
 }
 
 extension CallMachine {
-  /// The dialogs of an extension's devices in this call.
+  /// The dialogs of an extension's devices in this call, those that are over included.
   func watchedDialogs(of id: ExtensionID) -> [DialogInfo.Entry] {
     legs.compactMap { leg in
       guard case .extension(id, _) = leg.party else { return nil }
       return DialogInfo.Entry(
-        id: leg.id, callID: leg.callID, localTag: leg.dialog?.id.remoteTag,
+        id: leg.id, callID: leg.callID, localTag: leg.remoteTag,
         remoteTag: leg.localTag, isInitiator: leg.isIncoming, state: watchedState(of: leg),
         remote: Legible.text(otherParty(than: leg)))
     }

@@ -60,18 +60,21 @@ extension Exchange {
     let account = SIPURI(user: entry?.number, host: tenant?.snapshot.domain ?? "anonymous.invalid")
     switch resource.package {
     case .dialog:
-      return DialogInfo(
-        entity: account, version: subscription.version, entries: dialogs(of: resource.key)
-      ).text
+      let dialogs = dialogs(of: resource.key, since: subscription.version)
+      return DialogInfo(entity: account, version: subscription.version, entries: dialogs).text
     case .messageSummary:
       return (mailboxes[resource.key] ?? WaitingMessages()).summary(of: account.description)
     }
   }
 
-  private func dialogs(of key: BindingKey) -> [DialogInfo.Entry] {
+  /// What is over is named only where nothing else is and something was told before: some lamps wait
+  /// for the word, but others take the first dialog of a document for the only one.
+  private func dialogs(of key: BindingKey, since version: UInt32) -> [DialogInfo.Entry] {
     let entries = (lines[key] ?? []).sorted().lazy.compactMap { calls[$0]?.machine }
       .flatMap { $0.watchedDialogs(of: key.extension) }
-    return Array(entries.prefix(limits.watchedDialogs))
+    let live = entries.filter { $0.state != .terminated }
+    let told = live.isEmpty && version > 0 ? Array(entries) : Array(live)
+    return Array(told.prefix(limits.watchedDialogs))
   }
 
   // MARK: - Answers, time, ends

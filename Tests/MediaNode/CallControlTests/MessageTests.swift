@@ -126,8 +126,10 @@ import Testing
     let (caller, callee) = try scene.talking()
     var request = try #require(caller.request(.info))
     request.headers["Info-Package"] = "g.weather"
-    scene.alice.send(request) { _ in }
-    #expect(scene.world.run { scene.alice.finals.last == 469 })
+    var refusal: SIPResponse?
+    scene.alice.send(request) { refusal = $0 }
+    #expect(scene.world.run { refusal?.status == 469 })
+    #expect(refusal?.headers["Recv-Info"] == "")
     #expect(!callee.received.contains { $0.method == .info })
     caller.hangUp()
     scene.calmDown()

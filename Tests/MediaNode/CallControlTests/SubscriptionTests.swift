@@ -44,6 +44,39 @@ import Testing
     scene.calmDown()
   }
 
+  @Test func aRingingPhonesTagIsToldAsSoonAsThePhoneTellsIt() throws {
+    let scene = try Scene()
+    scene.bob.habit = .ring
+    let watch = Watch(scene.alice, "102")
+    scene.world.run { watch.notifies.count == 1 }
+    let carol = try scene.device("103", at: "127.0.5.5:5065")
+    let caller = carol.call("102")
+    #expect(scene.world.run { watch.states.last == ["early"] })
+    let dialog = try #require(scene.bob.lastCall?.dialog?.id)
+    #expect(try #require(watch.documents.last).contains("local-tag=\"\(dialog.localTag)\""))
+    caller.hangUp()
+    watch.refresh(expires: 0)
+    scene.calmDown()
+  }
+
+  /// Found with SIPp: a phone that began to watch took a call that was over for the one that rang.
+  @Test func whatIsOverIsNotToldToWhoeverBeginsToWatch() throws {
+    let scene = try Scene()
+    let carol = try scene.device("103", at: "127.0.5.5:5065")
+    let (caller, _) = try scene.talking()
+    caller.hangUp()
+    scene.world.run(for: .seconds(1))
+    let watch = Watch(carol, "102")
+    #expect(scene.world.run { watch.notifies.count == 1 })
+    scene.bob.habit = .ring
+    let next = scene.alice.call("102")
+    #expect(scene.world.run { watch.states.last == ["early"] })
+    #expect(watch.states == [[], ["trying"], ["early"]])
+    next.hangUp()
+    watch.refresh(expires: 0)
+    scene.calmDown()
+  }
+
   @Test func whatHappensWhileANotifyIsUnderWayIsToldTogether() throws {
     let scene = try Scene()
     let carol = try scene.device("103", at: "127.0.5.5:5065")
