@@ -163,7 +163,8 @@ let mediaNode: [Target] = [
   target("MediaNode", "Epoll", ["CLinux", "NodeContract"]),
   // SIP sockets; drives the exchange of `CallControl`.
   target(
-    "MediaNode", "Signalling", ["CallControl", "Epoll", "NodeContract", "OSIP", "SIP", logging]),
+    "MediaNode", "Signalling",
+    ["CallControl", "Epoll", "NodeContract", "OSIP", "SIP", "TLS", logging]),
   // Relay sockets and the threads that own them.
   target("MediaNode", "MediaPlane", ["CLinux", "Epoll", "NodeContract", "RTP", logging]),
   // Link to the replicas, beats, snapshots on disk, the spool of facts.
@@ -214,10 +215,11 @@ let testing: [Target] = [
   tests("MediaNode", "CallControl", ["NodeContract", "SIP", "TLS"]),
   tests("MediaNode", "Ownership", ["NodeContract"]),
   tests("MediaNode", "OSIP", ["NodeContract", "SIP"]),
-  tests("MediaNode", "TLS", ["NodeContract"]),
+  tests("MediaNode", "TLS", ["NodeContract", "Support"]),
   tests("MediaNode", "HTTP2"),
   tests("MediaNode", "Epoll", ["NodeContract", "Support"]),
-  tests("MediaNode", "Signalling", ["CallControl", "Epoll", "NodeContract", "TLS", logging]),
+  tests(
+    "MediaNode", "Signalling", ["CallControl", "Epoll", "NodeContract", "Support", "TLS", logging]),
   tests("MediaNode", "MediaPlane", ["Epoll", "NodeContract", "RTP", logging]),
   tests("MediaNode", "Keeper", ["Epoll", "NodeContract"]),
   tests("MediaNode", "ControlLink", ["NodeContract", "Ownership", "Support", "TLS", logging]),

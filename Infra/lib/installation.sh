@@ -75,6 +75,8 @@ write_node_settings() {
       name: $node, site: $site, "log-level": "info", state: $state,
       addresses: ["phones-\($site) phones \($phones):5060", "trunks-\($site) trunks \($trunks):5060"],
       "relay-ports": {first: 20000, last: 29999}, replicas: [$replica],
+      "sip-tls": {certificate: "\($certificates)/sip-\($site).crt",
+        key: "\($certificates)/sip-\($site).key"},
       certificate: "\($certificates)/\($node).crt", key: "\($certificates)/\($node).key",
       authority: "\($certificates)/authority.crt",
       "snapshot-key-file": "\($secrets)/\($node)-snapshots"

@@ -84,11 +84,12 @@ extension_is_served() {
 write_demo() {
   jq --null-input --arg api "$api" --arg secrets "$secrets" --arg reseller "$reseller" \
     --arg tenant "$tenant" --arg trunk "$trunk" --arg price_list "$price_list" \
+    --arg secure "$phones_a:5061" --arg authority "$certificates/authority.crt" \
     --arg phones "$phones_a:5060" --arg trunks "$trunks_a:5060" --arg carrier "$carrier" \
     --arg alice "$alice" --arg bob "$bob" --arg csv "$PWD/Infra/demo/price-list.csv" '{
       api: $api, keyFile: "\($secrets)/operator-key", reseller: $reseller, tenant: $tenant,
       trunk: $trunk, priceList: $price_list, priceListFile: $csv, domain: "demo.tandem.test",
-      phonesAddress: $phones, trunksAddress: $trunks, carrierAddress: $carrier,
+      phonesAddress: $phones, securePhonesAddress: $secure, authority: $authority, trunksAddress: $trunks, carrierAddress: $carrier,
       extensions: [
         {id: $alice, number: "101", name: "Alice Archer", outsideNumber: "+442079460101",
           passwordFile: "\($secrets)/sip-101"},

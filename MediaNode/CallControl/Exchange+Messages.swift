@@ -160,7 +160,7 @@ extension Exchange {
   // MARK: - Addresses
 
   func address(at local: IPEndpoint) -> ExchangeAddress? {
-    configuration.addresses.first { $0.endpoint == local }
+    configuration.addresses.first { $0.receives(at: local) }
   }
 
   func isServed(_ local: IPEndpoint) -> Bool {

@@ -155,7 +155,7 @@ extension Exchange {
   private mutating func incomingLeg(
     _ arrival: Arrival, _ user: ExtensionEntry, in place: Leg, at now: Moment
   ) -> Leg {
-    let contact = NameAddress(uri: arrival.address.uri)
+    let contact = NameAddress(uri: arrival.address.uri(over: arrival.flow))
     let tag = nextTag()
     var leg = Leg(
       id: LegID(at: now.wall, using: &random), party: .extension(user.id, number: user.number),

@@ -49,7 +49,8 @@ extension Exchange {
       return nil
     }
     return CallWay(
-      address: address.name, epoch: epoch, contact: NameAddress(uri: address.uri),
+      address: address.name, epoch: epoch,
+      contact: NameAddress(uri: address.uri(over: binding.flow)),
       flow: binding.flow, uri: binding.contact, routes: binding.traits.path)
   }
 }

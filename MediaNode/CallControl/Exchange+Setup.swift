@@ -210,12 +210,12 @@ extension Exchange {
 }
 
 extension ExchangeAddress {
-  /// How peers reach us here.
+  /// How peers reach us here by UDP.
   var uri: SIPURI { SIPURI(host: ip.description, port: sipPort) }
 
   /// How the peer at the other end of this flow reaches us.
   func uri(over flow: Flow) -> SIPURI {
-    var uri = uri
+    var uri = SIPURI(host: ip.description, port: flow.local.port)
     uri.name(flow.transport)
     return uri
   }

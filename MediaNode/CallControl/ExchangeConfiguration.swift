@@ -35,21 +35,30 @@ public struct ExchangeAddress: Hashable, Sendable {
   public var name: AddressName
   public var ip: IPAddress
   public var sipPort: UInt16
+  /// Where TLS arrives; nil: nowhere.
+  public var securePort: UInt16?
   public var role: Role
   /// RTP takes the even ports of the range, RTCP the odd one above each.
   public var relayPorts: ClosedRange<UInt16>
 
   public init(
-    name: AddressName, ip: IPAddress, sipPort: UInt16 = 5060, role: Role,
+    name: AddressName, ip: IPAddress, sipPort: UInt16 = 5060, securePort: UInt16? = nil,
+    role: Role,
     relayPorts: ClosedRange<UInt16>
   ) {
     self.name = name
     self.ip = ip
     self.sipPort = sipPort
+    self.securePort = securePort
     self.role = role
     self.relayPorts = relayPorts
   }
 
-  /// Where SIP arrives.
+  /// Where SIP arrives by UDP and TCP.
   public var endpoint: IPEndpoint { IPEndpoint(ip, port: sipPort) }
+
+  /// Whether something that arrived there is for this address.
+  func receives(at local: IPEndpoint) -> Bool {
+    local.address == ip && (local.port == sipPort || local.port == securePort)
+  }
 }

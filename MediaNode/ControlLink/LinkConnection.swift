@@ -22,7 +22,7 @@ final class LinkConnection {
   private let endpoint: ReplicaEndpoint
   private let loop: EventLoop
   private let socket: TCPStream
-  private let tls: TLSClientSession
+  private let tls: TLSSession
   private var http2: HTTP2ClientConnection?
   private var decoder = FrameDecoder<DownwardMessage>()
   private var output: [UInt8] = []

@@ -13,6 +13,11 @@ struct NodeConfiguration: Sendable {
   var site: SiteName
   var addresses: [AddressSetting]
   var relayPorts: ClosedRange<UInt16>
+  /// Who the node is for phones and carriers that come by TLS, to the port above each address' own;
+  /// nil: none can.
+  var secureSIP: TLSServerIdentity?
+  /// Whose certificates such peers may show; nil: they are not asked.
+  var clientAuthority: String?
   var replicas: [ReplicaEndpoint]
   var certificate: String
   var key: String
@@ -45,6 +50,8 @@ struct NodeConfiguration: Sendable {
     site = try reader.value("site", as: SiteName.init)
     addresses = try reader.values("addresses", as: AddressSetting.init(text:))
     relayPorts = try reader.portRange("relay-ports")
+    secureSIP = try reader.scoped(to: "sip-tls").serverIdentity()
+    clientAuthority = reader.scoped(to: "sip-tls").string(forKey: "client-authority")
     replicas = try reader.values("replicas", as: ReplicaEndpoint.init(text:))
     certificate = try reader.requiredString(forKey: "certificate")
     key = try reader.requiredString(forKey: "key")
@@ -63,7 +70,8 @@ extension NodeConfiguration {
       node: name, boot: boot,
       addresses: addresses.map {
         ExchangeAddress(
-          name: $0.name, ip: $0.endpoint.address, sipPort: $0.endpoint.port, role: $0.role,
+          name: $0.name, ip: $0.endpoint.address, sipPort: $0.endpoint.port,
+          securePort: secureSIP == nil ? nil : $0.secureEndpoint.port, role: $0.role,
           relayPorts: relayPorts)
       },
       limits: limits, secret: RandomBytes.make(32))
@@ -118,6 +126,11 @@ struct AddressSetting: Sendable {
   }
 }
 
+extension AddressSetting {
+  /// 5061 for 5060 (RFC 3261 section 19.1.2).
+  var secureEndpoint: IPEndpoint { IPEndpoint(endpoint.address, port: endpoint.port &+ 1) }
+}
+
 extension ReplicaEndpoint {
   /// `NAME IP LINK-PORT BEAT-PORT`
   fileprivate init?(text: String) {
@@ -165,6 +178,14 @@ extension ConfigReader {
       }
       return value
     }
+  }
+
+  /// Both files, or none.
+  fileprivate func serverIdentity() throws -> TLSServerIdentity? {
+    guard string(forKey: "certificate") != nil || string(forKey: "key") != nil else { return nil }
+    return TLSServerIdentity(
+      certificate: try requiredString(forKey: "certificate"), key: try requiredString(forKey: "key")
+    )
   }
 
   fileprivate func portRange(_ name: ConfigKey) throws -> ClosedRange<UInt16> {

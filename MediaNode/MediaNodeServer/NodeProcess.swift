@@ -47,6 +47,7 @@ struct NodeProcess {
         for: configuration.addresses.map(\.endpoint),
         inherited: getenv("TANDEM_DESCRIPTORS").map { String(cString: $0) }),
       listeners: try SignallingSockets.listen(on: configuration.addresses.map(\.endpoint)),
+      secure: try Self.secureListeners(configuration, log),
       traffic: traffic, log: Logger(label: "signalling"))
     let inbox = ReplicaInbox(holdings: holdings, signalling: signalling)
     links = try ReplicaLinks(
@@ -63,6 +64,18 @@ struct NodeProcess {
     media = try MediaPlane(threads: 1, log: Logger(label: "media"))
     self.spool = spool
     self.signalling = signalling
+  }
+
+  private static func secureListeners(_ configuration: NodeConfiguration, _ log: Logger) throws
+    -> SecureListeners?
+  {
+    guard let identity = configuration.secureSIP else {
+      log.notice("no SIP over TLS: sip-tls.certificate and sip-tls.key are not set")
+      return nil
+    }
+    return SecureListeners(
+      try SignallingSockets.listen(on: configuration.addresses.map(\.secureEndpoint)),
+      as: try TLSServerContext([identity], clientAuthority: configuration.clientAuthority))
   }
 
   /// When the keeper saw this process' predecessor die.

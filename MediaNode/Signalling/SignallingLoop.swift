@@ -22,6 +22,7 @@ public actor SignallingLoop {
   private let printer = SIPPrinter()
   private var sockets: [IPEndpoint: UDPSocket] = [:]
   private let listeners: [TCPListener]
+  private let secure: SecureListeners?
   private let streamLimits: StreamLimits
   /// Nil until `start`.
   private var streams: (connections: SignallingStreams, inbox: StreamInbox)?
@@ -36,11 +37,14 @@ public actor SignallingLoop {
   ///   - loop: the thread; not started yet, and nobody else's.
   ///   - sockets: bound, one for each address that the exchange may serve.
   ///   - listeners: for TCP, on the same ports; none where only UDP is wanted.
+  ///   - secure: for TLS, on the ports that the addresses name for it.
   public init(
     exchange: Exchange, on loop: EventLoop, sockets: [UDPSocket], listeners: [TCPListener] = [],
-    streamLimits: StreamLimits = StreamLimits(), traffic: SignallingTraffic, log: Logger
+    secure: SecureListeners? = nil, streamLimits: StreamLimits = StreamLimits(),
+    traffic: SignallingTraffic, log: Logger
   ) {
     self.listeners = listeners
+    self.secure = secure
     self.streamLimits = streamLimits
     self.loop = loop
     self.exchange = exchange
@@ -81,7 +85,7 @@ public actor SignallingLoop {
     }
     let inbox = StreamInbox(self)
     let connections = SignallingStreams(
-      listeners: listeners, limits: streamLimits, on: loop, for: inbox)
+      listeners: listeners, secure: secure, limits: streamLimits, on: loop, for: inbox)
     connections.start()
     streams = (connections, inbox)
     armDeadline()

@@ -1,6 +1,7 @@
 import Epoll
 import NodeContract
 import SIP
+import TLS
 
 /// What TCP connections bring to the signalling loop.
 protocol StreamListening: AnyObject {
@@ -15,6 +16,7 @@ protocol StreamListening: AnyObject {
 final class SignallingStreams {
   private let loop: EventLoop
   private let listeners: [TCPListener]
+  private let secure: SecureListeners?
   private let limits: StreamLimits
   private unowned let user: any StreamListening
   private var connections: [Flow: StreamConnection] = [:]
@@ -29,10 +31,11 @@ final class SignallingStreams {
   private static let pong: [UInt8] = [13, 10]
 
   init(
-    listeners: [TCPListener], limits: StreamLimits, on loop: EventLoop,
+    listeners: [TCPListener], secure: SecureListeners?, limits: StreamLimits, on loop: EventLoop,
     for user: any StreamListening
   ) {
     self.listeners = listeners
+    self.secure = secure
     self.limits = limits
     self.loop = loop
     self.user = user
@@ -44,7 +47,14 @@ final class SignallingStreams {
 
   func start() {
     for listener in listeners {
-      loop.watch(listener.descriptor, for: .readable) { [unowned self] _ in accept(from: listener) }
+      loop.watch(listener.descriptor, for: .readable) { [unowned self] _ in
+        accept(from: listener, by: nil)
+      }
+    }
+    for listener in secure?.listeners ?? [] {
+      loop.watch(listener.descriptor, for: .readable) { [unowned self] _ in
+        accept(from: listener, by: secure?.context)
+      }
     }
     let timer = loop.makeTimer { [unowned self] in closeSilent() }
     sweep = timer
@@ -53,13 +63,16 @@ final class SignallingStreams {
 
   // MARK: - Connections
 
-  private func accept(from listener: TCPListener) {
+  private func accept(from listener: TCPListener, by context: TLSServerContext?) {
     for _ in 0..<Self.acceptsPerTurn {
       guard let stream = listener.accept() else { return }
-      let flow = Flow(transport: .tcp, local: listener.local, remote: stream.remote)
+      let flow = Flow(
+        transport: context == nil ? .tcp : .tls, local: listener.local, remote: stream.remote)
       // Whom there is no room for is closed by the stream's end.
       guard hasRoom(for: flow) else { continue }
-      add(StreamConnection(stream, flow: flow, isConnecting: false, at: loop.now))
+      let tls = try? context?.session()
+      guard (tls == nil) == (context == nil) else { continue }
+      add(StreamConnection(stream, by: tls, flow: flow, isConnecting: false, at: loop.now))
     }
   }
 
@@ -79,14 +92,14 @@ final class SignallingStreams {
     }
   }
 
-  /// Sends over the connection of this flow; without one, opens it if `mayConnect`.
+  /// Sends over the connection of this flow; without one, opens it if `mayConnect`. A TLS peer's is
+  /// never opened by us: it came to us, and has no name that we could ask it to prove.
   /// - Returns: false when there is none and none may, or can, be opened.
   func send(_ bytes: [UInt8], over flow: Flow, mayConnect: Bool) -> Bool {
     if let connection = connections[flow] {
-      write(bytes, to: connection)
-      return true
+      return write(bytes, to: connection)
     }
-    guard mayConnect, hasRoom(for: flow),
+    guard mayConnect, flow.transport == .tcp, hasRoom(for: flow),
       let stream = try? TCPStream(connectingTo: flow.remote, from: flow.local.address)
     else { return false }
     let connection = StreamConnection(stream, flow: flow, isConnecting: true, at: loop.now)
@@ -105,6 +118,7 @@ final class SignallingStreams {
 
   private func close(_ connection: StreamConnection) {
     guard connections[connection.flow] === connection else { return }
+    connection.sayGoodbye()
     loop.unwatch(connection.stream.descriptor)
     connections[connection.flow] = nil
     let source = connection.flow.remote.address
@@ -142,11 +156,23 @@ final class SignallingStreams {
     switch connection.stream.read(into: buffer) {
     case .moved(let count):
       connection.lastHeard = loop.now
-      connection.framing.append(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
-      takeFrames(of: connection)
+      take(count, from: connection)
     case .wouldBlock: break
     case .ended, .failed: close(connection)
     }
+  }
+
+  private func take(_ count: Int, from connection: StreamConnection) {
+    do throws(OpenSSLError) {
+      try connection.take(count, of: buffer)
+    } catch {
+      // The alert that says why goes out, if it can.
+      return end(connection.flow)
+    }
+    takeFrames(of: connection)
+    guard connections[connection.flow] === connection else { return }
+    if connection.isClosedByPeer { return close(connection) }
+    if !connection.outgoing.isEmpty { flush(connection) }
   }
 
   private func takeFrames(of connection: StreamConnection) {
@@ -156,7 +182,7 @@ final class SignallingStreams {
         let frame = try connection.framing.next()
       {
         switch frame {
-        case .ping: write(Self.pong, to: connection)
+        case .ping: _ = write(Self.pong, to: connection)
         case .message(let bytes):
           connection.hasSpoken = true
           user.streamBrought(bytes, over: connection.flow)
@@ -170,12 +196,14 @@ final class SignallingStreams {
 
   // MARK: - Writing
 
-  private func write(_ bytes: [UInt8], to connection: StreamConnection) {
+  private func write(_ bytes: [UInt8], to connection: StreamConnection) -> Bool {
     guard connection.outgoing.count + bytes.count <= limits.unsentBytes else {
-      return close(connection)
+      close(connection)
+      return false
     }
-    connection.outgoing += bytes
+    guard connection.put(bytes) else { return false }
     if !connection.isConnecting { flush(connection) }
+    return true
   }
 
   private func flush(_ connection: StreamConnection) {

@@ -1,14 +1,17 @@
-import Epoll
+public import Epoll
 import NodeContract
 import OSIP
 import SIP
+public import TLS
 
 /// One TCP connection of a peer, which is a flow of its own.
 final class StreamConnection {
   let flow: Flow
   let stream: TCPStream
+  /// What encrypts it; nil where nothing does.
+  private let tls: TLSSession?
   var framing = StreamFraming(limit: SIPParser.maximumSize)
-  /// What the kernel did not take yet.
+  /// What the kernel did not take yet, as it goes over the network.
   var outgoing: [UInt8] = []
   var isConnecting: Bool
   /// Nothing more is read, and it is closed once all is written.
@@ -18,11 +21,63 @@ final class StreamConnection {
   /// Whether a whole message came over it.
   var hasSpoken = false
 
-  init(_ stream: TCPStream, flow: Flow, isConnecting: Bool, at now: BootInstant) {
+  init(
+    _ stream: TCPStream, by tls: TLSSession? = nil, flow: Flow, isConnecting: Bool,
+    at now: BootInstant
+  ) {
     self.stream = stream
+    self.tls = tls
     self.flow = flow
     self.isConnecting = isConnecting
     lastHeard = now
+  }
+
+  /// The peer said that it will say no more.
+  var isClosedByPeer: Bool { tls?.isClosedByPeer ?? false }
+
+  /// Takes the first `count` bytes of `buffer`, as they came over the network, and uses it for what
+  /// they say. `outgoing` may grow: a handshake has two sides.
+  func take(_ count: Int, of buffer: UnsafeMutableRawBufferPointer) throws(OpenSSLError) {
+    let bytes = UnsafeRawBufferPointer(rebasing: buffer[..<count])
+    guard let tls else { return framing.append(bytes) }
+    defer { outgoing += tls.takeOutput() }
+    try tls.receive(bytes)
+    try tls.shakeHands()
+    while tls.isEstablished {
+      let count = try tls.read(into: buffer)
+      guard count > 0 else { return }
+      framing.append(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
+    }
+  }
+
+  /// Puts a message behind what waits to be sent. False: it cannot be said in secret yet.
+  func put(_ message: [UInt8]) -> Bool {
+    guard let tls else {
+      outgoing += message
+      return true
+    }
+    guard tls.isEstablished, (try? tls.write(message)) != nil else { return false }
+    outgoing += tls.takeOutput()
+    return true
+  }
+
+  /// Says goodbye, if the other side still listens.
+  func sayGoodbye() {
+    guard let tls, !isConnecting else { return }
+    tls.close()
+    outgoing += tls.takeOutput()
+    _ = outgoing.withUnsafeBytes { stream.write($0) }
+  }
+}
+
+/// Who takes TLS connections: bound sockets, and who we are there.
+public struct SecureListeners: Sendable {
+  public let listeners: [TCPListener]
+  public let context: TLSServerContext
+
+  public init(_ listeners: [TCPListener], as context: TLSServerContext) {
+    self.listeners = listeners
+    self.context = context
   }
 }
 
@@ -34,7 +89,7 @@ public struct StreamLimits: Hashable, Sendable {
   public var connectionsPerSource = 1_000
   /// Bytes that a peer leaves unread; beyond: its connection is closed.
   public var unsentBytes = 1 << 20
-  /// A connection that never brought a whole message is closed after this.
+  /// A connection that never brought a whole message, or whose handshake stalls, is closed after this.
   public var firstMessage: Duration = .seconds(30)
   /// A silent connection is closed after this; phones send keep-alives every few minutes.
   public var silence: Duration = .seconds(3_600)

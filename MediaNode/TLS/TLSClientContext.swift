@@ -24,53 +24,45 @@ public enum TLSPeer: Hashable, Sendable {
   case address(IPAddress)
 }
 
-/// What all client sessions of one identity share: TLS 1.3 only, a certificate of our own, the
-/// peer verified against the private authority and nothing else.
+/// What all client sessions of one identity share: a certificate of our own where there is one, the
+/// peer verified against the authority given and nothing else.
 ///
 /// `@unchecked Sendable`: set up in `init` and never changed; OpenSSL counts its references
 /// atomically.
 public final class TLSClientContext: @unchecked Sendable {
   private let context: OpaquePointer
 
-  /// Reads the identity's files. `protocols` are offered by ALPN (RFC 7301), best first.
-  public init(identity: TLSIdentity, protocols: [String]) throws(OpenSSLError) {
-    guard let context = SSL_CTX_new(TLS_client_method()) else {
-      throw .last(doing: "making a TLS context")
-    }
-    self.context = context
-    SSL_CTX_set_verify(context, SSL_VERIFY_PEER, nil)
-    try check(shim_SSL_CTX_set_min_proto_version(context, TLS1_3_VERSION), "asking for TLS 1.3")
-    try load(identity)
+  /// For our own programs: TLS 1.3 only. Reads the identity's files. `protocols` are offered by ALPN
+  /// (RFC 7301), best first.
+  public convenience init(identity: TLSIdentity, protocols: [String]) throws(OpenSSLError) {
+    try self.init(since: TLS1_3_VERSION, trusting: identity.authority)
+    try context.load(certificate: identity.certificate, key: identity.key)
     let offer = protocols.flatMap { [UInt8(clamping: $0.utf8.count)] + Array($0.utf8) }
     // The one function of OpenSSL that answers 0 for success.
     let refused = SSL_CTX_set_alpn_protos(context, offer, UInt32(offer.count))
     try check(refused == 0 ? 1 : 0, "offering \(protocols) by ALPN")
   }
 
+  /// For peers of all kinds: TLS 1.2 at least, and no certificate of our own.
+  public convenience init(trusting authority: String) throws(OpenSSLError) {
+    try self.init(since: TLS1_2_VERSION, trusting: authority)
+  }
+
+  private init(since version: Int32, trusting authority: String) throws(OpenSSLError) {
+    guard let context = SSL_CTX_new(TLS_client_method()) else {
+      throw .last(doing: "making a TLS context")
+    }
+    self.context = context
+    SSL_CTX_set_verify(context, SSL_VERIFY_PEER, nil)
+    try check(shim_SSL_CTX_set_min_proto_version(context, version), "asking for a TLS version")
+    try context.trust(authority)
+  }
+
   deinit { SSL_CTX_free(context) }
 
-  private func load(_ identity: TLSIdentity) throws(OpenSSLError) {
-    try check(
-      SSL_CTX_use_certificate_chain_file(context, identity.certificate),
-      "loading the certificate \(identity.certificate)")
-    try check(
-      SSL_CTX_use_PrivateKey_file(context, identity.key, SSL_FILETYPE_PEM),
-      "loading the key \(identity.key)")
-    try check(
-      SSL_CTX_check_private_key(context),
-      "matching the key \(identity.key) with the certificate \(identity.certificate)")
-    try check(
-      SSL_CTX_load_verify_locations(context, identity.authority, nil),
-      "loading the authority \(identity.authority)")
-  }
-
-  private func check(_ result: Int32, _ doing: String) throws(OpenSSLError) {
-    guard result == 1 else { throw .last(doing: doing) }
-  }
-
   /// A new session that goes on only with `peer` at the other end.
-  public func session(with peer: TLSPeer) throws(OpenSSLError) -> TLSClientSession {
+  public func session(with peer: TLSPeer) throws(OpenSSLError) -> TLSSession {
     guard let session = SSL_new(context) else { throw .last(doing: "making a TLS session") }
-    return try TLSClientSession(adopting: session, peer: peer)
+    return try TLSSession(adopting: session, peer: peer)
   }
 }

@@ -23,9 +23,13 @@ extension SiteA {
     }
 
     @Test(
-      "Phones hear each other whether they come by UDP or by TCP",
-      .timeLimit(.minutes(1)), arguments: [("tcp", "udp"), ("udp", "tcp"), ("tcp", "tcp")])
-    func phonesByTCP(caller: String, callee: String) async throws {
+      "Phones hear each other whether they come by UDP, TCP or TLS",
+      .timeLimit(.minutes(1)),
+      arguments: [
+        ("udp", "tcp"), ("tcp", "udp"), ("tcp", "tcp"), ("udp", "tls"), ("tls", "udp"),
+        ("tcp", "tls"), ("tls", "tcp"), ("tls", "tls"),
+      ])
+    func phonesInEveryPairing(caller: String, callee: String) async throws {
       let bench = try await Bench("\(caller)-to-\(callee)")
       let alice = try await bench.alice(by: caller)
       let bob = try await bench.bob(by: callee)

@@ -16,10 +16,14 @@ public struct BaresipSettings: Sendable {
   public var domain: String
   /// Where its requests go: `127.0.1.1:5060`.
   public var proxy: String?
+  /// Where its requests go by TLS.
+  public var secureProxy: String?
   /// nil for a peer that is known by its address and does not register.
   public var password: String?
-  /// How its requests go: `udp` or `tcp`.
+  /// How its requests go: `udp`, `tcp` or `tls`.
   public var transport = "udp"
+  /// By TLS it talks only to whom this authority vouches for: the path of a PEM file.
+  public var authority: String?
 
   public init(
     name: String, address: String, tone: Int, user: String, domain: String, proxy: String? = nil,
@@ -160,6 +164,8 @@ public final class Baresip: Sendable {
     sip_listen \(settings.address):5060
     net_interface \(settings.address)
     ctrl_tcp_listen \(settings.address):\(controlPort)
+    sip_cafile \(settings.authority ?? "")
+    sip_verify_server yes
     audio_source ausine,\(settings.tone)
     audio_player aubridge,\(settings.name)
     audio_alert aubridge,\(settings.name)-alert
@@ -184,7 +190,7 @@ public final class Baresip: Sendable {
 
   private static func account(_ settings: BaresipSettings) -> String {
     var line = "<sip:\(settings.user)@\(settings.domain)>;answermode=manual;audio_codecs=PCMA,PCMU"
-    if let proxy = settings.proxy {
+    if let proxy = settings.transport == "tls" ? settings.secureProxy : settings.proxy {
       line += ";outbound=\"sip:\(proxy);transport=\(settings.transport)\""
     }
     if let password = settings.password {

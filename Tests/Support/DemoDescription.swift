@@ -31,6 +31,10 @@ public struct DemoDescription: Sendable, Decodable {
   public let domain: String
   /// Where phones register: `127.0.1.1:5060`.
   public let phonesAddress: String
+  /// Where they register by TLS: `127.0.1.1:5061`.
+  public let securePhonesAddress: String
+  /// Signed the certificate that they see there: the path of a PEM file.
+  public let authority: String
   /// Where the carrier talks to us.
   public let trunksAddress: String
   /// Where the carrier stands, known by this address alone.
@@ -52,9 +56,12 @@ extension DemoDescription {
     _ number: String, address: String, tone: Int, password: String? = nil
   ) throws -> BaresipSettings {
     guard let account = self[extension: number] else { throw NoSuchExtension(number: number) }
-    return BaresipSettings(
+    var settings = BaresipSettings(
       name: "phone-\(number)", address: address, tone: tone, user: number, domain: domain,
       proxy: phonesAddress, password: try password ?? account.password())
+    settings.secureProxy = securePhonesAddress
+    settings.authority = authority
+    return settings
   }
 
   public struct NoSuchExtension: Error { public let number: String }

@@ -20,6 +20,21 @@ static inline void shim_SSL_set_flexible_writes(SSL *session) {
   SSL_set_mode(session, SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
 }
 
+/// For servers: no renegotiation, no compression, and no list of sessions kept here.
+static inline void shim_SSL_CTX_serve(SSL_CTX *context) {
+  SSL_CTX_set_options(context, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION |
+                                   SSL_OP_CIPHER_SERVER_PREFERENCE);
+  SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);
+}
+
+/// Peers that ask `context` for a name of `other`'s certificate get that one. Not thread-safe: for
+/// setting up.
+void shim_SSL_CTX_offer_by_name(SSL_CTX *context, SSL_CTX *other);
+
+/// DNS names and URIs of a certificate's subject, one in a line, as many as fit `capacity`.
+/// Returns their length in bytes.
+int shim_X509_alternative_names(X509 *certificate, char *buffer, int capacity);
+
 /// An empty memory BIO says "later" instead of "end".
 static inline void shim_BIO_wait_when_empty(BIO *bio) { BIO_set_mem_eof_return(bio, -1); }
 

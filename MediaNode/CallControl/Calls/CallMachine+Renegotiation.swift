@@ -133,6 +133,14 @@ extension CallMachine {
     _ response: SIPResponse, _ current: Renegotiation, at now: Moment
   ) -> [CallAction] {
     let sequence = response.headers.cseq.number
+    guard self[current.requester].isOpen else {
+      // It hung up after it had handed the other on: nobody is left to be told.
+      renegotiation = nil
+      return acknowledge(current.asked, sequence: sequence, body: .none)
+        + reply(
+          StatusCode.requestTerminated, to: current.request, current.token,
+          on: current.requester)
+    }
     guard let body = takeAccepted(response, current) else {
       return acknowledge(current.asked, sequence: sequence, body: .none)
         + refused(StatusCode.notAcceptableHere, current, at: now)

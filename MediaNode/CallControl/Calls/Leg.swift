@@ -130,9 +130,12 @@ struct Leg: Equatable, Sendable {
 
   /// Where a request of ours within the dialog goes. A phone is reached over the path that it came
   /// by, whatever its Contact says (it may sit behind a NAT); a carrier by the next hop of the
-  /// dialog (RFC 3261 section 8.1.2), as far as that is an address.
+  /// dialog (RFC 3261 section 8.1.2), as far as that is an address, unless it proved by TLS that it
+  /// is at the other end of its connection.
   func path(of request: SIPRequest) -> Flow {
-    guard isTrunk, let endpoint = request.nextHop.endpoint else { return flow }
+    guard isTrunk, flow.transport != .tls, let endpoint = request.nextHop.endpoint else {
+      return flow
+    }
     return Flow(transport: flow.transport, local: flow.local, remote: endpoint)
   }
 }

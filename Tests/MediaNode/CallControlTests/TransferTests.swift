@@ -253,6 +253,25 @@ final class Referring {
     scene.calmDown()
   }
 
+  /// Its new offer was still on its way to the party that stays.
+  @Test func whoHandsOnAndHoldsAndHangsUpHasItsEndOnRecordOnce() throws {
+    let (scene, carol, caller, callee) = try scene()
+    carol.habit = .answer(after: .seconds(5))
+    _ = Referring(caller, to: "103")
+    try #require(scene.world.run { carol.lastCall != nil })
+    callee.thinks = .seconds(1)
+    caller.offer(direction: "sendonly")
+    scene.world.run(for: .milliseconds(200))
+    caller.hangUp()
+    #expect(scene.world.run { carol.lastCall?.isAcknowledged == true })
+    scene.world.run(for: .seconds(40))
+    #expect(caller.renegotiations == [487])
+    #expect(scene.world.facts(of: Fixture.party("101")).last?.word == "ended")
+    #expect(carol.lastCall?.state == .talking && callee.state == .talking)
+    callee.hangUp()
+    scene.calmDown()
+  }
+
   @Test func aStayerThatCannotTalkToTheTargetComesBack() throws {
     let (scene, carol, caller, callee) = try scene()
     callee.refusesOffers = 488

@@ -13,6 +13,8 @@ struct SignallingNode {
   let signalling: SignallingLoop
   let traffic = SignallingTraffic()
   let local: IPEndpoint
+  /// Where it takes TLS connections; nil: nowhere.
+  let secureLocal: IPEndpoint?
   private let peer: UDPSocket
   private let limits: StreamLimits
   /// A carrier and a phone that is registered, for a call between them.
@@ -20,9 +22,10 @@ struct SignallingNode {
 
   /// Runs `body` beside a node that is stopped afterwards.
   static func with(
-    serves: Bool, limits: StreamLimits = StreamLimits(), _ body: (SignallingNode) throws -> Void
+    serves: Bool, limits: StreamLimits = StreamLimits(), as identity: TLSServerIdentity? = nil,
+    _ body: (SignallingNode) throws -> Void
   ) async throws {
-    let node = try SignallingNode(serves: serves, limits: limits)
+    let node = try SignallingNode(serves: serves, limits: limits, identity: identity)
     do {
       try body(node)
       await node.signalling.stop()
@@ -32,7 +35,7 @@ struct SignallingNode {
     }
   }
 
-  private init(serves: Bool, limits: StreamLimits) throws {
+  private init(serves: Bool, limits: StreamLimits, identity: TLSServerIdentity?) throws {
     self.limits = limits
     let loopback = IPEndpoint(.v4(0x7F00_0001), port: 0)
     let socket = try UDPSocket(binding: loopback)
@@ -40,10 +43,14 @@ struct SignallingNode {
     local = socket.local
     peer = try UDPSocket(binding: loopback)
     pair = try CallingPair(phones: socket.local, trunks: trunks.local)
+    let secure = try identity.map {
+      SecureListeners([try TCPListener(binding: loopback)], as: try TLSServerContext([$0]))
+    }
+    secureLocal = secure?.listeners.first?.local
     let addresses = [
       ExchangeAddress(
-        name: Self.address, ip: local.address, sipPort: local.port, role: .phones,
-        relayPorts: 30_000...30_099),
+        name: Self.address, ip: local.address, sipPort: local.port,
+        securePort: secureLocal?.port, role: .phones, relayPorts: 30_000...30_099),
       ExchangeAddress(
         name: CallingPair.trunksAddress, ip: trunks.local.address, sipPort: trunks.local.port,
         role: .trunks, relayPorts: 30_100...30_199),
@@ -61,7 +68,8 @@ struct SignallingNode {
     }
     signalling = try SignallingLoop(
       exchange: exchange, on: EventLoop(name: "signalling"), sockets: [socket, trunks],
-      listeners: SignallingSockets.listen(on: [socket.local, trunks.local]), streamLimits: limits,
+      listeners: SignallingSockets.listen(on: [socket.local, trunks.local]), secure: secure,
+      streamLimits: limits,
       traffic: traffic, log: Logger(label: "test"))
     signalling.start(with: NoSurroundings())
   }

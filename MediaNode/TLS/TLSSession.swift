@@ -2,20 +2,33 @@ internal import COpenSSL
 internal import COpenSSLShim
 internal import NodeContract
 
-/// The client's side of one TLS connection, without a socket: bytes of the network go in and come
-/// out, and so do the application's. Whoever owns the socket moves them; one thread at a time.
-public final class TLSClientSession {
+/// One side of one TLS connection, without a socket: bytes of the network go in and come out, and so
+/// do the application's. Whoever owns the socket moves them; one thread at a time.
+public final class TLSSession {
   private let session: OpaquePointer
   private let incoming: OpaquePointer
   private let outgoing: OpaquePointer
 
-  /// The handshake is done and the peer is who it should be.
+  /// The handshake is done and the peer is who it should be, where that was asked for.
   public private(set) var isEstablished = false
   /// The peer closed its direction.
   public private(set) var isClosedByPeer = false
 
+  /// The client's side, which goes on only with `peer` at the other end.
+  convenience init(adopting session: OpaquePointer, peer: TLSPeer) throws(OpenSSLError) {
+    try self.init(adopting: session)
+    SSL_set_connect_state(session)
+    try expect(peer)
+  }
+
+  /// The server's side.
+  convenience init(accepting session: OpaquePointer) throws(OpenSSLError) {
+    try self.init(adopting: session)
+    SSL_set_accept_state(session)
+  }
+
   /// Owns `session` from here on, and through it both BIOs.
-  init(adopting session: OpaquePointer, peer: TLSPeer) throws(OpenSSLError) {
+  private init(adopting session: OpaquePointer) throws(OpenSSLError) {
     guard let incoming = BIO_new(BIO_s_mem()), let outgoing = BIO_new(BIO_s_mem()) else {
       SSL_free(session)
       throw .last(doing: "making a TLS session's buffers")
@@ -24,8 +37,6 @@ public final class TLSClientSession {
     (self.session, self.incoming, self.outgoing) = (session, incoming, outgoing)
     shim_BIO_wait_when_empty(incoming)
     shim_SSL_set_flexible_writes(session)
-    SSL_set_connect_state(session)
-    try expect(peer)
   }
 
   deinit { SSL_free(session) }
@@ -49,6 +60,19 @@ public final class TLSClientSession {
     return name.map {
       String(decoding: UnsafeBufferPointer(start: $0, count: Int(length)), as: UTF8.self)
     }
+  }
+
+  /// The names of the peer's certificate that were verified: DNS names and URIs of its subject's
+  /// alternatives. Empty where it showed none.
+  public var verifiedPeerNames: [String] {
+    guard isEstablished, let certificate = SSL_get1_peer_certificate(session) else { return [] }
+    defer { X509_free(certificate) }
+    guard SSL_get_verify_result(session) == Int(X509_V_OK) else { return [] }
+    var buffer = [CChar](repeating: 0, count: 4096)
+    let length = shim_X509_alternative_names(certificate, &buffer, Int32(buffer.count))
+    let text = String(
+      decoding: buffer.prefix(Int(max(0, length))).map(UInt8.init(bitPattern:)), as: UTF8.self)
+    return text.split(separator: "\n").map(String.init)
   }
 
   /// Bytes that came from the network. Read and write afterwards: they move on by these.
