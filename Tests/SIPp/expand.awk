@@ -16,7 +16,9 @@
 #   label NAME                  where an awaited message may lead with `next NAME`
 #   include NAME                the steps of NAME.part
 #
-# D is a dialog's name, a letter or two. BODY is `sdp`, `sdp DIRECTION` or `text WORDS`. A line that
+# `proof USER PASSWORD` below `await` asks for the right answer to a challenge of ours.
+# D is a dialog's name, a letter or two. BODY is `sdp`, `sdp DIRECTION`, `sdp same` (as before) or
+# `text WORDS`. A line that
 # is indented belongs to the step above it: a header to send (`Name: value`), or what the message
 # must have that came (`Name: regular expression`, `body: regular expression`, `no Name:`). Behind
 # `word = ` the expression's group is kept as [$word]. {D.id},
@@ -157,7 +159,8 @@ function finish_message(more, body,  i) {
   if (more != "") say(more)
   for (i = 1; i <= count; i++) say(fill(lines[i]))
   if (body ~ /^sdp/) {
-    say("Content-Type: application/sdp\nContent-Length: [len]\n\nv=0\no=- 1 1 IN IP4 [local_ip]\ns=-")
+    if (sub(/ same/, "", body) == 0) session++
+    say("Content-Type: application/sdp\nContent-Length: [len]\n\nv=0\no=- 1 " session " IN IP4 [local_ip]\ns=-")
     say("c=IN IP4 [local_ip]\nt=0 0\nm=audio [media_port] RTP/AVP 0\na=rtpmap:0 PCMU/8000")
     if (body != "sdp") say("a=" substr(body, 5))
   } else if (body ~ /^text/) {
@@ -246,8 +249,16 @@ function matching(pattern, header, into, check) {
       : "search_in=\"hdr\" header=\"" header ":\"") check " assign_to=\"" into "\"/>\n"
 }
 
-function receive(attributes, wanted,  i, at, into) {
+function receive(attributes, wanted,  i, at, into, proof, is_proof) {
   for (i = 1; i <= count; i++) {
+    if (split(lines[i], proof, " ") == 3 && proof[1] == "proof") {
+      variables["proven"] = 1
+      wanted = wanted "  <verifyauth assign_to=\"proven\" username=\"" proof[2] "\" password=\"" \
+        proof[3] "\"/>\n"
+      attributes = attributes " next=\"proven" elements "\" test=\"proven\""
+      is_proof = 1
+      continue
+    }
     into = "seen"
     if (match(lines[i], /^[a-z]+ = /)) {
       variables[substr(lines[i], 1, RLENGTH - 3)] = 1
@@ -266,6 +277,9 @@ function receive(attributes, wanted,  i, at, into) {
   }
   if (wanted == "") element("<recv " attributes "/>")
   else element("<recv " attributes "><action>\n" wanted "</action></recv>")
+  if (!is_proof) return
+  element("<recv request=\"PROOF\" timeout=\"1\"/>")
+  say("<label id=\"proven" (elements - 2) "\"/>")
 }
 
 # MARK: - Answering

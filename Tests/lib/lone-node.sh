@@ -4,8 +4,9 @@
 readonly node_phones=127.0.1.1:5060 node_trunks=127.0.1.10:5060 node_carrier=127.0.0.1:5070
 readonly marker=test
 
-# start_lone_node BINARIES USERS TENANTS: user N is 100000+N at the tenant tK.bench.test, K being N modulo
-# TENANTS, with the password p100000+N and the number +442000000000+N. Sets `node`.
+# start_lone_node BINARIES USERS TENANTS [OPTION...]: user N is 100000+N at the tenant tK.bench.test, K being N modulo
+# TENANTS, with the password p100000+N and the number +442000000000+N. What the carrier wants of us
+# is said by BenchmarkState's options. Sets `node`.
 start_lone_node() {
   local binaries=$1
   rm --recursive --force "$work/state"
@@ -13,11 +14,17 @@ start_lone_node() {
   make_authority "$work/authority"
   make_certificate "$work/authority" node-a1 clientAuth
   "$binaries/BenchmarkState" --state "$work/state" --key-file "$work/snapshot.key" \
-    --users "$2" --tenants "$3" --carrier "$node_carrier"
+    --users "$2" --tenants "$3" --carrier "$node_carrier" "${@:4}"
   write_lone_node_configuration
   "$binaries/MediaNodeServer" --config "$work/node.json" >"$work/node.log" 2>&1 &
   node=$!
   wait_until 20 "the node serving" grep --quiet "node serves" "$work/node.log"
+}
+
+stop_lone_node() {
+  [ -n "${node:-}" ] || return 0
+  kill "$node" 2>/dev/null || true
+  wait "$node" 2>/dev/null || true
 }
 
 write_lone_node_configuration() {

@@ -25,6 +25,12 @@ struct BenchmarkState: ParsableCommand {
   @Option(help: "The carrier's address and port.")
   var carrier: String
 
+  @Option(help: "What the carrier asks us for, as the user tandem of the realm carrier.test.")
+  var carrierPassword: String?
+
+  @Flag(help: "The carrier wants us to register there.")
+  var registers = false
+
   func run() throws {
     let key = RandomBytes.make(32)
     try hexadecimal(key).write(toFile: keyFile, atomically: true, encoding: .utf8)
@@ -58,18 +64,28 @@ struct BenchmarkState: ParsableCommand {
       trunks: [
         TrunkEntry(
           id: TrunkID(UUIDv7(high: 2, low: UInt64(index))), name: "carrier",
-          address: Self.trunks, peers: [peer])
+          address: Self.trunks, peers: [peer], account: account)
       ])
+  }
+
+  private var account: TrunkAccount? {
+    guard let carrierPassword else { return nil }
+    let secret = "tandem:carrier.test:\(carrierPassword)"
+    return TrunkAccount(
+      username: "tandem", realm: "carrier.test", credentials: [credential(secret)],
+      registrar: registers ? "sip:carrier.test" : nil)
   }
 
   private func user(_ number: Int, of domain: String) -> ExtensionEntry {
     let name = "\(100_000 + number)"
-    let secret = Array("\(name):\(domain):p\(name)".utf8)
     return ExtensionEntry(
       id: extensionID(number), number: name, displayName: "Phone \(name)", outsideNumber: nil,
-      credentials: [
-        DigestCredential(algorithm: .md5, ha1: hexadecimal(OpenSSLHashing().md5(secret)))
-      ])
+      credentials: [credential("\(name):\(domain):p\(name)")])
+  }
+
+  private func credential(_ secret: String) -> DigestCredential {
+    DigestCredential(
+      algorithm: .md5, ha1: hexadecimal(OpenSSLHashing().md5(Array(secret.utf8))))
   }
 
   /// `+4420` and eight digits.
