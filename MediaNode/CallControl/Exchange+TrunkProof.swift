@@ -44,7 +44,7 @@ extension Exchange {
   ) -> Bool {
     guard response.status == StatusCode.unauthorized || response.status == 407,
       let call = calls[key.call]?.machine, let known = call.open[key.branch],
-      known.purpose != .abandoned, let trunk = trunk(of: known.leg, in: call),
+      call.isWorthProving(known), let trunk = trunk(of: known.leg, in: call),
       let request = key.request
     else { return false }
     guard key.proofs < Self.proofs, trunkCredentials.take(response, from: trunk, over: key.flow)

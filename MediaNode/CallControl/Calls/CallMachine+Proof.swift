@@ -4,6 +4,17 @@ import SIP
 /// A carrier wants a password for a request of ours: the same again, with one more CSeq
 /// (RFC 3261 section 22.2).
 extension CallMachine {
+  /// Whether a challenged request is still wanted: of a leg that is over only the BYE is, which
+  /// nothing may overtake.
+  func isWorthProving(_ request: OpenRequest) -> Bool {
+    switch request.purpose {
+    case .bye: true
+    case .abandoned: false
+    case .invite, .renegotiation, .joining, .notice, .refresh, .progress, .relayed:
+      self[request.leg].isOpen
+    }
+  }
+
   /// - Parameter request: as it went out under `branch`; the exchange puts the credentials on.
   /// - Returns: nil when the call has nothing open under this branch any more.
   mutating func repeated(_ request: SIPRequest, under branch: String) -> [CallAction]? {
@@ -16,7 +27,7 @@ extension CallMachine {
       again.headers.cseq.number &+= 1
       self[known.leg].invite.headers.cseq = again.headers.cseq
       self[known.leg].invitedUnder = self[known.leg].branches
-    } else if let sequence = self[known.leg].dialog?.skipSequence() {
+    } else if let sequence = self[known.leg].skipSequence(to: again.headers.to.tag) {
       again.headers.cseq.number = sequence
     }
     open[next] = known
@@ -24,6 +35,15 @@ extension CallMachine {
       self.renegotiation = renegotiation.under(next)
     }
     return [.request(again, over: self[known.leg].path(of: again), branch: next)]
+  }
+}
+
+extension Leg {
+  /// The next CSeq in the dialog with this tag of the party's, which may be an early one.
+  fileprivate mutating func skipSequence(to tag: String?) -> UInt32? {
+    guard dialog == nil else { return dialog?.skipSequence() }
+    guard let index = early.firstIndex(where: { $0.dialog.id.remoteTag == tag }) else { return nil }
+    return early[index].dialog.skipSequence()
   }
 }
 

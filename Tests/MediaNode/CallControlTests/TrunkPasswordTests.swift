@@ -55,6 +55,23 @@ struct TrunkPasswordTests {
     scene.calmDown()
   }
 
+  @Test("Of a call that is over only the BYE is proven, so that nothing overtakes it")
+  func onlyTheByeIsProvenAfterTheEnd() throws {
+    let door = CarrierDoor()
+    door.methods = [.info, .bye]
+    let scene = try Scene(account: "open", door: door)
+    let call = scene.alice.call("07700900123")
+    try #require(scene.world.run { call.state == .talking })
+    scene.world.run(for: .seconds(1))
+    call.send(.info, body: .other(contentType: "text/plain", bytes: [33])) { _ in }
+    call.hangUp()
+    #expect(scene.world.run { scene.carrier.lastCall?.state == .ended })
+    scene.calmDown()
+    #expect(door.challenges == 2)
+    #expect(scene.carrier.requests.filter { $0.method == .info }.count == 1)
+    #expect(scene.carrier.requests.filter { $0.method == .bye }.count == 2)
+  }
+
   @Test("A carrier that asks only within the call is answered there")
   func challengesWithinTheCall() throws {
     let door = CarrierDoor()
