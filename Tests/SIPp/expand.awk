@@ -13,6 +13,8 @@
 #   answer CODE D [BODY]        answers the last INVITE of D, whatever came since
 #   pause MILLISECONDS
 #   cut                         the connection ends
+#   note D                      writes what it takes to go on with D into the log
+#   resume D                    D goes on, which another noted: keys from, to and target
 #   label NAME                  where an awaited message may lead with `next NAME`
 #   include NAME                the steps of NAME.part
 #
@@ -56,7 +58,7 @@ function flush(  word, n) {
   n = split(step, word, " ")
   if (word[1] == "register") register(word[2], word[3], word[4])
   else if (word[1] == "invite") { begin(word[2], word[3]); request("INVITE", word[2], rest(word, n, 4)) }
-  else if (word[1] == "out") { begin(word[3], word[4]); request(word[2], word[3], rest(word, n, 5)) }
+  else if (word[1] == "out") { begin(word[3], word[4], word[2]); request(word[2], word[3], rest(word, n, 5)) }
   else if (word[1] == "prove") prove(word[2], word[3], rest(word, n, 4))
   else if (word[1] == "send") request(word[2], word[3], rest(word, n, 4))
   else if (word[1] == "expect") expect(word[2], rest(word, n, 3))
@@ -65,6 +67,8 @@ function flush(  word, n) {
   else if (word[1] == "answer") answer(word[2], word[3], rest(word, n, 4))
   else if (word[1] == "pause") element("<pause milliseconds=\"" word[2] "\"/>")
   else if (word[1] == "cut") element("<nop><action><closecon/></action></nop>")
+  else if (word[1] == "note") note(word[2])
+  else if (word[1] == "resume") resume(word[2])
   else if (word[1] == "label") say("<label id=\"" word[2] "\"/>")
   else fail("no such step: " word[1])
   count = 0
@@ -96,13 +100,23 @@ function print_scenario(  part, n, name, all) {
 
 # One of ours. The first has SIPp's Call-ID, the others bring it along behind three slashes, by which
 # SIPp knows whose they are.
-function begin(d, uri) {
+function begin(d, uri, method) {
   is_ours[d] = 1
   id[d] = (dialogs++ ? d "///" : "") "[call_id]"
   tag[d] = "[pid]" d "[call_number]"
   target[d] = uri
   from[d] = "<sip:[me]@[domain]>;tag=" tag[d]
-  to[d] = "<" uri ">"
+  to[d] = "<" (method == "REGISTER" ? "sip:[me]@[domain]" : uri) ">"
+}
+
+# One that another SIPp began, which noted what it takes: the Call-ID is given by -cid_str.
+function resume(d) {
+  is_ours[d] = 1
+  id[d] = "[call_id]"
+  from[d] = "[from]"
+  to[d] = "[to]"
+  target[d] = "[target]"
+  sequence[d] = 10
 }
 
 # One that began with the request that is awaited now.
@@ -117,6 +131,16 @@ function begun_by_peer(d) {
 function learn(d) {
   to[d] = "[$" d "_them]"
   target[d] = "[$" d "_target]"
+}
+
+function note(d) {
+  element("<nop><action>\n" noted("id=[call_id]") noted("from=" from[d]) noted("to=" to[d]) \
+    noted("target=" target[d]) "</action></nop>")
+}
+
+function noted(text) {
+  gsub(/</, "\\&lt;", text)
+  return "  <log message=\"" text "\"/>\n"
 }
 
 function fill(text,  d) {
@@ -181,9 +205,7 @@ function prove(method, d, body,  kept, i) {
 }
 
 function register(d, uri, expires,  i, kept) {
-  begin(d, uri)
-  from[d] = "<sip:[me]@[domain]>;tag=" tag[d]
-  to[d] = "<sip:[me]@[domain]>"
+  begin(d, uri, "REGISTER")
   lines[++count] = "Expires: " (expires == "" ? 300 : expires)
   for (i = kept = count; i > 0; i--) if (lines[i] ~ /^Contact:/) break
   if (!i) lines[count = ++kept] = contact()

@@ -1,7 +1,8 @@
 # A node without a control plane: it finds on its disk what it was told to serve. Sourced; wants `work`,
 # a directory, and a network namespace of its own.
 
-readonly node_phones=127.0.1.1:5060 node_trunks=127.0.1.10:5060 node_carrier=127.0.0.1:5070
+readonly node_phones=127.0.1.1:5060 node_other_phones=127.0.1.2:5060
+readonly node_trunks=127.0.1.10:5060 node_carrier=127.0.0.1:5070
 readonly marker=test
 
 # start_lone_node BINARIES USERS TENANTS [OPTION...]: user N is 100000+N at the tenant tK.bench.test, K being N modulo
@@ -28,9 +29,10 @@ stop_lone_node() {
 }
 
 write_lone_node_configuration() {
-  jq --null-input --arg work "$work" --arg phones "$node_phones" --arg trunks "$node_trunks" '{
+  jq --null-input --arg work "$work" --arg phones "$node_phones" --arg trunks "$node_trunks" \
+    --arg others "$node_other_phones" '{
       name: "node-a1", site: "a",
-      addresses: ["phones-a phones \($phones)", "trunks-a trunks \($trunks)"],
+      addresses: ["phones-a phones \($phones)", "phones-b phones \($others)", "trunks-a trunks \($trunks)"],
       "relay-ports": {first: 20000, last: 59999}, replicas: ["cp-a 127.0.0.1 7443 7444"],
       certificate: "\($work)/authority/node-a1.crt", key: "\($work)/authority/node-a1.key",
       authority: "\($work)/authority/authority.crt", state: "\($work)/state",
