@@ -50,8 +50,11 @@ extension Exchange {
     do throws(RegistrationRefusal) {
       let wish = try RegistrationWish(arrival.request, limits: limits)
       let source = try arrival.source(limits)
+      let before = registrar.bindings(of: key)
       let changes = try registrar.apply(wish, to: key, from: source, at: now.boot)
       announce(changes)
+      registered(
+        key, over: arrival.flow, at: arrival.address.name, before: before, at: now)
       confirm(key, wish, arrival, at: now)
     } catch {
       respond(error.status, error.headers, to: arrival, at: now)

@@ -166,7 +166,9 @@ public struct Exchange: Sendable {
   /// The connection under a flow is gone: the bindings behind it lead nowhere, and requests that
   /// went over it get no answer any more.
   public mutating func flowClosed(_ flow: Flow, at now: Moment) -> [ExchangeAction] {
-    announce(registrar.flowClosed(flow))
+    let lost = registrar.flowClosed(flow)
+    announce(lost)
+    connectionLost(flow, of: lost, at: now)
     handle(layer.close(flow, at: now.boot), at: now)
     return takeOutbox()
   }

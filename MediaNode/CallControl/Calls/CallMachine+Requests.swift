@@ -219,7 +219,7 @@ extension Leg {
     let isInOrder = dialog?.receive(request) == true
     guard isInOrder || request.method == .bye else { return StatusCode.serverInternalError }
     // A phone behind a NAT may come from another port now; a carrier is where its Contact says.
-    if !isTrunk { self.flow = flow }
+    if !isTrunk { (self.flow, lostFlow) = (flow, nil) }
     return nil
   }
 

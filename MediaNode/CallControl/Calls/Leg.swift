@@ -32,6 +32,8 @@ struct Leg: Equatable, Sendable {
   @CopyOnWrite var invite: SIPRequest
   /// The transport path to the party.
   var flow: Flow
+  /// The connection that is gone, as long as the party has not been heard from since.
+  var lostFlow: Flow?
   @CopyOnWrite var session: SessionSide
   var phase: Phase = .inviting
   @CopyOnWrite var dialog: Dialog?

@@ -159,6 +159,7 @@ extension Leg: Checkpointed {
     writer.write(progress)
     writer.write(early)
     writer.write(progressTag)
+    writer.write(lostFlow)
   }
 
   init(from reader: inout CheckpointReader) throws(CheckpointError) {
@@ -192,5 +193,6 @@ extension Leg: Checkpointed {
     progress = try reader.read(ReliableProgress?.self)
     early = try reader.read([EarlyDialog].self)
     progressTag = try reader.read(String?.self)
+    lostFlow = try reader.read(Flow?.self)
   }
 }

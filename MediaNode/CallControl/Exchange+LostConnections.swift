@@ -1,0 +1,70 @@
+import NodeContract
+import SIP
+
+/// A call outlives its phone's connection: what is said within it goes over the path by which the
+/// phone registers next.
+extension Exchange {
+  mutating func connectionLost(_ flow: Flow, of phones: [BindingChange], at now: Moment) {
+    let keys = Set(phones.map { BindingKey(tenant: $0.tenant, extension: $0.extension) })
+    for key in keys.sorted() {
+      for id in (lines[key] ?? []).sorted() {
+        update(id, at: now) { $0.connectionLost(flow) }
+      }
+    }
+  }
+
+  /// A device of the extension has registered.
+  ///
+  /// - Parameter before: the bindings that the extension had.
+  mutating func registered(
+    _ key: BindingKey, over flow: Flow, at address: AddressName, before: [Binding], at now: Moment
+  ) {
+    guard let calls = lines[key], !before.contains(where: { $0.flow == flow }) else { return }
+    let after = registrar.bindings(of: key)
+    guard after.contains(where: { $0.flow == flow }) else { return }
+    let path = NewPath(
+      extension: key.extension, flow: flow, address: address,
+      replaced: Set(before.filter { $0.isReplaced(over: flow, in: after) }.map(\.flow)),
+      isOnly: registrar.devices(of: key).count == 1)
+    for id in calls.sorted() { update(id, at: now) { $0.found(path) } }
+  }
+}
+
+/// How a device is reached that was reached otherwise before.
+struct NewPath: Hashable, Sendable {
+  let `extension`: ExtensionID
+  let flow: Flow
+  let address: AddressName
+  /// Those that the same device was known by.
+  let replaced: Set<Flow>
+  /// The extension has no other device.
+  let isOnly: Bool
+
+  /// Who lost its connection is taken for this device if it comes from the same place, or nobody
+  /// else could be meant: a binding that ended with its connection names no device any more.
+  func leads(to leg: Leg) -> Bool {
+    guard case .extension(`extension`, _) = leg.party, leg.phase == .answered,
+      leg.address == address
+    else { return false }
+    guard let lost = leg.lostFlow else { return replaced.contains(leg.flow) }
+    return replaced.contains(leg.flow) || isOnly || lost.remote.address == flow.remote.address
+  }
+}
+
+extension CallMachine {
+  mutating func connectionLost(_ flow: Flow) -> [CallAction] {
+    for leg in legs where leg.flow == flow { self[leg.id].lostFlow = leg.lostFlow ?? flow }
+    return []
+  }
+
+  mutating func found(_ path: NewPath) -> [CallAction] {
+    for leg in legs where path.leads(to: leg) { self[leg.id].flow = path.flow }
+    return []
+  }
+}
+
+extension Binding {
+  fileprivate func isReplaced(over flow: Flow, in after: [Binding]) -> Bool {
+    after.contains { $0.flow == flow && isReplaced(by: $0.contact, $0.traits) }
+  }
+}
