@@ -6,10 +6,17 @@ import NodeContract
 import Ownership
 import TLS
 
-/// Writes the state of a node that was told before what it serves: so a benchmark needs no control
-/// plane beside the node, which would take its share of the machine.
+/// The state of a node without a control plane: what it is told before it starts, what it has
+/// recorded afterwards.
 @main
 struct BenchmarkState: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    subcommands: [Provision.self, RecordedLegs.self], defaultSubcommand: Provision.self)
+}
+
+/// Writes the state of a node that was told before what it serves: so a benchmark needs no control
+/// plane beside the node, which would take its share of the machine.
+struct Provision: ParsableCommand {
   @Option(help: "The node's state directory.")
   var state: String
 
