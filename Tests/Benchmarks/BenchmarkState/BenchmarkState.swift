@@ -35,6 +35,9 @@ struct Provision: ParsableCommand {
   @Option(help: "What the carrier asks us for, as the user tandem of the realm carrier.test.")
   var carrierPassword: String?
 
+  @Option(help: "What we ask the carrier for elsewhere, as the user carrier-tN for tenant N.")
+  var visitorPassword: String?
+
   @Flag(help: "The carrier wants us to register there.")
   var registers = false
 
@@ -72,8 +75,17 @@ struct Provision: ParsableCommand {
       trunks: [
         TrunkEntry(
           id: TrunkID(UUIDv7(high: 2, low: UInt64(index))), name: "carrier",
-          address: Self.trunks, peers: [peer], account: account)
+          address: Self.trunks, peers: [peer], account: account,
+          visitor: visitor(index))
       ])
+  }
+
+  private func visitor(_ index: Int) -> TrunkVisitor? {
+    guard let visitorPassword else { return nil }
+    let name = "carrier-t\(index)"
+    return TrunkVisitor(
+      username: name,
+      credentials: [credential("\(name):\(Self.trunks.text):\(visitorPassword)")])
   }
 
   private var account: TrunkAccount? {
