@@ -6,7 +6,7 @@ readonly build_packages=(libpq-dev libssl-dev libnghttp2-dev libosip2-dev pkg-co
 readonly run_packages=(postgresql-15 etcd-server openssl ca-certificates curl jq iproute2 procps)
 # Phones and carriers for the demo call and the end-to-end tests.
 readonly phone_packages=(baresip-core)
-readonly test_packages=(baresip-core sip-tester)
+readonly test_packages=(baresip-core linphone-cli sip-tester)
 
 readonly policy=/usr/sbin/policy-rc.d
 readonly cluster_settings=/etc/postgresql-common/createcluster.conf

@@ -22,28 +22,6 @@ extension SiteA {
       await bob.quit()
     }
 
-    @Test(
-      "Phones hear each other whether they come by UDP, TCP or TLS",
-      .timeLimit(.minutes(1)),
-      arguments: [
-        ("udp", "tcp"), ("tcp", "udp"), ("tcp", "tcp"), ("udp", "tls"), ("tls", "udp"),
-        ("tcp", "tls"), ("tls", "tcp"), ("tls", "tls"),
-      ])
-    func phonesInEveryPairing(caller: String, callee: String) async throws {
-      let bench = try await Bench("\(caller)-to-\(callee)")
-      let alice = try await bench.alice(by: caller)
-      let bob = try await bench.bob(by: callee)
-      try await connect(alice, dialling: "102", to: bob)
-      alice.hangUp()
-      try await bob.closed()
-      #expect(try alice.heard(of: Bench.tones) == [700])
-      #expect(try bob.heard(of: Bench.tones) == [500])
-      let legs = try await bench.newRecords(2)
-      #expect(legs.map(\.outcome) == ["answered", "answered"])
-      await alice.quit()
-      await bob.quit()
-    }
-
     @Test("A number that nobody has is not found", .timeLimit(.minutes(1)))
     func unknownNumberIsNotFound() async throws {
       let bench = try await Bench("unknown")

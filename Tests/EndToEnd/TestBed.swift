@@ -35,21 +35,14 @@ struct Bench {
   var api: ControlAPI { installation.api }
 
   /// Extension 101's phone, registered; speaks 500 Hz.
-  func alice(by transport: String = "udp") async throws -> Baresip {
-    try await registered("101", "127.0.4.1", tone: 500, by: transport)
-  }
+  func alice() async throws -> Baresip { try await registered("101", "127.0.4.1", tone: 500) }
 
   /// Extension 102's phone, registered; speaks 700 Hz.
-  func bob(by transport: String = "udp") async throws -> Baresip {
-    try await registered("102", "127.0.4.2", tone: 700, by: transport)
-  }
+  func bob() async throws -> Baresip { try await registered("102", "127.0.4.2", tone: 700) }
 
-  private func registered(
-    _ number: String, _ address: String, tone: Int, by transport: String
-  ) async throws -> Baresip {
-    var settings = try demo.phone(number, address: address, tone: tone)
-    settings.transport = transport
-    let phone = try await Baresip(settings, work: work)
+  private func registered(_ number: String, _ address: String, tone: Int) async throws -> Baresip {
+    let phone = try await Baresip(
+      demo.phone(number, address: address, tone: tone), work: work)
     try await phone.registered()
     return phone
   }
@@ -75,7 +68,9 @@ struct Bench {
 }
 
 /// Sets a call up and waits until both sides heard a second of it.
-func connect(_ caller: Baresip, dialling target: String, to callee: Baresip) async throws {
+func connect(
+  _ caller: any Softphone, dialling target: String, to callee: any Softphone
+) async throws {
   caller.dial(target)
   try await callee.rings()
   callee.answer()
@@ -134,8 +129,9 @@ struct SecondTenant {
     }
   }
 
-  func phone(_ number: String, address: String, tone: Int) -> BaresipSettings {
-    BaresipSettings(
+  /// A phone for this extension: registers with its password.
+  func phone(_ number: String, address: String, tone: Int) -> PhoneSettings {
+    PhoneSettings(
       name: "phone-\(number)", address: address, tone: tone, user: number, domain: domain,
       proxy: proxy, password: passwords[number])
   }

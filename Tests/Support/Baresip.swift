@@ -1,48 +1,10 @@
-import Audio
 public import Foundation
 import Synchronization
 
-/// Who a phone is, and where it stands.
-public struct BaresipSettings: Sendable {
-  /// Names its folder and its process' log.
-  public var name: String
-  /// An address of its own, so that several phones may use port 5060.
-  public var address: String
-  /// The tone that it speaks, in hertz.
-  public var tone: Int
-  /// The user part of its address; the login too.
-  public var user: String
-  /// The host of its address, and its realm.
-  public var domain: String
-  /// Where its requests go: `127.0.1.1:5060`.
-  public var proxy: String?
-  /// Where its requests go by TLS.
-  public var secureProxy: String?
-  /// nil for a peer that is known by its address and does not register.
-  public var password: String?
-  /// How its requests go: `udp`, `tcp` or `tls`.
-  public var transport = "udp"
-  /// By TLS it talks only to whom this authority vouches for: the path of a PEM file.
-  public var authority: String?
-
-  public init(
-    name: String, address: String, tone: Int, user: String, domain: String, proxy: String? = nil,
-    password: String? = nil
-  ) {
-    self.name = name
-    self.address = address
-    self.tone = tone
-    self.user = user
-    self.domain = domain
-    self.proxy = proxy
-    self.password = password
-  }
-}
-
 /// One baresip without a sound card: speaks a tone, records what it sends and what it hears, and
 /// is remote-controlled.
-public final class Baresip: Sendable {
-  public let settings: BaresipSettings
+public final class Baresip: Softphone {
+  public let settings: PhoneSettings
   private let folder: URL
   private let process: ChildProcess
   private let control: BaresipControl
@@ -50,7 +12,7 @@ public final class Baresip: Sendable {
   private static let controlPort: UInt16 = 4444
 
   /// Starts a phone whose files lie in a folder of its name under `work`.
-  public init(_ settings: BaresipSettings, work: URL) async throws {
+  public init(_ settings: PhoneSettings, work: URL) async throws {
     self.settings = settings
     folder = work.appending(path: settings.name)
     try Self.write(settings, to: folder)
@@ -122,7 +84,7 @@ public final class Baresip: Sendable {
 
   /// Waits until the call or attempt is over, and returns the reason: `486 Busy Here`.
   @discardableResult
-  public func closed(within limit: Duration = .seconds(10)) async throws -> String {
+  public func closed(within limit: Duration) async throws -> String {
     try await next("CALL_CLOSED", within: limit).param ?? ""
   }
 
@@ -134,20 +96,9 @@ public final class Baresip: Sendable {
       .sorted { $0.path < $1.path }
   }
 
-  /// Waits until the call's recording of what it hears has grown to so many seconds.
-  public func hears(seconds: Int) async throws {
-    // 16 bits, 8,000 a second; the library writes in blocks.
-    let bytes = seconds * 16_000
-    try await eventually("\(settings.name) hears \(seconds) s", within: .seconds(seconds + 10)) {
-      guard let newest = recordings.last else { return false }
-      let attributes = try FileManager.default.attributesOfItem(atPath: newest.path)
-      return (attributes[.size] as? Int ?? 0) >= bytes
-    }
-  }
-
   // MARK: - Its configuration
 
-  private static func write(_ settings: BaresipSettings, to folder: URL) throws {
+  private static func write(_ settings: PhoneSettings, to folder: URL) throws {
     let recordings = folder.appending(path: "recordings")
     try? FileManager.default.removeItem(at: folder)
     try FileManager.default.createDirectory(at: recordings, withIntermediateDirectories: true)
@@ -158,7 +109,7 @@ public final class Baresip: Sendable {
   }
 
   /// The tone's source runs only at 48 kHz in stereo; the bridge is a player that needs no card.
-  private static func configuration(_ settings: BaresipSettings, recordings: URL) -> String {
+  private static func configuration(_ settings: PhoneSettings, recordings: URL) -> String {
     """
     poll_method epoll
     sip_listen \(settings.address):5060
@@ -188,7 +139,7 @@ public final class Baresip: Sendable {
     """
   }
 
-  private static func account(_ settings: BaresipSettings) -> String {
+  private static func account(_ settings: PhoneSettings) -> String {
     var line = "<sip:\(settings.user)@\(settings.domain)>;answermode=manual;audio_codecs=PCMA,PCMU"
     if let proxy = settings.transport == "tls" ? settings.secureProxy : settings.proxy {
       line += ";outbound=\"sip:\(proxy);transport=\(settings.transport)\""
@@ -199,31 +150,5 @@ public final class Baresip: Sendable {
       line += ";regint=0"
     }
     return line + "\n"
-  }
-}
-
-extension Baresip {
-  /// The tones of `candidates` in the newest recording, in hertz, which sounded for most of it.
-  public func heard(of candidates: [Int]) throws -> [Int] {
-    guard let newest = recordings.last else { return [] }
-    return try Hearing(newest).tones(of: candidates)
-  }
-}
-
-/// What a recording sounds like.
-public struct Hearing {
-  public let duration: Duration
-  private let sound: WAVFile
-
-  public init(_ file: URL) throws {
-    sound = try WAVFile(parsing: Array(Data(contentsOf: file)))
-    duration = sound.duration
-  }
-
-  /// The tones of `candidates`, in hertz, that sounded for at least half of the recording.
-  public func tones(of candidates: [Int]) -> [Int] {
-    let recognizer = ToneRecognizer(
-      frequencies: candidates.map(Double.init), sampleRate: sound.sampleRate)
-    return recognizer.tones(in: sound.channels.first ?? []).map { Int($0) }
   }
 }

@@ -54,9 +54,9 @@ extension DemoDescription {
   /// A phone for this extension: registers with its password.
   public func phone(
     _ number: String, address: String, tone: Int, password: String? = nil
-  ) throws -> BaresipSettings {
+  ) throws -> PhoneSettings {
     guard let account = self[extension: number] else { throw NoSuchExtension(number: number) }
-    var settings = BaresipSettings(
+    var settings = PhoneSettings(
       name: "phone-\(number)", address: address, tone: tone, user: number, domain: domain,
       proxy: phonesAddress, password: try password ?? account.password())
     settings.secureProxy = securePhonesAddress
@@ -68,9 +68,9 @@ extension DemoDescription {
 
   /// A subscriber of the carrier, who stands where its switch stands: known by that address, it
   /// registers nowhere. `number` is E.164 with plus.
-  public func carrier(number: String, tone: Int) -> BaresipSettings {
+  public func carrier(number: String, tone: Int) -> PhoneSettings {
     let address = String(carrierAddress.prefix { $0 != ":" })
-    return BaresipSettings(
+    return PhoneSettings(
       name: "carrier", address: address, tone: tone, user: number, domain: address)
   }
 
