@@ -180,7 +180,8 @@ final class Party {
 
   func cancel(_ id: ClientTransactionID) { handle(layer.cancel(id, at: now)) }
 
-  func newTag() -> String { "\(number)-\(count())" }
+  /// Of several devices with one number each has tags of its own.
+  func newTag() -> String { "\(number)-\(endpoint.address)-\(count())" }
   func newBranch() -> String { "\(Via.magicCookie)-\(endpoint.port)-\(count())" }
 
   func count() -> Int {
