@@ -136,11 +136,16 @@ run_control_plane() {
 
 # run_node NODE PHONES-IP TRUNKS-IP FINGERPRINT
 run_node() {
-  local node=$1 phones=$2 trunks=$3
-  require_port udp "$phones" 5060 "$node, phones"
-  require_port udp "$trunks" 5060 "$node, trunks"
+  local node=$1 phones=$2 trunks=$3 address socket sockets=()
+  for address in "$phones" "$trunks"; do
+    for socket in "udp $address 5060" "tcp $address 5060" "tcp $address 5061"; do
+      # shellcheck disable=SC2086 # transport, address and port
+      require_port $socket "$node, SIP"
+      sockets+=(--descriptor "${socket// /:}")
+    done
+  done
   start_process "$node" "$(id -un)" "$4" \
-    "$binaries/Keeper" --descriptor "udp:$phones:5060" --descriptor "udp:$trunks:5060" -- \
+    "$binaries/Keeper" "${sockets[@]}" -- \
     "$binaries/MediaNodeServer" --config "$configuration/$node.json"
   wait_for_process "$node" 10 port_is_bound "$phones"
   wait_for_process "$node" 10 port_is_bound "$trunks"

@@ -2,7 +2,7 @@ public import NodeContract
 
 /// A bound socket that the keeper handed to this process.
 public struct InheritedSocket: Hashable, Sendable {
-  /// `udp`, the only transport today.
+  /// `udp`, or `tcp` for one that listens.
   public let transport: String
   public let local: IPEndpoint
   public let descriptor: Int32
@@ -13,7 +13,7 @@ public struct InheritedSocket: Hashable, Sendable {
     self.descriptor = descriptor
   }
 
-  /// Parses the keeper's `TANDEM_DESCRIPTORS`: `udp:127.0.1.1:5060=3,udp:127.0.1.10:5060=4`.
+  /// Parses the keeper's `TANDEM_DESCRIPTORS`: `udp:127.0.1.1:5060=3,tcp:127.0.1.1:5060=4`.
   /// Nil when any part of it is not of that form.
   public static func parse(_ variable: some StringProtocol) -> [InheritedSocket]? {
     var sockets: [InheritedSocket] = []

@@ -24,6 +24,13 @@ public final class TCPListener: Sendable {
     self.descriptor = descriptor
   }
 
+  /// Takes a listening socket over.
+  public init(adopting descriptor: Int32) throws(SystemError) {
+    local = try SocketCalls.localEndpoint(of: descriptor)
+    try SocketCalls.makeNonBlocking(descriptor)
+    self.descriptor = descriptor
+  }
+
   deinit { close(descriptor) }
 
   /// The next connection that waits; nil when none does, or when no descriptor is left for it.

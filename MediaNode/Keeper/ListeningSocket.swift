@@ -7,24 +7,36 @@ struct ListeningSocket {
 
   /// Room for the packets that arrive while no node reads: two seconds of a busy SIP port.
   private static let receiveBufferBytes: Int32 = 4 << 20
+  /// Connections that the kernel holds meanwhile, of at most `net.core.somaxconn`.
+  private static let backlog: Int32 = 4_096
 
   /// Binds `name`; the descriptor's number is at least `lowest`, clear of those that children get.
   init(_ name: SocketName, numberedFrom lowest: Int32) throws {
     var address = try SocketForm(name)
-    let socket = Glibc.socket(address.family, Int32(SOCK_DGRAM.rawValue), 0)
+    let type = name.kind == .udp ? SOCK_DGRAM : SOCK_STREAM
+    let socket = Glibc.socket(address.family, Int32(type.rawValue), 0)
     guard socket >= 0 else { throw failure("open", name) }
     defer { close(socket) }
     var one: Int32 = 1
     if address.family == AF_INET6 {
       setsockopt(socket, Int32(IPPROTO_IPV6), IPV6_V6ONLY, &one, 4)
     }
+    // Connections of earlier nodes that linger are no obstacle.
+    if name.kind == .tcp { setsockopt(socket, SOL_SOCKET, SO_REUSEADDR, &one, 4) }
     guard address.bind(socket) == 0 else { throw failure("bind", name) }
-    var size = Self.receiveBufferBytes
-    if setsockopt(socket, SOL_SOCKET, SO_RCVBUFFORCE, &size, 4) != 0 {
-      setsockopt(socket, SOL_SOCKET, SO_RCVBUF, &size, 4)
+    switch name.kind {
+    case .udp: Self.makeRoom(in: socket)
+    case .tcp: guard listen(socket, Self.backlog) == 0 else { throw failure("listen at", name) }
     }
     descriptor = fcntl(socket, F_DUPFD_CLOEXEC, lowest)
     guard descriptor >= 0 else { throw failure("move", name) }
+  }
+
+  private static func makeRoom(in socket: Int32) {
+    var size = receiveBufferBytes
+    if setsockopt(socket, SOL_SOCKET, SO_RCVBUFFORCE, &size, 4) != 0 {
+      setsockopt(socket, SOL_SOCKET, SO_RCVBUF, &size, 4)
+    }
   }
 }
 

@@ -4,24 +4,31 @@ struct StartError: Error, CustomStringConvertible {
   init(_ description: String) { self.description = description }
 }
 
-/// A socket as the command line names it: `udp:127.0.1.1:5060`, `udp:[::1]:5060`.
+/// A socket as the command line names it: `udp:127.0.1.1:5060`, `tcp:[::1]:5060`.
 struct SocketName: Equatable {
+  enum Kind: String { case udp, tcp }
+
   let text: String
+  let kind: Kind
   let host: String
   let port: UInt16
 
   init(_ text: String) throws {
     let parts = text.split(separator: ":", maxSplits: 1)
-    guard parts.count == 2, parts[0] == "udp", let colon = parts[1].lastIndex(of: ":"),
+    guard parts.count == 2, let kind = Kind(rawValue: String(parts[0])),
+      let colon = parts[1].lastIndex(of: ":"),
       let port = UInt16(parts[1][parts[1].index(after: colon)...])
-    else { throw StartError("--descriptor wants udp:ADDRESS:PORT, not \(text)") }
+    else {
+      throw StartError("--descriptor wants udp:ADDRESS:PORT or tcp:ADDRESS:PORT, not \(text)")
+    }
     self.text = text
+    self.kind = kind
     self.port = port
     host = parts[1][..<colon].filter { $0 != "[" && $0 != "]" }
   }
 }
 
-/// `Keeper --descriptor udp:ADDRESS:PORT … [--pid-file F] [--child-pid-file F] -- PROGRAM …`
+/// `Keeper --descriptor udp|tcp:ADDRESS:PORT … [--pid-file F] [--child-pid-file F] -- PROGRAM …`
 struct Settings {
   private(set) var descriptors: [SocketName] = []
   private(set) var pidFile: String?

@@ -45,8 +45,9 @@ struct NodeProcess {
       exchange: exchange, on: try EventLoop(name: "signalling"),
       sockets: try SignallingSockets.open(
         for: configuration.addresses.map(\.endpoint),
-        inherited: getenv("TANDEM_DESCRIPTORS").map { String(cString: $0) }),
-      listeners: try SignallingSockets.listen(on: configuration.addresses.map(\.endpoint)),
+        inherited: Self.inheritedSockets),
+      listeners: try SignallingSockets.listen(
+        on: configuration.addresses.map(\.endpoint), inherited: Self.inheritedSockets),
       secure: try Self.secureListeners(configuration, log),
       traffic: traffic, log: Logger(label: "signalling"))
     let inbox = ReplicaInbox(holdings: holdings, signalling: signalling)
@@ -66,6 +67,11 @@ struct NodeProcess {
     self.signalling = signalling
   }
 
+  /// What the keeper, if there is one, handed down.
+  private static var inheritedSockets: String? {
+    getenv("TANDEM_DESCRIPTORS").map { String(cString: $0) }
+  }
+
   private static func secureListeners(_ configuration: NodeConfiguration, _ log: Logger) throws
     -> SecureListeners?
   {
@@ -74,7 +80,8 @@ struct NodeProcess {
       return nil
     }
     return SecureListeners(
-      try SignallingSockets.listen(on: configuration.addresses.map(\.secureEndpoint)),
+      try SignallingSockets.listen(
+        on: configuration.addresses.map(\.secureEndpoint), inherited: inheritedSockets),
       as: try TLSServerContext([identity], clientAuthority: configuration.clientAuthority))
   }
 

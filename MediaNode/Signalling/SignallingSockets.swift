@@ -20,38 +20,50 @@ public enum SignallingSockets {
         try UDPSocket(binding: $0, receiveBufferBytes: receiveBufferBytes)
       }
     }
+    return try held("udp", at: endpoints, in: variable).map {
+      try UDPSocket(adopting: $0, receiveBufferBytes: receiveBufferBytes)
+    }
+  }
+
+  /// One listener per endpoint, for TCP or TLS. A connection ends with the process that reads it; the
+  /// keeper's listeners let peers open another that waits for the next.
+  /// - Throws: as `open(for:inherited:)`.
+  public static func listen(
+    on endpoints: [IPEndpoint], inherited variable: String? = nil
+  ) throws -> [TCPListener] {
+    guard let variable else { return try endpoints.map { try TCPListener(binding: $0) } }
+    return try held("tcp", at: endpoints, in: variable).map { try TCPListener(adopting: $0) }
+  }
+
+  private static func held(
+    _ transport: String, at endpoints: [IPEndpoint], in variable: String
+  ) throws -> [Int32] {
     guard let sockets = InheritedSocket.parse(variable) else {
       throw InheritanceError.unreadable(variable)
     }
     return try endpoints.map { endpoint in
-      guard let socket = sockets.first(where: { $0.local == endpoint && $0.transport == "udp" })
-      else { throw InheritanceError.missing(endpoint) }
-      return try UDPSocket(
-        adopting: socket.descriptor, receiveBufferBytes: receiveBufferBytes)
+      guard
+        let socket = sockets.first(where: { $0.local == endpoint && $0.transport == transport })
+      else { throw InheritanceError.missing("\(transport):\(endpoint)") }
+      return socket.descriptor
     }
-  }
-
-  /// A TCP listener beside each UDP socket. The keeper holds none: a connection ends with the
-  /// process that reads it, and peers open another.
-  /// - Throws: `SystemError` when a port is taken.
-  public static func listen(on endpoints: [IPEndpoint]) throws -> [TCPListener] {
-    try endpoints.map { try TCPListener(binding: $0) }
   }
 }
 
 /// The keeper and the node's configuration disagree.
 public enum InheritanceError: Error, CustomStringConvertible {
   case unreadable(String)
-  case missing(IPEndpoint)
+  /// As `--descriptor` names it.
+  case missing(String)
 
   public var description: String {
     switch self {
     case .unreadable(let variable):
       "TANDEM_DESCRIPTORS is “\(variable)”, which is not what a keeper writes. "
         + "Start the node through Keeper, or unset the variable."
-    case .missing(let endpoint):
-      "The keeper holds no UDP socket for \(endpoint). "
-        + "Start it with --descriptor udp:\(endpoint), or take the address out of the configuration."
+    case .missing(let socket):
+      "The keeper does not hold \(socket). "
+        + "Start it with --descriptor \(socket), or take the address out of the configuration."
     }
   }
 }

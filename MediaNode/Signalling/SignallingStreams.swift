@@ -112,7 +112,7 @@ final class SignallingStreams {
   /// Reads nothing more from the flow and closes it when all is written.
   func end(_ flow: Flow) {
     guard let connection = connections[flow] else { return }
-    connection.isEnding = true
+    connection.endingSince = connection.endingSince ?? loop.now
     if connection.outgoing.isEmpty { close(connection) } else { watch(connection) }
   }
 
@@ -130,8 +130,7 @@ final class SignallingStreams {
   private func closeSilent() {
     let now = loop.now
     for connection in Array(connections.values) {
-      let patience = connection.hasSpoken ? limits.silence : limits.firstMessage
-      if connection.lastHeard.duration(to: now) > patience { close(connection) }
+      if connection.patienceEnds(limits) < now { close(connection) }
     }
     if let sweep { loop.setTimer(sweep, at: now.advanced(by: Self.sweepInterval)) }
   }
@@ -171,7 +170,9 @@ final class SignallingStreams {
     }
     takeFrames(of: connection)
     guard connections[connection.flow] === connection else { return }
-    if connection.isClosedByPeer { return close(connection) }
+    // A handshake answers too, and so does what may follow it.
+    let isBeyondLimit = connection.outgoing.count > limits.unsentBytes
+    if connection.isClosedByPeer || isBeyondLimit { return close(connection) }
     if !connection.outgoing.isEmpty { flush(connection) }
   }
 

@@ -14,8 +14,10 @@ final class StreamConnection {
   /// What the kernel did not take yet, as it goes over the network.
   var outgoing: [UInt8] = []
   var isConnecting: Bool
-  /// Nothing more is read, and it is closed once all is written.
-  var isEnding = false
+  /// Since when nothing more is read, and it is closed once all is written; nil: it is not.
+  var endingSince: BootInstant?
+  var isEnding: Bool { endingSince != nil }
+  private let openedAt: BootInstant
   /// When the last bytes came.
   var lastHeard: BootInstant
   /// Whether a whole message came over it.
@@ -30,6 +32,14 @@ final class StreamConnection {
     self.flow = flow
     self.isConnecting = isConnecting
     lastHeard = now
+    openedAt = now
+  }
+
+  /// When it is closed unless something happens before. Bytes that make no message postpone nothing.
+  func patienceEnds(_ limits: StreamLimits) -> BootInstant {
+    if let endingSince { return endingSince.advanced(by: limits.farewell) }
+    return hasSpoken
+      ? lastHeard.advanced(by: limits.silence) : openedAt.advanced(by: limits.firstMessage)
   }
 
   /// The peer said that it will say no more.
@@ -93,6 +103,9 @@ public struct StreamLimits: Hashable, Sendable {
   public var firstMessage: Duration = .seconds(30)
   /// A silent connection is closed after this; phones send keep-alives every few minutes.
   public var silence: Duration = .seconds(3_600)
+
+  /// A connection that ends is closed after this, whatever its peer has not read.
+  public var farewell: Duration = .seconds(10)
 
   public init() {}
 }

@@ -45,7 +45,7 @@ enum AllowedArrows {
     "HTTP2": ["CNGHTTP2"],
     "CLinux": [],
     "Epoll": ["CLinux", "NodeContract"],
-    "Signalling": ["CallControl", "Epoll", "NodeContract", "OSIP", "SIP"],
+    "Signalling": ["CallControl", "Epoll", "NodeContract", "OSIP", "SIP", "TLS"],
     "MediaPlane": ["Audio", "CLinux", "Epoll", "NodeContract", "RTP"],
     "ControlLink": ["CLinux", "Epoll", "HTTP2", "NodeContract", "Ownership", "TLS"],
     "Keeper": ["CLinux"],

@@ -37,6 +37,45 @@ import Testing
     #expect((before...MachineClock.boot().nanoseconds).contains(died))
   }
 
+  @Test func whoConnectsWhileTheNodeIsDeadWaitsForTheNextOneAndIsNotRefused() throws {
+    let node = try KeptNode(by: "tcp", command: ["/usr/bin/perl", "-e", KeptNode.listeningScript])
+    var first: Int32?
+    #expect(
+      KeptNode.eventually {
+        first = connect(to: node).flatMap { pid(saidOn: $0) }
+        return first != nil
+      })
+    kill(node.keeper.processIdentifier, SIGSTOP)
+    #expect(KeptNode.eventually { KeptNode.state(of: node.keeper.processIdentifier) == "T" })
+    let dead = try #require(first)
+    kill(dead, SIGKILL)
+    #expect(KeptNode.eventually { KeptNode.state(of: dead) == "Z" })
+    let waiting = try #require(connect(to: node), "refused")
+    kill(node.keeper.processIdentifier, SIGCONT)
+    let next = try #require(pid(saidOn: waiting))
+    #expect(next != dead)
+  }
+
+  /// Nil where nobody listens.
+  private func connect(to node: KeptNode) -> TCPStream? {
+    guard let stream = try? TCPStream(connectingTo: node.local) else { return nil }
+    var writable = pollfd(fd: stream.descriptor, events: Int16(POLLOUT), revents: 0)
+    guard poll(&writable, 1, 5_000) == 1, (try? stream.finishConnecting()) != nil else {
+      return nil
+    }
+    return stream
+  }
+
+  private func pid(saidOn stream: TCPStream) -> Int32? {
+    var readable = pollfd(fd: stream.descriptor, events: Int16(POLLIN), revents: 0)
+    guard poll(&readable, 1, 5_000) == 1 else { return nil }
+    var bytes = [UInt8](repeating: 0, count: 32)
+    guard case .moved(let count) = bytes.withUnsafeMutableBytes({ stream.read(into: $0) }) else {
+      return nil
+    }
+    return Int32(String(decoding: bytes.prefix(count), as: UTF8.self))
+  }
+
   @Test func deathAfterDeathTheNodeComesBack() throws {
     let node = try KeptNode()
     let phone = try Phone(calling: node.local)

@@ -24,10 +24,16 @@ final class KeptNode {
     }
     """
 
+  /// A node that tells each peer that connects its process id.
+  static let listeningScript = """
+    open(my $listener, "+<&=", 3) or die;
+    while (accept(my $peer, $listener)) { syswrite($peer, $$); close($peer) }
+    """
+
   /// Starts a keeper on `local`, or on a free port of an address that no other test uses.
-  init(at local: IPEndpoint? = nil, command: [String]? = nil) throws {
+  init(at local: IPEndpoint? = nil, by transport: String = "udp", command: [String]? = nil) throws {
     self.local = try local ?? KeptNode.freeEndpoint()
-    socketName = "udp:\(self.local)"
+    socketName = "\(transport):\(self.local)"
     childPIDFile = FileManager.default.temporaryDirectory
       .appendingPathComponent("keeper-test-\(UUID().uuidString).pid")
     keeper = Process()

@@ -59,7 +59,7 @@ import Testing
 
   @Test(arguments: [
     [], ["--"], ["--descriptor"], ["--descriptor", "--", "x"], ["--verbose", "yes", "--", "x"],
-    ["--descriptor", "tcp:127.0.0.1:1", "--", "x"], ["--descriptor", "udp:127.0.0.1", "--", "x"],
+    ["--descriptor", "tls:127.0.0.1:1", "--", "x"], ["--descriptor", "udp:127.0.0.1", "--", "x"],
     ["--descriptor", "udp:127.0.0.1:99999", "--", "x"],
   ])
   func aMistakeIsToldInsteadOfStarted(arguments: [String]) {

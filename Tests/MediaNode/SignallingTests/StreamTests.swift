@@ -57,6 +57,20 @@ import Testing
     }
   }
 
+  @Test func bytesThatMakeNoMessageBuyNoTime() async throws {
+    var limits = StreamLimits()
+    limits.firstMessage = .milliseconds(500)
+    try await SignallingNode.with(serves: true, limits: limits) { node in
+      let peer = try StreamPeer(to: node.local)
+      for byte in String(repeating: "OPTIONS sip:demo.tandem.test", count: 20).utf8
+      where !peer.isClosed {
+        peer.send([byte])
+        _ = peer.text(within: .milliseconds(50)) { _ in false }
+      }
+      #expect(peer.isClosed)
+    }
+  }
+
   @Test func aConnectionThatNeverSpeaksIsClosed() async throws {
     var limits = StreamLimits()
     limits.firstMessage = .milliseconds(100)
