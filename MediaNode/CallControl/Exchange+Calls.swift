@@ -93,7 +93,8 @@ extension Exchange {
       calls[id].flatMap { trunk(of: openRequest.leg, in: $0.machine)?.account } != nil
     }
     let request = proven(signed(request), over: flow, branch, of: id)
-    let sent = layer.send(request, over: flow, branch: branch, at: now.boot)
+    let sent = layer.send(
+      request, over: flow, branch: branch, mayMove: isCarriersSide(flow.local), at: now.boot)
     clients[sent.id] = ClientKey(
       call: id, branch: branch, flow: flow, request: isChallenged == true ? request : nil,
       proofs: pendingProofs)

@@ -167,6 +167,10 @@ extension Exchange {
     address(at: local).map { grants[$0.name] != nil } ?? false
   }
 
+  /// Whether carriers are at the other end of what leaves from there: they listen at their addresses,
+  /// where phones may sit behind a NAT.
+  func isCarriersSide(_ local: IPEndpoint) -> Bool { address(at: local)?.role == .trunks }
+
   /// Without a grant nothing is remembered of a request; it is answered so that its sender may
   /// try elsewhere.
   mutating func refuseWithoutGrant(_ message: SIPMessage, over flow: Flow) {

@@ -77,7 +77,7 @@ extension Exchange {
     var request = trunkCredentials.prove(request, to: trunk, over: flow, &random)
     request.headers["User-Agent"] = configuration.product
     let sent = layer.send(
-      request, over: flow, branch: Via.magicCookie + nextTag(), at: now.boot)
+      request, over: flow, branch: Via.magicCookie + nextTag(), mayMove: true, at: now.boot)
     if let id { registering[sent.id] = RegisteringKey(trunk: id, flow: flow) }
     handle(sent.events, at: now)
   }

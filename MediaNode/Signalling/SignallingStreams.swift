@@ -106,7 +106,20 @@ final class SignallingStreams {
     connection.hasSpoken = true
     connection.outgoing = bytes
     add(connection)
+    limitWait(of: connection)
     return true
+  }
+
+  private func limitWait(of connection: StreamConnection) {
+    let timer = loop.makeTimer { [unowned self, unowned connection] in close(connection) }
+    connection.patience = timer
+    loop.setTimer(timer, at: loop.now.advanced(by: limits.connecting))
+  }
+
+  private func stopWait(of connection: StreamConnection) {
+    guard let timer = connection.patience else { return }
+    loop.setTimer(timer, at: nil)
+    connection.patience = nil
   }
 
   /// Reads nothing more from the flow and closes it when all is written.
@@ -118,6 +131,7 @@ final class SignallingStreams {
 
   private func close(_ connection: StreamConnection) {
     guard connections[connection.flow] === connection else { return }
+    stopWait(of: connection)
     connection.sayGoodbye()
     loop.unwatch(connection.stream.descriptor)
     connections[connection.flow] = nil
@@ -141,6 +155,7 @@ final class SignallingStreams {
     if connection.isConnecting {
       guard (try? connection.stream.finishConnecting()) != nil else { return close(connection) }
       connection.isConnecting = false
+      stopWait(of: connection)
       flush(connection)
     } else if readiness.contains(.writable) {
       flush(connection)

@@ -14,6 +14,8 @@ final class StreamConnection {
   /// What the kernel did not take yet, as it goes over the network.
   var outgoing: [UInt8] = []
   var isConnecting: Bool
+  /// Ends the wait for whoever should take it.
+  var patience: LoopTimer?
   /// Since when nothing more is read, and it is closed once all is written; nil: it is not.
   var endingSince: BootInstant?
   var isEnding: Bool { endingSince != nil }
@@ -101,6 +103,9 @@ public struct StreamLimits: Hashable, Sendable {
   public var unsentBytes = 1 << 20
   /// A connection that never brought a whole message, or whose handshake stalls, is closed after this.
   public var firstMessage: Duration = .seconds(30)
+  /// A connection of ours that nobody takes is given up after this: soon enough for what waits to go
+  /// another way.
+  public var connecting: Duration = .seconds(2)
   /// A silent connection is closed after this; phones send keep-alives every few minutes.
   public var silence: Duration = .seconds(3_600)
 

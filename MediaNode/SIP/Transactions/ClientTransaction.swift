@@ -11,8 +11,8 @@ struct ClientTransaction: Sendable {
   }
 
   private(set) var state = State.trying
-  private let request: SIPRequest
-  private let isReliable: Bool
+  private var request: SIPRequest
+  private var isReliable: Bool
   private let timers: TransactionTimers
   private var interval: Duration
 
@@ -27,6 +27,14 @@ struct ClientTransaction: Sendable {
   func start() -> [ClientTransactionAction] {
     [.send(request)] + (isReliable ? [] : [.arm(.retransmission, after: interval)])
       + [.arm(.expiry, after: timers.patience)]
+  }
+
+  /// Begins again by UDP: nobody took the connection. Nil once something came back.
+  mutating func fallBack() -> [ClientTransactionAction]? {
+    guard state == .trying else { return nil }
+    isReliable = false
+    request = request.sent(by: .udp)
+    return start()
   }
 
   mutating func receive(_ response: SIPResponse) -> [ClientTransactionAction] {

@@ -23,8 +23,8 @@ struct InviteClientTransaction: Sendable {
   }
 
   private(set) var state = State.calling
-  let request: SIPRequest
-  private let isReliable: Bool
+  private(set) var request: SIPRequest
+  private var isReliable: Bool
   private let timers: TransactionTimers
   private let lifetime: Duration
   private var interval: Duration
@@ -45,6 +45,14 @@ struct InviteClientTransaction: Sendable {
   func start() -> [ClientTransactionAction] {
     [.send(request)] + (isReliable ? [] : [.arm(.retransmission, after: interval)])
       + [.arm(.expiry, after: timers.patience)]
+  }
+
+  /// Begins again by UDP: nobody took the connection. Nil once something came back.
+  mutating func fallBack() -> [ClientTransactionAction]? {
+    guard state == .calling else { return nil }
+    isReliable = false
+    request = request.sent(by: .udp)
+    return start()
   }
 
   mutating func receive(_ response: SIPResponse) -> [ClientTransactionAction] {

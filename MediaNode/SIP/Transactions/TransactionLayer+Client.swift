@@ -6,8 +6,12 @@ extension TransactionLayer {
   /// `branch` begins with ``Via/magicCookie`` and is unique. An ACK of a 2xx only goes to the
   /// wire: no transaction is made and its id names nothing; send it again with the same branch
   /// when the 2xx comes again.
+  ///
+  /// - Parameter mayMove: the peer listens at its address for TCP too, as far as we know: there a
+  ///   request goes that is too large for a datagram.
   public mutating func send(
-    _ request: SIPRequest, over flow: Flow, branch: String, at now: BootInstant
+    _ request: SIPRequest, over flow: Flow, branch: String, mayMove: Bool = false,
+    at now: BootInstant
   ) -> (id: ClientTransactionID, events: [TransactionEvent]) {
     let id = ClientTransactionID(serial: nextSerial())
     let via = Via(branch: branch, over: flow)
@@ -16,6 +20,10 @@ extension TransactionLayer {
     guard request.method != .ack,
       let key = ClientTransactionKey(via: via, method: request.headers.cseq.method)
     else { return (id, [.send(.request(request), over: flow)]) }
+    if mayMove, let other = largeRequests.otherFlow(for: request, than: flow, at: now) {
+      let machine = machine(for: request.sent(by: other.transport), over: other)
+      return (id, open(machine, id, key, over: other, isMoved: true, at: now))
+    }
     return (id, open(machine(for: request, over: flow), id, key, over: flow, at: now))
   }
 
@@ -32,9 +40,9 @@ extension TransactionLayer {
 
   private mutating func open(
     _ machine: ClientMachine, _ id: ClientTransactionID, _ key: ClientTransactionKey,
-    over flow: Flow, at now: BootInstant
+    over flow: Flow, isMoved: Bool = false, at now: BootInstant
   ) -> [TransactionEvent] {
-    clients[id] = Record(machine: machine, key: key, flow: flow)
+    clients[id] = Record(machine: machine, key: key, flow: flow, isMoved: isMoved)
     clientIDs[key] = id
     return perform(machine.start(), of: id, at: now)
   }
@@ -52,11 +60,12 @@ extension TransactionLayer {
   }
 
   /// The connection under this flow is gone: requests that went over it get no answer any more
-  /// (RFC 3261 section 17.1.4).
+  /// (RFC 3261 section 17.1.4), but for those that can go as datagrams.
   public mutating func close(_ flow: Flow, at now: BootInstant) -> [TransactionEvent] {
     let lost = clients.filter { $0.value.flow == flow }.keys.sorted { $0.serial < $1.serial }
     return lost.flatMap { id in
-      perform(.timedOut, of: id, at: now) + perform(.end, of: id, at: now)
+      returnToDatagrams(id, at: now)
+        ?? perform(.timedOut, of: id, at: now) + perform(.end, of: id, at: now)
     }
   }
 
@@ -76,7 +85,7 @@ extension TransactionLayer {
     return perform(actions, of: id, at: now)
   }
 
-  private mutating func perform(
+  mutating func perform(
     _ actions: [ClientTransactionAction], of id: ClientTransactionID, at now: BootInstant
   ) -> [TransactionEvent] {
     actions.flatMap { perform($0, of: id, at: now) }

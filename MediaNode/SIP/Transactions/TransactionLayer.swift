@@ -12,6 +12,8 @@ public struct TransactionLayer: Sendable {
     var machine: Machine
     var key: Key
     var flow: Flow
+    /// It goes by TCP for its size alone.
+    var isMoved = false
     var retransmission: TimerWheel<Alarm>.Handle?
     var expiry: TimerWheel<Alarm>.Handle?
   }
@@ -41,6 +43,7 @@ public struct TransactionLayer: Sendable {
   var servers: [ServerTransactionID: Record<ServerMachine, ServerTransactionKey>] = [:]
   var serverIDs: [ServerTransactionKey: ServerTransactionID] = [:]
   var wheel = TimerWheel<Alarm>()
+  var largeRequests = LargeRequests()
   private var serial: UInt64 = 0
 
   public init(timers: TransactionTimers = .standard, limits: TransactionLimits = .standard) {

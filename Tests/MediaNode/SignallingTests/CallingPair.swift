@@ -7,7 +7,7 @@ struct CallingPair {
   static let trunksAddress = AddressName("trunks-a")!
   private static let extensionID = ExtensionID(UUIDv7(high: 3, low: 101))
 
-  private let carrier: UDPSocket
+  let carrier: UDPSocket
   private let phone: UDPSocket
   private let phones: IPEndpoint
   private let trunks: IPEndpoint

@@ -23,9 +23,10 @@ struct SignallingNode {
   /// Runs `body` beside a node that is stopped afterwards.
   static func with(
     serves: Bool, limits: StreamLimits = StreamLimits(), as identity: TLSServerIdentity? = nil,
+    changing edit: (inout TenantSnapshot) -> Void = { _ in },
     _ body: (SignallingNode) throws -> Void
   ) async throws {
-    let node = try SignallingNode(serves: serves, limits: limits, identity: identity)
+    let node = try SignallingNode(serves: serves, limits: limits, identity: identity, edit)
     do {
       try body(node)
       await node.signalling.stop()
@@ -35,7 +36,10 @@ struct SignallingNode {
     }
   }
 
-  private init(serves: Bool, limits: StreamLimits, identity: TLSServerIdentity?) throws {
+  private init(
+    serves: Bool, limits: StreamLimits, identity: TLSServerIdentity?,
+    _ edit: (inout TenantSnapshot) -> Void
+  ) throws {
     self.limits = limits
     let loopback = IPEndpoint(.v4(0x7F00_0001), port: 0)
     let socket = try UDPSocket(binding: loopback)
@@ -60,7 +64,9 @@ struct SignallingNode {
         node: NodeName("node-a1")!, boot: UUIDv7(high: 1, low: 2), addresses: addresses,
         secret: RandomBytes.make(32)),
       hashing: OpenSSLHashing(), random: SystemRandomNumberGenerator())
-    _ = exchange.install(pair.tenant, at: MachineClock.moment())
+    var tenant = pair.tenant
+    edit(&tenant)
+    _ = exchange.install(tenant, at: MachineClock.moment())
     exchange.restore([pair.binding], at: MachineClock.moment())
     for name in serves ? [Self.address, CallingPair.trunksAddress] : [] {
       _ = exchange.adopt(
@@ -72,6 +78,15 @@ struct SignallingNode {
       streamLimits: limits,
       traffic: traffic, log: Logger(label: "test"))
     signalling.start(with: NoSurroundings())
+  }
+
+  /// Grants the addresses, where that was not done at the start.
+  func serve() {
+    signalling.submit { exchange, now in
+      [Self.address, CallingPair.trunksAddress].flatMap {
+        exchange.adopt($0, epoch: Epoch(generation: 1, revision: 1), at: now)
+      }
+    }
   }
 
   func send(_ datagram: [UInt8]) { peer.send(datagram, to: local) }

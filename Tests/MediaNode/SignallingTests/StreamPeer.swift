@@ -16,6 +16,12 @@ final class StreamPeer {
     tls = nil
   }
 
+  /// A connection that the node opened.
+  init(_ stream: TCPStream) {
+    self.stream = stream
+    tls = nil
+  }
+
   /// By TLS, once the node has proved with `authority`'s word that it is there.
   init(to node: IPEndpoint, trusting authority: String) throws {
     stream = try TCPStream(connectingTo: node)

@@ -49,6 +49,9 @@ final class Party {
   /// Hears nothing.
   var isUnplugged = false
 
+  /// Nobody takes connections at its address.
+  var refusesConnections = false
+
   /// How it reaches us.
   var transport = SIPTransport.udp
 

@@ -149,6 +149,11 @@ final class World {
     switch action {
     case .send(let message, let flow):
       sent.append((message, flow))
+      if flow.transport != .udp, parties[flow.remote]?.refusesConnections ?? false {
+        return after(.milliseconds(1)) { [self] in
+          perform(exchange.flowClosed(flow, at: now))
+        }
+      }
       for delay in network.delays() {
         after(delay) { [self] in parties[flow.remote]?.receive(message, at: flow.local) }
       }
