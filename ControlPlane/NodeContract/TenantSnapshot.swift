@@ -125,11 +125,17 @@ public struct TrunkEntry: Hashable, Sendable {
   /// Who the carrier is when it calls from other addresses; nil: then it is a stranger.
   public var visitor: TrunkVisitor?
   public var profile: TrunkProfile
+  /// Where calls go, `sip:carrier.example.net;transport=tls`: the DNS says which servers that are
+  /// (RFC 3263), and calls come from these too. Nil: calls go to the peers.
+  public var route: String?
+  /// Whose certificate the carrier shows where it connects to us by TLS: a DNS name of the subject's
+  /// alternatives. Nil: its certificate says nothing.
+  public var certificateName: String?
 
   public init(
     id: TrunkID, name: String, address: AddressName, peers: [IPEndpoint],
     account: TrunkAccount? = nil, visitor: TrunkVisitor? = nil,
-    profile: TrunkProfile = TrunkProfile()
+    profile: TrunkProfile = TrunkProfile(), route: String? = nil, certificateName: String? = nil
   ) {
     self.id = id
     self.name = name
@@ -138,6 +144,8 @@ public struct TrunkEntry: Hashable, Sendable {
     self.account = account
     self.visitor = visitor
     self.profile = profile
+    self.route = route
+    self.certificateName = certificateName
   }
 }
 

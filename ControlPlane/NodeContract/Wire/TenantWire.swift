@@ -127,7 +127,8 @@ extension TrunkEntry: WireConvertible {
       peers: try wire.peers.map(IPEndpoint.init(wire:)),
       account: wire.hasAccount ? try TrunkAccount(wire: wire.account) : nil,
       visitor: wire.hasVisitor ? try TrunkVisitor(wire: wire.visitor) : nil,
-      profile: TrunkProfile(wire: wire.profile))
+      profile: TrunkProfile(wire: wire.profile), route: wire.hasRoute ? wire.route : nil,
+      certificateName: wire.hasCertificateName ? wire.certificateName : nil)
   }
 
   var wire: WireTrunk {
@@ -139,6 +140,8 @@ extension TrunkEntry: WireConvertible {
       if let account { $0.account = account.wire }
       if let visitor { $0.visitor = visitor.wire }
       $0.profile = profile.wire
+      if let route { $0.route = route }
+      if let certificateName { $0.certificateName = certificateName }
     }
   }
 }

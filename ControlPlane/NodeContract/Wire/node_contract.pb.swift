@@ -1002,6 +1002,24 @@ nonisolated struct WireTrunk: Sendable {
   /// Clears the value of `profile`. Subsequent reads from it will return its default value.
   mutating func clearProfile() {self._profile = nil}
 
+  var route: String {
+    get {_route ?? String()}
+    set {_route = newValue}
+  }
+  /// Returns true if `route` has been explicitly set.
+  var hasRoute: Bool {self._route != nil}
+  /// Clears the value of `route`. Subsequent reads from it will return its default value.
+  mutating func clearRoute() {self._route = nil}
+
+  var certificateName: String {
+    get {_certificateName ?? String()}
+    set {_certificateName = newValue}
+  }
+  /// Returns true if `certificateName` has been explicitly set.
+  var hasCertificateName: Bool {self._certificateName != nil}
+  /// Clears the value of `certificateName`. Subsequent reads from it will return its default value.
+  mutating func clearCertificateName() {self._certificateName = nil}
+
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
   init() {}
@@ -1009,6 +1027,8 @@ nonisolated struct WireTrunk: Sendable {
   fileprivate var _account: WireTrunkAccount? = nil
   fileprivate var _visitor: WireTrunkVisitor? = nil
   fileprivate var _profile: WireTrunkProfile? = nil
+  fileprivate var _route: String? = nil
+  fileprivate var _certificateName: String? = nil
 }
 
 nonisolated struct WireTrunkAccount: Sendable {
@@ -2659,7 +2679,7 @@ nonisolated extension WireNumber: SwiftProtobuf.Message, SwiftProtobuf._MessageI
 
 nonisolated extension WireTrunk: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".Trunk"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}name\0\u{1}address\0\u{1}peers\0\u{1}account\0\u{1}visitor\0\u{1}profile\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}name\0\u{1}address\0\u{1}peers\0\u{1}account\0\u{1}visitor\0\u{1}profile\0\u{1}route\0\u{3}certificate_name\0")
 
   mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -2674,6 +2694,8 @@ nonisolated extension WireTrunk: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
       case 5: try { try decoder.decodeSingularMessageField(value: &self._account) }()
       case 6: try { try decoder.decodeSingularMessageField(value: &self._visitor) }()
       case 7: try { try decoder.decodeSingularMessageField(value: &self._profile) }()
+      case 8: try { try decoder.decodeSingularStringField(value: &self._route) }()
+      case 9: try { try decoder.decodeSingularStringField(value: &self._certificateName) }()
       default: break
       }
     }
@@ -2705,6 +2727,12 @@ nonisolated extension WireTrunk: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
     try { if let v = self._profile {
       try visitor.visitSingularMessageField(value: v, fieldNumber: 7)
     } }()
+    try { if let v = self._route {
+      try visitor.visitSingularStringField(value: v, fieldNumber: 8)
+    } }()
+    try { if let v = self._certificateName {
+      try visitor.visitSingularStringField(value: v, fieldNumber: 9)
+    } }()
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -2716,6 +2744,8 @@ nonisolated extension WireTrunk: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
     if lhs._account != rhs._account {return false}
     if lhs._visitor != rhs._visitor {return false}
     if lhs._profile != rhs._profile {return false}
+    if lhs._route != rhs._route {return false}
+    if lhs._certificateName != rhs._certificateName {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -117,7 +117,8 @@ enum LinkSamples {
           credentials: [
             DigestCredential(algorithm: .sha256, ha1: String(repeating: "ab", count: 32))
           ]),
-        profile: TrunkProfile(isTrusted: true, identity: .remoteParty, forwarding: .history)),
+        profile: TrunkProfile(isTrusted: true, identity: .remoteParty, forwarding: .history),
+        route: "sip:carrier.example.net;transport=tls", certificateName: "carrier.example.net"),
     ])
 
   static let key = BeatKey(number: 9, bytes: [UInt8](0..<32))
