@@ -89,6 +89,10 @@ public enum CallOutcome: String, Sendable, Hashable, CaseIterable {
     case 408, 487: self = .noAnswer
     case 480: self = fromCarrier ? .noAnswer : .offline
     case 403, 603, 607: self = .rejected
+    // A phone that is out of order is as good as none.
+    case 430,
+      500..<600 where !fromCarrier:
+      self = .offline
     case 415, 488, 606: self = .incompatibleMedia
     default: self = fromCarrier ? .carrierFailed : .rejected
     }

@@ -72,6 +72,8 @@ extension Exchange {
     case .respond(let response, let token): respond(response, to: token, of: id, at: now)
     case .forget(let token): forget(token, of: id)
     case .transfer(let wish): transfer(wish, of: id, at: now)
+    case .redirect(let redirection): redirect(redirection, of: id, at: now)
+    case .askFurther(let further): askFurther(further, of: id, at: now)
     case .openRelay(let plan): outbox.append(.openRelay(plan))
     case .direct(let side, let remote): direct(side, to: remote, of: id)
     case .closeRelay: closeRelay(of: id)

@@ -29,19 +29,29 @@ extension Exchange {
         displayName: origin.displayName, uri: SIPURI(user: origin.number, host: domain))
     let to = NameAddress(uri: SIPURI(user: entry.number, host: domain))
     let key = BindingKey(tenant: tenant.id, extension: entry.id)
-    let targets = registrar.devices(of: key).compactMap { device -> CallTarget? in
-      let ways = device.ways.filter { isServed($0.flow.local) }
-      guard let first = ways.first, let address = address(at: first.flow.local) else { return nil }
-      return CallTarget(
-        party: .extension(entry.id, number: entry.number), address: address, flow: first.flow,
-        uri: first.contact, from: from, to: to, isTrunk: false,
-        headers: origin.shownForwardings(at: domain, target: to.uri), routes: first.traits.path,
-        alternatives: ways.dropFirst().compactMap(way))
+    let headers = origin.shownForwardings(at: domain, target: to.uri)
+    let targets = registrar.devices(of: key).compactMap { device in
+      target(
+        at: device, party: .extension(entry.id, number: entry.number), from: from, to: to,
+        headers: headers)
     }
     return CallDestination(
       called: called,
       shownCaller: origin.isWithheld ? CallerIdentity.anonymous : origin.number,
       kind: targets.isEmpty ? .refused(.offline) : .targets(targets))
+  }
+
+  /// A device as it is asked; nil: no address of ours that we serve leads to it.
+  func target(
+    at device: Registrar.Device, party: LegParty, from: NameAddress, to: NameAddress,
+    headers: [HeaderField]
+  ) -> CallTarget? {
+    let ways = device.ways.filter { isServed($0.flow.local) }
+    guard let first = ways.first, let address = address(at: first.flow.local) else { return nil }
+    return CallTarget(
+      party: party, address: address, flow: first.flow, uri: first.contact, from: from, to: to,
+      isTrunk: false, preference: device.preference, headers: headers, routes: first.traits.path,
+      alternatives: ways.dropFirst().compactMap(way))
   }
 
   private func way(_ binding: Binding) -> CallWay? {

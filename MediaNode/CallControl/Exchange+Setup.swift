@@ -20,13 +20,16 @@ extension Exchange {
       let terms = try Self.offer(of: arrival.request, to: &caller, limits)
       let plan = try relay(for: caller, to: targets[0], at: now)
       caller.session = caller.session.placed(at: plan.callerLocal)
-      let callees = targets.map { target in
+      let turns = DeviceTurns(targets)
+      let callees = turns.first.map { target in
         outgoingLeg(target, plan, hops: arrival.hopsLeft, at: now)
       }
-      let call = CallMachine(
+      var call = CallMachine(
         id: id, tenant: origin.tenant.id, called: destination.called, callerToken: nextToken(),
         isOfferless: terms == nil, plan: plan, limits: limits, caller: caller, callees: callees,
         state: .ringing(until: now.boot.advanced(by: patience(of: targets, origin.tenant))))
+      call.further = turns.next(
+        after: now.boot, shownCaller: destination.shownCaller, limits)
       start(call, arrival, offer: terms, shownCaller: destination.shownCaller, at: now)
     } catch {
       refuse(error.outcome, caller, id, origin.tenant.id, arrival, at: now)

@@ -39,7 +39,7 @@ extension Exchange {
   }
 
   /// A number of the tenant's, whichever way the phone writes where it is.
-  private func isOurs(_ uri: SIPURI, _ tenant: DirectoryTenant) -> Bool {
+  func isOurs(_ uri: SIPURI, _ tenant: DirectoryTenant) -> Bool {
     uri.scheme == .tel || directory.tenant(domain: uri.host)?.id == tenant.id
       || configuration.addresses.contains { $0.ip == IPAddress(uri.host) }
   }

@@ -22,6 +22,8 @@ public struct ExchangeLimits: Hashable, Sendable {
   public var mediaLines = 16
   /// Legs of one call, those included that it had before it was transferred; a transfer beyond: 503.
   public var legsPerCall = 64
+  /// How often the parties of one call may send it elsewhere by 3xx; beyond: the 3xx is a refusal.
+  public var redirectionsPerCall: UInt8 = 5
   /// Requests relayed within one call that still wait for their answer; beyond: 503.
   public var relayedRequestsPerCall = 8
 
@@ -61,6 +63,8 @@ public struct ExchangeLimits: Hashable, Sendable {
   /// Peers of a carrier that are tried after the first.
   public var waysPerTrunk = 7
 
+  /// How long devices that are asked first may ring before those are that like it less.
+  public var serialRinging: Duration = .seconds(12)
   /// How long a carrier may ring; extensions ring as long as their tenant says.
   public var trunkRinging: Duration = .seconds(120)
   /// How long a chargeable answer may wait for the spool's disk; beyond: the call ends.

@@ -2,6 +2,7 @@
 public enum StatusCode {
   public static let trying = 100
   public static let ringing = 180
+  public static let callIsBeingForwarded = 181
   public static let sessionProgress = 183
   public static let ok = 200
   public static let accepted = 202

@@ -22,6 +22,10 @@ enum CallAction: Hashable, Sendable {
   case forget(RequestToken)
   /// Finds out whom a party is to be transferred to; comes last.
   case transfer(TransferWish)
+  /// Finds out where a 3xx leads; comes last.
+  case redirect(Redirection)
+  /// Finds out which devices are asked next; comes last.
+  case askFurther(FurtherDevices)
   case openRelay(RelayPlan)
   case direct(RelaySide, to: IPEndpoint)
   case closeRelay

@@ -21,9 +21,13 @@ extension CallMachine {
     case ..<300: return succeeded(response, by: leg, at: now)
     case StatusCode.sessionIntervalTooSmall where asksAgain(leg, after: response):
       return askAgain(leg, after: response)
+    case ..<400:
+      return redirected(response, by: leg, at: now)
+        ?? failed(leg, outcome(of: response, from: self[leg]), at: now)
     default:
       return triedNextWay(of: leg, after: response.status, at: now)
-        ?? failed(leg, outcome(of: response, from: self[leg]), at: now)
+        ?? failed(
+          leg, outcome(of: response, from: self[leg]), isGlobal: response.status >= 600, at: now)
     }
   }
 
@@ -58,7 +62,7 @@ extension CallMachine {
     self[leg].hear(progress: response)
     self[leg].phase = .ringing
     var actions = rung(leg)
-    let media = callees.count == 1 ? earlyMedia(response, by: leg) : nil
+    let media = isForOneOnly ? earlyMedia(response, by: leg) : nil
     if let media { actions.append(contentsOf: media.actions) }
     // Of several devices the first to ring speaks for all, and none plays its own tones.
     let status = media == nil && response.status == 183 ? StatusCode.ringing : response.status
@@ -150,8 +154,10 @@ extension CallMachine {
       guard let terms = taken else { return nil }
       _ = caller.session.describe(terms)
       return directed(to: leg)
-    case .none where !isOfferless && self[leg].session.remote != nil:
-      return []  // The answer came with an earlier 18x of this leg.
+    case .none
+    where !isOfferless && self[leg].session.remote != nil
+      && self[leg].progressTag == response.headers.to.tag:
+      return []  // The answer came with an earlier 18x of the same dialog.
     case .none, .malformedSession, .other: return nil
     }
   }
@@ -163,7 +169,8 @@ extension CallMachine {
   }
 
   mutating func callOff(othersThan winner: LegID, at now: Moment) -> [CallAction] {
-    callees.map(\.id).filter { $0 != winner }.flatMap {
+    further = nil
+    return callees.map(\.id).filter { $0 != winner }.flatMap {
       giveUp($0, .answeredElsewhere, reason: Reason.completedElsewhere)
     }
   }
@@ -214,26 +221,6 @@ extension CallMachine {
     self[leg].answer = PendingAnswer(
       token: token, response: response, retransmission: Retransmission(at: now.boot))
     return [.respond(response, to: token)]
-  }
-
-  // MARK: - No answer
-
-  /// A called party is out; the call goes on while others ring.
-  private mutating func failed(_ leg: LegID, _ outcome: CallOutcome, at now: Moment)
-    -> [CallAction]
-  {
-    let actions = close(leg, outcome, by: .party)
-    self[leg].phase = .closed
-    guard case .ringing = state else { return actions }
-    failures.append(outcome)
-    guard !callees.contains(where: \.isOpen) else { return actions }
-    return actions + end(Self.best(of: failures), at: now)
-  }
-
-  /// What the caller hears when nobody answered: the most telling of all reasons.
-  static func best(of outcomes: [CallOutcome]) -> CallOutcome {
-    let order: [CallOutcome] = [.rejected, .busy, .noAnswer, .incompatibleMedia, .offline]
-    return order.first(where: outcomes.contains) ?? outcomes.first ?? .offline
   }
 }
 

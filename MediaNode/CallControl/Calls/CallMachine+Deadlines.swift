@@ -7,7 +7,7 @@ extension CallMachine {
   var nextDeadline: BootInstant {
     ([
       nextAnswerDeadline, nextWayDeadline, transfer?.nextDeadline, sessionDeadline,
-      progressDeadline,
+      progressDeadline, furtherDeadline,
     ].compactMap {
       $0
     } + [
@@ -40,6 +40,7 @@ extension CallMachine {
     actions += callees.map(\.id).flatMap { leaveSilentWay(of: $0, at: now) }
     actions += transferDeadlinePassed(at: now)
     actions += sessionDeadlinePassed(at: now) + progressDeadlinePassed(at: now)
+    actions += furtherDeadlinePassed(at: now)
     guard now.boot >= stateDeadline else { return actions }
     switch state {
     case .ringing: actions += end(.noAnswer, at: now)

@@ -54,6 +54,7 @@ extension CallMachine {
     actions += abandonTransfer()
     actions.append(.closeRelay)
     caller.progress = nil
+    further = nil
     state = .ending(until: lingering(from: now.boot))
     return actions
   }

@@ -51,7 +51,7 @@ extension CallMachine {
     return [.cancel(branch: branch, reason: Reason.triedElsewhere)] + next
   }
 
-  private mutating func askNextWay(_ leg: LegID, at now: Moment) -> [CallAction]? {
+  mutating func askNextWay(_ leg: LegID, at now: Moment) -> [CallAction]? {
     guard !self[leg].alternatives.isEmpty else { return nil }
     let way = self[leg].alternatives.removeFirst()
     self[leg].take(way)

@@ -75,6 +75,10 @@ struct CallMachine: Equatable, Sendable {
   var referral: Referral?
   /// What the caller was told last while it rang, so that forks do not tell it thrice.
   var progress = 100
+  /// Devices that are asked when those who ring now do not answer.
+  var further: FurtherDevices?
+  /// How often somebody sent the call elsewhere.
+  var redirections: UInt8 = 0
   /// Why those who are out did not answer.
   var failures: [CallOutcome] = []
 

@@ -24,6 +24,8 @@ struct CallTarget: Sendable {
   let from: NameAddress
   let to: NameAddress
   let isTrunk: Bool
+  /// Its `q` in thousandths: those who say less are asked later.
+  var preference: Int16 = 1000
   /// Who calls and who forwarded, for those who may know.
   var headers: [HeaderField] = []
   /// Proxies on the way, nearest first.

@@ -3,7 +3,7 @@ import SIP
 
 /// A call as bytes, for those who might have to carry it on.
 extension CallMachine {
-  private static let version: UInt8 = 2
+  private static let version: UInt8 = 3
 
   func checkpoint(at now: BootInstant) -> [UInt8] {
     var writer = CheckpointWriter(at: now)
@@ -23,6 +23,8 @@ extension CallMachine {
     writer.write(failures)
     writer.write(transfer)
     writer.write(referral)
+    writer.write(further)
+    writer.write(redirections)
     return writer.bytes
   }
 
@@ -45,6 +47,8 @@ extension CallMachine {
     failures = try reader.read([CallOutcome].self)
     transfer = try reader.read(Transfer?.self)
     referral = try reader.read(Referral?.self)
+    further = try reader.read(FurtherDevices?.self)
+    redirections = try reader.read(UInt8.self)
     guard reader.left == 0 else { throw .leftover(reader.left) }
     try checkReferences()
   }

@@ -16,7 +16,7 @@ import Testing
 
   @Test func aFailingCarrierIsNotMistakenForARejectingPerson() {
     #expect(CallOutcome(sipStatus: 503, fromCarrier: true) == .carrierFailed)
-    #expect(CallOutcome(sipStatus: 503, fromCarrier: false) == .rejected)
+    #expect(CallOutcome(sipStatus: 503, fromCarrier: false) == .offline)
   }
 
   @Test func anObservedByeProvesMoreThanADeadNode() {

@@ -1,0 +1,163 @@
+import NodeContract
+import SIP
+
+/// Where a 3xx leads. A phone forwards its calls as its user might dial: to colleagues, and out over
+/// the tenant's carriers as that user. A carrier's 3xx leads to that carrier only.
+extension Exchange {
+  mutating func redirect(_ redirection: Redirection, of id: CallID, at now: Moment) {
+    guard let call = calls[id]?.machine else { return }
+    guard !call[redirection.leg].isTrunk else {
+      return redirectWithinTrunk(redirection, of: call, at: now)
+    }
+    guard let tenant = directory[call.tenant],
+      let destination = destination(of: redirection, in: call, tenant),
+      case .targets(let targets) = destination.kind
+    else {
+      return update(id, at: now) {
+        $0.redirectionRefused(redirection.leg, .rejected, at: now)
+      }
+    }
+    let legs = enlisted(
+      targets, in: call, at: redirection.leg, called: destination.called,
+      from: destination.shownCaller, at: now)
+    let until = now.boot.advanced(by: patience(of: targets, tenant))
+    update(id, at: now) { $0.forward(to: legs, until: until, at: now) }
+  }
+
+  /// The preferred of those that lead anywhere.
+  private func destination(
+    of redirection: Redirection, in call: CallMachine, _ tenant: DirectoryTenant
+  ) -> CallDestination? {
+    redirection.targets.lazy.compactMap {
+      self.destination(of: redirection, to: $0, in: call, tenant)
+    }.first
+  }
+
+  /// Nil: the call cannot go there. Nobody is asked twice, nobody's calls are calls for help.
+  private func destination(
+    of redirection: Redirection, to target: SIPURI, in call: CallMachine, _ tenant: DirectoryTenant
+  ) -> CallDestination? {
+    let leg = call[redirection.leg]
+    guard isOurs(target, tenant), let dialled = target.user,
+      case .extension(let id, _) = leg.party, let user = tenant.extensionsByID[id]
+    else { return nil }
+    let destination = self.destination(
+      of: dialled, from: leg.origin(in: tenant, of: call, user, redirection.reason, limits), user)
+    guard !destination.isEmergency, case .targets(let targets) = destination.kind else {
+      return nil
+    }
+    let asked = Set(call.legs.map(\.number))
+    return targets.contains { asked.contains($0.to.uri.user ?? "") } ? nil : destination
+  }
+
+  private mutating func redirectWithinTrunk(
+    _ redirection: Redirection, of call: CallMachine, at now: Moment
+  ) {
+    let leg = call[redirection.leg]
+    guard let trunk = trunk(of: leg.id, in: call),
+      let way = redirection.targets.lazy.compactMap({ leg.way(to: $0, of: trunk) }).first
+    else {
+      return update(call.id, at: now) {
+        $0.redirectionRefused(leg.id, .carrierFailed, at: now)
+      }
+    }
+    update(call.id, at: now) { $0.follow(way, to: leg.id, at: now) }
+  }
+
+  /// The devices whose turn it is after those that rang.
+  mutating func askFurther(_ further: FurtherDevices, of id: CallID, at now: Moment) {
+    guard let call = calls[id]?.machine,
+      let known = call.callees.first(where: { $0.party == further.party }),
+      let tenant = directory[call.tenant], case .extension(let user, _) = further.party
+    else { return update(id, at: now) { $0.askNext(at: now) } }
+    let key = BindingKey(tenant: call.tenant, extension: user)
+    let left = registrar.devices(of: key).filter { $0.preference < further.below }
+      .compactMap { target(at: $0, like: known) }
+    let turn = DeviceTurns(left)
+    guard !turn.first.isEmpty else { return update(id, at: now) { $0.askNext(at: now) } }
+    let legs = enlisted(
+      turn.first, in: call, at: known.id, called: call.called, from: further.shownCaller, at: now)
+    let next = turn.next(after: now.boot, shownCaller: further.shownCaller, limits)
+    let until = now.boot.advanced(by: patience(of: turn.first, tenant))
+    update(id, at: now) { $0.enlist(legs, then: next, until: until) }
+  }
+
+  private func target(at device: Registrar.Device, like leg: Leg) -> CallTarget? {
+    var from = leg.invite.headers.from
+    from.tag = nil
+    return target(
+      at: device, party: leg.party, from: from, to: leg.invite.headers.to,
+      headers: leg.invite.headers.withoutSession)
+  }
+
+  /// Legs that join a ringing call, as many as it may have, each on record.
+  private mutating func enlisted(
+    _ targets: [CallTarget], in call: CallMachine, at place: LegID, called: String,
+    from shown: String, at now: Moment
+  ) -> [Leg] {
+    let room = max(0, limits.legsPerCall - call.legs.count)
+    let hops = max(0, (call[place].invite.headers.maxForwards ?? 70) - 1)
+    return targets.prefix(room).map { target in
+      let leg = outgoingLeg(target, in: call[place], hops: hops, at: now)
+      let offer = LegOffer(
+        direction: .outgoing, party: leg.party, from: shown, to: called, sipCallID: leg.callID)
+      admit(leg, to: call, offer: offer, at: now)
+      return leg
+    }
+  }
+}
+
+/// Devices in the order in which they are asked: those that like it most together, then the others.
+struct DeviceTurns {
+  let first: [CallTarget]
+  private let hasMore: Bool
+
+  /// - Parameter targets: the preferred first.
+  init(_ targets: [CallTarget]) {
+    let best = targets.first?.preference
+    first = targets.filter { $0.preference == best }
+    hasMore = first.count < targets.count
+  }
+
+  func next(after now: BootInstant, shownCaller: String, _ limits: ExchangeLimits)
+    -> FurtherDevices?
+  {
+    guard hasMore, let asked = first.first else { return nil }
+    return FurtherDevices(
+      party: asked.party, below: asked.preference, shownCaller: shownCaller,
+      nextAt: now.advanced(by: limits.serialRinging))
+  }
+}
+
+extension SIPHeaders {
+  /// Who called and who forwarded, without what each leg says for itself.
+  fileprivate var withoutSession: [HeaderField] {
+    others.filter { !$0.isNamed("Session-Expires") && !$0.isNamed("Min-SE") }
+  }
+}
+
+extension Leg {
+  /// The call as it comes from this party that forwards it.
+  fileprivate func origin(
+    in tenant: DirectoryTenant, of call: CallMachine, _ user: ExtensionEntry,
+    _ reason: Forwarding.Reason, _ limits: ExchangeLimits
+  ) -> CallOrigin {
+    let from = invite.headers.from
+    let before = ForwardingFields.read(invite.headers, limit: max(0, limits.forwardings - 1))
+    return CallOrigin(
+      tenant: tenant, party: party, number: from.uri.user ?? call.caller.number,
+      displayName: from.displayName, isWithheld: invite.wishesPrivacy,
+      forwardings: [Forwarding(number: user.outsideNumber ?? user.number, reason: reason)] + before)
+  }
+
+  /// The way to another of the carrier's own addresses.
+  fileprivate func way(to target: SIPURI, of trunk: TrunkEntry) -> CallWay? {
+    guard target.scheme == .sip, let user = target.user,
+      let endpoint = target.endpoint, trunk.isPeer(endpoint)
+    else { return nil }
+    return CallWay(
+      address: address, epoch: epoch, contact: contact,
+      flow: Flow(transport: flow.transport, local: flow.local, remote: endpoint),
+      uri: SIPURI(user: user, host: target.host, port: target.port), routes: [])
+  }
+}
