@@ -10,10 +10,14 @@ extension Exchange {
     guard let found = recipient(of: arrival, from: carrier) else {
       return respond(StatusCode.notFound, to: arrival, at: now)
     }
+    let recipient = found.tenant.destination(of: found.number)
+    guard !hasLooped(arrival.request, to: recipient?.id) else {
+      return respond(StatusCode.loopDetected, to: arrival, at: now)
+    }
     guard hasRoom(for: arrival, of: found.tenant, at: now) else { return }
     let origin = origin(of: arrival.request, over: found.trunk, to: found.tenant)
     let destination =
-      found.tenant.destination(of: found.number).map {
+      recipient.map {
         devices(of: $0, called: found.number, from: origin)
       } ?? CallDestination(called: found.number, kind: .refused(.unknownNumber))
     begin(arrival, origin, to: destination, at: now)

@@ -5,24 +5,12 @@ import SIP
 extension Exchange {
   mutating func invite(_ arrival: Arrival, at now: Moment) {
     let request = arrival.request
-    guard initialInvites[InviteKey(request)] == nil, !hasLooped(request) else {
-      return respond(StatusCode.loopDetected, to: arrival, at: now)
-    }
     guard request.headers.maxForwards != 0 else {
       return respond(StatusCode.tooManyHops, to: arrival, at: now)
     }
     switch arrival.address.role {
     case .phones: inviteFromPhone(arrival, at: now)
     case .trunks: inviteFromCarrier(arrival, at: now)
-    }
-  }
-
-  /// It has been here before.
-  private func hasLooped(_ request: SIPRequest) -> Bool {
-    request.headers.vias.contains { via in
-      IPAddress(via.host).map {
-        address(at: IPEndpoint($0, port: via.port ?? 5060)) != nil
-      } ?? false
     }
   }
 
@@ -40,6 +28,9 @@ extension Exchange {
   // MARK: - Who calls
 
   private mutating func inviteFromPhone(_ arrival: Arrival, at now: Moment) {
+    guard !wasHere(arrival.request) else {
+      return respond(StatusCode.loopDetected, to: arrival, at: now)
+    }
     let uri = arrival.request.uri
     let domain = uri.scheme == .tel ? arrival.request.headers.from.uri.host : uri.host
     guard let tenant = directory.tenant(domain: domain) else {

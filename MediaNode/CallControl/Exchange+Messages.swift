@@ -34,6 +34,9 @@ extension Exchange {
       return respond(refusal.status, refusal.headers, to: arrival, at: now)
     }
     if request.headers.to.tag != nil { return receivedInDialog(arrival, at: now) }
+    guard !isMerged(request, at: now) else {
+      return respond(StatusCode.loopDetected, to: arrival, at: now)
+    }
     switch request.method {
     case .register: register(arrival, at: now)
     case .invite: invite(arrival, at: now)

@@ -6,6 +6,9 @@ extension Exchange {
   mutating func begin(
     _ arrival: Arrival, _ origin: CallOrigin, to destination: CallDestination, at now: Moment
   ) {
+    guard ForkBreadth(of: arrival.request).allows(destination) else {
+      return respond(StatusCode.maxBreadthExceeded, to: arrival, at: now)
+    }
     let id = CallID(at: now.wall, using: &random)
     var caller = callerLeg(arrival, origin, at: now)
     let offer = LegOffer(
@@ -21,8 +24,9 @@ extension Exchange {
       let plan = try relay(for: caller, to: targets[0], at: now)
       caller.session = caller.session.placed(at: plan.callerLocal)
       let turns = DeviceTurns(targets)
+      let share = ForkBreadth(of: arrival.request).share(among: turns.first.count)
       let callees = turns.first.map { target in
-        outgoingLeg(target, plan, hops: arrival.hopsLeft, at: now)
+        outgoingLeg(target.saying(share), plan, hops: arrival.hopsLeft, at: now)
       }
       var call = CallMachine(
         id: id, tenant: origin.tenant.id, called: destination.called, callerToken: nextToken(),
@@ -200,6 +204,7 @@ extension Exchange {
     _ outcome: CallOutcome, _ caller: Leg, _ call: CallID, _ tenant: TenantID,
     _ arrival: Arrival, at now: Moment
   ) {
+    merged.insert(arrival.request, at: now.boot)
     let end = LegEnd(outcome: outcome, evidence: .signalled, endedBy: .us)
     let ended = fact(
       .ended(end), tenant: tenant, call: call, leg: caller.id, epoch: caller.epoch, at: now)

@@ -19,6 +19,7 @@ public struct Exchange: Sendable {
   /// Requests that got no answer, and those that were told to come later.
   var droppedRequests: UInt64 = 0
   var shedRequests: UInt64 = 0
+  var merged: MergedRequests
   var directory: TenantDirectory
   /// The addresses that we serve, with the epochs of their grants.
   var grants: [AddressName: Epoch] = [:]
@@ -59,6 +60,7 @@ public struct Exchange: Sendable {
     directory = TenantDirectory(hashing: hashing)
     registrar = Registrar(limits: configuration.limits)
     trunkCredentials = TrunkCredentials(hashing: hashing)
+    merged = MergedRequests(capacity: configuration.limits.mergedRequests)
     protection = Protection(limits: configuration.limits.protection)
     pools = Dictionary(
       configuration.addresses.map { ($0.name, PortPool($0.relayPorts)) }

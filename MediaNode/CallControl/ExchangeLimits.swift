@@ -44,6 +44,9 @@ public struct ExchangeLimits: Hashable, Sendable {
   /// Messages whose delivery is under way; beyond: 503 with Retry-After.
   public var messagesUnderWay = 1_000
 
+  /// Requests whose copies are known for such; beyond, the oldest are forgotten.
+  public var mergedRequests = 8_192
+
   /// Registrations shorter than this: 423 with Min-Expires (RFC 3261 section 10.2.8).
   public var shortestRegistration: Duration = .seconds(60)
   /// Longer wishes are cut to this.

@@ -21,6 +21,7 @@ public enum StatusCode {
   public static let sessionIntervalTooSmall = 422
   public static let intervalTooBrief = 423
   public static let flowFailed = 430
+  public static let maxBreadthExceeded = 440
   public static let badInfoPackage = 469
   public static let temporarilyUnavailable = 480
   public static let dialogDoesNotExist = 481

@@ -37,6 +37,7 @@ extension Exchange {
       resource, event: event, subscriber: user.id, address: arrival.address.name, dialog: dialog,
       flow: arrival.flow)
     subscription.accepted(for: lifetime, at: now.boot)
+    merged.insert(arrival.request, at: now.boot)
     accept(arrival, subscription, for: lifetime, at: now)
   }
 

@@ -55,6 +55,7 @@ extension Exchange {
       let retry = HeaderField("Retry-After", retryAfter)
       return respond(StatusCode.serviceUnavailable, [retry], to: arrival, at: now)
     }
+    merged.insert(arrival.request, at: now.boot)
     let token = nextToken()
     pages[token] = Page(request: arrival.request, sender: arrival.id)
     for device in devices {
