@@ -60,12 +60,18 @@ struct AudioTerms: Hashable, Sendable {
     }
   }
 
-  /// These terms without the formats that `other` does not have under the same number; nil when no
-  /// voice is left. Events under a number of each party's own are given up: the relay changes none.
+  /// These terms without what `other` does not know, in their own order and under their own numbers;
+  /// nil when no voice is left. A number by which `other` knows something else is given up.
+  ///
+  /// Each party is told the other's terms, under the other's numbers (RFC 3264 section 6.1 lets the
+  /// two directions differ): so each sends what the other declared, and the relay changes no packet.
   func common(with other: AudioTerms) -> AudioTerms? {
+    if formats == other.formats, attributes == other.attributes { return self }
+    let known = Set(other.formats.map { other.encoding(of: $0) })
     var common = self
     common.formats = formats.filter { format in
-      other.formats.contains(format) && encoding(of: format) == other.encoding(of: format)
+      known.contains(encoding(of: format))
+        && (!other.formats.contains(format) || encoding(of: format) == other.encoding(of: format))
     }
     guard common.formats.contains(where: { !isEvents($0) }) else { return nil }
     common.attributes = attributes.filter { attribute in
@@ -75,15 +81,22 @@ struct AudioTerms: Hashable, Sendable {
   }
 
   private func isEvents(_ format: String) -> Bool {
-    encoding(of: format)?.hasPrefix("telephone-event") ?? false
+    encoding(of: format).hasPrefix("telephone-event")
   }
 
-  /// Lower case; nil for the static types, where `rtpmap` may be left out.
-  private func encoding(of format: String) -> String? {
-    guard format != "0", format != "8" else { return nil }
-    return attributes.lazy.filter { $0.name == "rtpmap" }.compactMap(\.value)
+  /// Name and clock rate in lower case, without the one channel that goes without saying. The static
+  /// types need no `rtpmap`.
+  func encoding(of format: String) -> String {
+    switch format {
+    case "0": return "pcmu/8000"
+    case "8": return "pcma/8000"
+    default: break
+    }
+    let mapped = attributes.lazy.filter { $0.name == "rtpmap" }.compactMap(\.value)
       .first { $0.hasPrefix(format + " ") }
       .map { $0.dropFirst(format.count).filter { $0 != " " }.lowercased() }
+    guard let mapped else { return format }
+    return mapped.hasSuffix("/8000/1") ? String(mapped.dropLast(2)) : mapped
   }
 
   /// The medium that tells the other party the same, with our socket as its place.

@@ -62,14 +62,24 @@ struct SessionSide: Hashable, Sendable {
     return audio
   }
 
-  /// Takes the party's answer to what we described. Nil when it refused the audio.
+  /// Takes the party's answer to what we described: its order and numbers, and nothing that was not
+  /// offered. Nil when it refused the audio.
   mutating func takeAnswer(_ answer: SessionDescription) -> AudioTerms? {
     guard let index = slots.firstIndex(of: .audio), answer.media.indices.contains(index),
-      let audio = AudioTerms(answer.media[index], in: answer)
+      let said = AudioTerms(answer.media[index], in: answer),
+      let audio = offered.map({ said.common(with: $0) }) ?? said
     else { return nil }
     remote = audio.remote ?? remote
     origin = answer.origin
     return audio
+  }
+
+  /// The audio that we described last.
+  private var offered: AudioTerms? {
+    guard let described, let index = slots.firstIndex(of: .audio),
+      described.media.indices.contains(index)
+    else { return nil }
+    return AudioTerms(described.media[index], in: described)
   }
 
   /// What we tell the party: the other party's terms at our own socket. The version grows when

@@ -33,6 +33,8 @@ final class Party {
   var adorns: (inout SIPResponse) -> Void = { _ in }
   /// What it offers and answers with.
   var formats = ["0", "8", "101"]
+  /// The number among them by which it knows telephone events.
+  var events = "101"
   weak var world: World?
 
   private var layer = TransactionLayer()

@@ -78,8 +78,8 @@ final class PartyCall {
         MediaDescription(
           kind: "audio", port: port ?? party.rtp, profile: "RTP/AVP", formats: party.formats,
           attributes: [
-            SessionAttribute("rtpmap", "101 telephone-event/8000"),
-            SessionAttribute("fmtp", "101 0-16"), SessionAttribute(direction),
+            SessionAttribute("rtpmap", "\(party.events) telephone-event/8000"),
+            SessionAttribute("fmtp", "\(party.events) 0-16"), SessionAttribute(direction),
           ])
       ])
   }
