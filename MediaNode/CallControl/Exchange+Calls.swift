@@ -12,21 +12,10 @@ extension Exchange {
     let before = entry.machine
     let actions = event(&entry.machine)
     calls[id] = entry
-    if entry.machine != before, !entry.machine.isEnding { checkpoint(id, at: now) }
+    if entry.machine != before { changedCalls.note(id, at: outbox.count) }
     for action in actions { perform(action, of: id, at: now) }
     tellWatchers(from: before, to: entry.machine, at: now)
-    if entry.machine.isEnding, !before.isEnding { outbox.append(.retireCheckpoint(id)) }
     settle(id, at: now)
-  }
-
-  mutating func checkpoint(_ id: CallID, at now: Moment) {
-    calls[id]?.checkpoints += 1
-    guard let entry = calls[id] else { return }
-    let call = entry.machine
-    let envelope = CheckpointEnvelope(
-      call: id, tenant: call.tenant, address: call.caller.address, epoch: call.caller.epoch,
-      number: entry.checkpoints, summary: call.summary, contents: call.checkpoint(at: now.boot))
-    outbox.append(.checkpoint(envelope))
   }
 
   /// Sets the next deadline, or forgets a call that has nothing left to absorb.
@@ -42,6 +31,7 @@ extension Exchange {
   private mutating func remove(_ id: CallID) {
     guard let entry = calls.removeValue(forKey: id) else { return }
     let call = entry.machine
+    if entry.isSaved { outbox.append(.retireCheckpoint(id)) }
     deadlines.set(nil, for: id)
     initialInvites[entry.inviteKey] = nil
     for leg in call.legs {
@@ -52,7 +42,7 @@ extension Exchange {
       lines[key]?.remove(call.id)
       if lines[key]?.isEmpty == true { lines[key] = nil }
     }
-    for client in entry.invites.values { clients[client] = nil }
+    for client in entry.sent.values { clients[client] = nil }
     for server in entry.requests.values { servers[server] = nil }
     receipts[FactReceipt(number: call.callerToken.number)] = nil
     for receipt in entry.receipts { receipts[receipt] = nil }
@@ -100,7 +90,7 @@ extension Exchange {
     clients[sent.id] = ClientKey(
       call: id, branch: branch, flow: flow, request: isChallenged == true ? request : nil,
       proofs: pendingProofs)
-    if request.method == .invite { calls[id]?.invites[branch] = sent.id }
+    calls[id]?.sent[branch] = sent.id
     handle(sent.events, at: now)
   }
 
@@ -119,7 +109,7 @@ extension Exchange {
   private mutating func cancel(
     _ branch: String, _ reason: String, of id: CallID, at now: Moment
   ) {
-    guard let client = calls[id]?.invites[branch] else { return }
+    guard let client = calls[id]?.sent[branch] else { return }
     handle(layer.cancel(client, because: reason, at: now.boot), at: now)
   }
 

@@ -4,8 +4,8 @@ import SIP
 /// A call with what the exchange keeps beside it.
 struct CallEntry: Sendable {
   @CopyOnWrite var machine: CallMachine
-  /// Our INVITEs without a final response, which may be cancelled.
-  var invites: [String: ClientTransactionID] = [:]
+  /// Our requests without a final response, by branch.
+  var sent: [String: ClientTransactionID] = [:]
   /// The parties' requests that wait for a response, or for the ACK of one.
   var requests: [RequestToken: ServerTransactionID] = [:]
   /// The credentials that each carrier's leg sent last.
@@ -14,6 +14,8 @@ struct CallEntry: Sendable {
   var receipts: Set<FactReceipt> = []
   /// How many checkpoints were made.
   var checkpoints: UInt64 = 0
+  /// Whether the last of them stands.
+  var isSaved = false
   let inviteKey: InviteKey
 }
 

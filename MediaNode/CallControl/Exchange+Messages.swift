@@ -130,7 +130,7 @@ extension Exchange {
 
   mutating func forget(_ id: ClientTransactionID, _ key: ClientKey) {
     clients[id] = nil
-    calls[key.call]?.invites[key.branch] = nil
+    calls[key.call]?.sent[key.branch] = nil
   }
 
   // MARK: - Responding outside calls

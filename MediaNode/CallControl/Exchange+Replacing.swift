@@ -72,7 +72,7 @@ extension Exchange {
 
 extension CallEntry {
   fileprivate mutating func absorb(_ other: CallEntry) {
-    invites.merge(other.invites) { known, _ in known }
+    sent.merge(other.sent) { known, _ in known }
     requests.merge(other.requests) { known, _ in known }
     credentials.merge(other.credentials) { known, _ in known }
     receipts.formUnion(other.receipts)

@@ -186,11 +186,17 @@ extension Exchange {
   private mutating func index(_ call: CallMachine, _ arrival: Arrival) {
     var entry = CallEntry(machine: call, inviteKey: InviteKey(arrival.request))
     entry.requests[call.callerToken] = arrival.id
-    calls[call.id] = entry
-    servers[arrival.id] = RequestKey(call: call.id, token: call.callerToken)
-    initialInvites[entry.inviteKey] = call.id
+    index(entry)
     relays[call.plan.id] = call.id
     callsPerTenant[call.tenant, default: 0] += 1
+  }
+
+  /// Makes a call known by all its names.
+  mutating func index(_ entry: CallEntry) {
+    let call = entry.machine
+    calls[call.id] = entry
+    for (token, id) in entry.requests { servers[id] = RequestKey(call: call.id, token: token) }
+    initialInvites[entry.inviteKey] = call.id
     for id in call.extensions {
       lines[BindingKey(tenant: call.tenant, extension: id), default: []].insert(call.id)
     }

@@ -47,6 +47,8 @@ public struct Exchange: Sendable {
   var serial: UInt64 = 0
   /// What the event under way wants done.
   var outbox: [ExchangeAction] = []
+  /// The calls that it changed.
+  var changedCalls = ChangedCalls()
 
   /// Serves nothing until tenants are installed and addresses adopted.
   public init(
@@ -77,11 +79,11 @@ public struct Exchange: Sendable {
   {
     guard isServed(flow.local) else {
       refuseWithoutGrant(message, over: flow)
-      return takeOutbox()
+      return takeOutbox(at: now)
     }
-    guard admits(message, over: flow, at: now) else { return takeOutbox() }
+    guard admits(message, over: flow, at: now) else { return takeOutbox(at: now) }
     handle(layer.receive(message, over: flow, at: now.boot), at: now)
-    return takeOutbox()
+    return takeOutbox(at: now)
   }
 
   /// Lets all deadlines up to `now` pass.
@@ -93,7 +95,7 @@ public struct Exchange: Sendable {
     while let call = deadlines.popDue(at: now.boot) {
       update(call, at: now) { $0.deadlinePassed(at: now) }
     }
-    return takeOutbox()
+    return takeOutbox(at: now)
   }
 
   /// When `advance` has something to do; nil: never.
@@ -103,7 +105,8 @@ public struct Exchange: Sendable {
       earlier(earlier(deadlines.next, registrationDeadlines.next), subscriptions.nextDeadline))
   }
 
-  mutating func takeOutbox() -> [ExchangeAction] {
+  mutating func takeOutbox(at now: Moment) -> [ExchangeAction] {
+    saveChangedCalls(at: now)
     defer { outbox = [] }
     return outbox
   }
@@ -118,7 +121,7 @@ public struct Exchange: Sendable {
     announce(registrar.removeBindings(of: tenant.tenant, except: kept))
     endSubscriptions(of: tenant.tenant, except: kept, at: now)
     reviewRegistrations(at: now)
-    return takeOutbox()
+    return takeOutbox(at: now)
   }
 
   /// The tenant is not ours any more: its bindings end, new calls are refused, calls go on.
@@ -128,7 +131,7 @@ public struct Exchange: Sendable {
     announce(registrar.removeBindings(of: id, except: []))
     endSubscriptions(of: id, except: [], at: now)
     reviewRegistrations(at: now)
-    return takeOutbox()
+    return takeOutbox(at: now)
   }
 
   mutating func announce(_ changes: [BindingChange]) {
@@ -148,21 +151,21 @@ public struct Exchange: Sendable {
   public mutating func factIsDurable(_ receipt: FactReceipt, at now: Moment) -> [ExchangeAction] {
     guard let call = receipts.removeValue(forKey: receipt) else { return [] }
     update(call, at: now) { $0.answerIsDurable(receipt, at: now) }
-    return takeOutbox()
+    return takeOutbox(at: now)
   }
 
   /// The relay could not be opened or broke: its call ends.
   public mutating func relayFailed(_ relay: RelayID, at now: Moment) -> [ExchangeAction] {
     guard let call = relays[relay] else { return [] }
     update(call, at: now) { $0.relayFailed(at: now) }
-    return takeOutbox()
+    return takeOutbox(at: now)
   }
 
   /// No packet came from either party for the relay's silence limit: its call ends.
   public mutating func mediaSilent(_ relay: RelayID, at now: Moment) -> [ExchangeAction] {
     guard let call = relays[relay] else { return [] }
     update(call, at: now) { $0.mediaSilent(at: now) }
-    return takeOutbox()
+    return takeOutbox(at: now)
   }
 
   /// The connection under a flow is gone: the bindings behind it lead nowhere, and requests that
@@ -172,14 +175,14 @@ public struct Exchange: Sendable {
     announce(lost)
     connectionLost(flow, of: lost, at: now)
     handle(layer.close(flow, at: now.boot), at: now)
-    return takeOutbox()
+    return takeOutbox(at: now)
   }
 
   /// Ends every call in an orderly way, because the node stops and nobody carries them on.
   public mutating func stopService(at now: Moment) -> [ExchangeAction] {
     for call in calls.keys.sorted() { update(call, at: now) { $0.serviceStops(at: now) } }
     endSubscriptions(.deactivated, at: now) { _ in true }
-    return takeOutbox()
+    return takeOutbox(at: now)
   }
 
   // MARK: - Grants
@@ -191,7 +194,7 @@ public struct Exchange: Sendable {
     guard pools[address] != nil else { return [] }
     grants[address] = epoch
     reviewRegistrations(at: now)
-    return takeOutbox()
+    return takeOutbox(at: now)
   }
 
   /// Stops serving the address: nothing leaves from it any more, its bindings are forgotten, its
@@ -207,7 +210,7 @@ public struct Exchange: Sendable {
     for call in lost.map(\.machine.id).sorted() {
       update(call, at: now) { $0.addressLost(at: now) }
     }
-    return takeOutbox()
+    return takeOutbox(at: now)
   }
 
   // MARK: - Census

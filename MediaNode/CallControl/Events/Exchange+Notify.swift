@@ -13,7 +13,7 @@ extension Exchange {
     let resource = EventResource(
       tenant: tenant, extension: `extension`, package: .messageSummary)
     tellWatchers(of: resource, at: now)
-    return takeOutbox()
+    return takeOutbox(at: now)
   }
 
   // MARK: - Calls

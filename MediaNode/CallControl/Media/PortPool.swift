@@ -24,6 +24,16 @@ struct PortPool: Hashable, Sendable {
     return port
   }
 
+  /// Takes those of `ports` that are free, and answers which.
+  mutating func take(_ ports: Set<UInt16>) -> Set<UInt16> {
+    let all = (0..<free).map { queue[(head + $0) % capacity] }
+    let taken = all.filter(ports.contains)
+    let left = all.filter { !ports.contains($0) }
+    queue = left + taken + queue.indices.dropFirst(free).map { queue[(head + $0) % capacity] }
+    (head, free) = (0, left.count)
+    return Set(taken)
+  }
+
   /// Takes back what `take` gave.
   mutating func giveBack(_ port: UInt16) {
     precondition(free < capacity, "port \(port) was given back twice")

@@ -37,6 +37,15 @@ struct ClientTransaction: Sendable {
     return start()
   }
 
+  /// What another process needs to carry it on; nil once it has its final response. Whoever
+  /// carries it on sends it again: the peer knows it by its branch.
+  func sentRequest(over flow: Flow) -> SentRequest? {
+    switch state {
+    case .trying, .proceeding: SentRequest(request: request, flow: flow, isHeard: false)
+    case .completed, .ended: nil
+    }
+  }
+
   mutating func receive(_ response: SIPResponse) -> [ClientTransactionAction] {
     switch state {
     case .trying, .proceeding:

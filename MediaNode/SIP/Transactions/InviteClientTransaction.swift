@@ -55,6 +55,24 @@ struct InviteClientTransaction: Sendable {
     return start()
   }
 
+  /// Begins where another process left off.
+  mutating func resume(isHeard: Bool) -> [ClientTransactionAction] {
+    guard isHeard else { return start() }
+    state = .proceeding
+    return [.arm(.expiry, after: lifetime)]
+  }
+
+  /// What another process needs to carry it on; nil once it has its final response.
+  func sentRequest(over flow: Flow) -> SentRequest? {
+    switch state {
+    case .calling, .proceeding:
+      SentRequest(
+        request: request, flow: flow, isHeard: state == .proceeding,
+        isCancelled: cancellation != .none, reason: reason)
+    case .completed, .accepted, .ended: nil
+    }
+  }
+
   mutating func receive(_ response: SIPResponse) -> [ClientTransactionAction] {
     switch state {
     case .calling, .proceeding:

@@ -14,7 +14,8 @@ struct InviteServerTransaction: Sendable {
   }
 
   private(set) var state = State.proceeding
-  private var answer: SIPResponse?
+  /// Our latest response.
+  private(set) var answer: SIPResponse?
   private var wasCancelled = false
   private let isReliable: Bool
   private let timers: TransactionTimers

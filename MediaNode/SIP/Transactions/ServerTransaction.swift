@@ -11,7 +11,8 @@ struct ServerTransaction: Sendable {
   }
 
   private(set) var state = State.trying
-  private var answer: SIPResponse?
+  /// Our latest response.
+  private(set) var answer: SIPResponse?
   private let isReliable: Bool
   private let timers: TransactionTimers
 

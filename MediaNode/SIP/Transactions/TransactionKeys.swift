@@ -1,13 +1,20 @@
 import NodeContract
 
 /// What makes a request belong to a server transaction (RFC 3261 section 17.2.3).
-enum ServerTransactionKey: Hashable, Sendable {
+public enum ServerTransactionKey: Hashable, Sendable {
   /// A peer of RFC 3261: its branch is unique by itself, together with its own address.
   case branch(String, host: String, port: UInt16, method: SIPMethod)
   /// A peer of RFC 2543, whose branch proves nothing. The To tag is left out: an ACK has ours,
   /// the request it belongs to has none, and the rest tells requests apart.
   indirect case legacy(
     uri: SIPURI, fromTag: String?, callID: String, sequence: UInt32, via: Via, method: SIPMethod)
+
+  /// INVITE also for an ACK and a CANCEL.
+  var method: SIPMethod {
+    switch self {
+    case .branch(_, _, _, let method), .legacy(_, _, _, _, _, let method): method
+    }
+  }
 
   /// An ACK and a CANCEL have the key of their INVITE. Nil without a Via.
   init?(of request: SIPRequest) {

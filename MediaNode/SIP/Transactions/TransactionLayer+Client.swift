@@ -27,7 +27,7 @@ extension TransactionLayer {
     return (id, open(machine(for: request, over: flow), id, key, over: flow, at: now))
   }
 
-  private func machine(for request: SIPRequest, over flow: Flow) -> ClientMachine {
+  func machine(for request: SIPRequest, over flow: Flow) -> ClientMachine {
     let isReliable = flow.transport.isReliable
     guard request.method == .invite else {
       let machine = ClientTransaction(request, isReliable: isReliable, timers: timers)
@@ -38,13 +38,16 @@ extension TransactionLayer {
         request, isReliable: isReliable, timers: timers, lifetime: limits.inviteLifetime))
   }
 
-  private mutating func open(
+  mutating func open(
     _ machine: ClientMachine, _ id: ClientTransactionID, _ key: ClientTransactionKey,
-    over flow: Flow, isMoved: Bool = false, at now: BootInstant
+    over flow: Flow, isMoved: Bool = false, at now: BootInstant,
+    start: (inout ClientMachine) -> [ClientTransactionAction] = { $0.start() }
   ) -> [TransactionEvent] {
+    var machine = machine
+    let actions = start(&machine)
     clients[id] = Record(machine: machine, key: key, flow: flow, isMoved: isMoved)
     clientIDs[key] = id
-    return perform(machine.start(), of: id, at: now)
+    return perform(actions, of: id, at: now)
   }
 
   /// Cancels an INVITE of ours: at once when a provisional response came, else as soon as one
@@ -158,7 +161,7 @@ extension TransactionLayer.ClientMachine {
     change(invite: { $0.cancel(because: reason) }, other: { _ in [] })
   }
 
-  private mutating func change(
+  mutating func change(
     invite: (inout InviteClientTransaction) -> [ClientTransactionAction],
     other: (inout ClientTransaction) -> [ClientTransactionAction]
   ) -> [ClientTransactionAction] {

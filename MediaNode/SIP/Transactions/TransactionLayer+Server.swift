@@ -51,15 +51,23 @@ extension TransactionLayer {
     _ request: SIPRequest, _ key: ServerTransactionKey, over flow: Flow, at now: BootInstant
   ) -> [TransactionEvent] {
     let id = ServerTransactionID(serial: nextSerial())
-    let machine = machine(for: request, over: flow)
-    servers[id] = Record(machine: machine, key: key, flow: flow)
-    serverIDs[key] = id
-    return [.request(request, id, over: flow)] + perform(machine.start(), of: id, at: now)
+    open(serverMachine(for: request.method, over: flow), id, key, over: flow, at: now)
+    return [.request(request, id, over: flow)]
   }
 
-  private func machine(for request: SIPRequest, over flow: Flow) -> ServerMachine {
+  /// A server transaction begins in silence.
+  mutating func open(
+    _ machine: ServerMachine, _ id: ServerTransactionID, _ key: ServerTransactionKey,
+    over flow: Flow, at now: BootInstant
+  ) {
+    servers[id] = Record(machine: machine, key: key, flow: flow)
+    serverIDs[key] = id
+    _ = perform(machine.start(), of: id, at: now)
+  }
+
+  func serverMachine(for method: SIPMethod, over flow: Flow) -> ServerMachine {
     let isReliable = flow.transport.isReliable
-    guard request.method == .invite else {
+    guard method == .invite else {
       return .other(ServerTransaction(isReliable: isReliable, timers: timers))
     }
     return .invite(
@@ -138,6 +146,13 @@ extension TransactionLayer.ServerMachine {
     switch self {
     case .invite(let machine): machine.start()
     case .other(let machine): machine.start()
+    }
+  }
+
+  var answer: SIPResponse? {
+    switch self {
+    case .invite(let machine): machine.answer
+    case .other(let machine): machine.answer
     }
   }
 

@@ -88,7 +88,7 @@ struct CallFleet {
     party.habit = habit()
     let call = party.calls.randomElement(using: &random)
     call?.thinks = .milliseconds(Int.random(in: 0...800, using: &random))
-    switch Int.random(in: 0..<16, using: &random) {
+    switch Int.random(in: 0..<17, using: &random) {
     case 0..<4: begin(from: party)
     case 4, 5: call?.hangUp()
     case 6: party.lastCall?.hangUp()
@@ -99,6 +99,7 @@ struct CallFleet {
     case 11: unplug(party)
     case 12: call?.forgetsACK = Int.random(in: 0..<8, using: &random) == 0
     case 13: refer(call)
+    case 16: die()
     case 14: party.calls.first(where: \.isHolding)?.offer(direction: "sendrecv")
     default: if !party.isCarrier { party.register { _ in } }
     }
@@ -109,6 +110,12 @@ struct CallFleet {
     guard var request = call?.request(.refer) else { return }
     request.headers["Refer-To"] = "<sip:\(target)@\(Fixture.domain)>"
     call?.party.send(request) { _ in }
+  }
+
+  /// Every fifth time a process is followed by another, again and again.
+  private mutating func die() {
+    guard seed % 5 == 0 else { return }
+    scene.world.die(for: .milliseconds(Int.random(in: 0...400, using: &random)))
   }
 
   private mutating func unplug(_ party: Party) {

@@ -326,7 +326,7 @@ import Testing
           copy.adopted()
           scene.world.exchange.notifying = [:]
           scene.world.exchange.notify(copy, at: scene.world.now)
-          scene.world.perform(scene.world.exchange.takeOutbox())
+          scene.world.perform(scene.world.exchange.takeOutbox(at: scene.world.now))
         }
       }
       scene.world.run { watch.status == 200 }

@@ -18,6 +18,12 @@ final class World {
   /// Of so many checkpoints one is read back.
   var checksEvery = 1
   private var checkpointCount = 0
+  private var checkpointTimes: [CallID: BootInstant] = [:]
+  /// How many processes there were before this one.
+  private(set) var lives = 0
+  private var isDead = false
+  /// What waits in the sockets of a dead process.
+  private var inbox: [() -> Void] = []
 
   private(set) var parties: [IPEndpoint: Party] = [:]
   private(set) var facts: [Fact] = []
@@ -101,7 +107,7 @@ final class World {
 
   private var nextEvent: BootInstant? {
     let deadlines = parties.values.compactMap(\.nextDeadline) + agenda.map(\.instant)
-    return (deadlines + [exchange.nextDeadline].compactMap { $0 }).min()
+    return (deadlines + [isDead ? nil : exchange.nextDeadline].compactMap { $0 }).min()
   }
 
   private func pass(to instant: BootInstant) {
@@ -116,7 +122,7 @@ final class World {
       .sorted { ($0.instant, $0.number) < ($1.instant, $1.number) }
     if !due.isEmpty { agenda.removeAll { $0.instant <= now.boot } }
     for appointment in due { appointment.act() }
-    if isDue(exchange.nextDeadline) { perform(exchange.advance(to: now)) }
+    if !isDead, isDue(exchange.nextDeadline) { perform(exchange.advance(to: now)) }
     for endpoint in order {
       if let party = parties[endpoint], isDue(party.nextDeadline) { party.advance() }
     }
@@ -132,8 +138,13 @@ final class World {
   func send(_ message: SIPMessage, from party: Party, to local: IPEndpoint) {
     let flow = Flow(transport: party.transport, local: local, remote: party.endpoint)
     for delay in network.delays() {
-      after(delay) { [self] in perform(exchange.receive(message, over: flow, at: now)) }
+      after(delay) { [self] in arrive(message, over: flow) }
     }
+  }
+
+  private func arrive(_ message: SIPMessage, over flow: Flow) {
+    guard !isDead else { return inbox.append { [self] in arrive(message, over: flow) } }
+    perform(exchange.receive(message, over: flow, at: now))
   }
 
   func perform(_ actions: [ExchangeAction]) {
@@ -172,6 +183,7 @@ final class World {
     case .checkpoint(let envelope):
       #expect(envelope.number > checkpoints[envelope.call]?.number ?? 0)
       checkpoints[envelope.call] = envelope
+      checkpointTimes[envelope.call] = now.boot
     case .retireCheckpoint(let call):
       checkpoints[call] = nil
     case .bindingChanged(let change): bindingChanges.append(change)
@@ -181,19 +193,55 @@ final class World {
 
   private func confirm(_ receipt: FactReceipt) {
     guard let diskDelay else { return }
-    after(diskDelay) { [self] in perform(exchange.factIsDurable(receipt, at: now)) }
+    after(diskDelay) { [self, lives] in
+      guard lives == self.lives else { return }
+      perform(exchange.factIsDurable(receipt, at: now))
+    }
   }
 
   /// What a checkpoint says is what the call is.
   private func check(_ envelope: CheckpointEnvelope) {
     checkpointCount += 1
     guard checkpointCount % checksEvery == 0,
-      let call = exchange.calls[envelope.call]?.machine, !call.isEnding
+      let call = exchange.calls[envelope.call]?.machine
     else { return }
     #expect(throws: Never.self) {
-      let decoded = try CallMachine(
-        checkpoint: envelope.contents, limits: exchange.limits, at: now.boot)
-      #expect(decoded == call, "\(envelope.summary)")
+      let decoded = try CallCheckpoint(
+        envelope.contents, limits: exchange.limits, at: now.boot)
+      #expect(decoded.machine == call, "\(envelope.summary)")
+    }
+  }
+
+  // MARK: - Death
+
+  /// The exchange's process dies, and after `gap` another one carries on what it left: the calls'
+  /// checkpoints, the bindings and the facts. What arrives meanwhile waits in the sockets.
+  func die(for gap: Duration = .milliseconds(120)) {
+    let tenant = exchange.directory[Fixture.tenant]?.snapshot ?? Fixture.snapshot
+    lives += 1
+    isDead = true
+    after(gap) { [self, grants = exchange.grants] in revive(tenant, grants) }
+  }
+
+  private func revive(_ tenant: TenantSnapshot, _ grants: [AddressName: Epoch]) {
+    isDead = false
+    exchange = Exchange(
+      configuration: exchange.configuration, hashing: OpenSSLHashing(),
+      random: SplitMix(state: UInt64(lives) &* 7_919))
+    perform(exchange.install(tenant, at: now))
+    for (address, epoch) in grants { perform(exchange.adopt(address, epoch: epoch, at: now)) }
+    exchange.restore(bindingChanges, at: now)
+    relays = [:]
+    perform(exchange.resume(left, at: now))
+    let waiting = inbox
+    inbox = []
+    for arrive in waiting { arrive() }
+  }
+
+  private var left: [LeftCall] {
+    checkpoints.values.map {
+      LeftCall(
+        number: $0.number, contents: $0.contents, writtenAt: checkpointTimes[$0.call] ?? now.boot)
     }
   }
 

@@ -1,0 +1,143 @@
+public import NodeContract
+import SIP
+
+/// A call as a process of this machine left it.
+public struct LeftCall: Hashable, Sendable {
+  /// The number of the checkpoint.
+  public var number: UInt64
+  /// Those of its ``NodeContract/CheckpointEnvelope``.
+  public var contents: [UInt8]
+  /// When it was made, by the machine's clock.
+  public var writtenAt: BootInstant
+
+  public init(number: UInt64, contents: [UInt8], writtenAt: BootInstant) {
+    self.number = number
+    self.contents = contents
+    self.writtenAt = writtenAt
+  }
+}
+
+/// Calls outlive their process: the next one reads the checkpoints and goes on with the next word.
+extension Exchange {
+  /// Carries on the calls that a predecessor left. All facts that it recorded are on disk, tenants
+  /// are installed and addresses adopted; no call has begun yet.
+  ///
+  /// A call that cannot be carried on (its address is not ours any more, its ports are taken) is
+  /// left out: see ``openLegs``.
+  public mutating func resume(_ left: [LeftCall], at now: Moment) -> [ExchangeAction] {
+    var found: [(number: UInt64, checkpoint: CallCheckpoint)] = []
+    for call in left {
+      if let checkpoint = read(call) { found.append((call.number, checkpoint)) }
+    }
+    serial = max(serial, found.map(\.checkpoint.serial).max() ?? 0)
+    let ports = takePorts(of: found.map(\.checkpoint.machine))
+    found.sort { $0.checkpoint.machine.id < $1.checkpoint.machine.id }
+    for (number, checkpoint) in found where isHeld(checkpoint.machine, in: ports) {
+      resume(checkpoint, number: number, at: now)
+    }
+    return takeOutbox(at: now)
+  }
+
+  /// The legs of calls that go on, or whose end is on its way.
+  public var openLegs: Set<LegID> {
+    Set(calls.values.flatMap { $0.machine.legs.filter(\.isOpen).map(\.id) })
+  }
+
+  private mutating func read(_ left: LeftCall) -> CallCheckpoint? {
+    do throws(CheckpointError) {
+      return try CallCheckpoint(left.contents, limits: limits, at: left.writtenAt)
+    } catch {
+      note(.error, "a call cannot be carried on: its checkpoint is \(error)")
+      return nil
+    }
+  }
+
+  // MARK: - Ports
+
+  /// Takes the ports that the calls' relays had; those that it got.
+  private mutating func takePorts(of calls: [CallMachine]) -> [AddressName: Set<UInt16>] {
+    var wanted: [AddressName: Set<UInt16>] = [:]
+    for call in calls where !call.isEnding {
+      wanted[call.relayAddresses.caller, default: []].insert(call.plan.callerLocal.port)
+      wanted[call.relayAddresses.callee, default: []].insert(call.plan.calleeLocal.port)
+    }
+    var taken: [AddressName: Set<UInt16>] = [:]
+    for (address, ports) in wanted { taken[address] = pools[address]?.take(ports) }
+    return taken
+  }
+
+  private mutating func isHeld(_ call: CallMachine, in ports: [AddressName: Set<UInt16>]) -> Bool {
+    guard !call.isEnding else { return true }
+    let (caller, callee) = call.relayAddresses
+    let holdsCaller = ports[caller]?.contains(call.plan.callerLocal.port) ?? false
+    let holdsCallee = ports[callee]?.contains(call.plan.calleeLocal.port) ?? false
+    let isServed = call.legs.allSatisfy { !$0.isOpen || grants[$0.address] != nil }
+    if holdsCaller, holdsCallee, isServed { return true }
+    if holdsCaller { pools[caller]?.giveBack(call.plan.callerLocal.port) }
+    if holdsCallee { pools[callee]?.giveBack(call.plan.calleeLocal.port) }
+    note(
+      .error, "a call cannot be carried on: its address or its ports are not ours any more",
+      tenant: call.tenant, call: call.id)
+    return false
+  }
+
+  // MARK: - One call
+
+  private mutating func resume(_ checkpoint: CallCheckpoint, number: UInt64, at now: Moment) {
+    let call = checkpoint.machine
+    var entry = CallEntry(machine: call, inviteKey: InviteKey(call.caller.invite))
+    entry.checkpoints = number
+    entry.isSaved = true
+    entry.credentials = checkpoint.credentials
+    entry.requests = checkpoint.heard.mapValues { layer.resume($0, at: now.boot) }
+    index(entry)
+    if !call.isEnding { reopenRelay(of: call) }
+    changedCalls.note(call.id, at: outbox.count)
+    for (branch, sent) in checkpoint.sent.sorted(by: { $0.key < $1.key }) {
+      resume(sent, branch, of: call, at: now)
+    }
+    for receipt in call.receipts {
+      update(call.id, at: now) { $0.answerIsDurable(receipt, at: now) }
+    }
+    update(call.id, at: now) { _ in [] }
+  }
+
+  private mutating func resume(
+    _ sent: SentRequest, _ branch: String, of call: CallMachine, at now: Moment
+  ) {
+    let resumed = layer.resume(sent, at: now.boot)
+    let isChallenged = call.open[branch].flatMap { trunk(of: $0.leg, in: call)?.account } != nil
+    var request = sent.request
+    request.headers.vias.removeFirst(min(1, request.headers.vias.count))
+    clients[resumed.id] = ClientKey(
+      call: call.id, branch: branch, flow: sent.flow, request: isChallenged ? request : nil)
+    calls[call.id]?.sent[branch] = resumed.id
+    handle(resumed.events, at: now)
+  }
+
+  private mutating func reopenRelay(of call: CallMachine) {
+    relays[call.plan.id] = call.id
+    callsPerTenant[call.tenant, default: 0] += 1
+    var plan = call.plan
+    plan.callerRemote = call.remote(on: .caller)
+    plan.calleeRemote = call.remote(on: .callee)
+    outbox.append(.openRelay(plan))
+  }
+}
+
+extension CallMachine {
+  /// The receipts of answers that the call waits for.
+  fileprivate var receipts: [FactReceipt] {
+    var receipts: [FactReceipt] = []
+    if case .settling(_, let receipt, _) = state { receipts.append(receipt) }
+    if case .settling(_, let receipt, _)? = transfer?.stage { receipts.append(receipt) }
+    return receipts
+  }
+
+  /// Where whoever is heard on that side listens, as far as it is known.
+  fileprivate func remote(on side: RelaySide) -> IPEndpoint? {
+    let present = legs.filter { $0.side == side && $0.isOpen }
+    let heard = present.first { $0.id == caller.id || $0.id == connected } ?? present.first
+    return present.count == 1 || connected != nil ? heard?.session.remote : nil
+  }
+}
