@@ -161,10 +161,13 @@ let mediaNode: [Target] = [
   shim("MediaNode", "CLinux"),
   // Sockets and event loops on epoll, each also an executor for actors.
   target("MediaNode", "Epoll", ["CLinux", "NodeContract"]),
+  // c-ares and its sole importer: where the servers of a domain are.
+  library("MediaNode", "CCares", pkgConfig: "libcares", apt: "libc-ares-dev"),
+  target("MediaNode", "DNS", ["CCares", "Epoll", "NodeContract", "SIP"]),
   // SIP sockets; drives the exchange of `CallControl`.
   target(
     "MediaNode", "Signalling",
-    ["CallControl", "Epoll", "NodeContract", "OSIP", "SIP", "TLS", logging]),
+    ["CallControl", "DNS", "Epoll", "NodeContract", "OSIP", "SIP", "TLS", logging]),
   // Relay sockets and the threads that own them.
   target("MediaNode", "MediaPlane", ["CLinux", "Epoll", "NodeContract", "RTP", logging]),
   // Link to the replicas, beats, snapshots on disk, the spool of facts.
@@ -218,6 +221,7 @@ let testing: [Target] = [
   tests("MediaNode", "TLS", ["NodeContract", "Support"]),
   tests("MediaNode", "HTTP2"),
   tests("MediaNode", "Epoll", ["NodeContract", "Support"]),
+  tests("MediaNode", "DNS", ["Epoll", "NodeContract", "SIP", "Support"]),
   tests(
     "MediaNode", "Signalling", ["CallControl", "Epoll", "NodeContract", "Support", "TLS", logging]),
   tests("MediaNode", "MediaPlane", ["Epoll", "NodeContract", "RTP", logging]),

@@ -45,7 +45,9 @@ enum AllowedArrows {
     "HTTP2": ["CNGHTTP2"],
     "CLinux": [],
     "Epoll": ["CLinux", "NodeContract"],
-    "Signalling": ["CallControl", "Epoll", "NodeContract", "OSIP", "SIP", "TLS"],
+    "CCares": [],
+    "DNS": ["CCares", "Epoll", "NodeContract", "SIP"],
+    "Signalling": ["CallControl", "DNS", "Epoll", "NodeContract", "OSIP", "SIP", "TLS"],
     "MediaPlane": ["Audio", "CLinux", "Epoll", "NodeContract", "RTP"],
     "ControlLink": ["CLinux", "Epoll", "HTTP2", "NodeContract", "Ownership", "TLS"],
     "Keeper": ["CLinux"],
@@ -72,6 +74,6 @@ enum AllowedArrows {
   /// Each C library, and the one target that knows it.
   static let importers = [
     "CLibPQ": "Postgres", "CLibPQShim": "Postgres", "CLibOSIP2": "OSIP", "CLibOSIP2Shim": "OSIP",
-    "COpenSSL": "TLS", "COpenSSLShim": "TLS", "CNGHTTP2": "HTTP2",
+    "COpenSSL": "TLS", "COpenSSLShim": "TLS", "CNGHTTP2": "HTTP2", "CCares": "DNS",
   ]
 }

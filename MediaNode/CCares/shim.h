@@ -1,0 +1,5 @@
+#include <netdb.h>
+#include <netinet/in.h>
+#include <sys/time.h>
+
+#include <ares.h>
