@@ -34,7 +34,7 @@ extension Exchange {
 
   private func facts(of request: SIPRequest, over flow: Flow) -> Protection.Request {
     guard let address = address(at: flow.local) else { return Protection.Request(flow: flow) }
-    let isPeer = address.role == .trunks && directory.isPeer(flow.remote, at: address.name)
+    let isPeer = address.role == .trunks && isCarrier(flow, at: address.name)
     let tenant = isPeer ? nil : tenant(of: request)
     return Protection.Request(
       flow: flow, userAgent: request.headers["User-Agent"] ?? "", isFromPeer: isPeer,

@@ -25,22 +25,28 @@ extension Exchange {
 
   /// How we know whose call this is.
   private enum Carrier {
-    /// By its address; there may be several trunks there.
-    case address
+    /// By its address; there may be several trunks there, those among them that the DNS led to.
+    case address(located: [TrunkID])
     case trunk(TrunkID)
   }
 
   /// Nil: the request is answered.
   private mutating func carrier(of arrival: Arrival, at now: Moment) -> Carrier? {
     let address = arrival.address.name
-    if directory.isPeer(arrival.flow.remote, at: address) {
-      return registeredTrunk(of: arrival).map(Carrier.trunk) ?? .address
+    if isCarrier(arrival.flow, at: address) {
+      let located = locatedTrunks(at: arrival.flow, address)
+      return registeredTrunk(of: arrival).map(Carrier.trunk) ?? .address(located: located)
     }
     guard let visitors = TrunkVisitors(of: directory.provenTrunks.values, at: address) else {
       respond(StatusCode.forbidden, to: arrival, at: now)
       return nil
     }
     return visitor(arrival, among: visitors, at: now).map { .trunk($0.id) }
+  }
+
+  /// Whether a carrier is known to be there.
+  func isCarrier(_ flow: Flow, at address: AddressName) -> Bool {
+    directory.isPeer(flow.remote, at: address) || !locatedTrunks(at: flow, address).isEmpty
   }
 
   /// The trunk whose registration's Contact the carrier calls.
@@ -77,9 +83,10 @@ extension Exchange {
   {
     let uri = arrival.request.uri
     switch carrier {
-    case .address:
-      return directory.inbound(
-        to: uri.user ?? "", from: arrival.flow.remote, at: arrival.address.name)
+    case .address(let located):
+      let called = uri.user ?? ""
+      return directory.inbound(to: called, from: arrival.flow.remote, at: arrival.address.name)
+        ?? located.lazy.compactMap { directory.inbound(to: called, over: $0) }.first
     case .trunk(let id):
       // A call to our Contact says only in To, or in a field of its own (RFC 7315), for whom it is.
       let party = arrival.request.headers["P-Called-Party-ID"].flatMap { NameAddress($0)?.uri.user }

@@ -10,7 +10,7 @@ extension Exchange {
   /// The carrier that a leg of a call talks to; nil for phones: theirs is no challenge of ours.
   func trunk(of leg: LegID, in call: CallMachine) -> TrunkEntry? {
     guard case .trunk(let id) = call[leg].party else { return nil }
-    return directory[call.tenant]?.snapshot.trunks.first { $0.id == id }
+    return directory[call.tenant]?.snapshot.trunks.first { $0.id == id }.map(located)
   }
 
   /// A request on its way out, with credentials where its carrier asked for some before.

@@ -7,6 +7,7 @@ extension Exchange {
   /// Begins what should be and is not, ends what should not. After each change of tenants and grants.
   mutating func reviewRegistrations(at now: Moment) {
     let wanted = directory.registeringTrunks.filter { grants[$0.value.address] != nil }
+      .mapValues(located)
     for id in registrations.keys.sorted() where wanted[id] == nil {
       endRegistration(id, at: now)
     }
@@ -35,16 +36,23 @@ extension Exchange {
     registrationDeadlines.set(nil, for: id)
     guard var registration = registrations.removeValue(forKey: id) else { return }
     trunkCredentials.forget(id)
-    guard let address = servedAddress(of: registration), let remote = registration.remote,
-      let request = registration.farewell(from: address.uri)
+    guard let address = servedAddress(of: registration), let flow = flow(of: registration, address),
+      let request = registration.farewell(from: address.uri(over: flow))
     else { return }
-    send(request, of: registration.trunk, from: address, to: remote, for: nil, at: now)
+    send(request, of: registration.trunk, over: flow, for: nil, at: now)
   }
 
   private func servedAddress(of registration: TrunkRegistration) -> ExchangeAddress? {
     configuration.addresses.first {
       $0.name == registration.trunk.address && grants[$0.name] != nil
     }
+  }
+
+  /// The way to the server whose turn it is.
+  private func flow(of registration: TrunkRegistration, _ address: ExchangeAddress) -> Flow? {
+    var lot = TrunkLot(of: registration.trunk.id)
+    let flows = flows(to: registration.trunk, from: address, &lot)
+    return flows.isEmpty ? nil : flows[registration.turn % flows.count]
   }
 
   /// Sends what is due.
@@ -54,14 +62,14 @@ extension Exchange {
 
   private mutating func register(_ id: TrunkID, at now: Moment) {
     guard var registration = registrations[id] else { return }
-    guard let address = servedAddress(of: registration), let remote = registration.remote,
-      let request = registration.request(from: address.uri)
+    guard let address = servedAddress(of: registration), let flow = flow(of: registration, address),
+      let request = registration.request(from: address.uri(over: flow))
     else {
       _ = registration.silent(at: now.boot, &random)
       return store(registration, id)
     }
     store(registration, id)
-    send(request, of: registration.trunk, from: address, to: remote, for: id, at: now)
+    send(request, of: registration.trunk, over: flow, for: id, at: now)
   }
 
   private mutating func store(_ registration: TrunkRegistration, _ id: TrunkID) {
@@ -70,10 +78,8 @@ extension Exchange {
   }
 
   private mutating func send(
-    _ request: SIPRequest, of trunk: TrunkEntry, from address: ExchangeAddress,
-    to remote: IPEndpoint, for id: TrunkID?, at now: Moment
+    _ request: SIPRequest, of trunk: TrunkEntry, over flow: Flow, for id: TrunkID?, at now: Moment
   ) {
-    let flow = Flow(local: address.endpoint, remote: remote)
     var request = trunkCredentials.prove(request, to: trunk, over: flow, &random)
     request.headers["User-Agent"] = configuration.product
     let sent = layer.send(

@@ -3,34 +3,35 @@ import SIP
 
 /// Out to a carrier.
 extension Exchange {
-  /// The carrier's first peer, or else the next ones, which see the number that the caller shows
+  /// The carrier's first server, or else the next ones, which see the number that the caller shows
   /// outside, in the form of the trunk's profile. Help always sees one that it may call back.
   func carrier(
     _ trunk: TrunkEntry, number: String, from user: ExtensionEntry, _ origin: CallOrigin
   ) -> CallDestination {
     let isEmergency = origin.tenant.isEmergency(number)
+    // Only the order of equal servers hangs on it: nothing that must not be drawn twice.
+    var lot = random
     guard let address = configuration.addresses.first(where: { $0.name == trunk.address }),
-      let epoch = grants[address.name], let peer = trunk.peers.first
+      let epoch = grants[address.name], case let flows = flows(to: trunk, from: address, &lot),
+      let flow = flows.first
     else { return CallDestination(called: number, kind: .refused(.carrierFailed)) }
     let shown = isEmergency ? origin.tenant.callbackNumber(of: user) : user.outsideNumber
     let isWithheld = origin.isWithheld && !isEmergency
     let host = trunk.domain ?? address.ip.description
     let identity = ShownIdentity(
       number: shown, isWithheld: isWithheld, form: trunk.profile.identity, host: host)
-    let uri = trunk.uri(of: number, at: peer)
+    let uri = trunk.uri(of: number, at: flow.remote)
     var target = CallTarget(
-      party: .trunk(trunk.id), address: address,
-      flow: Flow(local: address.endpoint, remote: peer), uri: uri, from: identity.from,
+      party: .trunk(trunk.id), address: address, flow: flow, uri: uri, from: identity.from,
       to: NameAddress(uri: SIPURI(user: number, host: uri.host)), isTrunk: true)
     target.headers =
       identity.headers
       + ForwardingFields.write(
         origin.forwardings, as: trunk.profile.forwarding, at: host, target: uri)
-    target.alternatives = trunk.peers.dropFirst().prefix(limits.waysPerTrunk).map { peer in
+    target.alternatives = flows.dropFirst().map { flow in
       CallWay(
-        address: address.name, epoch: epoch, contact: NameAddress(uri: address.uri),
-        flow: Flow(local: address.endpoint, remote: peer), uri: trunk.uri(of: number, at: peer),
-        routes: [])
+        address: address.name, epoch: epoch, contact: NameAddress(uri: address.uri(over: flow)),
+        flow: flow, uri: trunk.uri(of: number, at: flow.remote), routes: [])
     }
     return CallDestination(
       called: number,
@@ -42,7 +43,7 @@ extension Exchange {
 extension TrunkEntry {
   /// The carrier's domain, where it has one by which it knows its customers.
   fileprivate var domain: String? {
-    account?.registrar.flatMap { SIPURI($0) }?.host
+    (account?.registrar ?? route).flatMap { SIPURI($0) }?.host
   }
 
   /// The called number at the carrier.

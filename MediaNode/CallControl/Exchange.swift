@@ -14,6 +14,9 @@ public struct Exchange: Sendable {
   var registrations: [TrunkID: TrunkRegistration] = [:]
   var registering: [ClientTransactionID: RegisteringKey] = [:]
   var registrationDeadlines = DeadlineQueue<TrunkID>()
+  var locations: CarrierLocations
+  /// Who calls from where the DNS says that carriers are.
+  var carriersByAddress: [CallerPlace: Set<TrunkID>] = [:]
   /// How often the request that is being sent was repeated with credentials.
   var pendingProofs = 0
   /// Requests that got no answer, and those that were told to come later.
@@ -62,6 +65,7 @@ public struct Exchange: Sendable {
     directory = TenantDirectory(hashing: hashing)
     registrar = Registrar(limits: configuration.limits)
     trunkCredentials = TrunkCredentials(hashing: hashing)
+    locations = CarrierLocations(capacity: configuration.limits.locations)
     merged = MergedRequests(capacity: configuration.limits.mergedRequests)
     protection = Protection(limits: configuration.limits.protection)
     pools = Dictionary(
@@ -90,6 +94,7 @@ public struct Exchange: Sendable {
   public mutating func advance(to now: Moment) -> [ExchangeAction] {
     handle(layer.advance(to: now.boot), at: now)
     announce(registrar.expire(at: now.boot))
+    advanceLocations(to: now)
     advanceRegistrations(to: now)
     advanceSubscriptions(to: now)
     while let call = deadlines.popDue(at: now.boot) {
@@ -101,7 +106,7 @@ public struct Exchange: Sendable {
   /// When `advance` has something to do; nil: never.
   public var nextDeadline: BootInstant? {
     earlier(
-      earlier(layer.nextDeadline, registrar.nextDeadline),
+      earlier(earlier(layer.nextDeadline, registrar.nextDeadline), locations.nextDeadline),
       earlier(earlier(deadlines.next, registrationDeadlines.next), subscriptions.nextDeadline))
   }
 
@@ -120,6 +125,7 @@ public struct Exchange: Sendable {
     let kept = Set(tenant.extensions.map(\.id))
     announce(registrar.removeBindings(of: tenant.tenant, except: kept))
     endSubscriptions(of: tenant.tenant, except: kept, at: now)
+    reviewLocations(at: now)
     reviewRegistrations(at: now)
     return takeOutbox(at: now)
   }
@@ -130,6 +136,7 @@ public struct Exchange: Sendable {
     protection.forget(id)
     announce(registrar.removeBindings(of: id, except: []))
     endSubscriptions(of: id, except: [], at: now)
+    reviewLocations(at: now)
     reviewRegistrations(at: now)
     return takeOutbox(at: now)
   }
@@ -193,6 +200,7 @@ public struct Exchange: Sendable {
   {
     guard pools[address] != nil else { return [] }
     grants[address] = epoch
+    reviewLocations(at: now)
     reviewRegistrations(at: now)
     return takeOutbox(at: now)
   }
@@ -203,6 +211,7 @@ public struct Exchange: Sendable {
     guard grants.removeValue(forKey: address) != nil else { return [] }
     registrar.forget(address)
     forgetSubscriptions(at: address)
+    reviewLocations(at: now)
     reviewRegistrations(at: now)
     let lost = calls.values.filter { entry in
       entry.machine.legs.contains { $0.address == address }
@@ -219,6 +228,7 @@ public struct Exchange: Sendable {
     var census = ExchangeCensus()
     census.tenants = directory.count
     census.bindings = registrar.count
+    census.locatedCarriers = locations.known
     census.registeredTrunks = registrations.values.count { $0.registeredUntil != nil }
     census.droppedRequests = droppedRequests
     census.shedRequests = shedRequests

@@ -18,6 +18,8 @@ public enum ExchangeAction: Hashable, Sendable {
   /// The call is over.
   case retireCheckpoint(CallID)
   case bindingChanged(BindingChange)
+  /// Ask the DNS; `located` hears of the answer.
+  case locate(DNSQuestion)
   case log(LogNote)
 }
 
@@ -103,6 +105,8 @@ public struct ExchangeCensus: Hashable, Sendable {
   public var subscriptions = 0
   public var openRelays = 0
   public var portsInUse = 0
+  /// Carriers' domains whose servers are known.
+  public var locatedCarriers = 0
   /// Carriers that know us by our own registration.
   public var registeredTrunks = 0
   /// Requests without an answer since the start: scanners and banned sources.

@@ -63,8 +63,10 @@ public struct ExchangeLimits: Hashable, Sendable {
 
   /// Earlier recipients of a forwarded call that are read; the older ones are left out.
   public var forwardings = 8
-  /// Peers of a carrier that are tried after the first.
+  /// Servers of a carrier that are tried after the first.
   public var waysPerTrunk = 7
+  /// Carriers' domains whose servers are kept known; further ones are not found.
+  public var locations = 2_000
 
   /// How long devices that are asked first may ring before those are that like it less.
   public var serialRinging: Duration = .seconds(12)

@@ -18,6 +18,8 @@ struct NodeConfiguration: Sendable {
   var secureSIP: TLSServerIdentity?
   /// Whose certificates such peers may show; nil: they are not asked.
   var clientAuthority: String?
+  /// Know where carriers' domains are; none: those of the system's `resolv.conf`.
+  var nameServers: [IPEndpoint]
   var replicas: [ReplicaEndpoint]
   var certificate: String
   var key: String
@@ -52,6 +54,13 @@ struct NodeConfiguration: Sendable {
     relayPorts = try reader.portRange("relay-ports")
     secureSIP = try reader.scoped(to: "sip-tls").serverIdentity()
     clientAuthority = reader.scoped(to: "sip-tls").string(forKey: "client-authority")
+    nameServers = try (reader.stringArray(forKey: "name-servers") ?? []).map { text in
+      guard let server = IPEndpoint(text) else {
+        throw SettingError(
+          name: "name-servers", value: text, expected: "addresses and ports: 192.0.2.53:53")
+      }
+      return server
+    }
     replicas = try reader.values("replicas", as: ReplicaEndpoint.init(text:))
     certificate = try reader.requiredString(forKey: "certificate")
     key = try reader.requiredString(forKey: "key")

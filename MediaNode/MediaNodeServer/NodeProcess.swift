@@ -49,7 +49,7 @@ struct NodeProcess {
       listeners: try SignallingSockets.listen(
         on: configuration.addresses.map(\.endpoint), inherited: Self.inheritedSockets),
       secure: try Self.secureListeners(configuration, log),
-      traffic: traffic, log: Logger(label: "signalling"))
+      nameServers: configuration.nameServers, traffic: traffic, log: Logger(label: "signalling"))
     let inbox = ReplicaInbox(holdings: holdings, signalling: signalling)
     links = try ReplicaLinks(
       configuration: configuration.link(incarnation: incarnation), facts: spool,

@@ -14,10 +14,16 @@ public struct Flow: Hashable, Sendable {
   public var transport: SIPTransport
   public var local: IPEndpoint
   public var remote: IPEndpoint
+  /// The domain that the peer's certificate must name where we open a connection by TLS (RFC 5922
+  /// section 4); nil: its own connections are used, and none is opened.
+  public var peerName: String?
 
-  public init(transport: SIPTransport = .udp, local: IPEndpoint, remote: IPEndpoint) {
+  public init(
+    transport: SIPTransport = .udp, local: IPEndpoint, remote: IPEndpoint, peerName: String? = nil
+  ) {
     self.transport = transport
     self.local = local
     self.remote = remote
+    self.peerName = peerName
   }
 }

@@ -1,4 +1,5 @@
 public import CallControl
+import DNS
 public import Epoll
 public import Logging
 public import NodeContract
@@ -9,13 +10,13 @@ import SIP
 /// become events, actions become datagrams; nothing in between awaits, so the actions of two
 /// events never interleave.
 public actor SignallingLoop {
-  private nonisolated let loop: EventLoop
+  nonisolated let loop: EventLoop
   public nonisolated var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
 
   private var exchange: Exchange
   /// Nil until `start`.
   private var surroundings: (any ExchangeSurroundings)?
-  private let log: Logger
+  let log: Logger
   let traffic: SignallingTraffic
 
   let parser = SIPParser()
@@ -24,6 +25,9 @@ public actor SignallingLoop {
   private let listeners: [TCPListener]
   private let secure: SecureListeners?
   private let streamLimits: StreamLimits
+  let nameServers: [IPEndpoint]
+  /// Nil until the exchange asks for something.
+  var resolver: DNSResolver?
   /// Nil until `start`.
   private var streams: (connections: SignallingStreams, inbox: StreamInbox)?
   private let datagram = DatagramBuffer()
@@ -38,11 +42,13 @@ public actor SignallingLoop {
   ///   - sockets: bound, one for each address that the exchange may serve.
   ///   - listeners: for TCP, on the same ports; none where only UDP is wanted.
   ///   - secure: for TLS, on the ports that the addresses name for it.
+  ///   - nameServers: know where carriers' domains are; none: those of the system's `resolv.conf`.
   public init(
     exchange: Exchange, on loop: EventLoop, sockets: [UDPSocket], listeners: [TCPListener] = [],
     secure: SecureListeners? = nil, streamLimits: StreamLimits = StreamLimits(),
-    traffic: SignallingTraffic, log: Logger
+    nameServers: [IPEndpoint] = [], traffic: SignallingTraffic, log: Logger
   ) {
+    self.nameServers = nameServers
     self.listeners = listeners
     self.secure = secure
     self.streamLimits = streamLimits
@@ -176,6 +182,7 @@ public actor SignallingLoop {
     case .checkpoint(let envelope): surroundings.report(.checkpoint(envelope))
     case .retireCheckpoint(let call): surroundings.report(.checkpointRetired(call))
     case .bindingChanged(let change): surroundings.report(.binding(change))
+    case .locate(let question): locate(question)
     case .log(let note): write(note)
     }
   }

@@ -8,12 +8,13 @@ extension Flow: Checkpointed {
     writer.write(transport)
     writer.write(local)
     writer.write(remote)
+    writer.write(peerName)
   }
 
   init(from reader: inout CheckpointReader) throws(CheckpointError) {
     self.init(
       transport: try reader.read(SIPTransport.self), local: try reader.read(IPEndpoint.self),
-      remote: try reader.read(IPEndpoint.self))
+      remote: try reader.read(IPEndpoint.self), peerName: try reader.read(String?.self))
   }
 }
 

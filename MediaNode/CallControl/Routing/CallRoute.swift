@@ -19,7 +19,7 @@ extension DirectoryTenant {
     guard let number = snapshot.dialling.e164(dialled) else { return .unknown }
     if let colleague = destination(of: number) { return .extension(colleague, called: number) }
     // A number that is the tenant's but leads nowhere must not come back through the carrier.
-    guard numbers[number] == nil, let trunk = snapshot.trunks.first, !trunk.peers.isEmpty else {
+    guard numbers[number] == nil, let trunk = snapshot.trunks.first, trunk.isOutgoing else {
       return .unknown
     }
     return .trunk(trunk, number: number)

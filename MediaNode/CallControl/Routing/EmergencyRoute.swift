@@ -10,7 +10,7 @@ extension DirectoryTenant {
   /// To the first carrier that can be called, with the number as it was dialled: it is no E.164
   /// number, and the carrier knows whom it means here.
   func helpRoute(_ dialled: String) -> CallRoute {
-    guard let trunk = snapshot.trunks.first(where: { !$0.peers.isEmpty }) else { return .unknown }
+    guard let trunk = snapshot.trunks.first(where: \.isOutgoing) else { return .unknown }
     return .trunk(trunk, number: dialled)
   }
 

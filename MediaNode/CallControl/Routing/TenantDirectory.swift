@@ -46,6 +46,8 @@ struct TenantDirectory: Sendable {
   private var dialling: [DiallingRules: Int] = [:]
   /// Trunks that somebody has an account or a visitor's password for.
   private(set) var provenTrunks: [TrunkID: TrunkEntry] = [:]
+  /// Trunks to a domain.
+  private(set) var routedTrunks: [TrunkID: TrunkEntry] = [:]
 
   init(hashing: any Hashing) { self.hashing = hashing }
 
@@ -68,6 +70,7 @@ struct TenantDirectory: Sendable {
       byTrunk[trunk.id, default: []].insert(snapshot.tenant)
       let isProven = trunk.account != nil || trunk.visitor != nil
       provenTrunks[trunk.id] = isProven ? trunk : nil
+      routedTrunks[trunk.id] = trunk.route == nil ? nil : trunk
     }
     return true
   }
@@ -96,6 +99,7 @@ struct TenantDirectory: Sendable {
     guard byTrunk[trunk]?.isEmpty ?? true else { return }
     byTrunk[trunk] = nil
     provenTrunks[trunk] = nil
+    routedTrunks[trunk] = nil
   }
 
   /// Where we are to register.

@@ -30,7 +30,8 @@ struct TrunkRegistration: Sendable {
   private let tag: String
   private let patience: Patience
   private var sequence: UInt32 = 0
-  private var peer = 0
+  /// Which of the carrier's servers is asked; the next one after each failure.
+  private(set) var turn = 0
   private var wished: Int64 = 600
   private var proofs = 0
 
@@ -56,12 +57,9 @@ struct TrunkRegistration: Sendable {
   mutating func change(to trunk: TrunkEntry, at now: BootInstant) {
     guard trunk != self.trunk else { return }
     self.trunk = trunk
-    (failures, peer, proofs) = (0, 0, 0)
+    (failures, turn, proofs) = (0, 0, 0)
     if case .waiting = state { state = .waiting(until: now) }
   }
-
-  /// Where the next REGISTER goes; nil when the carrier has no address.
-  var remote: IPEndpoint? { trunk.peers.isEmpty ? nil : trunk.peers[peer % trunk.peers.count] }
 
   /// The next REGISTER, without Via and credentials. Nil when the settings make none.
   mutating func request(from local: SIPURI) -> SIPRequest? {
@@ -159,7 +157,7 @@ struct TrunkRegistration: Sendable {
   ) -> Outcome {
     proofs = 0
     failures = min(failures + 1, 1_000)
-    peer = trunk.peers.isEmpty ? 0 : (peer + 1) % trunk.peers.count
+    turn = (turn + 1) % 1_000_000
     if let until = registeredUntil, until <= now { registeredUntil = nil }
     let full = min(patience.longest, patience.shortest * (1 << min(failures - 1, 10)))
     let jittered = full * Int64.random(in: 500...1000, using: &random) / 1000

@@ -35,6 +35,13 @@ public struct ServerLocation: Hashable, Sendable {
     Set(services.flatMap { $0.servers.flatMap(\.addresses) })
   }
 
+  public var endpoints: Set<IPEndpoint> {
+    Set(
+      services.flatMap(\.servers).flatMap { server in
+        server.addresses.map { IPEndpoint($0, port: server.port) }
+      })
+  }
+
   /// The servers in the order in which one request tries them (RFC 3263 section 4.3): by priority,
   /// and among equals by chance, those with more weight more often (RFC 2782).
   public func servers(limit: Int, _ random: inout some RandomNumberGenerator) -> [ServerAddress] {

@@ -20,18 +20,15 @@ import Testing
   ]
 
   private func withResolver(
-    zone: [String] = zone, _ body: (TestResolver) async throws -> Void
+    zone: [String] = zone, _ body: (TestResolver) throws -> Void
   ) async throws {
     let port = try UDPSocket(binding: IPEndpoint(.v4(0x7F00_0001), port: 0)).local.port
     let log = FileManager.default.temporaryDirectory.appending(path: "dns-\(UUID().uuidString)")
     defer { try? FileManager.default.removeItem(at: log) }
     let server = try NameServer(port: port, zone: zone, log: log)
     let resolver = try TestResolver(port: port)
-    try await eventually("the name server answers: \(server.output)", within: .seconds(20)) {
-      await resolver.ask(DNSQuestion(.a, "ready.test")) != .failed
-    }
-    try await body(resolver)
-    await resolver.stop()
+    try #require(resolver.isAnswered(within: .seconds(60)), "\(server.output)")
+    try body(resolver)
     await server.stop()
   }
 
@@ -39,18 +36,18 @@ import Testing
     try await withResolver { resolver in
       let life = Duration.seconds(20)
       #expect(
-        await resolver.ask(DNSQuestion(.a, "gw1.carrier.test"))
+        resolver.ask(DNSQuestion(.a, "gw1.carrier.test"))
           == .records([.address(.v4(0xC000_0201))], lifetime: life))
       #expect(
-        await resolver.ask(DNSQuestion(.aaaa, "gw1.carrier.test"))
+        resolver.ask(DNSQuestion(.aaaa, "gw1.carrier.test"))
           == .records([.address(.v6(0x2001_0DB8_0000_0000, 1))], lifetime: life))
-      let services = await resolver.ask(DNSQuestion(.srv, "_sip._udp.carrier.test"))
+      let services = resolver.ask(DNSQuestion(.srv, "_sip._udp.carrier.test"))
       #expect(
         services.records == [
           .srv(ServiceRecord(priority: 10, weight: 60, port: 5062, host: "gw1.carrier.test")),
           .srv(ServiceRecord(priority: 20, weight: 0, port: 5064, host: "gw2.carrier.test")),
         ])
-      let pointers = await resolver.ask(DNSQuestion(.naptr, "carrier.test"))
+      let pointers = resolver.ask(DNSQuestion(.naptr, "carrier.test"))
       #expect(
         pointers.records == [
           .naptr(
@@ -68,7 +65,7 @@ import Testing
   @Test func anAliasLeadsToItsHostsAddresses() async throws {
     try await withResolver { resolver in
       #expect(
-        await resolver.ask(DNSQuestion(.a, "alias.carrier.test")).records == [
+        resolver.ask(DNSQuestion(.a, "alias.carrier.test")).records == [
           .address(.v4(0xC000_0201))
         ])
     }
@@ -80,21 +77,23 @@ import Testing
         DNSQuestion(.a, "nobody.carrier.test"), DNSQuestion(.aaaa, "gw2.carrier.test"),
         DNSQuestion(.srv, "_sip._tcp.carrier.test"),
       ] {
-        #expect(await resolver.ask(question) == .none(lifetime: .seconds(60)), "\(question)")
+        #expect(resolver.ask(question) == .none(lifetime: .seconds(60)), "\(question)")
       }
     }
   }
 
-  @Test func aSilentNameServerIsAFailureAndHoldsNothingUp() async throws {
+  @Test func aSilentNameServerIsAFailureAndHoldsNothingUp() throws {
     let silent = try UDPSocket(binding: IPEndpoint(.v4(0x7F00_0001), port: 0))
     let resolver = try TestResolver(port: silent.local.port)
-    let answer = Task { await resolver.ask(DNSQuestion(.a, "gw1.carrier.test")) }
-    #expect(await resolver.turnsAround())
-    #expect(await answer.value == .failed)
-    await resolver.stop()
+    let answer = Mutex<DNSAnswer?>(nil)
+    resolver.ask(DNSQuestion(.a, "gw1.carrier.test")) { given in answer.withLock { $0 = given } }
+    #expect(resolver.turnsAround())
+    #expect(answer.withLock { $0 } == nil)
+    #expect(resolver.ask(DNSQuestion(.a, "gw2.carrier.test")) == .failed)
+    #expect(answer.withLock { $0 } == .failed)
   }
 
-  @Test func repliesThatAreNoRepliesAreNotBelieved() async throws {
+  @Test func repliesThatAreNoRepliesAreNotBelieved() throws {
     let liar = try UDPSocket(binding: IPEndpoint(.v4(0x7F00_0001), port: 0))
     let resolver = try TestResolver(port: liar.local.port)
     let answer = Mutex<DNSAnswer?>(nil)
@@ -102,7 +101,8 @@ import Testing
     let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 2_048, alignment: 1)
     defer { buffer.deallocate() }
     var random = SeededGenerator(seed: 7)
-    let believed = try await eventually("an answer", within: .seconds(30)) {
+    var believed: DNSAnswer?
+    while believed == nil {
       while let (count, source) = liar.receive(into: buffer) {
         var reply = Array(buffer[..<count])
         reply[2] |= 0x80
@@ -110,10 +110,9 @@ import Testing
         reply += (0..<200).map { _ in UInt8.random(in: .min ... .max, using: &random) }
         liar.send(reply, to: source)
       }
-      return answer.withLock { $0 }
+      believed = answer.withLock { $0 }
     }
-    #expect(believed == .failed || believed.records.isEmpty)
-    await resolver.stop()
+    #expect(believed == .failed || believed?.records.isEmpty == true)
   }
 
   @Test func truncatedAndRandomRepliesHaveNoLifetime() {
@@ -140,18 +139,29 @@ import Testing
 /// A resolver on a loop of its own.
 private final class TestResolver: Sendable {
   private let loop: EventLoop
+  private let bell: Doorbell
   /// Touched on the loop only.
   private nonisolated(unsafe) var resolver: DNSResolver?
 
   init(port: UInt16) throws {
     loop = try EventLoop(name: "resolver")
+    bell = try Doorbell()
     resolver = try DNSResolver(servers: [IPEndpoint(.v4(0x7F00_0001), port: port)], on: loop)
     loop.start()
   }
 
-  func ask(_ question: DNSQuestion) async -> DNSAnswer {
-    await withCheckedContinuation { continuation in
-      ask(question) { continuation.resume(returning: $0) }
+  deinit { loop.stop() }
+
+  /// Waits for the answer.
+  func ask(_ question: DNSQuestion) -> DNSAnswer {
+    let answer = Mutex<DNSAnswer?>(nil)
+    ask(question) { [bell] given in
+      answer.withLock { $0 = given }
+      bell.ring()
+    }
+    while true {
+      if let given = answer.withLock({ $0 }) { return given }
+      bell.wait(upTo: .seconds(1))
     }
   }
 
@@ -159,21 +169,25 @@ private final class TestResolver: Sendable {
     loop.submit { [self] in resolver?.ask(question, then: take) }
   }
 
-  /// Whether the loop does something else meanwhile.
-  func turnsAround() async -> Bool {
-    await withCheckedContinuation { continuation in
-      loop.submit { continuation.resume(returning: true) }
+  /// Whether the name server is there in time.
+  func isAnswered(within limit: Duration) -> Bool {
+    let deadline = MachineClock.boot().advanced(by: limit)
+    while MachineClock.boot() < deadline {
+      if ask(DNSQuestion(.a, "ready.test")) != .failed { return true }
+      bell.wait(upTo: .milliseconds(50))
     }
+    return false
   }
 
-  func stop() async {
-    await withCheckedContinuation { continuation in
-      loop.submit { [self] in
-        resolver = nil
-        continuation.resume()
-      }
+  /// Whether the loop does something else within a second.
+  func turnsAround() -> Bool {
+    let hasTurned = Mutex(false)
+    loop.submit { [bell] in
+      hasTurned.withLock { $0 = true }
+      bell.ring()
     }
-    loop.stop()
+    bell.wait(upTo: .seconds(1))
+    return hasTurned.withLock { $0 }
   }
 }
 

@@ -117,9 +117,11 @@ extension String {
 }
 
 extension UDPSocket {
-  /// The first datagram that is as wanted, within 5 s; others are let pass.
-  func firstText(that isWanted: (String) -> Bool) -> String? {
-    let deadline = MachineClock.boot().advanced(by: .seconds(5))
+  /// The first datagram that is as wanted; others are let pass.
+  func firstText(
+    within patience: Duration = .seconds(5), that isWanted: (String) -> Bool
+  ) -> String? {
+    let deadline = MachineClock.boot().advanced(by: patience)
     let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 65_536, alignment: 1)
     defer { buffer.deallocate() }
     while MachineClock.boot() < deadline {

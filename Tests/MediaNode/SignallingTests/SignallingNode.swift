@@ -23,12 +23,13 @@ struct SignallingNode {
   /// Runs `body` beside a node that is stopped afterwards.
   static func with(
     serves: Bool, limits: StreamLimits = StreamLimits(), as identity: TLSServerIdentity? = nil,
-    changing edit: (inout TenantSnapshot) -> Void = { _ in },
-    _ body: (SignallingNode) throws -> Void
+    nameServers: [IPEndpoint] = [], changing edit: (inout TenantSnapshot) -> Void = { _ in },
+    _ body: (SignallingNode) async throws -> Void
   ) async throws {
-    let node = try SignallingNode(serves: serves, limits: limits, identity: identity, edit)
+    let node = try SignallingNode(
+      serves: serves, limits: limits, identity: identity, nameServers: nameServers, edit)
     do {
-      try body(node)
+      try await body(node)
       await node.signalling.stop()
     } catch {
       await node.signalling.stop()
@@ -37,7 +38,7 @@ struct SignallingNode {
   }
 
   private init(
-    serves: Bool, limits: StreamLimits, identity: TLSServerIdentity?,
+    serves: Bool, limits: StreamLimits, identity: TLSServerIdentity?, nameServers: [IPEndpoint],
     _ edit: (inout TenantSnapshot) -> Void
   ) throws {
     self.limits = limits
@@ -75,8 +76,8 @@ struct SignallingNode {
     signalling = try SignallingLoop(
       exchange: exchange, on: EventLoop(name: "signalling"), sockets: [socket, trunks],
       listeners: SignallingSockets.listen(on: [socket.local, trunks.local]), secure: secure,
-      streamLimits: limits,
-      traffic: traffic, log: Logger(label: "test"))
+      streamLimits: limits, nameServers: nameServers, traffic: traffic,
+      log: Logger(label: "test"))
     signalling.start(with: NoSurroundings())
   }
 

@@ -41,7 +41,8 @@ enum Fixture {
           name: otherPhonesAddress, ip: otherPhones.address, role: .phones,
           relayPorts: relayPorts),
         ExchangeAddress(
-          name: trunksAddress, ip: trunks.address, role: .trunks, relayPorts: relayPorts),
+          name: trunksAddress, ip: trunks.address, securePort: 5061, role: .trunks,
+          relayPorts: relayPorts),
       ],
       limits: limits, secret: Array(repeating: 7, count: 32))
   }

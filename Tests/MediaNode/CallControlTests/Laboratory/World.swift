@@ -31,6 +31,9 @@ final class World {
   private(set) var checkpoints: [CallID: CheckpointEnvelope] = [:]
   private(set) var bindingChanges: [BindingChange] = []
   private(set) var notes: [LogNote] = []
+  /// What the DNS knows.
+  var zone: [DNSQuestion: DNSAnswer] = [:]
+  private(set) var asked: [DNSQuestion] = []
   /// What the exchange sent, in order.
   private(set) var sent: [(message: SIPMessage, flow: Flow)] = []
   private var agenda: [Appointment] = []
@@ -187,6 +190,12 @@ final class World {
     case .retireCheckpoint(let call):
       checkpoints[call] = nil
     case .bindingChanged(let change): bindingChanges.append(change)
+    case .locate(let question):
+      asked.append(question)
+      after(.milliseconds(3)) { [self] in
+        let answer = zone[question] ?? .none(lifetime: .seconds(60))
+        perform(exchange.located(answer, to: question, at: now))
+      }
     case .log(let note): notes.append(note)
     }
   }
