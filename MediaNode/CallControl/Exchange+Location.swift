@@ -19,7 +19,7 @@ extension Exchange {
     -> [ExchangeAction]
   {
     locate(locations.take(answer, to: question, at: now.boot), at: now)
-    return takeOutbox()
+    return takeOutbox(at: now)
   }
 
   private mutating func locate(_ questions: [DNSQuestion], at now: Moment) {
