@@ -205,6 +205,12 @@ let testing: [Target] = [
     dependencies: ["ControlLink", "NodeContract", "Ownership", "TLS", arguments, logging],
     path: "Tests/Benchmarks/BenchmarkState", swiftSettings: strict),
 
+  // What `Tests/run bench relay` measures: the media plane without a node around it.
+  .executableTarget(
+    name: "BenchmarkRelay",
+    dependencies: ["Epoll", "MediaPlane", "NodeContract", arguments, logging],
+    path: "Tests/Benchmarks/BenchmarkRelay", swiftSettings: strict),
+
   // Without a server beside them.
   tests("ControlPlane", "NodeContract", ["Support", "TLS"]),
   tests("ControlPlane", "StructuredLogging"),
