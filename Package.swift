@@ -140,8 +140,17 @@ let mediaNode: [Target] = [
   target("MediaNode", "SIP", ["NodeContract"]),
   // RTP and RTCP packets, DTMF events.
   target("MediaNode", "RTP"),
-  // G.711, WAV, tones and their recognition.
+  // G.711, WAV, tones and their recognition; resampling, concealment of losses.
   target("MediaNode", "Audio"),
+  // SpanDSP and its sole importer: G.722, digits within the sound.
+  library("MediaNode", "CSpanDSP", pkgConfig: "spandsp", apt: "libspandsp-dev"),
+  target("MediaNode", "SpanDSP", ["CSpanDSP"]),
+  // libopus and its sole importer.
+  library("MediaNode", "COpus", pkgConfig: "opus", apt: "libopus-dev"),
+  shim("MediaNode", "COpusShim", over: "COpus"),
+  target("MediaNode", "Opus", ["COpus", "COpusShim"]),
+  // Every codec behind one type, and the way from one to another.
+  target("MediaNode", "Codecs", ["Audio", "Opus", "SpanDSP"]),
   // Registrar, routing and calls as state machines; the exchange that owns them.
   target("MediaNode", "CallControl", ["NodeContract", "SIP"]),
   // Epochs and orders: what a node may serve.
@@ -220,7 +229,8 @@ let testing: [Target] = [
   tests("ControlPlane", "HTTP", [hummingbird, hummingbirdTesting, logging, nio]),
   tests("MediaNode", "SIP", ["NodeContract", "OSIP", "TLS"]),
   tests("MediaNode", "RTP"),
-  tests("MediaNode", "Audio"),
+  tests("MediaNode", "Audio", ["Support"]),
+  tests("MediaNode", "Codecs", ["Audio", "Opus", "SpanDSP", "Support"]),
   tests("MediaNode", "CallControl", ["NodeContract", "SIP", "TLS"]),
   tests("MediaNode", "Ownership", ["NodeContract"]),
   tests("MediaNode", "OSIP", ["NodeContract", "SIP"]),

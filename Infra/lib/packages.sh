@@ -1,12 +1,13 @@
 # Debian packages: what is missing is installed, and nothing starts by itself. Sourced.
 
 # What the build links with.
-readonly build_packages=(libpq-dev libssl-dev libnghttp2-dev libosip2-dev libc-ares-dev pkg-config)
+readonly build_packages=(libpq-dev libssl-dev libnghttp2-dev libosip2-dev libc-ares-dev
+  libspandsp-dev libopus-dev pkg-config)
 # What runs beside our programs, and what these scripts use.
 readonly run_packages=(postgresql-15 etcd-server openssl ca-certificates curl jq iproute2 procps)
 # Phones and carriers for the demo call and the end-to-end tests.
 readonly phone_packages=(baresip-core)
-readonly test_packages=(baresip-core linphone-cli sip-tester dnsmasq-base)
+readonly test_packages=(baresip-core linphone-cli sip-tester dnsmasq-base ffmpeg)
 
 readonly policy=/usr/sbin/policy-rc.d
 readonly cluster_settings=/etc/postgresql-common/createcluster.conf

@@ -33,6 +33,12 @@ enum AllowedArrows {
     "SIP": ["NodeContract"],
     "RTP": ["NodeContract"],
     "Audio": [],
+    "CSpanDSP": [],
+    "SpanDSP": ["CSpanDSP"],
+    "COpus": [],
+    "COpusShim": ["COpus"],
+    "Opus": ["COpus", "COpusShim"],
+    "Codecs": ["Audio", "Opus", "SpanDSP"],
     "CallControl": ["NodeContract", "SIP"],
     "Ownership": ["NodeContract"],
     "CLibOSIP2": [],
@@ -75,5 +81,6 @@ enum AllowedArrows {
   static let importers = [
     "CLibPQ": "Postgres", "CLibPQShim": "Postgres", "CLibOSIP2": "OSIP", "CLibOSIP2Shim": "OSIP",
     "COpenSSL": "TLS", "COpenSSLShim": "TLS", "CNGHTTP2": "HTTP2", "CCares": "DNS",
+    "CSpanDSP": "SpanDSP", "COpus": "Opus", "COpusShim": "Opus",
   ]
 }
