@@ -38,6 +38,9 @@ public struct ToneGenerator: Sendable {
     self.sampleRate = Double(sampleRate)
   }
 
+  /// Leaves out `count` samples.
+  public mutating func skip(_ count: Int) { position += count }
+
   /// The next `count` samples.
   public mutating func samples(_ count: Int) -> [Int16] {
     defer { position += count }
