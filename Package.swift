@@ -140,7 +140,7 @@ let mediaNode: [Target] = [
   target("MediaNode", "SIP", ["NodeContract"]),
   // RTP and RTCP packets, DTMF events.
   target("MediaNode", "RTP"),
-  // G.711, WAV, tones and their recognition; resampling, concealment of losses.
+  // G.711, WAV, tones; resampling, jitter, losses, comfort noise, conferences.
   target("MediaNode", "Audio"),
   // SpanDSP and its sole importer: G.722, digits within the sound.
   library("MediaNode", "CSpanDSP", pkgConfig: "spandsp", apt: "libspandsp-dev"),
