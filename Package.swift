@@ -175,6 +175,8 @@ let mediaNode: [Target] = [
   // c-ares and its sole importer: where the servers of a domain are.
   library("MediaNode", "CCares", pkgConfig: "libcares", apt: "libc-ares-dev"),
   target("MediaNode", "DNS", ["CCares", "Epoll", "NodeContract", "SIP"]),
+  // What a process leaves to its successor, in memory that the keeper holds.
+  target("MediaNode", "Succession", ["CLinux", "Epoll"]),
   // SIP sockets; drives the exchange of `CallControl`.
   target(
     "MediaNode", "Signalling",
@@ -191,7 +193,7 @@ let mediaNode: [Target] = [
     "MediaNode", "MediaNodeServer",
     [
       "CallControl", "CLinux", "ControlLink", "Epoll", "MediaPlane", "NodeContract", "Ownership",
-      "Signalling", "StructuredLogging", "TLS", arguments, configuration, logging,
+      "Signalling", "StructuredLogging", "Succession", "TLS", arguments, configuration, logging,
     ]),
 ]
 
@@ -244,6 +246,7 @@ let testing: [Target] = [
   tests(
     "MediaNode", "Signalling", ["CallControl", "Epoll", "NodeContract", "Support", "TLS", logging]),
   tests("MediaNode", "MediaPlane", ["Epoll", "NodeContract", "RTP", logging]),
+  tests("MediaNode", "Succession", ["CLinux", "Epoll"]),
   tests("MediaNode", "Keeper", ["Epoll", "NodeContract"]),
   tests("MediaNode", "ControlLink", ["NodeContract", "Ownership", "Support", "TLS", logging]),
 

@@ -1,4 +1,7 @@
+#define _GNU_SOURCE  // memfd_create; nobody imports this file
 #include "CLinux.h"
+
+#include <sys/mman.h>
 
 pid_t clinux_start_child(const char *program, char *const arguments[], const int *descriptors,
                          int count) {
@@ -17,3 +20,5 @@ pid_t clinux_start_child(const char *program, char *const arguments[], const int
   execv(program, arguments);
   _exit(127);
 }
+
+int clinux_memory_file(const char *name) { return memfd_create(name, MFD_CLOEXEC); }

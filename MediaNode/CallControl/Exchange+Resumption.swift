@@ -23,7 +23,7 @@ extension Exchange {
   /// are installed and addresses adopted; no call has begun yet.
   ///
   /// A call that cannot be carried on (its address is not ours any more, its ports are taken) is
-  /// left out: see ``openLegs``.
+  /// left out: see ``callIDs``.
   public mutating func resume(_ left: [LeftCall], at now: Moment) -> [ExchangeAction] {
     var found: [(number: UInt64, checkpoint: CallCheckpoint)] = []
     for call in left {
@@ -38,10 +38,10 @@ extension Exchange {
     return takeOutbox(at: now)
   }
 
-  /// The legs of calls that go on, or whose end is on its way.
-  public var openLegs: Set<LegID> {
-    Set(calls.values.flatMap { $0.machine.legs.filter(\.isOpen).map(\.id) })
-  }
+  public var callIDs: Set<CallID> { Set(calls.keys) }
+
+  /// The legs of all calls, ended ones too.
+  public var legs: Set<LegID> { Set(calls.values.flatMap { $0.machine.legs.map(\.id) }) }
 
   private mutating func read(_ left: LeftCall) -> CallCheckpoint? {
     do throws(CheckpointError) {

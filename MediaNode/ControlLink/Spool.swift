@@ -32,6 +32,7 @@ public final class Spool: FactSource {
     /// Segments with durable records, in order.
     var segments: [SpoolSegment] = []
     var lastDurable: UInt64 = 0
+    var lastAppended: UInt64 = 0
     var acknowledgement = SpoolAcknowledgement()
     var acknowledgementIsSaved = true
 
@@ -63,7 +64,8 @@ public final class Spool: FactSource {
     self.log = log
     self.policy = policy
     bell = try Doorbell()
-    let opening = try SpoolOpening(self.directory, log: log)
+    var opening = try SpoolOpening(self.directory, log: log)
+    opening.state.lastAppended = opening.lastSequence
     state = Mutex(opening.state)
     let writer = SpoolWriter(self, policy: policy, lastSequence: opening.lastSequence)
     thread.withLock { $0 = SystemThread(name: "spool") { writer.run() } }
@@ -93,6 +95,7 @@ public final class Spool: FactSource {
       let isNews = state.waiting.isEmpty || (whenDurable != nil && !state.isUrgent)
       state.waiting.append(Waiting(fact: fact, whenDurable: whenDurable))
       state.waitingCount += 1
+      state.lastAppended += 1
       if whenDurable != nil { state.isUrgent = true }
       return (true, isNews)
     }
@@ -118,6 +121,9 @@ public final class Spool: FactSource {
 
   /// The last record that is safe on disk; 0 before the first.
   public var lastDurable: UInt64 { state.withLock { $0.lastDurable } }
+
+  /// The sequence of the fact that was appended last: the next one gets the one after it.
+  public var lastAppended: UInt64 { state.withLock { $0.lastAppended } }
 
   /// The first record that no replica has acknowledged; one more than the last when there is none.
   public var firstUnacknowledged: UInt64 { state.withLock { $0.acknowledgement.through + 1 } }

@@ -4,7 +4,7 @@ import NodeContract
 
 /// What a spool's files tell when it is opened.
 struct SpoolOpening {
-  private(set) var state = Spool.State()
+  var state = Spool.State()
   /// The highest sequence that was ever given out, as far as anybody knows.
   private(set) var lastSequence: UInt64 = 0
 

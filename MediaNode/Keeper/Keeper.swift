@@ -11,6 +11,8 @@ struct Keeper {
 
   private let settings: Settings
   private let sockets: [ListeningSocket]
+  /// What a node leaves to the next one: their business. Nobody here reads it.
+  private let memory: Int32
   private var policy = RestartPolicy()
   private var child: Child?
 
@@ -32,9 +34,9 @@ struct Keeper {
     }
     Signals.block()
     raiseDescriptorLimit()
-    sockets = try settings.descriptors.map { name in
-      try ListeningSocket(name, numberedFrom: 3 + Int32(settings.descriptors.count))
-    }
+    let lowest = 3 + Int32(settings.descriptors.count) + 1
+    sockets = try settings.descriptors.map { try ListeningSocket($0, numberedFrom: lowest) }
+    memory = try sharedMemory(numberedFrom: lowest)
     try settings.pidFile.map { try writeFile($0, "\(getpid())\n") }
   }
 
@@ -42,6 +44,7 @@ struct Keeper {
   private mutating func run() -> Int32 {
     log("info", "keeping", ["sockets": settings.descriptors.map(\.text).joined(separator: ",")])
     setenv("TANDEM_DESCRIPTORS", inheritance, 1)
+    setenv("TANDEM_MEMORY", "\(3 + sockets.count)", 1)
     unsetenv("TANDEM_PREDECESSOR_DIED_AT")
     defer { removeFiles() }
     startChild()
@@ -61,7 +64,7 @@ struct Keeper {
 
   private mutating func startChild() {
     do {
-      let child = try Child(settings.command, inheriting: sockets.map(\.descriptor))
+      let child = try Child(settings.command, inheriting: sockets.map(\.descriptor) + [memory])
       self.child = child
       policy.started(at: .now())
       try settings.childPIDFile.map { try writeFile($0, "\(child.pid)\n") }
@@ -110,6 +113,17 @@ struct Keeper {
   private func removeFiles() {
     for path in [settings.pidFile, settings.childPIDFile] { path.map { _ = unlink($0) } }
   }
+}
+
+/// Memory that a killed node leaves as it was.
+private func sharedMemory(numberedFrom lowest: Int32) throws -> Int32 {
+  let memory = clinux_memory_file("tandem-estate")
+  defer { close(memory) }
+  let descriptor = fcntl(memory, F_DUPFD_CLOEXEC, lowest)
+  guard descriptor >= 0 else {
+    throw StartError("cannot make memory for the node: \(String(cString: strerror(errno)))")
+  }
+  return descriptor
 }
 
 /// Every relayed stream needs four descriptors: takes what the system lets it take.

@@ -17,6 +17,9 @@ struct NodeProcess {
   private let signalling: SignallingLoop
   private let links: ReplicaLinks
   private let lifeMark: LifeMark
+  private let estate: NodeEstate?
+  /// What the exchange wants done to carry on a predecessor's calls.
+  private let resumption: [ExchangeAction]
   private let traffic = SignallingTraffic()
 
   init(_ configuration: NodeConfiguration) throws {
@@ -30,16 +33,19 @@ struct NodeProcess {
     try directory.create()
     let spool = try Spool(directory: directory.spool, log: Logger(label: "spool"))
     lifeMark = LifeMark(file: directory.lifeMark, boot: boot)
-    Self.closeLostLegs(
-      of: LostLegs(
-        observer: configuration.name, boot: boot, death: Self.deathOfPredecessor,
-        lastLife: lifeMark.read()),
-      in: spool, at: now, log: log)
+    estate = NodeEstate(spool: spool, log: Logger(label: "estate"))
+    estate?.writeFacts()
 
     let holdings = try Holdings(configuration, in: directory, log: log)
     var exchange = Exchange(
       configuration: configuration.exchange(boot: boot), hashing: OpenSSLHashing(), random: random)
     try holdings.restore(into: &exchange, at: now)
+    resumption = Self.takeOver(estate, into: &exchange, at: now, log: log)
+    Self.closeLostLegs(
+      of: LostLegs(
+        observer: configuration.name, boot: boot, death: Self.deathOfPredecessor,
+        lastLife: lifeMark.read()),
+      in: spool, except: exchange.legs, at: now, log: log)
 
     let signalling = SignallingLoop(
       exchange: exchange, on: try EventLoop(name: "signalling"),
@@ -91,10 +97,28 @@ struct NodeProcess {
       .map(BootInstant.init(nanoseconds:))
   }
 
+  /// Carries on what a predecessor left, as far as it can be.
+  private static func takeOver(
+    _ estate: NodeEstate?, into exchange: inout Exchange, at now: Moment, log: Logger
+  ) -> [ExchangeAction] {
+    guard let estate else { return [] }
+    exchange.restore(estate.bindings(at: now), at: now)
+    let left = estate.calls
+    let actions = exchange.resume(left, at: now)
+    if !left.isEmpty {
+      log.notice(
+        "calls of an earlier process carried on",
+        metadata: ["left": "\(left.count)", "carried-on": "\(exchange.callIDs.count)"])
+    }
+    estate.forgetCalls(except: exchange.callIDs)
+    return actions
+  }
+
   private static func closeLostLegs(
-    of lost: LostLegs, in spool: Spool, at now: Moment, log: Logger
+    of lost: LostLegs, in spool: Spool, except carriedOn: Set<LegID>, at now: Moment, log: Logger
   ) {
-    let ends = lost.ends(of: spool.legsLeftOpen(), at: now)
+    let left = spool.legsLeftOpen().filter { !carriedOn.contains($0.leg) }
+    let ends = lost.ends(of: left, at: now)
     for end in ends { spool.append(end) }
     if !ends.isEmpty {
       log.notice("legs of an earlier process closed", metadata: ["legs": "\(ends.count)"])
@@ -117,7 +141,9 @@ struct NodeProcess {
   private func start() {
     media.start()
     spool.onDurable { [links] in links.factsAreDurable() }
-    signalling.start(with: NodeSurroundings(media: media, spool: spool, links: links))
+    signalling.start(
+      with: NodeSurroundings(media: media, spool: spool, links: links, estate: estate),
+      first: resumption)
     links.start()
     log.notice("node serves")
   }
@@ -135,6 +161,7 @@ struct NodeProcess {
     while !Task.isCancelled {
       links.send(.load(await load()))
       lifeMark.renew(at: MachineClock.moment())
+      estate?.proveLife()
       try? await Task.sleep(for: .seconds(1))
     }
   }

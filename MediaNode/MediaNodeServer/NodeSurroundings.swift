@@ -9,6 +9,10 @@ struct NodeSurroundings: ExchangeSurroundings {
   let media: MediaPlane
   let spool: Spool
   let links: ReplicaLinks
+  /// Nil where nothing outlives the process.
+  let estate: NodeEstate?
+
+  func leave(_ actions: [ExchangeAction], at now: Moment) { estate?.leave(actions, at: now) }
 
   func openRelay(_ plan: RelayPlan) throws {
     try media.open(

@@ -4,6 +4,10 @@ public import NodeContract
 /// What an exchange needs of the rest of the node. Called on the signalling loop; nothing here may
 /// block it.
 public protocol ExchangeSurroundings: Sendable {
+  /// Keeps what these actions change for a process that may follow, in one step, before anything
+  /// of it is done.
+  func leave(_ actions: [ExchangeAction], at now: Moment)
+
   /// Opens both sides' sockets.
   /// - Throws: when a port cannot be bound; the call that wanted it ends.
   func openRelay(_ plan: RelayPlan) throws

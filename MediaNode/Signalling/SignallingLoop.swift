@@ -59,10 +59,12 @@ public actor SignallingLoop {
     for socket in sockets { self.sockets[socket.local] = socket }
   }
 
-  /// Starts the thread and listens. Once.
-  public nonisolated func start(with surroundings: any ExchangeSurroundings) {
+  /// Starts the thread and listens, after it did `first`: what the exchange wanted before. Once.
+  public nonisolated func start(
+    with surroundings: any ExchangeSurroundings, first: [ExchangeAction] = []
+  ) {
     loop.start()
-    loop.submit { [self] in assumeIsolated { $0.listen(with: surroundings) } }
+    loop.submit { [self] in assumeIsolated { $0.listen(with: surroundings, first: first) } }
   }
 
   /// Hangs up whoever talks, then ends the thread.
@@ -81,7 +83,7 @@ public actor SignallingLoop {
     return true
   }
 
-  private func listen(with surroundings: any ExchangeSurroundings) {
+  private func listen(with surroundings: any ExchangeSurroundings, first: [ExchangeAction]) {
     self.surroundings = surroundings
     deadline = loop.makeTimer { [unowned self] in assumeIsolated { $0.timersAreDue() } }
     for socket in sockets.values {
@@ -94,6 +96,7 @@ public actor SignallingLoop {
       listeners: listeners, secure: secure, limits: streamLimits, on: loop, for: inbox)
     connections.start()
     streams = (connections, inbox)
+    perform(first, at: EventLoop.readMoment())
     armDeadline()
   }
 
@@ -109,7 +112,8 @@ public actor SignallingLoop {
   }
 
   private func perform(_ event: Event) {
-    perform(event(&exchange, EventLoop.readMoment()))
+    let now = EventLoop.readMoment()
+    perform(event(&exchange, now), at: now)
     armDeadline()
   }
 
@@ -143,7 +147,7 @@ public actor SignallingLoop {
 
   func receive(_ bytes: UnsafeRawBufferPointer, over flow: Flow, at now: Moment) {
     do throws(SIPParseError) {
-      perform(exchange.receive(try parser.parse(bytes), over: flow, at: now))
+      perform(exchange.receive(try parser.parse(bytes), over: flow, at: now), at: now)
     } catch .refused(var response) {
       traffic.datagramRefused()
       response.headers.noteSource(of: flow)
@@ -155,7 +159,8 @@ public actor SignallingLoop {
   }
 
   private func timersAreDue() {
-    perform(exchange.advance(to: EventLoop.readMoment()))
+    let now = EventLoop.readMoment()
+    perform(exchange.advance(to: now), at: now)
     armDeadline()
   }
 
@@ -166,12 +171,14 @@ public actor SignallingLoop {
 
   // MARK: - Actions
 
-  private func perform(_ actions: [ExchangeAction]) {
-    for action in actions { perform(action) }
+  private func perform(_ actions: [ExchangeAction], at now: Moment) {
+    guard !actions.isEmpty else { return }
+    guard let surroundings else { preconditionFailure("actions before the start: \(actions)") }
+    surroundings.leave(actions, at: now)
+    for action in actions { perform(action, by: surroundings) }
   }
 
-  private func perform(_ action: ExchangeAction) {
-    guard let surroundings else { preconditionFailure("an action before the start: \(action)") }
+  private func perform(_ action: ExchangeAction, by surroundings: any ExchangeSurroundings) {
     switch action {
     case .send(let message, over: let flow): send(message, over: flow)
     case .openRelay(let plan): open(plan, by: surroundings)

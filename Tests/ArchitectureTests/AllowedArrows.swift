@@ -42,6 +42,7 @@ enum AllowedArrows {
     "Digits": ["Audio", "RTP"],
     "CallControl": ["NodeContract", "SIP"],
     "Ownership": ["NodeContract"],
+    "Succession": ["CLinux", "Epoll"],
     "CLibOSIP2": [],
     "CLibOSIP2Shim": ["CLibOSIP2"],
     "OSIP": ["CLibOSIP2", "CLibOSIP2Shim", "NodeContract", "SIP"],
@@ -60,7 +61,7 @@ enum AllowedArrows {
     "Keeper": ["CLinux"],
     "MediaNodeServer": [
       "CLinux", "CallControl", "ControlLink", "Epoll", "MediaPlane", "NodeContract", "Ownership",
-      "SIP", "Signalling", "StructuredLogging", "TLS",
+      "SIP", "Signalling", "StructuredLogging", "Succession", "TLS",
     ],
   ]
 

@@ -66,6 +66,58 @@ extension SiteA {
       #expect(ContinuousClock.now - began < .seconds(1))
       #expect(try bench.installation.nodePid(of: "node-a1") != node)
 
+      // The call goes on, and ends when somebody hangs up.
+      try await alice.hears(seconds: 2)
+      try await bob.hears(seconds: 2)
+      bob.hangUp()
+      try await alice.closed()
+      #expect(try alice.heard(of: Bench.tones) == [700])
+      #expect(try bob.heard(of: Bench.tones) == [500])
+      let legs = try await bench.newRecords(2)
+      #expect(legs.map(\.outcome) == ["answered", "answered"])
+      #expect(legs.map(\.evidence) == ["signalled", "signalled"])
+      await alice.quit()
+      await bob.quit()
+    }
+
+    @Test("The node dies while a phone rings, without a control plane: the call is answered")
+    func nodeDiesWhileAPhoneRings() async throws {
+      let bench = try await Bench("dies-while-ringing")
+      let alice = try await bench.alice()
+      let carrier = try await bench.carrier()
+      alice.dial("07400123456")
+      try await carrier.rings()
+      try await bench.killControlPlane()
+      try bench.killNode("node-a1")
+      try await bench.nodeAnswers()
+      carrier.answer()
+      try await alice.talks()
+      try await alice.hears(seconds: 2)
+      try bench.killNode("node-a1")
+      try await bench.nodeAnswers()
+      try await carrier.hears(seconds: 1)
+      alice.hangUp()
+      try await carrier.closed()
+      #expect(try alice.heard(of: Bench.tones) == [900])
+
+      try await bench.installation.startAgain()
+      try await bench.expectOneCallOnTheBill()
+      await alice.quit()
+      await carrier.quit()
+    }
+
+    @Test("Node and keeper die: nobody has the call any more, and its record says so")
+    func keeperDies() async throws {
+      let bench = try await Bench("keeper-dies")
+      let alice = try await bench.alice()
+      let bob = try await bench.bob()
+      try await connect(alice, dialling: "102", to: bob)
+      let keeper = try bench.installation.pid(of: "node-a1")
+      kill(keeper, SIGKILL)
+      try await eventually("the keeper is gone", within: .seconds(5)) {
+        Installation.isGone(keeper)
+      }
+      try await bench.installation.startAgain()
       let legs = try await bench.newRecords(2)
       #expect(legs.map(\.evidence) == ["node-lost", "node-lost"])
       await alice.quit()
@@ -121,6 +173,20 @@ extension Bench {
     kill(pid, SIGKILL)
     try await eventually("the control plane is gone", within: .seconds(5)) {
       Installation.isGone(pid)
+    }
+  }
+
+  fileprivate func killNode(_ name: String) throws {
+    let node = try #require(try installation.nodePid(of: name))
+    kill(node, SIGKILL)
+  }
+
+  /// Waits until the node of site a serves again.
+  fileprivate func nodeAnswers() async throws {
+    let probe = try SIPProbe(from: "127.0.4.31", to: demo.phonesAddress)
+    try await eventually("an answer", within: .seconds(2), every: .milliseconds(10)) {
+      try probe.send(Array(probe.options().utf8))
+      return try probe.receive()?.hasPrefix("SIP/2.0 200") == true
     }
   }
 

@@ -12,6 +12,16 @@ extension SpoolRecord {
   }
 }
 
+extension BindingChange {
+  /// The protobuf body of a binding, without any framing.
+  public func encodedBody() -> [UInt8] { wire.body }
+
+  /// Reads what `encodedBody` wrote.
+  public init(parsingBody body: some Collection<UInt8>) throws(WireError) {
+    self = try .init(body: body)
+  }
+}
+
 extension TenantSnapshot {
   /// The protobuf body of a snapshot, without any framing.
   public func encodedBody() -> [UInt8] { wire.body }

@@ -46,3 +46,12 @@ static inline int clinux_signal(int status) { return WIFSIGNALED(status) ? WTERM
 /// Swift has no `fork`, and `posix_spawn` cannot tie a child to its parent's life.
 pid_t clinux_start_child(const char *program, char *const arguments[], const int *descriptors,
                          int count);
+
+/// Memory that lives as long as somebody has it open; named for `/proc` only. -1 on failure.
+int clinux_memory_file(const char *name);
+
+/// Writes a word after everything that was written before it, for whoever looks from another
+/// process or after this one is killed.
+static inline void clinux_store(void *word, uint64_t value) {
+  __atomic_store_n((uint64_t *)word, value, __ATOMIC_SEQ_CST);
+}

@@ -119,7 +119,7 @@ import Testing
     world.perform(world.exchange.resume(left, at: world.now))
     #expect(world.exchange.census.calls == 0)
     #expect(world.exchange.census.portsInUse == 0)
-    #expect(world.exchange.openLegs.isEmpty)
+    #expect(world.exchange.legs.isEmpty)
   }
 
   @Test("What is no checkpoint ends in a line of the log")

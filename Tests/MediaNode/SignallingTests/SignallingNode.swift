@@ -153,6 +153,7 @@ struct SignallingNode {
 
 /// For tests without calls.
 private struct NoSurroundings: ExchangeSurroundings {
+  func leave(_ actions: [ExchangeAction], at now: Moment) {}
   func openRelay(_ plan: RelayPlan) throws {}
   func directRelay(_ id: RelayID, side: RelaySide, to remote: IPEndpoint) {}
   func closeRelay(_ id: RelayID) {}

@@ -1,0 +1,182 @@
+import CallControl
+import ControlLink
+import Epoll
+import Glibc
+import Logging
+import NodeContract
+import Succession
+import Synchronization
+
+/// What this process leaves to the next one on this machine, in the keeper's memory: its calls, its
+/// bindings, and the facts that are not on disk yet.
+final class NodeEstate: Sendable {
+  private enum Kind: UInt8 {
+    case call = 1
+    case binding
+    case fact
+  }
+
+  /// Processes that may die in a row without having served before what they left is given up:
+  /// something in it may be what they die of.
+  private static let patience: UInt64 = 3
+  /// Of a registration whose Contact is longer the control plane alone reminds us.
+  private static let longestName = 2_048
+
+  /// For the disk, before calls go on.
+  private static let longestWait = Duration.seconds(2)
+
+  private let estate: Estate
+  private let spool: Spool
+  private let log: Logger
+  /// Facts in the estate: the first that is not known to be on disk, and how many.
+  private let facts = Mutex<ClosedRange<UInt64>?>(nil)
+
+  /// Nil where there is no keeper, or its memory cannot be used: then nothing outlives the process.
+  init?(spool: Spool, log: Logger) {
+    guard let variable = getenv("TANDEM_MEMORY"), let descriptor = Int32(String(cString: variable))
+    else { return nil }
+    do {
+      estate = try Estate(descriptor: descriptor)
+    } catch {
+      log.error("calls will end with this process", metadata: ["cause": "\(error)"])
+      return nil
+    }
+    self.spool = spool
+    self.log = log
+    if estate.unprovenLives > Self.patience { forgetAll() }
+  }
+
+  private func forgetAll() {
+    log.critical(
+      "what earlier processes left is given up: they died of it, it seems",
+      metadata: ["processes": "\(estate.unprovenLives - 1)"])
+    estate.commit(estate.entries.keys.filter { $0.kind != Kind.fact.rawValue }.map { .remove($0) })
+  }
+
+  /// The process serves: whatever it took over did not kill it.
+  func proveLife() { estate.proveLife() }
+
+  // MARK: - Leaving
+
+  /// Keeps what `actions` change, all or nothing, before anything of it is done. On the signalling
+  /// thread only, which is the only one to append facts.
+  func leave(_ actions: [ExchangeAction], at now: Moment) {
+    var changes: [Estate.Change] = []
+    var sequence = spool.lastAppended
+    for action in actions {
+      switch action {
+      case .checkpoint(let envelope):
+        changes.append(.put(key(of: envelope.call), Self.bytes(of: envelope, at: now)))
+      case .retireCheckpoint(let call): changes.append(.remove(key(of: call)))
+      case .bindingChanged(let change): changes += Self.changes(for: change, at: now)
+      case .record(let fact, _):
+        sequence += 1
+        changes.append(put(fact, sequence))
+      case .send, .openRelay, .directRelay, .closeRelay, .locate, .log: break
+      }
+    }
+    guard !changes.isEmpty else { return }
+    changes += durableFacts()
+    if !estate.commit(changes) {
+      log.critical("the memory for a successor is full: calls will end with this process")
+    }
+  }
+
+  private func put(_ fact: Fact, _ sequence: UInt64) -> Estate.Change {
+    facts.withLock { $0 = ($0?.lowerBound ?? sequence)...sequence }
+    let record = SpoolRecord(spool: spool.id, sequence: sequence, fact: fact)
+    return .put(key(ofFact: sequence), record.encodedBody())
+  }
+
+  /// Facts that are on disk by now need no other place.
+  private func durableFacts() -> [Estate.Change] {
+    let durable = spool.lastDurable
+    return facts.withLock { facts in
+      guard let known = facts, known.lowerBound <= durable else { return [] }
+      let last = min(known.upperBound, durable)
+      facts = last < known.upperBound ? last + 1...known.upperBound : nil
+      return (known.lowerBound...last).map { .remove(key(ofFact: $0)) }
+    }
+  }
+
+  private static func changes(for change: BindingChange, at now: Moment) -> [Estate.Change] {
+    let name =
+      withUnsafeBytes(of: change.extension.uuid) { Array($0) } + Array(change.key.contact.utf8)
+    guard name.count <= longestName else { return [] }
+    let key = Estate.Key(kind: Kind.binding.rawValue, name: name)
+    guard change.expiresIn > .zero else { return [.remove(key)] }
+    return [.put(key, bytes(of: now.boot.nanoseconds) + change.encodedBody())]
+  }
+
+  private static func bytes(of envelope: CheckpointEnvelope, at now: Moment) -> [UInt8] {
+    bytes(of: envelope.number) + bytes(of: now.boot.nanoseconds) + envelope.contents
+  }
+
+  private static func bytes(of value: some FixedWidthInteger) -> [UInt8] {
+    withUnsafeBytes(of: value) { Array($0) }
+  }
+
+  private func key(of call: CallID) -> Estate.Key {
+    Estate.Key(kind: Kind.call.rawValue, name: withUnsafeBytes(of: call.uuid) { Array($0) })
+  }
+
+  private func key(ofFact sequence: UInt64) -> Estate.Key {
+    Estate.Key(kind: Kind.fact.rawValue, name: Self.bytes(of: sequence.bigEndian))
+  }
+
+  // MARK: - Taking over
+
+  /// Puts the facts that a predecessor had no time to write down on disk, and waits for that.
+  func writeFacts() {
+    let left = values(.fact).compactMap { try? SpoolRecord(parsingBody: $0) }
+      .filter { $0.spool == spool.id && $0.sequence > spool.lastAppended }
+      .sorted { $0.sequence < $1.sequence }
+    guard let last = left.last else { return }
+    for record in left.dropLast() { spool.append(record.fact) }
+    spool.append(last.fact, whenDurable: {})
+    waitUntilDurable(last.sequence)
+  }
+
+  private func waitUntilDurable(_ sequence: UInt64) {
+    let end = MachineClock.boot().advanced(by: Self.longestWait)
+    while spool.lastDurable < sequence, MachineClock.boot() < end { usleep(500) }
+    if spool.lastDurable < sequence {
+      log.error("facts of an earlier process wait for the disk; its calls go on before")
+    }
+  }
+
+  var calls: [LeftCall] {
+    values(.call).compactMap { bytes in
+      guard bytes.count > 16 else { return nil }
+      return bytes.withUnsafeBytes {
+        LeftCall(
+          number: $0.loadUnaligned(as: UInt64.self), contents: Array(bytes[16...]),
+          writtenAt: BootInstant(
+            nanoseconds: $0.loadUnaligned(fromByteOffset: 8, as: Int64.self)))
+      }
+    }
+  }
+
+  /// With the time that each has left.
+  func bindings(at now: Moment) -> [BindingChange] {
+    values(.binding).compactMap { bytes in
+      guard bytes.count > 8, var change = try? BindingChange(parsingBody: bytes[8...]) else {
+        return nil
+      }
+      let writtenAt = bytes.withUnsafeBytes { $0.loadUnaligned(as: Int64.self) }
+      change.expiresIn -= BootInstant(nanoseconds: writtenAt).duration(to: now.boot)
+      return change.expiresIn > .zero ? change : nil
+    }
+  }
+
+  /// Forgets the calls that nobody carries on. Those that go on have been left again.
+  func forgetCalls(except carriedOn: Set<CallID>) {
+    let kept = Set(carriedOn.map(key(of:)))
+    let gone = estate.entries.keys.filter { $0.kind == Kind.call.rawValue && !kept.contains($0) }
+    estate.commit(gone.map { .remove($0) })
+  }
+
+  private func values(_ kind: Kind) -> [[UInt8]] {
+    estate.entries.filter { $0.key.kind == kind.rawValue }.map(\.value)
+  }
+}
