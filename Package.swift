@@ -224,6 +224,11 @@ let testing: [Target] = [
     dependencies: ["Epoll", "MediaPlane", "NodeContract", arguments, logging],
     path: "Tests/Benchmarks/BenchmarkRelay", swiftSettings: strict),
 
+  // What `Tests/run bench audio` measures, and what `Tests/run quality` hears.
+  .executableTarget(
+    name: "BenchmarkAudio", dependencies: ["Audio", "Codecs", "Opus"],
+    path: "Tests/Benchmarks/BenchmarkAudio", swiftSettings: strict),
+
   // Without a server beside them.
   tests("ControlPlane", "NodeContract", ["Support", "TLS"]),
   tests("ControlPlane", "StructuredLogging"),
