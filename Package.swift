@@ -151,6 +151,8 @@ let mediaNode: [Target] = [
   target("MediaNode", "Opus", ["COpus", "COpusShim"]),
   // Every codec behind one type, and the way from one to another.
   target("MediaNode", "Codecs", ["Audio", "Opus", "SpanDSP"]),
+  // Numbers, dates, times and money as prompts, for each language.
+  target("MediaNode", "Announcements"),
   // Keys pressed, by telephone events, tones and INFO, and from one way to another.
   target("MediaNode", "Digits", ["Audio", "RTP"]),
   // Registrar, routing and calls as state machines; the exchange that owns them.
@@ -240,6 +242,7 @@ let testing: [Target] = [
   tests("MediaNode", "RTP"),
   tests("MediaNode", "Audio", ["Support"]),
   tests("MediaNode", "Codecs", ["Audio", "Opus", "SpanDSP", "Support"]),
+  tests("MediaNode", "Announcements"),
   tests("MediaNode", "Digits", ["RTP", "SpanDSP", "Support"]),
   tests("MediaNode", "CallControl", ["NodeContract", "SIP", "TLS"]),
   tests("MediaNode", "Ownership", ["NodeContract"]),

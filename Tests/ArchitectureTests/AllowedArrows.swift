@@ -39,6 +39,7 @@ enum AllowedArrows {
     "COpusShim": ["COpus"],
     "Opus": ["COpus", "COpusShim"],
     "Codecs": ["Audio", "Opus", "SpanDSP"],
+    "Announcements": [],
     "Digits": ["Audio", "RTP"],
     "CallControl": ["NodeContract", "SIP"],
     "Ownership": ["NodeContract"],
@@ -70,7 +71,7 @@ enum AllowedArrows {
   /// Values and their rules: no socket, clock, database or C library, so their tests need none.
   static let pure: Set<String> = [
     "NodeContract", "Tenancy", "Placement", "Rating", "SIP", "RTP", "Audio", "CallControl",
-    "Digits", "Ownership",
+    "Announcements", "Digits", "Ownership",
   ]
 
   /// What a pure target may import beside other pure ones: the contract's messages are
