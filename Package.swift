@@ -149,6 +149,11 @@ let mediaNode: [Target] = [
   library("MediaNode", "COpus", pkgConfig: "opus", apt: "libopus-dev"),
   shim("MediaNode", "COpusShim", over: "COpus"),
   target("MediaNode", "Opus", ["COpus", "COpusShim"]),
+  // LAME and its sole importer.
+  library("MediaNode", "CLAME", pkgConfig: "lame", apt: "libmp3lame-dev"),
+  target("MediaNode", "LAME", ["CLAME"]),
+  // One leg or both as a file that grows in segments.
+  target("MediaNode", "Recording", ["Audio", "LAME", "Opus"]),
   // Every codec behind one type, and the way from one to another.
   target("MediaNode", "Codecs", ["Audio", "Opus", "SpanDSP"]),
   // Numbers, dates, times and money as prompts, for each language.
@@ -242,6 +247,7 @@ let testing: [Target] = [
   tests("MediaNode", "RTP"),
   tests("MediaNode", "Audio", ["Support"]),
   tests("MediaNode", "Codecs", ["Audio", "Opus", "SpanDSP", "Support"]),
+  tests("MediaNode", "Recording", ["Audio", "Support"]),
   tests("MediaNode", "Announcements"),
   tests("MediaNode", "Digits", ["RTP", "SpanDSP", "Support"]),
   tests("MediaNode", "CallControl", ["NodeContract", "SIP", "TLS"]),

@@ -2,14 +2,15 @@
 
 # What the build links with.
 readonly build_packages=(libpq-dev libssl-dev libnghttp2-dev libosip2-dev libc-ares-dev
-  libspandsp-dev libopus-dev pkg-config)
+  libspandsp-dev libopus-dev libmp3lame-dev pkg-config)
 # What runs beside our programs, and what these scripts use.
 readonly run_packages=(postgresql-15 etcd-server openssl ca-certificates curl jq iproute2 procps)
 # Phones and carriers for the demo call and the end-to-end tests.
 readonly phone_packages=(baresip-core)
 # What callers hear: prompts by language, and music.
 readonly sound_packages=(asterisk-core-sounds-{en,fr,it,ru,es}-wav asterisk-moh-opsound-wav)
-readonly test_packages=("${sound_packages[@]}" baresip-core linphone-cli sip-tester dnsmasq-base ffmpeg)
+readonly test_packages=(
+  "${sound_packages[@]}" baresip-core linphone-cli sip-tester dnsmasq-base ffmpeg)
 
 readonly policy=/usr/sbin/policy-rc.d
 readonly cluster_settings=/etc/postgresql-common/createcluster.conf

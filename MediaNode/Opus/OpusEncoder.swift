@@ -13,9 +13,12 @@ public struct OpusSettings: Hashable, Sendable {
   public var expectedLoss: Int
   /// 0 to 10: work spent on each bit.
   public var complexity: Int
+  /// 1, or 2 whose samples take turns.
+  public var channels: Int
 
   public init(
-    sampleRate: Int = 16_000, bitRate: Int = 24_000, expectedLoss: Int = 0, complexity: Int = 5
+    sampleRate: Int = 16_000, bitRate: Int = 24_000, expectedLoss: Int = 0, complexity: Int = 5,
+    channels: Int = 1
   ) {
     precondition([8_000, 12_000, 16_000, 24_000, 48_000].contains(sampleRate), "\(sampleRate) Hz")
     precondition(0...10 ~= complexity && 0...100 ~= expectedLoss, "\(complexity), \(expectedLoss)")
@@ -23,11 +26,13 @@ public struct OpusSettings: Hashable, Sendable {
     self.sampleRate = sampleRate
     self.bitRate = bitRate
     self.expectedLoss = expectedLoss
+    precondition(1...2 ~= channels, "\(channels) channels")
     self.complexity = complexity
+    self.channels = channels
   }
 }
 
-/// One channel of speech as Opus packets (RFC 6716). Belongs to one thread at a time.
+/// Speech as Opus packets (RFC 6716). Belongs to one thread at a time.
 public final class OpusEncoder {
   /// The longest packet of one frame (RFC 6716 section 3.4).
   public static let longestPacket = 1_275
@@ -38,7 +43,7 @@ public final class OpusEncoder {
   public init(_ settings: OpusSettings = OpusSettings()) {
     var code: Int32 = 0
     let state = opus_encoder_create(
-      Int32(settings.sampleRate), 1, OPUS_APPLICATION_VOIP, &code)
+      Int32(settings.sampleRate), Int32(settings.channels), OPUS_APPLICATION_VOIP, &code)
     guard let state else { preconditionFailure("no Opus encoder: \(code)") }
     self.state = state
     self.settings = settings
@@ -63,7 +68,7 @@ public final class OpusEncoder {
       bytes += repeatElement(0, count: Self.longestPacket - bytes.count)
     }
     let written = opus_encode(
-      state, samples, Int32(samples.count), &bytes, Int32(Self.longestPacket))
+      state, samples, Int32(samples.count / settings.channels), &bytes, Int32(Self.longestPacket))
     bytes.removeLast(bytes.count - max(0, Int(written)))
   }
 }

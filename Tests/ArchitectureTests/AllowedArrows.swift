@@ -39,6 +39,9 @@ enum AllowedArrows {
     "COpusShim": ["COpus"],
     "Opus": ["COpus", "COpusShim"],
     "Codecs": ["Audio", "Opus", "SpanDSP"],
+    "CLAME": [],
+    "LAME": ["CLAME"],
+    "Recording": ["Audio", "LAME", "Opus"],
     "Announcements": [],
     "Digits": ["Audio", "RTP"],
     "CallControl": ["NodeContract", "SIP"],
@@ -84,6 +87,6 @@ enum AllowedArrows {
   static let importers = [
     "CLibPQ": "Postgres", "CLibPQShim": "Postgres", "CLibOSIP2": "OSIP", "CLibOSIP2Shim": "OSIP",
     "COpenSSL": "TLS", "COpenSSLShim": "TLS", "CNGHTTP2": "HTTP2", "CCares": "DNS",
-    "CSpanDSP": "SpanDSP", "COpus": "Opus", "COpusShim": "Opus",
+    "CSpanDSP": "SpanDSP", "COpus": "Opus", "COpusShim": "Opus", "CLAME": "LAME",
   ]
 }
