@@ -138,8 +138,8 @@ let controlPlane: [Target] = [
 let mediaNode: [Target] = [
   // Requests, responses, URIs, SDP, digest, transactions, dialogs as values.
   target("MediaNode", "SIP", ["NodeContract"]),
-  // RTP and RTCP packets, DTMF events.
-  target("MediaNode", "RTP"),
+  // RTP and RTCP packets, DTMF events, latching, what reports tell of a stream.
+  target("MediaNode", "RTP", ["NodeContract"]),
   // G.711, WAV, tones; resampling, jitter, losses, comfort noise, conferences.
   target("MediaNode", "Audio"),
   // SpanDSP and its sole importer: G.722, digits within the sound.
@@ -244,7 +244,7 @@ let testing: [Target] = [
   tests("ControlPlane", "Rating", ["NodeContract"]),
   tests("ControlPlane", "HTTP", [hummingbird, hummingbirdTesting, logging, nio]),
   tests("MediaNode", "SIP", ["NodeContract", "OSIP", "TLS"]),
-  tests("MediaNode", "RTP"),
+  tests("MediaNode", "RTP", ["NodeContract"]),
   tests("MediaNode", "Audio", ["Support"]),
   tests("MediaNode", "Codecs", ["Audio", "Opus", "SpanDSP", "Support"]),
   tests("MediaNode", "Recording", ["Audio", "Support"]),

@@ -168,7 +168,8 @@ public struct Exchange: Sendable {
     return takeOutbox(at: now)
   }
 
-  /// No packet came from either party for the relay's silence limit: its call ends.
+  /// No packet came from either party for the relay's silence limit: its call ends, unless it rings or
+  /// is held. Told again after each further such time.
   public mutating func mediaSilent(_ relay: RelayID, at now: Moment) -> [ExchangeAction] {
     guard let call = relays[relay] else { return [] }
     update(call, at: now) { $0.mediaSilent(at: now) }

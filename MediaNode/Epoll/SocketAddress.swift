@@ -60,6 +60,34 @@ public struct SocketAddress: Sendable {
     }
   }
 
+  /// Address and port in as few words as they fit, to be compared for every packet.
+  public struct Key: Equatable, Sendable {
+    private var words: (UInt64, UInt64, UInt64)
+
+    fileprivate init(_ words: (UInt64, UInt64, UInt64)) { self.words = words }
+
+    /// No address.
+    public static let none = Key((0, 0, 0))
+
+    @inline(__always)
+    public static func == (left: Key, right: Key) -> Bool { left.words == right.words }
+  }
+
+  /// What `endpoint` says, without a look at the family's form; IPv6's flow label does not count.
+  @inline(__always)
+  public var key: Key {
+    withUnsafeBytes(of: storage) { bytes in
+      let first = bytes.loadUnaligned(as: UInt64.self)
+      guard Int32(storage.sin6_family) == AF_INET6 else { return Key((first, 0, 0)) }
+      return Key(
+        (
+          UInt64(littleEndian: first) & 0xFFFF_FFFF,
+          bytes.loadUnaligned(fromByteOffset: 8, as: UInt64.self),
+          bytes.loadUnaligned(fromByteOffset: 16, as: UInt64.self)
+        ))
+    }
+  }
+
   /// Lends the address to a system call that reads it.
   public func withPointer(_ body: (UnsafePointer<sockaddr>, socklen_t) -> Int) -> Int {
     withUnsafePointer(to: storage) { pointer in

@@ -68,7 +68,11 @@ struct NodeProcess {
       },
       receive: { message, replica in inbox.receive(message, from: replica) })
     inbox.answerThrough(links)
-    media = try MediaPlane(threads: 1, log: Logger(label: "media"))
+    media = try MediaPlane(
+      threads: 1, silenceLimit: configuration.limits.mediaSilence, log: Logger(label: "media"))
+    media.onSilence { id in
+      signalling.submit { $0.mediaSilent(RelayID(number: id), at: $1) }
+    }
     self.spool = spool
     self.signalling = signalling
   }
@@ -142,7 +146,8 @@ struct NodeProcess {
     media.start()
     spool.onDurable { [links] in links.factsAreDurable() }
     signalling.start(
-      with: NodeSurroundings(media: media, spool: spool, links: links, estate: estate),
+      with: NodeSurroundings(
+        media: media, spool: spool, links: links, estate: estate, log: Logger(label: "media")),
       first: resumption)
     links.start()
     log.notice("node serves")

@@ -1,5 +1,6 @@
 import CallControl
 import ControlLink
+import Logging
 import MediaPlane
 import NodeContract
 import Signalling
@@ -11,6 +12,7 @@ struct NodeSurroundings: ExchangeSurroundings {
   let links: ReplicaLinks
   /// Nil where nothing outlives the process.
   let estate: NodeEstate?
+  let log: Logger
 
   func leave(_ actions: [ExchangeAction], at now: Moment) { estate?.leave(actions, at: now) }
 
@@ -25,11 +27,27 @@ struct NodeSurroundings: ExchangeSurroundings {
     media.direct(id.number, side: side == .caller ? .a : .b, to: remote)
   }
 
-  func closeRelay(_ id: RelayID) { media.close(id.number) }
+  func closeRelay(_ id: RelayID) {
+    media.close(id.number) { [log] in
+      guard let heard = $0 else { return }
+      log.debug(
+        "relay closed", metadata: ["caller": "\(heard.a.text)", "callee": "\(heard.b.text)"])
+    }
+  }
 
   func record(_ fact: Fact, whenDurable: (@Sendable () -> Void)?) {
     spool.append(fact, whenDurable: whenDurable)
   }
 
   func report(_ message: UpwardMessage) { links.send(message) }
+}
+
+extension RelayStatistics.Side {
+  /// How a party was to hear, for the log.
+  fileprivate var text: String {
+    let score = meanOpinionScore.map { "\(($0 * 100).rounded() / 100)" } ?? "none"
+    let trip = roundTrip.map { "\($0 / .milliseconds(1)) ms" } ?? "unknown"
+    return "\(packets) packets, \(lost) lost, jitter \(jitter / .milliseconds(1)) ms, "
+      + "round trip \(trip), MOS \(score)"
+  }
 }

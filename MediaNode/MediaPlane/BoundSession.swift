@@ -1,38 +1,70 @@
 import Epoll
 import Glibc
 import NodeContract
+import RTP
 
 /// A session whose sockets are bound: made by the thread that asks for the relay, so that a taken
 /// port is its error, and handed to the relay thread that owns them from then on.
 struct BoundSession: Sendable {
   let session: RelaySession
+  /// What another process had learnt of it.
+  let learnt: RelayCheckpoint?
   /// In the order of `RelayTable`.
   let sockets: [UDPSocket]
 
   init(_ session: RelaySession) throws(SystemError) {
+    try self.init(session, learnt: nil, sockets: Self.bind(Self.locals(of: session)))
+  }
+
+  /// Carries on what another process did, at the same addresses and ports: with its sockets where
+  /// somebody kept them, else with new ones.
+  init(
+    restoring checkpoint: RelayCheckpoint, adopting descriptors: [Int32]?
+  ) throws(SystemError) {
+    let session = checkpoint.session
+    guard let descriptors else {
+      try self.init(
+        session, learnt: checkpoint, sockets: Self.bind(Self.locals(of: session)))
+      return
+    }
+    var sockets: [UDPSocket] = []
+    for descriptor in descriptors { sockets.append(try UDPSocket(adopting: descriptor)) }
+    guard sockets.map(\.local) == (try Self.locals(of: session)) else {
+      throw SystemError("adopt the sockets of \(session.localA)", code: EINVAL)
+    }
+    self.init(session, learnt: checkpoint, sockets: sockets)
+  }
+
+  private init(_ session: RelaySession, learnt: RelayCheckpoint?, sockets: [UDPSocket]) {
     self.session = session
-    let locals = [session.localA, session.localB]
+    self.learnt = learnt
+    self.sockets = sockets
+  }
+
+  private static func bind(_ locals: [IPEndpoint]) throws(SystemError) -> [UDPSocket] {
     var sockets: [UDPSocket] = []
     for local in locals { sockets.append(try UDPSocket(binding: local)) }
-    for local in locals {
-      guard let control = local.nextPort else {
-        throw SystemError("bind RTCP above \(local)", code: EADDRNOTAVAIL)
-      }
-      sockets.append(try UDPSocket(binding: control))
+    return sockets
+  }
+
+  private static func locals(of session: RelaySession) throws(SystemError) -> [IPEndpoint] {
+    let media = [session.localA, session.localB]
+    let control = media.compactMap(\.nextPort)
+    guard control.count == media.count else {
+      throw SystemError("bind RTCP above \(media)", code: EADDRNOTAVAIL)
     }
-    self.sockets = sockets
+    return media + control
   }
 
   /// What the relay thread's table holds of them.
   var ports: [RelayPort] {
-    let expected = [
-      session.expectedA, session.expectedB, session.expectedA?.nextPort,
-      session.expectedB?.nextPort,
-    ]
-    return sockets.indices.map { index in
+    let learnt = learnt ?? RelayCheckpoint(session)
+    return zip(sockets, learnt.ports).enumerated().map { index, part in
       RelayPort(
-        descriptor: sockets[index].descriptor, channel: index < 2 ? .media : .control,
-        expected: expected[index], payloadTypes: session.payloadTypes)
+        descriptor: part.0.descriptor, channel: index < 2 ? .media : .control,
+        latch: SourceLatch(expected: part.1.expected, source: part.1.source),
+        payloadTypes: session.payloadTypes, clockRate: session.clockRate,
+        isMultiplexed: part.1.isMultiplexed, reception: part.1.reception)
     }
   }
 }

@@ -8,12 +8,24 @@ import Synchronization
 public final class MediaPlane: Sendable {
   private let threads: [RelayThread]
 
-  /// Makes `threads` threads that wait for `start()`. More than one per core brings nothing.
-  public init(threads: Int = 1, log: Logger) throws(SystemError) {
+  /// Makes `threads` threads that wait for `start()`. More than one per core brings nothing. A session
+  /// is silent when neither party sent RTP or RTCP for `silenceLimit`.
+  public init(
+    threads: Int = 1, silenceLimit: Duration = .seconds(120), log: Logger
+  ) throws(SystemError) {
     precondition(threads > 0, "\(threads) threads to relay")
     var made: [RelayThread] = []
-    for number in 0..<threads { made.append(try RelayThread(name: "relay-\(number)", log: log)) }
+    for number in 0..<threads {
+      made.append(
+        try RelayThread(name: "relay-\(number)", silenceLimit: silenceLimit, log: log))
+    }
     self.threads = made
+  }
+
+  /// `body` is called on a relay thread for a session that is silent, and again each time that the
+  /// limit passes without a packet. Before `start()`.
+  public func onSilence(_ body: @escaping @Sendable (UInt64) -> Void) {
+    for thread in threads { thread.onSilence = body }
   }
 
   /// Once.
@@ -30,6 +42,23 @@ public final class MediaPlane: Sendable {
   /// taken, an address is not this machine's or descriptors ran out; then nothing is left open.
   public func open(_ session: RelaySession) throws(SystemError) {
     thread(of: session.id).submit(.open(try BoundSession(session)))
+  }
+
+  /// Opens the session of another process, now dead, at the same addresses and ports and carries on.
+  /// - Parameter descriptors: its sockets, if somebody kept them: RTP of A and B, RTCP of A and B;
+  ///   what waits in them is relayed. They belong to the media plane from then on.
+  public func restore(
+    _ checkpoint: RelayCheckpoint, adopting descriptors: [Int32]? = nil
+  ) throws(SystemError) {
+    let bound = try BoundSession(restoring: checkpoint, adopting: descriptors)
+    thread(of: checkpoint.session.id).submit(.open(bound))
+  }
+
+  /// The session as another process would carry it on; nil when it is not open. Not after `stop()`.
+  public func checkpoint(of id: UInt64) async -> RelayCheckpoint? {
+    await withCheckedContinuation { continuation in
+      thread(of: id).submit(.checkpoint(id) { continuation.resume(returning: $0) })
+    }
   }
 
   /// A session description told where the party on `side` listens. An address other than the one

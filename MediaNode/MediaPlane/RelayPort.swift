@@ -3,24 +3,25 @@ import NodeContract
 import RTP
 
 /// One socket of a relay: RTP or RTCP of one party. A value in the relay thread's table; nothing
-/// here allocates, waits or reads a clock.
+/// here allocates, waits or reads a clock. What every packet needs stands first.
 struct RelayPort {
   enum Channel { case media, control }
 
   let descriptor: Int32
   let channel: Channel
-  let payloadTypes: PayloadTypes
-
   /// Where packets for the party go; nil while nothing is known.
   private(set) var destination: SocketAddress?
-  /// Where the session description says that the party listens.
-  private(set) var expected: IPEndpoint?
-  /// Where the party's packets come from, once the first valid one came. Nobody else is heard.
-  private(set) var source: IPEndpoint?
-  /// The source before the party announced another address, and how many more packets it takes
-  /// until the announcement is not believed: those on their way when it moved must not latch.
-  private var former: IPEndpoint?
-  private var formerPacketsLeft = 0
+  /// The party's RTCP comes and goes by its RTP port (RFC 5761): agreed, or shown by the party.
+  var isMultiplexed: Bool
+  /// Units of the party's timestamps in a second.
+  let clockRate: UInt32
+  let payloadTypes: PayloadTypes
+  /// Of the latched source; a packet of another one is looked at twice.
+  private var sourceKey = SocketAddress.Key.none
+  /// When the latest packet that was the party's came.
+  private(set) var lastPacket: BootInstant?
+  /// When RTCP came to this RTP port.
+  private(set) var lastReport: BootInstant?
 
   private(set) var reception = Reception()
   private(set) var packets: UInt64 = 0
@@ -28,90 +29,158 @@ struct RelayPort {
   private(set) var strangers: UInt64 = 0
   private(set) var garbage: UInt64 = 0
   var undelivered: UInt64 = 0
-  var lastPacket: BootInstant?
+  /// What came to an RTP port as RTCP.
+  private(set) var multiplexed: UInt64 = 0
 
-  /// Half a second of speech.
-  private static let formerPackets = 25
+  private var latch: SourceLatch
+  /// What the party says of what it hears.
+  private(set) var report: ReportBlock?
+  private(set) var roundTrip = RoundTrip()
 
   init(
-    descriptor: Int32, channel: Channel, expected: IPEndpoint?, payloadTypes: PayloadTypes
+    descriptor: Int32, channel: Channel, latch: SourceLatch, payloadTypes: PayloadTypes,
+    clockRate: UInt32 = 8_000, isMultiplexed: Bool = false, reception: Reception = Reception()
   ) {
     self.descriptor = descriptor
     self.channel = channel
     self.payloadTypes = payloadTypes
-    self.expected = expected
-    destination = expected.map(SocketAddress.init)
+    self.clockRate = clockRate
+    self.isMultiplexed = isMultiplexed
+    self.latch = latch
+    self.reception = reception
+    follow()
   }
 
-  /// The party announced another address than before: it counts until a packet of the party shows
-  /// better.
+  /// Where the party's packets come from, once the first valid one came.
+  var source: IPEndpoint? { latch.source }
+  /// Where the party is said to listen.
+  var expected: IPEndpoint? { latch.expected }
+
+  /// The party announced another address than before.
   mutating func direct(to remote: IPEndpoint) {
-    expected = remote
-    destination = SocketAddress(remote)
-    former = source == remote ? nil : source
-    formerPacketsLeft = Self.formerPackets
-    source = nil
+    latch.announce(remote)
+    follow()
   }
 
   /// RTP showed where the party really is; its RTCP is guessed to be one port above until it
   /// shows itself (behind a NAT the announced address leads nowhere).
   mutating func guess(besideMedia media: IPEndpoint) {
-    guard source == nil, let remote = media.nextPort else { return }
-    expected = remote
-    destination = SocketAddress(remote)
+    guard let remote = media.nextPort else { return }
+    latch.guess(remote)
+    follow()
   }
 
-  /// Whether an RTP packet is the party's, and counts it. The first valid one fixes the source.
+  private mutating func follow() {
+    destination = latch.destination.map(SocketAddress.init)
+    sourceKey = latch.source.map { SocketAddress($0).key } ?? .none
+  }
+
+  // MARK: - Packets
+
+  /// Whether an RTP packet is the party's, and counts it.
   mutating func admitsMedia(
-    _ packet: UnsafeRawBufferPointer, from sender: IPEndpoint
+    _ packet: UnsafeRawBufferPointer, from sender: SocketAddress, at now: BootInstant
   ) -> Bool {
     guard let header = try? RTPHeader(parsing: packet), payloadTypes.contains(header.payloadType)
     else {
       garbage &+= 1
       return false
     }
-    guard sender == source || latch(sender) else {
+    guard isSource(sender) || latches(sender, header, at: now) else {
       strangers &+= 1
       return false
     }
-    reception.record(sequence: header.sequence, ssrc: header.ssrc)
-    count(packet)
+    reception.record(header, arrival: now.units(of: clockRate))
+    count(packet, at: now)
     return true
   }
 
-  /// Whether an RTCP datagram is the party's, and counts it: it must come from the address that
+  /// Whether a datagram of RTCP is the party's, and counts it: it must come from the address that
   /// its RTP comes from, or before any came from the announced one.
   mutating func admitsControl(
-    _ datagram: UnsafeRawBufferPointer, from sender: IPEndpoint, mediaSource: IPEndpoint?
-  ) -> Bool {
-    guard RTCPHeader.isCompound(datagram) else {
+    _ datagram: UnsafeRawBufferPointer, from sender: SocketAddress,
+    mediaSource: IPEndpoint?, at now: BootInstant
+  ) -> RTCPReports? {
+    guard let reports = RTCPReports(datagram) else {
       garbage &+= 1
-      return false
+      return nil
     }
-    let address = (mediaSource ?? expected)?.address
-    guard sender == source || (sender.address == address && latch(sender)) else {
+    guard isSource(sender) || latches(sender, beside: mediaSource) else {
       strangers &+= 1
-      return false
+      return nil
     }
-    count(datagram)
-    return true
+    count(datagram, at: now)
+    return reports
   }
 
-  private mutating func count(_ packet: UnsafeRawBufferPointer) {
+  /// RTCP at the RTP port: from the latched source of the RTP, and nobody else.
+  mutating func admitsMultiplexed(
+    _ datagram: UnsafeRawBufferPointer, from sender: SocketAddress, at now: BootInstant
+  ) -> RTCPReports? {
+    guard let reports = RTCPReports(datagram) else {
+      garbage &+= 1
+      return nil
+    }
+    guard sender.key == sourceKey else {
+      strangers &+= 1
+      return nil
+    }
+    multiplexed &+= 1
+    isMultiplexed = true
+    lastReport = now
+    return reports
+  }
+
+  private func isSource(_ sender: SocketAddress) -> Bool {
+    sender.key == sourceKey && !latch.isOnTrial
+  }
+
+  private mutating func latches(
+    _ sender: SocketAddress, _ header: RTPHeader, at now: BootInstant
+  ) -> Bool {
+    guard let endpoint = sender.endpoint else { return false }
+    let silence = lastPacket?.duration(to: now) ?? .zero
+    let wasAdmitted = latch.admits(
+      endpoint, Continuity(header, after: reception, silence: silence))
+    follow()
+    return wasAdmitted
+  }
+
+  private mutating func latches(
+    _ sender: SocketAddress, beside media: IPEndpoint?
+  ) -> Bool {
+    guard let endpoint = sender.endpoint,
+      endpoint == latch.source || endpoint.address == (media ?? latch.expected)?.address
+    else { return false }
+    let wasAdmitted = latch.admits(endpoint, .none)
+    follow()
+    return wasAdmitted
+  }
+
+  private mutating func count(_ packet: UnsafeRawBufferPointer, at now: BootInstant) {
     packets &+= 1
     bytes &+= UInt64(packet.count)
+    lastPacket = now
   }
 
-  private mutating func latch(_ sender: IPEndpoint) -> Bool {
-    guard source == nil else { return false }
-    if sender == former, formerPacketsLeft > 0 {
-      formerPacketsLeft -= 1
-      return false
-    }
-    source = sender
-    destination = SocketAddress(sender)
-    former = nil
-    return true
+  // MARK: - Reports
+
+  /// What this party says of what it hears.
+  mutating func note(_ block: ReportBlock, at now: BootInstant) {
+    report = block
+    roundTrip.heard(block, at: now.nanoseconds)
+  }
+
+  /// A sender report of the other party goes to this one.
+  mutating func passed(_ senderReport: UInt32, at now: BootInstant) {
+    roundTrip.passed(senderReport, at: now.nanoseconds)
+  }
+}
+
+extension BootInstant {
+  /// In units of which `rate` make a second, from any beginning.
+  fileprivate func units(of rate: UInt32) -> UInt32 {
+    UInt32(truncatingIfNeeded: UInt64(bitPattern: nanoseconds / 1_000) &* UInt64(rate) / 1_000_000)
   }
 }
 
@@ -125,5 +194,5 @@ extension IPEndpoint {
 extension RelayPort {
   /// No socket.
   static let vacant = RelayPort(
-    descriptor: -1, channel: .media, expected: nil, payloadTypes: [])
+    descriptor: -1, channel: .media, latch: SourceLatch(expected: nil), payloadTypes: [])
 }

@@ -6,24 +6,30 @@ struct RelayTable: ~Copyable {
 
   /// Ports that belong to no session keep their last value; no event leads to them.
   private(set) var ports: UnsafeMutableBufferPointer<RelayPort>
+  /// Whose the four ports of each place are; nil where nobody has them.
+  private(set) var sessions: [UInt64?]
   private var vacancies: [Int] = []
 
   init(sessions: Int = 256) {
     ports = .allocate(capacity: sessions * Self.portsPerSession)
     ports.initialize(repeating: .vacant)
+    self.sessions = Array(repeating: nil, count: sessions)
     addVacancies(from: 0)
   }
 
   deinit { ports.deallocate() }
 
   /// The index of the first of four ports for a new session.
-  mutating func claim() -> Int {
+  mutating func claim(for session: UInt64) -> Int {
     if vacancies.isEmpty { grow() }
-    return vacancies.removeLast()
+    let first = vacancies.removeLast()
+    sessions[first / Self.portsPerSession] = session
+    return first
   }
 
   mutating func release(_ first: Int) {
     for index in first..<first + Self.portsPerSession { ports[index] = .vacant }
+    sessions[first / Self.portsPerSession] = nil
     vacancies.append(first)
   }
 
@@ -37,6 +43,7 @@ struct RelayTable: ~Copyable {
     _ = ports[..<old.count].initialize(fromContentsOf: old)
     ports[old.count...].initialize(repeating: .vacant)
     old.deallocate()
+    sessions += Array(repeating: nil, count: sessions.count)
     addVacancies(from: old.count)
   }
 

@@ -6,8 +6,8 @@ import NodeContract
 import RTP
 import Synchronization
 
-/// One thread that owns the ports of its sessions and carries their packets. Per packet it
-/// receives, looks into its table and sends: no allocation, no lock, no reference count.
+/// One thread that owns the ports of its sessions and carries their packets (`RelayThread+Packets`);
+/// here, what others order it to do.
 ///
 /// `@unchecked Sendable`: what other threads touch is `orders`, `packetCount` and the descriptors
 /// that never change; the table and the rest belong to the thread.
@@ -16,36 +16,46 @@ final class RelayThread: @unchecked Sendable {
     case open(BoundSession)
     case direct(UInt64, RelaySide, IPEndpoint)
     case report(UInt64, @Sendable (RelayStatistics?) -> Void)
+    case checkpoint(UInt64, @Sendable (RelayCheckpoint?) -> Void)
     case close(UInt64, @Sendable (RelayStatistics?) -> Void)
     case stop
   }
 
-  private struct OpenSession {
+  struct OpenSession {
+    let session: RelaySession
     let sockets: [UDPSocket]
     let first: Int
+    /// When it was opened, or somebody last heard that it is silent.
+    var silentSince: BootInstant
   }
 
-  private let name: String
+  let name: String
   private let log: Logger
-  private let poll: Int32
+  let poll: Int32
   private let wake: Int32
+  let silenceLimit: Duration
+  /// Set before the thread starts.
+  var onSilence: @Sendable (UInt64) -> Void = { _ in }
   private let orders = Mutex<[Order]>([])
   private let thread = Mutex<SystemThread?>(nil)
   /// Written by the thread alone, once per batch of packets.
   let packetCount = Atomic<UInt64>(0)
 
-  private var table = RelayTable()
-  private var sessions: [UInt64: OpenSession] = [:]
-  private let packet: UnsafeMutableRawBufferPointer
-  private let events: UnsafeMutableBufferPointer<epoll_event>
+  var table = RelayTable()
+  var sessions: [UInt64: OpenSession] = [:]
+  var sweep = SilenceSweep()
+  let packet: UnsafeMutableRawBufferPointer
+  /// Whose datagram lies in `packet`.
+  let sender: UnsafeMutablePointer<SocketAddress>
+  let events: UnsafeMutableBufferPointer<epoll_event>
   private var isStopping = false
 
   /// No medium that voice travels on has longer packets; longer datagrams are garbage.
   private static let longestPacket = 4_096
   /// Marks the events of the descriptor that wakes the thread.
-  private static let wakeTag = UInt64.max
+  static let wakeTag = UInt64.max
 
-  init(name: String, log: Logger) throws(SystemError) {
+  init(name: String, silenceLimit: Duration, log: Logger) throws(SystemError) {
     poll = epoll_create1(Int32(EPOLL_CLOEXEC))
     guard poll >= 0 else { throw SystemError("epoll_create1") }
     wake = eventfd(0, Int32(EFD_CLOEXEC | EFD_NONBLOCK))
@@ -56,6 +66,9 @@ final class RelayThread: @unchecked Sendable {
     }
     self.name = name
     self.log = log
+    self.silenceLimit = silenceLimit
+    sender = .allocate(capacity: 1)
+    sender.initialize(to: SocketAddress())
     packet = .allocate(byteCount: Self.longestPacket, alignment: 16)
     events = .allocate(capacity: 256)
     watch(wake, tag: Self.wakeTag)
@@ -63,6 +76,7 @@ final class RelayThread: @unchecked Sendable {
 
   deinit {
     packet.deallocate()
+    sender.deallocate()
     events.deallocate()
     close(wake)
     close(poll)
@@ -93,13 +107,16 @@ final class RelayThread: @unchecked Sendable {
 
   private func run() {
     while !isStopping {
-      let count = epoll_wait(poll, events.baseAddress, Int32(events.count), -1)
-      if count > 0 { handleEvents(Int(count)) }
+      let count = epoll_wait(poll, events.baseAddress, Int32(events.count), patience)
+      handleEvents(Int(max(count, 0)))
     }
     for id in Array(sessions.keys) { _ = closeSession(id) }
   }
 
-  private func obeyOrders() {
+  /// A thread without sessions has nothing to look after.
+  private var patience: Int32 { sessions.isEmpty ? -1 : 1_000 }
+
+  func obeyOrders() {
     var count: UInt64 = 0
     _ = read(wake, &count, 8)
     var batch: [Order] = []
@@ -112,6 +129,7 @@ final class RelayThread: @unchecked Sendable {
     case .open(let session): open(session)
     case .direct(let id, let side, let remote): direct(id, side, to: remote)
     case .report(let id, let answer): answer(statistics(of: id))
+    case .checkpoint(let id, let answer): answer(checkpoint(of: id))
     case .close(let id, let answer): answer(closeSession(id))
     case .stop: isStopping = true
     }
@@ -123,12 +141,14 @@ final class RelayThread: @unchecked Sendable {
       log.error("relay \(id) is open already; the second one is dropped")
       return
     }
-    let first = table.claim()
+    let first = table.claim(for: id)
     for (offset, port) in bound.ports.enumerated() {
       table.ports[first + offset] = port
       watch(port.descriptor, tag: UInt64(first + offset))
     }
-    sessions[id] = OpenSession(sockets: bound.sockets, first: first)
+    sessions[id] = OpenSession(
+      session: bound.session, sockets: bound.sockets, first: first,
+      silentSince: MachineClock.boot())
   }
 
   private func direct(_ id: UInt64, _ side: RelaySide, to remote: IPEndpoint) {
@@ -155,19 +175,14 @@ final class RelayThread: @unchecked Sendable {
   }
 
   private func side(_ index: Int) -> RelayStatistics.Side {
-    let media = table.ports[index]
-    let control = table.ports[RelayTable.control(of: index)]
-    var side = RelayStatistics.Side()
-    side.source = media.source
-    side.packets = media.packets
-    side.bytes = media.bytes
-    side.lost = media.reception.lost
-    side.controlPackets = control.packets
-    side.strangers = media.strangers + control.strangers
-    side.garbage = media.garbage + control.garbage
-    side.undelivered = media.undelivered + control.undelivered
-    side.lastPacket = media.lastPacket
-    return side
+    RelayStatistics.Side(
+      media: table.ports[index], control: table.ports[RelayTable.control(of: index)])
+  }
+
+  private func checkpoint(of id: UInt64) -> RelayCheckpoint? {
+    guard let open = sessions[id] else { return nil }
+    let ports = table.ports[open.first..<open.first + RelayTable.portsPerSession]
+    return RelayCheckpoint(open.session, ports: ports.map(RelayCheckpoint.Port.init))
   }
 
   /// The kernel refuses only our mistakes, or when it has no memory left.
@@ -175,69 +190,5 @@ final class RelayThread: @unchecked Sendable {
     var event = clinux_epoll_event(EPOLLIN.rawValue, tag)
     let result = epoll_ctl(poll, EPOLL_CTL_ADD, descriptor, &event)
     precondition(result == 0, "\(SystemError("\(name) watches descriptor \(descriptor)"))")
-  }
-
-  // MARK: - Packets
-
-  /// Packets first and orders last: no event of this batch may meet a table that orders changed.
-  private func handleEvents(_ count: Int) {
-    let now = MachineClock.boot()
-    var relayed: UInt64 = 0
-    var hasOrders = false
-    for index in 0..<count {
-      let tag = events[index].data.u64
-      if tag == Self.wakeTag {
-        hasOrders = true
-      } else if relay(Int(tag), at: now) {
-        relayed &+= 1
-      }
-    }
-    if relayed > 0 { packetCount.add(relayed, ordering: .relaxed) }
-    if hasOrders { obeyOrders() }
-  }
-
-  /// Carries the next datagram of one port over to the other party; true when it went.
-  private func relay(_ index: Int, at now: BootInstant) -> Bool {
-    var address = SocketAddress()
-    let descriptor = table.ports[index].descriptor
-    let count = address.withMutablePointer {
-      recvfrom(descriptor, packet.baseAddress, packet.count, Int32(MSG_TRUNC), $0, $1)
-    }
-    guard count >= 0, let sender = address.endpoint else { return false }
-    // A truncated packet is shown as empty, which no protocol admits.
-    let received = UnsafeRawBufferPointer(
-      rebasing: UnsafeRawBufferPointer(packet)[..<(count <= packet.count ? count : 0)])
-    guard admits(received, at: index, from: sender, now) else { return false }
-    return send(received, from: RelayTable.partner(of: index), countingAt: index)
-  }
-
-  private func admits(
-    _ received: UnsafeRawBufferPointer, at index: Int, from sender: IPEndpoint, _ now: BootInstant
-  ) -> Bool {
-    switch table.ports[index].channel {
-    case .media:
-      let wasLatched = table.ports[index].source != nil
-      guard table.ports[index].admitsMedia(received, from: sender) else { return false }
-      table.ports[index].lastPacket = now
-      if !wasLatched { table.ports[RelayTable.control(of: index)].guess(besideMedia: sender) }
-      return true
-    case .control:
-      return table.ports[index].admitsControl(
-        received, from: sender, mediaSource: table.ports[RelayTable.media(of: index)].source)
-    }
-  }
-
-  private func send(
-    _ received: UnsafeRawBufferPointer, from exit: Int, countingAt index: Int
-  ) -> Bool {
-    let descriptor = table.ports[exit].descriptor
-    let sent = table.ports[exit].destination?.withPointer {
-      sendto(descriptor, received.baseAddress, received.count, Int32(MSG_NOSIGNAL), $0, $1)
-    }
-    guard let sent, sent >= 0 else {
-      table.ports[index].undelivered &+= 1
-      return false
-    }
-    return true
   }
 }

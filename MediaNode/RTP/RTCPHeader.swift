@@ -31,6 +31,12 @@ public struct RTCPHeader: Hashable, Sendable {
     guard length <= bytes.count else { throw .truncated }
   }
 
+  /// Whether a datagram at an RTP port is RTCP: its type lies where no RTP that shares a port with it
+  /// has one (RFC 5761 section 4).
+  public static func isMultiplexed(_ datagram: UnsafeRawBufferPointer) -> Bool {
+    datagram.count >= 8 && datagram[0] >> 6 == 2 && 192...223 ~= datagram[1]
+  }
+
   /// Whether a datagram is a chain of whole RTCP packets and nothing else.
   public static func isCompound(_ datagram: UnsafeRawBufferPointer) -> Bool {
     var rest = datagram

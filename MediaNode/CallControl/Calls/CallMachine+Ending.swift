@@ -26,9 +26,11 @@ extension CallMachine {
     end(.internalError, at: now)
   }
 
-  /// Neither party sends media any more.
+  /// Neither party sends media any more. Who rings may be silent, and so may who holds.
   mutating func mediaSilent(at now: Moment) -> [CallAction] {
-    end(.answered, evidence: .mediaEnded, at: now)
+    guard case .talking = state, !legs.contains(where: { $0.isOpen && $0.session.isHolding })
+    else { return [] }
+    return end(.answered, evidence: .mediaEnded, at: now)
   }
 
   /// The node stops for good: whoever talks is hung up, whoever rings is told to try elsewhere.

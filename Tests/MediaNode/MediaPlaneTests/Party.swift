@@ -8,7 +8,7 @@ import Testing
 
 /// A phone's media: an RTP socket and, one port above, an RTCP socket.
 final class Party {
-  let media: UDPSocket
+  private(set) var media: UDPSocket
   let control: UDPSocket
   private var sequence: UInt16
   private let ssrc: UInt32
@@ -29,6 +29,9 @@ final class Party {
     ).packet(with: payload)
   }
 
+  /// Speaks from another place from now on, as behind a NAT that re-bound.
+  func rebind() throws { media = try UDPSocket(binding: IPEndpoint(media.local.address, port: 0)) }
+
   /// As if packets of this stream were lost before the relay.
   func skip(_ packets: UInt16) { sequence &+= packets }
 
@@ -44,8 +47,15 @@ final class Party {
   func hear() throws -> (bytes: [UInt8], source: IPEndpoint) { try Party.hear(on: media) }
 
   static func hear(on socket: UDPSocket) throws -> (bytes: [UInt8], source: IPEndpoint) {
+    try #require(try hear(on: socket, within: 10_000), "nothing to hear")
+  }
+
+  /// Nil when nothing came within so many milliseconds.
+  static func hear(
+    on socket: UDPSocket, within milliseconds: Int32
+  ) throws -> (bytes: [UInt8], source: IPEndpoint)? {
     var request = pollfd(fd: socket.descriptor, events: Int16(POLLIN), revents: 0)
-    try #require(poll(&request, 1, 10_000) == 1, "nothing to hear")
+    guard poll(&request, 1, milliseconds) == 1 else { return nil }
     var bytes = [UInt8](repeating: 0, count: 8_192)
     let (count, source) = try #require(bytes.withUnsafeMutableBytes { socket.receive(into: $0) })
     return (Array(bytes[..<count]), source)
@@ -76,6 +86,16 @@ struct PortPair {
   }
 }
 
+/// A socket that outlives the process that used it.
+struct KeptSocket {
+  private let socket: UDPSocket
+
+  init(at endpoint: IPEndpoint) throws { socket = try UDPSocket(binding: endpoint) }
+
+  /// A copy, as an heir gets it.
+  func handOver() -> Int32 { dup(socket.descriptor) }
+}
+
 /// A running media plane with one session between two parties.
 final class RelayedCall {
   let plane: MediaPlane
@@ -88,10 +108,14 @@ final class RelayedCall {
   /// Unless told otherwise both session descriptions tell the truth.
   init(
     payloadTypes: PayloadTypes = .all, address: String = "127.0.0.1",
+    silenceLimit: Duration = .seconds(120),
+    onSilence: @escaping @Sendable (UInt64) -> Void = { _ in },
     expectedA: (Party) -> IPEndpoint? = { $0.media.local },
     expectedB: (Party) -> IPEndpoint? = { $0.media.local }
   ) throws {
-    plane = try MediaPlane(threads: 2, log: Logger(label: "test"))
+    plane = try MediaPlane(
+      threads: 2, silenceLimit: silenceLimit, log: Logger(label: "test"))
+    plane.onSilence(onSilence)
     plane.start()
     a = try Party(at: address, ssrc: 1)
     b = try Party(at: address, ssrc: 2)

@@ -1,0 +1,145 @@
+public import NodeContract
+import RTP
+
+/// A checkpoint on its way to another process: a version, then fields of fixed order.
+extension RelayCheckpoint {
+  private static let version: UInt8 = 1
+
+  public var bytes: [UInt8] {
+    var bytes: [UInt8] = [Self.version]
+    bytes.append(session.id, of: 8)
+    bytes.append(session.localA)
+    bytes.append(session.localB)
+    bytes.append(UInt64(session.clockRate), of: 4)
+    bytes += (0..<16).map { byte in session.payloadTypes.octet(byte) }
+    for port in ports { port.append(to: &bytes) }
+    return bytes
+  }
+
+  /// Nil for anything but what `bytes` makes.
+  public init?(_ bytes: some Sequence<UInt8>) {
+    var reader = ByteReader(bytes)
+    guard reader.number(1) == UInt64(Self.version), let id = reader.number(8),
+      let localA = reader.endpoint(), let localB = reader.endpoint(),
+      let rate = reader.number(4), let types = reader.payloadTypes()
+    else { return nil }
+    var ports: [Port] = []
+    for _ in 0..<RelayTable.portsPerSession {
+      guard let port = Port(from: &reader) else { return nil }
+      ports.append(port)
+    }
+    guard reader.isAtEnd else { return nil }
+    self.init(
+      RelaySession(
+        id: id, localA: localA, localB: localB, expectedA: ports[0].expected,
+        expectedB: ports[1].expected, payloadTypes: types,
+        clockRate: UInt32(truncatingIfNeeded: rate)),
+      ports: ports)
+  }
+}
+
+extension RelayCheckpoint.Port {
+  private static let (hasExpected, hasSource, multiplexed, hasStream) = (1, 2, 4, 8)
+
+  fileprivate func append(to bytes: inout [UInt8]) {
+    let flags =
+      (expected == nil ? 0 : Self.hasExpected) | (source == nil ? 0 : Self.hasSource)
+      | (isMultiplexed ? Self.multiplexed : 0) | (stream == nil ? 0 : Self.hasStream)
+    bytes.append(UInt8(flags))
+    if let expected { bytes.append(expected) }
+    if let source { bytes.append(source) }
+    if let stream {
+      bytes.append(UInt64(stream.ssrc), of: 4)
+      bytes.append(UInt64(stream.sequence), of: 2)
+    }
+  }
+
+  fileprivate init?(from reader: inout ByteReader) {
+    guard let flags = reader.number(1).map(Int.init), flags < 16 else { return nil }
+    isMultiplexed = flags & Self.multiplexed != 0
+    if flags & Self.hasExpected != 0 {
+      guard let endpoint = reader.endpoint() else { return nil }
+      expected = endpoint
+    }
+    if flags & Self.hasSource != 0 {
+      guard let endpoint = reader.endpoint() else { return nil }
+      source = endpoint
+    }
+    if flags & Self.hasStream != 0 {
+      guard let ssrc = reader.number(4), let sequence = reader.number(2) else { return nil }
+      stream = RelayCheckpoint.Stream(ssrc: UInt32(ssrc), sequence: UInt16(sequence))
+    }
+  }
+}
+
+extension [UInt8] {
+  /// The lower `count` bytes of `number`, highest first.
+  fileprivate mutating func append(_ number: UInt64, of count: Int) {
+    for byte in (0..<count).reversed() {
+      append(UInt8(truncatingIfNeeded: number >> (8 * UInt64(byte))))
+    }
+  }
+
+  fileprivate mutating func append(_ endpoint: IPEndpoint) {
+    switch endpoint.address {
+    case .v4(let address):
+      append(4)
+      append(UInt64(address), of: 4)
+    case .v6(let high, let low):
+      append(6)
+      append(high, of: 8)
+      append(low, of: 8)
+    }
+    append(UInt64(endpoint.port), of: 2)
+  }
+}
+
+/// Reads what `append` wrote; nil where it ends.
+private struct ByteReader {
+  private var rest: ArraySlice<UInt8>
+
+  init(_ bytes: some Sequence<UInt8>) { rest = Array(bytes)[...] }
+
+  var isAtEnd: Bool { rest.isEmpty }
+
+  mutating func number(_ count: Int) -> UInt64? {
+    guard rest.count >= count else { return nil }
+    defer { rest = rest.dropFirst(count) }
+    return rest.prefix(count).reduce(0) { $0 << 8 | UInt64($1) }
+  }
+
+  mutating func endpoint() -> IPEndpoint? {
+    guard let address = address(), let port = number(2) else { return nil }
+    return IPEndpoint(address, port: UInt16(port))
+  }
+
+  private mutating func address() -> IPAddress? {
+    switch number(1) {
+    case 4: return number(4).map { .v4(UInt32($0)) }
+    case 6:
+      guard let high = number(8), let low = number(8) else { return nil }
+      return .v6(high, low)
+    default: return nil
+    }
+  }
+
+  mutating func payloadTypes() -> PayloadTypes? {
+    var types = PayloadTypes()
+    for byte in 0..<16 as Range<UInt8> {
+      guard let octet = number(1) else { return nil }
+      for bit in 0..<8 as Range<UInt8> where octet >> bit & 1 != 0 {
+        types.insert(8 * byte + bit)
+      }
+    }
+    return types
+  }
+}
+
+extension PayloadTypes {
+  /// Membership of the eight types from `8 * index` on.
+  fileprivate func octet(_ index: Int) -> UInt8 {
+    (0..<8 as Range<UInt8>).reduce(0) { octet, bit in
+      octet | (contains(UInt8(8 * index) + bit) ? 1 << bit : 0)
+    }
+  }
+}
