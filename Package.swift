@@ -96,6 +96,8 @@ let controlPlane: [Target] = [
   target("ControlPlane", "Placement", ["NodeContract"]),
   // Facts and price lists in, CDRs and charges out.
   target("ControlPlane", "Rating", ["NodeContract"]),
+  // Customers' sounds, checked, converted by ffmpeg and levelled.
+  target("ControlPlane", "SoundUploads"),
   // libpq and its sole importer: pool, transactions, typed rows, migrations.
   library("ControlPlane", "CLibPQ", pkgConfig: "libpq", apt: "libpq-dev"),
   shim("ControlPlane", "CLibPQShim", over: "CLibPQ"),
@@ -242,6 +244,7 @@ let testing: [Target] = [
   tests("ControlPlane", "Tenancy", ["NodeContract"]),
   tests("ControlPlane", "Placement", ["NodeContract"]),
   tests("ControlPlane", "Rating", ["NodeContract"]),
+  tests("ControlPlane", "SoundUploads", ["Audio", "Support"]),
   tests("ControlPlane", "HTTP", [hummingbird, hummingbirdTesting, logging, nio]),
   tests("MediaNode", "SIP", ["NodeContract", "OSIP", "TLS"]),
   tests("MediaNode", "RTP", ["NodeContract"]),

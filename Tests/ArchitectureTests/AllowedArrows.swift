@@ -13,6 +13,7 @@ enum AllowedArrows {
     "Tenancy": ["NodeContract"],
     "Placement": ["NodeContract"],
     "Rating": ["NodeContract", "Tenancy"],
+    "SoundUploads": [],
     "CLibPQ": [],
     "CLibPQShim": ["CLibPQ"],
     "Postgres": ["CLibPQ", "CLibPQShim"],
