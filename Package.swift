@@ -160,6 +160,8 @@ let mediaNode: [Target] = [
   target("MediaNode", "Codecs", ["Audio", "Opus", "SpanDSP"]),
   // Numbers, dates, times and money as prompts, for each language.
   target("MediaNode", "Announcements"),
+  // Prompts and music from files.
+  target("MediaNode", "Prompts", ["Announcements", "Audio"]),
   // Keys pressed, by telephone events, tones and INFO, and from one way to another.
   target("MediaNode", "Digits", ["Audio", "RTP"]),
   // Registrar, routing and calls as state machines; the exchange that owns them.
@@ -233,6 +235,11 @@ let testing: [Target] = [
     dependencies: ["Epoll", "MediaPlane", "NodeContract", arguments, logging],
     path: "Tests/Benchmarks/BenchmarkRelay", swiftSettings: strict),
 
+  // What a synthesiser must speak at set-up, for `Infra/prompts`.
+  .executableTarget(
+    name: "PromptWords", dependencies: ["Announcements"], path: "Infra/PromptWords",
+    swiftSettings: strict),
+
   // What `Tests/run bench audio` measures, and what `Tests/run quality` hears.
   .executableTarget(
     name: "BenchmarkAudio", dependencies: ["Audio", "Codecs", "Opus"],
@@ -252,6 +259,7 @@ let testing: [Target] = [
   tests("MediaNode", "Codecs", ["Audio", "Opus", "SpanDSP", "Support"]),
   tests("MediaNode", "Recording", ["Audio", "Support"]),
   tests("MediaNode", "Announcements"),
+  tests("MediaNode", "Prompts", ["Announcements", "Audio"]),
   tests("MediaNode", "Digits", ["RTP", "SpanDSP", "Support"]),
   tests("MediaNode", "CallControl", ["NodeContract", "SIP", "TLS"]),
   tests("MediaNode", "Ownership", ["NodeContract"]),

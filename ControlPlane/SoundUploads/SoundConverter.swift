@@ -53,7 +53,15 @@ public struct SoundConverter: Sendable {
 
   /// What ffmpeg's filter says of the whole sound, to be told to it again in the next pass.
   private struct Loudness: Decodable {
-    let input_i, input_tp, input_lra, input_thresh, target_offset: String
+    let integrated, truePeak, range, threshold, offset: String
+
+    enum CodingKeys: String, CodingKey {
+      case integrated = "input_i"
+      case truePeak = "input_tp"
+      case range = "input_lra"
+      case threshold = "input_thresh"
+      case offset = "target_offset"
+    }
   }
 
   private func measure(
@@ -67,7 +75,7 @@ public struct SoundConverter: Sendable {
       let measured = try? JSONDecoder().decode(
         Loudness.self, from: Data(log[begin...end].utf8))
     else { throw SoundRefusal.corrupt }
-    guard let loudness = Double(measured.input_i), loudness > Self.silence else {
+    guard let loudness = Double(measured.integrated), loudness > Self.silence else {
       throw SoundRefusal.silent
     }
     return measured
@@ -77,9 +85,9 @@ public struct SoundConverter: Sendable {
     _ type: UploadedSoundType, _ measured: Loudness, rate: Int, in folder: WorkFolder
   ) async throws -> Data {
     let known =
-      "linear=true:measured_I=\(measured.input_i):measured_TP=\(measured.input_tp)"
-      + ":measured_LRA=\(measured.input_lra):measured_thresh=\(measured.input_thresh)"
-      + ":offset=\(measured.target_offset)"
+      "linear=true:measured_I=\(measured.integrated):measured_TP=\(measured.truePeak)"
+      + ":measured_LRA=\(measured.range):measured_thresh=\(measured.threshold)"
+      + ":offset=\(measured.offset)"
     _ = try await run(
       ["-loglevel", "error"] + input(type, folder) + [
         "-af", filter(known), "-ar", "\(rate)", "-ac", "1", "-c:a", "pcm_s16le",

@@ -44,6 +44,7 @@ enum AllowedArrows {
     "LAME": ["CLAME"],
     "Recording": ["Audio", "LAME", "Opus"],
     "Announcements": [],
+    "Prompts": ["Announcements", "Audio"],
     "Digits": ["Audio", "RTP"],
     "CallControl": ["NodeContract", "SIP"],
     "Ownership": ["NodeContract"],

@@ -88,13 +88,13 @@ struct SoundUploadTests {
   func tooLong() async throws {
     var limits = SoundLimits()
     limits.seconds = 20
-    let hours = try await IndependentCoder.convert(
+    let minute = try await IndependentCoder.convert(
       IndependentCoder.bytes(
         SpeechLikeNoise.samples(milliseconds: 1_000, sampleRate: 8_000, seed: 1)),
-      ["-stream_loop", "600", "-f", "s16le", "-ar", "8000", "-ac", "1"],
+      ["-stream_loop", "59", "-f", "s16le", "-ar", "8000", "-ac", "1"],
       ["-f", "ogg", "-c:a", "libopus", "-b:a", "6k", "-frame_duration", "60"])
-    #expect(hours.count < 1 << 20)
-    #expect(await refusal(Data(hours), limits: limits) == .tooLong(seconds: 20))
+    #expect(minute.count < 100_000)
+    #expect(await refusal(Data(minute), limits: limits) == .tooLong(seconds: 20))
   }
 
   @Test("Damage is refused as damage", arguments: ["wav", "mp3", "ogg"])
