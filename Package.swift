@@ -192,6 +192,9 @@ let mediaNode: [Target] = [
   target(
     "MediaNode", "Signalling",
     ["CallControl", "DNS", "Epoll", "NodeContract", "OSIP", "SIP", "TLS", logging]),
+  // libsrtp and its sole importer: media encrypted and proven.
+  library("MediaNode", "CLibSRTP", pkgConfig: "libsrtp2", apt: "libsrtp2-dev"),
+  target("MediaNode", "SRTP", ["CLibSRTP"]),
   // Relay sockets and the threads that own them.
   target("MediaNode", "MediaPlane", ["CLinux", "Epoll", "NodeContract", "RTP", logging]),
   // Link to the replicas, beats, snapshots on disk, the spool of facts.
@@ -232,7 +235,7 @@ let testing: [Target] = [
   // What `Tests/run bench relay` measures: the media plane without a node around it.
   .executableTarget(
     name: "BenchmarkRelay",
-    dependencies: ["Epoll", "MediaPlane", "NodeContract", arguments, logging],
+    dependencies: ["CLinux", "Epoll", "MediaPlane", "NodeContract", arguments, logging],
     path: "Tests/Benchmarks/BenchmarkRelay", swiftSettings: strict),
 
   // What a synthesiser must speak at set-up, for `Infra/prompts`.
@@ -270,6 +273,7 @@ let testing: [Target] = [
   tests("MediaNode", "DNS", ["Epoll", "NodeContract", "SIP", "Support"]),
   tests(
     "MediaNode", "Signalling", ["CallControl", "Epoll", "NodeContract", "Support", "TLS", logging]),
+  tests("MediaNode", "SRTP"),
   tests("MediaNode", "MediaPlane", ["Epoll", "NodeContract", "RTP", logging]),
   tests("MediaNode", "Succession", ["CLinux", "Epoll"]),
   tests("MediaNode", "Keeper", ["Epoll", "NodeContract"]),

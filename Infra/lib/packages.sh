@@ -1,7 +1,7 @@
 # Debian packages: what is missing is installed, and nothing starts by itself. Sourced.
 
 # What the build links with.
-readonly build_packages=(libpq-dev libssl-dev libnghttp2-dev libosip2-dev libc-ares-dev
+readonly build_packages=(libpq-dev libssl-dev libnghttp2-dev libosip2-dev libsrtp2-dev libc-ares-dev
   libspandsp-dev libopus-dev libmp3lame-dev pkg-config)
 # What runs beside our programs, and what these scripts use.
 readonly run_packages=(postgresql-15 etcd-server openssl ca-certificates curl jq iproute2 procps)

@@ -62,7 +62,9 @@ enum AllowedArrows {
     "CCares": [],
     "DNS": ["CCares", "Epoll", "NodeContract", "SIP"],
     "Signalling": ["CallControl", "DNS", "Epoll", "NodeContract", "OSIP", "SIP", "TLS"],
-    "MediaPlane": ["Audio", "CLinux", "Epoll", "NodeContract", "RTP"],
+    "CLibSRTP": [],
+    "SRTP": ["CLibSRTP"],
+    "MediaPlane": ["Audio", "CLinux", "Epoll", "NodeContract", "RTP", "SRTP"],
     "ControlLink": ["CLinux", "Epoll", "HTTP2", "NodeContract", "Ownership", "TLS"],
     "Keeper": ["CLinux"],
     "MediaNodeServer": [

@@ -1,0 +1,2 @@
+#include <stdint.h>
+#include <srtp2/srtp.h>
