@@ -25,8 +25,9 @@ extension Exchange {
 
   /// How we know whose call this is.
   private enum Carrier {
-    /// By its address; there may be several trunks there, those among them that the DNS led to.
-    case address(located: [TrunkID])
+    /// By its address, the DNS or its certificate; it may have several trunks, and these are known by
+    /// more than the address.
+    case address(named: [TrunkID])
     case trunk(TrunkID)
   }
 
@@ -34,8 +35,8 @@ extension Exchange {
   private mutating func carrier(of arrival: Arrival, at now: Moment) -> Carrier? {
     let address = arrival.address.name
     if isCarrier(arrival.flow, at: address) {
-      let located = locatedTrunks(at: arrival.flow, address)
-      return registeredTrunk(of: arrival).map(Carrier.trunk) ?? .address(located: located)
+      let named = namedTrunks(at: arrival.flow, address)
+      return registeredTrunk(of: arrival).map(Carrier.trunk) ?? .address(named: named)
     }
     guard let visitors = TrunkVisitors(of: directory.provenTrunks.values, at: address) else {
       respond(StatusCode.forbidden, to: arrival, at: now)
@@ -46,7 +47,7 @@ extension Exchange {
 
   /// Whether a carrier is known to be there.
   func isCarrier(_ flow: Flow, at address: AddressName) -> Bool {
-    directory.isPeer(flow.remote, at: address) || !locatedTrunks(at: flow, address).isEmpty
+    directory.isPeer(flow.remote, at: address) || !namedTrunks(at: flow, address).isEmpty
   }
 
   /// The trunk whose registration's Contact the carrier calls.
@@ -83,10 +84,10 @@ extension Exchange {
   {
     let uri = arrival.request.uri
     switch carrier {
-    case .address(let located):
+    case .address(let named):
       let called = uri.user ?? ""
       return directory.inbound(to: called, from: arrival.flow.remote, at: arrival.address.name)
-        ?? located.lazy.compactMap { directory.inbound(to: called, over: $0) }.first
+        ?? named.lazy.compactMap { directory.inbound(to: called, over: $0) }.first
     case .trunk(let id):
       // A call to our Contact says only in To, or in a field of its own (RFC 7315), for whom it is.
       let party = arrival.request.headers["P-Called-Party-ID"].flatMap { NameAddress($0)?.uri.user }

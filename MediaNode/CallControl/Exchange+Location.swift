@@ -9,6 +9,13 @@ extension Exchange {
     locate(locations.review(Set(wanted), at: now.boot), at: now)
   }
 
+  /// There is somebody now who carries actions out. Tenants that were installed and addresses that
+  /// were adopted before want what they want from now on.
+  public mutating func serviceStarts(at now: Moment) -> [ExchangeAction] {
+    locate(locations.openQuestions, at: now)
+    return takeOutbox(at: now)
+  }
+
   mutating func advanceLocations(to now: Moment) {
     guard let next = locations.nextDeadline, next <= now.boot else { return }
     locate(locations.advance(to: now.boot), at: now)

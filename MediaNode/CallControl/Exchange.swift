@@ -15,6 +15,8 @@ public struct Exchange: Sendable {
   var registering: [ClientTransactionID: RegisteringKey] = [:]
   var registrationDeadlines = DeadlineQueue<TrunkID>()
   var locations: CarrierLocations
+  /// Whose certificates came over carriers' connections.
+  var certified: [Flow: [String]] = [:]
   /// Who calls from where the DNS says that carriers are.
   var carriersByAddress: [CallerPlace: Set<TrunkID>] = [:]
   /// How often the request that is being sent was repeated with credentials.
@@ -179,6 +181,7 @@ public struct Exchange: Sendable {
   /// The connection under a flow is gone: the bindings behind it lead nowhere, and requests that
   /// went over it get no answer any more.
   public mutating func flowClosed(_ flow: Flow, at now: Moment) -> [ExchangeAction] {
+    certified[flow] = nil
     let lost = registrar.flowClosed(flow)
     announce(lost)
     connectionLost(flow, of: lost, at: now)

@@ -16,8 +16,12 @@ struct NodeConfiguration: Sendable {
   /// Who the node is for phones and carriers that come by TLS, to the port above each address' own;
   /// nil: none can.
   var secureSIP: TLSServerIdentity?
+  /// Further certificates, for peers that ask for their names.
+  var furtherIdentities: [TLSServerIdentity]
   /// Whose certificates such peers may show; nil: they are not asked.
   var clientAuthority: String?
+  /// Who vouches for carriers that we connect to; nil: the system's authorities.
+  var carrierAuthority: String?
   /// Know where carriers' domains are; none: those of the system's `resolv.conf`.
   var nameServers: [IPEndpoint]
   var replicas: [ReplicaEndpoint]
@@ -53,6 +57,8 @@ struct NodeConfiguration: Sendable {
     addresses = try reader.values("addresses", as: AddressSetting.init(text:))
     relayPorts = try reader.portRange("relay-ports")
     secureSIP = try reader.scoped(to: "sip-tls").serverIdentity()
+    furtherIdentities = try reader.scoped(to: "sip-tls").furtherIdentities()
+    carrierAuthority = reader.scoped(to: "sip-tls").string(forKey: "carrier-authority")
     clientAuthority = reader.scoped(to: "sip-tls").string(forKey: "client-authority")
     nameServers = try (reader.stringArray(forKey: "name-servers") ?? []).map { text in
       guard let server = IPEndpoint(text) else {
@@ -195,6 +201,18 @@ extension ConfigReader {
     return TLSServerIdentity(
       certificate: try requiredString(forKey: "certificate"), key: try requiredString(forKey: "key")
     )
+  }
+
+  /// `CERTIFICATE-FILE KEY-FILE` each.
+  fileprivate func furtherIdentities() throws -> [TLSServerIdentity] {
+    try (stringArray(forKey: "further-certificates") ?? []).map { text in
+      let files = text.split(separator: " ").map(String.init)
+      guard files.count == 2 else {
+        throw SettingError(
+          name: "sip-tls.further-certificates", value: text, expected: "two files: CERTIFICATE KEY")
+      }
+      return TLSServerIdentity(certificate: files[0], key: files[1])
+    }
   }
 
   fileprivate func portRange(_ name: ConfigKey) throws -> ClosedRange<UInt16> {

@@ -89,10 +89,27 @@ struct NodeProcess {
       log.notice("no SIP over TLS: sip-tls.certificate and sip-tls.key are not set")
       return nil
     }
-    return SecureListeners(
+    return try SecureListeners(
       try SignallingSockets.listen(
         on: configuration.addresses.map(\.secureEndpoint), inherited: inheritedSockets),
-      as: try TLSServerContext([identity], clientAuthority: configuration.clientAuthority))
+      as: try TLSServerContext(
+        [identity] + configuration.furtherIdentities,
+        clientAuthority: configuration.clientAuthority),
+      carriers: try carriersContext(configuration, identity, log))
+  }
+
+  /// Debian's `ca-certificates`.
+  private static let systemAuthorities = "/etc/ssl/certs/ca-certificates.crt"
+
+  private static func carriersContext(
+    _ configuration: NodeConfiguration, _ identity: TLSServerIdentity, _ log: Logger
+  ) throws -> TLSClientContext? {
+    let authority = configuration.carrierAuthority ?? systemAuthorities
+    guard configuration.carrierAuthority != nil || access(authority, R_OK) == 0 else {
+      log.notice("no TLS to carriers: sip-tls.carrier-authority is not set, nor \(authority) there")
+      return nil
+    }
+    return try TLSClientContext(trusting: authority, as: identity)
   }
 
   /// When the keeper saw this process' predecessor die.

@@ -67,5 +67,15 @@ final class StreamInbox: StreamListening {
     signalling.assumeIsolated { $0.refuse(failure, over: flow) }
   }
 
+  func streamProved(_ flow: Flow, by names: [String]) {
+    // Before the first words that came over the connection are heard.
+    signalling.assumeIsolated { loop in
+      loop.perform { exchange, _ in
+        exchange.proved(flow, by: names)
+        return []
+      }
+    }
+  }
+
   func streamClosed(_ flow: Flow) { signalling.closed(flow) }
 }

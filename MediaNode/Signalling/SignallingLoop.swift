@@ -70,6 +70,7 @@ public actor SignallingLoop {
   /// Hangs up whoever talks, then ends the thread.
   public nonisolated func stop() async {
     if await endsCalls() { try? await Task.sleep(for: Self.farewell) }
+    secure?.handshakes.stop()
     loop.stop()
   }
 
@@ -94,10 +95,11 @@ public actor SignallingLoop {
     let inbox = StreamInbox(self)
     let connections = SignallingStreams(
       listeners: listeners, secure: secure, limits: streamLimits, on: loop, for: inbox)
+    secure?.handshakes.start()
     connections.start()
     streams = (connections, inbox)
     perform(first, at: EventLoop.readMoment())
-    armDeadline()
+    perform { $0.serviceStarts(at: $1) }
   }
 
   // MARK: - Events from the rest of the node
@@ -111,7 +113,7 @@ public actor SignallingLoop {
     loop.submit { [self] in assumeIsolated { $0.perform(event) } }
   }
 
-  private func perform(_ event: Event) {
+  func perform(_ event: Event) {
     let now = EventLoop.readMoment()
     perform(event(&exchange, now), at: now)
     armDeadline()

@@ -9,11 +9,15 @@ protocol StreamListening: AnyObject {
   /// Nothing more can be read from the connection; it closes once the answer, if any, is written.
   func streamFailed(_ failure: StreamFraming.Failure, over flow: Flow)
   func streamClosed(_ flow: Flow)
+  /// The peer proved by its certificate to be one of these.
+  func streamProved(_ flow: Flow, by names: [String])
 }
 
 /// The TCP connections of one signalling loop, each of them a flow (RFC 3261 section 18): those that
-/// peers opened, and those that we opened where there was none. Used on the loop only.
-final class SignallingStreams {
+/// peers opened, and those that we opened where there was none.
+///
+/// `@unchecked Sendable`: used on the loop only, where handshakes tell of their end too.
+final class SignallingStreams: @unchecked Sendable {
   private let loop: EventLoop
   private let listeners: [TCPListener]
   private let secure: SecureListeners?
@@ -22,6 +26,7 @@ final class SignallingStreams {
   private var connections: [Flow: StreamConnection] = [:]
   private var perSource: [IPAddress: Int] = [:]
   private var sweep: LoopTimer?
+  private var handshakeCount: UInt64 = 0
   private let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 65_536, alignment: 16)
 
   /// Connections taken from one listener before others have their turn.
@@ -76,6 +81,39 @@ final class SignallingStreams {
     }
   }
 
+  // MARK: - Handshakes
+
+  /// False: there is nothing to be done.
+  private func beginsHandshake(_ connection: StreamConnection) -> Bool {
+    let flow = connection.flow
+    handshakeCount += 1
+    let number = handshakeCount
+    let handshake = connection.makeHandshake { [weak self] isEstablished in
+      guard let self else { return }
+      loop.submit { self.handshakeEnded(flow, number, isEstablished) }
+    }
+    guard let handshake, let secure else { return false }
+    connection.handshake = handshake
+    connection.handshakeNumber = number
+    secure.handshakes.begin(handshake)
+    return true
+  }
+
+  private func handshakeEnded(_ flow: Flow, _ number: UInt64, _ isEstablished: Bool) {
+    guard let connection = connections[flow], connection.handshakeNumber == number else { return }
+    guard isEstablished else { return close(connection) }
+    stopWait(of: connection)
+    connection.establish()
+    connection.lastHeard = loop.now
+    watch(connection, for: .readable)
+    let names = connection.peerNames
+    if !names.isEmpty { user.streamProved(flow, by: names) }
+    // The first words may have come with the handshake's last.
+    take(0, from: connection)
+  }
+
+  // MARK: - More connections
+
   private func hasRoom(for flow: Flow) -> Bool {
     connections.count < limits.connections
       && perSource[flow.remote.address, default: 0] < limits.connectionsPerSource
@@ -85,29 +123,45 @@ final class SignallingStreams {
     if let former = connections[connection.flow] { close(former) }
     connections[connection.flow] = connection
     perSource[connection.flow.remote.address, default: 0] += 1
-    loop.watch(
-      connection.stream.descriptor, for: connection.isConnecting ? .writable : .readable
-    ) { [unowned self, unowned connection] readiness in
+    if connection.isConnecting {
+      watch(connection, for: .writable)
+    } else if !beginsHandshake(connection) {
+      watch(connection, for: .readable)
+    }
+  }
+
+  private func watch(_ connection: StreamConnection, for interest: Interest) {
+    loop.watch(connection.stream.descriptor, for: interest) {
+      [unowned self, unowned connection] readiness in
       ready(connection, readiness)
     }
   }
 
-  /// Sends over the connection of this flow; without one, opens it if `mayConnect`. A TLS peer's is
-  /// never opened by us: it came to us, and has no name that we could ask it to prove.
+  /// Sends over the connection of this flow; without one, opens it if `mayConnect`. By TLS only to
+  /// whom the flow names: whoever came to us has no name that we could ask it to prove.
   /// - Returns: false when there is none and none may, or can, be opened.
   func send(_ bytes: [UInt8], over flow: Flow, mayConnect: Bool) -> Bool {
     if let connection = connections[flow] {
       return write(bytes, to: connection)
     }
-    guard mayConnect, flow.transport == .tcp, hasRoom(for: flow),
+    let tls = session(for: flow)
+    guard mayConnect, flow.transport == .tcp || tls != nil, hasRoom(for: flow),
       let stream = try? TCPStream(connectingTo: flow.remote, from: flow.local.address)
     else { return false }
-    let connection = StreamConnection(stream, flow: flow, isConnecting: true, at: loop.now)
+    let connection = StreamConnection(
+      stream, by: tls, flow: flow, isConnecting: true, at: loop.now)
     connection.hasSpoken = true
-    connection.outgoing = bytes
+    connection.put(bytes)
     add(connection)
     limitWait(of: connection)
     return true
+  }
+
+  /// Nil where none is wanted, or none can be made.
+  private func session(for flow: Flow) -> TLSSession? {
+    guard flow.transport == .tls, let name = flow.peerName else { return nil }
+    let peer = IPAddress(name).map(TLSPeer.address) ?? .domain(name)
+    return try? secure?.carriers?.session(with: peer)
   }
 
   private func limitWait(of connection: StreamConnection) {
@@ -126,12 +180,17 @@ final class SignallingStreams {
   func end(_ flow: Flow) {
     guard let connection = connections[flow] else { return }
     connection.endingSince = connection.endingSince ?? loop.now
-    if connection.outgoing.isEmpty { close(connection) } else { watch(connection) }
+    if connection.unsent == 0 || connection.handshake != nil {
+      close(connection)
+    } else {
+      watch(connection)
+    }
   }
 
   private func close(_ connection: StreamConnection) {
     guard connections[connection.flow] === connection else { return }
     stopWait(of: connection)
+    if let handshake = connection.handshake { secure?.handshakes.abandon(handshake) }
     connection.sayGoodbye()
     loop.unwatch(connection.stream.descriptor)
     connections[connection.flow] = nil
@@ -155,6 +214,11 @@ final class SignallingStreams {
     if connection.isConnecting {
       guard (try? connection.stream.finishConnecting()) != nil else { return close(connection) }
       connection.isConnecting = false
+      if connection.isSecret {
+        loop.unwatch(connection.stream.descriptor)
+        _ = beginsHandshake(connection)
+        return
+      }
       stopWait(of: connection)
       flush(connection)
     } else if readiness.contains(.writable) {
@@ -213,12 +277,12 @@ final class SignallingStreams {
   // MARK: - Writing
 
   private func write(_ bytes: [UInt8], to connection: StreamConnection) -> Bool {
-    guard connection.outgoing.count + bytes.count <= limits.unsentBytes else {
+    guard connection.unsent + bytes.count <= limits.unsentBytes else {
       close(connection)
       return false
     }
     guard connection.put(bytes) else { return false }
-    if !connection.isConnecting { flush(connection) }
+    if !connection.isConnecting, connection.handshake == nil { flush(connection) }
     return true
   }
 

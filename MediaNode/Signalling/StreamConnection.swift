@@ -10,6 +10,12 @@ final class StreamConnection {
   let stream: TCPStream
   /// What encrypts it; nil where nothing does.
   private let tls: TLSSession?
+  /// While both sides do not know each other yet; then `tls` is its alone.
+  var handshake: Handshake?
+  /// Tells its end from that of an earlier connection.
+  var handshakeNumber: UInt64 = 0
+  /// What is to be said once they do.
+  private var early: [UInt8] = []
   var framing = StreamFraming(limit: SIPParser.maximumSize)
   /// What the kernel did not take yet, as it goes over the network.
   var outgoing: [UInt8] = []
@@ -47,25 +53,52 @@ final class StreamConnection {
   /// The peer said that it will say no more.
   var isClosedByPeer: Bool { tls?.isClosedByPeer ?? false }
 
+  /// Bytes that wait for the kernel or for the handshake's end.
+  var unsent: Int { outgoing.count + early.count }
+
+  var isSecret: Bool { tls != nil }
+
+  /// Whose certificate the peer showed.
+  var peerNames: [String] { tls?.verifiedPeerNames ?? [] }
+
+  /// Nil where nothing is encrypted, or the handshake was before.
+  func makeHandshake(then end: @escaping @Sendable (Bool) -> Void) -> Handshake? {
+    guard let tls, !tls.isEstablished else { return nil }
+    return Handshake(over: stream, by: tls, then: end)
+  }
+
+  /// Both sides know each other: what waited for that can be said.
+  func establish() {
+    outgoing = handshake?.outgoing ?? []
+    handshake = nil
+    let message = early
+    early = []
+    if !message.isEmpty { put(message) }
+  }
+
   /// Takes the first `count` bytes of `buffer`, as they came over the network, and uses it for what
-  /// they say. `outgoing` may grow: a handshake has two sides.
+  /// they say. `outgoing` may grow: keys are changed, too.
   func take(_ count: Int, of buffer: UnsafeMutableRawBufferPointer) throws(OpenSSLError) {
     let bytes = UnsafeRawBufferPointer(rebasing: buffer[..<count])
     guard let tls else { return framing.append(bytes) }
     defer { outgoing += tls.takeOutput() }
     try tls.receive(bytes)
-    try tls.shakeHands()
-    while tls.isEstablished {
+    while true {
       let count = try tls.read(into: buffer)
       guard count > 0 else { return }
       framing.append(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
     }
   }
 
-  /// Puts a message behind what waits to be sent. False: it cannot be said in secret yet.
+  /// Puts a message behind what waits to be sent. False: it cannot be said any more.
+  @discardableResult
   func put(_ message: [UInt8]) -> Bool {
     guard let tls else {
       outgoing += message
+      return true
+    }
+    guard !isConnecting, handshake == nil else {
+      early += message
       return true
     }
     guard tls.isEstablished, (try? tls.write(message)) != nil else { return false }
@@ -75,7 +108,7 @@ final class StreamConnection {
 
   /// Says goodbye, if the other side still listens.
   func sayGoodbye() {
-    guard let tls, !isConnecting else { return }
+    guard let tls, !isConnecting, handshake == nil else { return }
     tls.close()
     outgoing += tls.takeOutput()
     _ = outgoing.withUnsafeBytes { stream.write($0) }
@@ -86,10 +119,17 @@ final class StreamConnection {
 public struct SecureListeners: Sendable {
   public let listeners: [TCPListener]
   public let context: TLSServerContext
+  /// Whom we believe where we connect to carriers; nil: we do not.
+  public let carriers: TLSClientContext?
+  let handshakes: Handshakes
 
-  public init(_ listeners: [TCPListener], as context: TLSServerContext) {
+  public init(
+    _ listeners: [TCPListener], as context: TLSServerContext, carriers: TLSClientContext? = nil
+  ) throws(SystemError) {
     self.listeners = listeners
     self.context = context
+    self.carriers = carriers
+    handshakes = try Handshakes()
   }
 }
 

@@ -22,6 +22,9 @@ public struct TLSIdentity: Hashable, Sendable {
 public enum TLSPeer: Hashable, Sendable {
   case name(String)
   case address(IPAddress)
+  /// A SIP domain: one of its DNS names, or the URI `sip:` and the domain; wildcards stand for nobody,
+  /// and the subject's common name says nothing (RFC 5922 section 7).
+  case domain(String)
 }
 
 /// What all client sessions of one identity share: a certificate of our own where there is one, the
@@ -43,9 +46,13 @@ public final class TLSClientContext: @unchecked Sendable {
     try check(refused == 0 ? 1 : 0, "offering \(protocols) by ALPN")
   }
 
-  /// For peers of all kinds: TLS 1.2 at least, and no certificate of our own.
-  public convenience init(trusting authority: String) throws(OpenSSLError) {
+  /// For peers of all kinds: TLS 1.2 at least, and no certificate of our own but what `identity` is.
+  public convenience init(trusting authority: String, as identity: TLSServerIdentity? = nil)
+    throws(OpenSSLError)
+  {
     try self.init(since: TLS1_2_VERSION, trusting: authority)
+    guard let identity else { return }
+    try context.load(certificate: identity.certificate, key: identity.key)
   }
 
   private init(since version: Int32, trusting authority: String) throws(OpenSSLError) {

@@ -9,6 +9,9 @@ public final class TLSSession {
   private let incoming: OpaquePointer
   private let outgoing: OpaquePointer
 
+  /// The SIP domain that the peer's certificate must name.
+  private var expectedDomain: String?
+
   /// The handshake is done and the peer is who it should be, where that was asked for.
   public private(set) var isEstablished = false
   /// The peer closed its direction.
@@ -46,10 +49,12 @@ public final class TLSSession {
       switch peer {
       case .name(let name):
         SSL_set1_host(session, name) & shim_SSL_set_tlsext_host_name(session, name)
+      case .domain(let domain): shim_SSL_set_tlsext_host_name(session, domain)
       case .address(let address):
         X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(session), address.description)
       }
     guard done == 1 else { throw .last(doing: "expecting \(peer) at the other end") }
+    if case .domain(let domain) = peer { expectedDomain = domain.lowercased() }
   }
 
   /// What ALPN agreed on; nil before the handshake, or when the peer chose nothing.
@@ -65,7 +70,11 @@ public final class TLSSession {
   /// The names of the peer's certificate that were verified: DNS names and URIs of its subject's
   /// alternatives. Empty where it showed none.
   public var verifiedPeerNames: [String] {
-    guard isEstablished, let certificate = SSL_get1_peer_certificate(session) else { return [] }
+    isEstablished ? peerNames : []
+  }
+
+  private var peerNames: [String] {
+    guard let certificate = SSL_get1_peer_certificate(session) else { return [] }
     defer { X509_free(certificate) }
     guard SSL_get_verify_result(session) == Int(X509_V_OK) else { return [] }
     var buffer = [CChar](repeating: 0, count: 4096)
@@ -88,9 +97,19 @@ public final class TLSSession {
     ERR_clear_error()
     let result = SSL_do_handshake(session)
     if result == 1 {
+      try expectDomain()
       isEstablished = true
     } else if try isWaiting(after: result, doing: "TLS handshake") == false {
       throw OpenSSLError(doing: "TLS handshake: the peer hung up", reasons: [])
+    }
+  }
+
+  private func expectDomain() throws(OpenSSLError) {
+    guard let expectedDomain else { return }
+    let names = peerNames.map { $0.lowercased() }
+    guard names.contains(expectedDomain) || names.contains("sip:\(expectedDomain)") else {
+      throw OpenSSLError(
+        doing: "TLS handshake", reasons: ["the certificate does not name \(expectedDomain)"])
     }
   }
 

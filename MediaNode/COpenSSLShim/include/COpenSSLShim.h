@@ -20,11 +20,13 @@ static inline void shim_SSL_set_flexible_writes(SSL *session) {
   SSL_set_mode(session, SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
 }
 
-/// For servers: no renegotiation, no compression, and no list of sessions kept here.
+/// For servers: no renegotiation, no compression, and no list of sessions kept here: who comes back
+/// shows a ticket, also where certificates are asked for.
 static inline void shim_SSL_CTX_serve(SSL_CTX *context) {
   SSL_CTX_set_options(context, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION |
                                    SSL_OP_CIPHER_SERVER_PREFERENCE);
   SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);
+  SSL_CTX_set_session_id_context(context, (const unsigned char *)"sip", 3);
 }
 
 /// Peers that ask `context` for a name of `other`'s certificate get that one. Not thread-safe: for

@@ -46,6 +46,8 @@ struct TenantDirectory: Sendable {
   private var dialling: [DiallingRules: Int] = [:]
   /// Trunks that somebody has an account or a visitor's password for.
   private(set) var provenTrunks: [TrunkID: TrunkEntry] = [:]
+  /// Trunks that a certificate tells.
+  private(set) var certifiedTrunks: [TrunkID: TrunkEntry] = [:]
   /// Trunks to a domain.
   private(set) var routedTrunks: [TrunkID: TrunkEntry] = [:]
 
@@ -70,6 +72,7 @@ struct TenantDirectory: Sendable {
       byTrunk[trunk.id, default: []].insert(snapshot.tenant)
       let isProven = trunk.account != nil || trunk.visitor != nil
       provenTrunks[trunk.id] = isProven ? trunk : nil
+      certifiedTrunks[trunk.id] = trunk.certificateName == nil ? nil : trunk
       routedTrunks[trunk.id] = trunk.route == nil ? nil : trunk
     }
     return true
@@ -100,6 +103,7 @@ struct TenantDirectory: Sendable {
     byTrunk[trunk] = nil
     provenTrunks[trunk] = nil
     routedTrunks[trunk] = nil
+    certifiedTrunks[trunk] = nil
   }
 
   /// Where we are to register.

@@ -40,6 +40,11 @@ struct CarrierLocations: Sendable {
   /// Whose servers are known.
   var known: Int { entries.values.count { $0.location != nil } }
 
+  /// Those that nobody has answered yet.
+  var openQuestions: [DNSQuestion] {
+    waiting.keys.sorted { ($0.name, $0.kind.rawValue) < ($1.name, $1.kind.rawValue) }
+  }
+
   /// Forgets what nobody wants any more, and asks for what is new.
   mutating func review(_ wanted: Set<Key>, at now: BootInstant) -> [DNSQuestion] {
     for key in entries.keys where !wanted.contains(key) { forget(key) }

@@ -1,5 +1,6 @@
 import NodeContract
 import SIP
+import TLS
 import Testing
 
 @testable import CallControl
@@ -165,6 +166,18 @@ import Testing
     #expect(
       scene.world.run(within: .seconds(60)) { scene.world.exchange.census.registeredTrunks == 1 })
     #expect(spare.requests.map(\.method) == [.register])
+  }
+
+  @Test func aNodeThatStartsLooksItsCarriersUpAtOnce() throws {
+    let (scene, _) = try scene()
+    var exchange = Exchange(
+      configuration: scene.world.exchange.configuration, hashing: OpenSSLHashing(),
+      random: SystemRandomNumberGenerator())
+    let tenant = try #require(scene.world.exchange.directory[Fixture.tenant]?.snapshot)
+    // As a node does with what lies on its disk, before it has sockets.
+    _ = exchange.install(tenant, at: scene.world.now)
+    _ = exchange.adopt(Fixture.trunksAddress, epoch: Fixture.epoch, at: scene.world.now)
+    #expect(exchange.serviceStarts(at: scene.world.now) == [.locate(Self.service)])
   }
 
   @Test func aDomainsSecretServersAreCalledUnderItsName() throws {

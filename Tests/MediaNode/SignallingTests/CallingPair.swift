@@ -68,6 +68,9 @@ struct CallingPair {
     #expect(ended.hasPrefix("SIP/2.0 200 "))
   }
 
+  /// Whether an INVITE reached the phone.
+  var rings: Bool { phone.firstText(within: .zero) { $0.hasPrefix("INVITE ") } != nil }
+
   private func request(_ method: String, tag: String? = nil, body: String = "") -> [UInt8] {
     let type = body.isEmpty ? "" : "Content-Type: application/sdp\r\n"
     return Array(
@@ -98,7 +101,7 @@ struct CallingPair {
         + "Content-Length: \(body.utf8.count)\r\n\r\n" + body).utf8)
   }
 
-  private static let session = """
+  static let session = """
     v=0\r
     o=- 1 1 IN IP4 127.0.0.1\r
     s=-\r
@@ -124,11 +127,13 @@ extension UDPSocket {
     let deadline = MachineClock.boot().advanced(by: patience)
     let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 65_536, alignment: 1)
     defer { buffer.deallocate() }
-    while MachineClock.boot() < deadline {
-      guard let (count, _) = receive(into: buffer) else { continue }
+    while true {
+      guard let (count, _) = receive(into: buffer) else {
+        if MachineClock.boot() < deadline { continue }
+        return nil
+      }
       let text = String(decoding: buffer[..<count], as: UTF8.self)
       if isWanted(text) { return text }
     }
-    return nil
   }
 }

@@ -15,6 +15,8 @@ struct SignallingNode {
   let local: IPEndpoint
   /// Where it takes TLS connections; nil: nowhere.
   let secureLocal: IPEndpoint?
+  /// The same for carriers.
+  let secureTrunks: IPEndpoint?
   private let peer: UDPSocket
   private let limits: StreamLimits
   /// A carrier and a phone that is registered, for a call between them.
@@ -23,11 +25,13 @@ struct SignallingNode {
   /// Runs `body` beside a node that is stopped afterwards.
   static func with(
     serves: Bool, limits: StreamLimits = StreamLimits(), as identity: TLSServerIdentity? = nil,
+    authority: String? = nil,
     nameServers: [IPEndpoint] = [], changing edit: (inout TenantSnapshot) -> Void = { _ in },
     _ body: (SignallingNode) async throws -> Void
   ) async throws {
     let node = try SignallingNode(
-      serves: serves, limits: limits, identity: identity, nameServers: nameServers, edit)
+      serves: serves, limits: limits, identity: identity, authority: authority,
+      nameServers: nameServers, edit)
     do {
       try await body(node)
       await node.signalling.stop()
@@ -38,7 +42,8 @@ struct SignallingNode {
   }
 
   private init(
-    serves: Bool, limits: StreamLimits, identity: TLSServerIdentity?, nameServers: [IPEndpoint],
+    serves: Bool, limits: StreamLimits, identity: TLSServerIdentity?, authority: String?,
+    nameServers: [IPEndpoint],
     _ edit: (inout TenantSnapshot) -> Void
   ) throws {
     self.limits = limits
@@ -49,16 +54,20 @@ struct SignallingNode {
     peer = try UDPSocket(binding: loopback)
     pair = try CallingPair(phones: socket.local, trunks: trunks.local)
     let secure = try identity.map {
-      SecureListeners([try TCPListener(binding: loopback)], as: try TLSServerContext([$0]))
+      try SecureListeners(
+        [try TCPListener(binding: loopback), try TCPListener(binding: loopback)],
+        as: try TLSServerContext([$0], clientAuthority: authority),
+        carriers: try authority.map { try TLSClientContext(trusting: $0) })
     }
     secureLocal = secure?.listeners.first?.local
+    secureTrunks = secure?.listeners.last?.local
     let addresses = [
       ExchangeAddress(
         name: Self.address, ip: local.address, sipPort: local.port,
         securePort: secureLocal?.port, role: .phones, relayPorts: 30_000...30_099),
       ExchangeAddress(
         name: CallingPair.trunksAddress, ip: trunks.local.address, sipPort: trunks.local.port,
-        role: .trunks, relayPorts: 30_100...30_199),
+        securePort: secureTrunks?.port, role: .trunks, relayPorts: 30_100...30_199),
     ]
     var exchange = Exchange(
       configuration: ExchangeConfiguration(

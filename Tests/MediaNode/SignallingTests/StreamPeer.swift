@@ -22,10 +22,19 @@ final class StreamPeer {
     tls = nil
   }
 
+  /// A connection that the node opened by TLS.
+  init(_ stream: TCPStream, by tls: TLSSession) {
+    self.stream = stream
+    self.tls = tls
+  }
+
   /// By TLS, once the node has proved with `authority`'s word that it is there.
-  init(to node: IPEndpoint, trusting authority: String) throws {
+  init(
+    to node: IPEndpoint, trusting authority: String, as identity: TLSServerIdentity? = nil
+  ) throws {
     stream = try TCPStream(connectingTo: node)
-    let tls = try TLSClientContext(trusting: authority).session(with: .address(node.address))
+    let tls = try TLSClientContext(trusting: authority, as: identity)
+      .session(with: .address(node.address))
     self.tls = tls
     try tls.shakeHands()
     write(tls.takeOutput())
