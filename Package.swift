@@ -272,7 +272,8 @@ let testing: [Target] = [
   tests("MediaNode", "Epoll", ["NodeContract", "Support"]),
   tests("MediaNode", "DNS", ["Epoll", "NodeContract", "SIP", "Support"]),
   tests(
-    "MediaNode", "Signalling", ["CallControl", "Epoll", "NodeContract", "Support", "TLS", logging]),
+    "MediaNode", "Signalling",
+    ["CallControl", "Epoll", "NodeContract", "SIP", "Support", "TLS", logging]),
   tests("MediaNode", "SRTP"),
   tests("MediaNode", "MediaPlane", ["Epoll", "NodeContract", "RTP", logging]),
   tests("MediaNode", "Succession", ["CLinux", "Epoll"]),

@@ -1,4 +1,4 @@
-import NodeContract
+public import NodeContract
 import SIP
 
 /// From transactions to what they mean.
@@ -166,7 +166,7 @@ extension Exchange {
     configuration.addresses.first { $0.receives(at: local) }
   }
 
-  func isServed(_ local: IPEndpoint) -> Bool {
+  public func isServed(_ local: IPEndpoint) -> Bool {
     address(at: local).map { grants[$0.name] != nil } ?? false
   }
 

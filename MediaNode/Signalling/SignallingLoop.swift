@@ -33,6 +33,7 @@ public actor SignallingLoop {
   private let datagram = DatagramBuffer()
   private var deadline: LoopTimer?
   private var backlog = BacklogGauge()
+  var keepAlives = KeepAliveAllowance()
 
   /// Datagrams read from one socket before the others and the timers have their turn.
   private static let datagramsPerTurn = 64
@@ -119,6 +120,9 @@ public actor SignallingLoop {
     armDeadline()
   }
 
+  /// Whether we hold the address.
+  func serves(_ local: IPEndpoint) -> Bool { exchange.isServed(local) }
+
   /// How much the exchange holds.
   public var census: ExchangeCensus { exchange.census }
 
@@ -134,9 +138,13 @@ public actor SignallingLoop {
         break
       }
       traffic.datagramReceived()
+      let bytes = UnsafeRawBufferPointer(rebasing: datagram.bytes[..<count])
+      guard !STUNBinding.begins(bytes) else {
+        answerKeepAlive(bytes, from: source, at: socket, now: now)
+        continue
+      }
       receive(
-        UnsafeRawBufferPointer(rebasing: datagram.bytes[..<count]),
-        over: Flow(transport: .udp, local: socket.local, remote: source), at: now)
+        bytes, over: Flow(transport: .udp, local: socket.local, remote: source), at: now)
     }
     armDeadline()
   }

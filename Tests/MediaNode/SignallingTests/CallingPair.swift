@@ -16,8 +16,8 @@ struct CallingPair {
   init(phones: IPEndpoint, trunks: IPEndpoint) throws {
     self.phones = phones
     self.trunks = trunks
-    carrier = try UDPSocket(binding: IPEndpoint(.v4(0x7F00_0001), port: 0))
-    phone = try UDPSocket(binding: IPEndpoint(.v4(0x7F00_0001), port: 0))
+    carrier = try UDPSocket(binding: IPEndpoint(phones.address, port: 0))
+    phone = try UDPSocket(binding: IPEndpoint(phones.address, port: 0))
   }
 
   /// Of the domain that the messages of RFC 4475 are for.
@@ -53,9 +53,11 @@ struct CallingPair {
 
   /// The carrier calls, the phone answers, the carrier hangs up; each step within 5 s.
   func completeACall() throws {
-    carrier.send(request("INVITE", body: Self.session), to: trunks)
+    carrier.send(request("INVITE", body: session), to: trunks)
     let ringing = try #require(phone.firstText { $0.hasPrefix("INVITE ") })
-    phone.send(answer(to: ringing, body: Self.session), to: phones)
+    #expect(ringing.contains(session.split(separator: "\r\n")[3]))
+    #expect(ringing.contains("Via: SIP/2.0/UDP \(phones);"))
+    phone.send(answer(to: ringing, body: session), to: phones)
     let answered = try #require(carrier.firstText { $0.hasPrefix("SIP/2.0 2") })
     #expect(answered.contains("CSeq: 1 INVITE"))
     let tag = try #require(answered.field("To")?.split(separator: ";tag=").last)
@@ -66,6 +68,12 @@ struct CallingPair {
     phone.send(answer(to: farewell), to: phones)
     let ended = try #require(carrier.firstText { $0.contains("CSeq: 2 BYE") })
     #expect(ended.hasPrefix("SIP/2.0 200 "))
+  }
+
+  /// Either's, where both are.
+  private var session: String {
+    guard case .v6 = phones.address else { return Self.session }
+    return Self.session.replacing("IN IP4 127.0.0.1", with: "IN IP6 \(phones.address)")
   }
 
   /// Whether an INVITE reached the phone.

@@ -34,12 +34,7 @@ import Testing
     try await SignallingNode.with(
       serves: true, as: try await Self.identity("sip"), authority: authority,
       nameServers: [dns.endpoint],
-      changing: { tenant in
-        tenant.trunks[0].peers = []
-        tenant.trunks[0].route = "sip:localhost:\(carrier.local.port);transport=tls"
-        tenant.trunks[0].account = TrunkAccount(
-          username: "tandem", realm: "localhost", credentials: [], registrar: "sip:localhost")
-      }
+      changing: Self.registering(at: "sip:localhost:\(carrier.local.port);transport=tls")
     ) { _ in
       let deadline = MachineClock.boot().advanced(by: .seconds(10))
       while MachineClock.boot() < deadline {
@@ -51,6 +46,20 @@ import Testing
     }
     await dns.stop()
     return text
+  }
+
+  private static func registering(at route: String) -> (inout TenantSnapshot) -> Void {
+    { tenant in
+      tenant.trunks[0].peers = []
+      tenant.trunks[0].route = route
+      tenant.trunks[0].account = TrunkAccount(
+        username: "tandem", realm: "localhost", credentials: [], registrar: "sip:localhost")
+    }
+  }
+
+  private static func certified(_ tenant: inout TenantSnapshot) {
+    tenant.trunks[0].peers = []
+    tenant.trunks[0].certificateName = "carrier.example"
   }
 
   @Test(arguments: ["carrier", "uri"])
@@ -72,10 +81,7 @@ import Testing
     var statuses: [Int] = []
     try await SignallingNode.with(
       serves: true, as: try await Self.identity("sip"), authority: authority,
-      changing: { tenant in
-        tenant.trunks[0].peers = []
-        tenant.trunks[0].certificateName = "carrier.example"
-      }
+      changing: Self.certified
     ) { node in
       let trunks = try #require(node.secureTrunks)
       let peer = try StreamPeer(to: trunks, trusting: authority, as: identity)

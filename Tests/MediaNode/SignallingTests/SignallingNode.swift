@@ -26,12 +26,13 @@ struct SignallingNode {
   static func with(
     serves: Bool, limits: StreamLimits = StreamLimits(), as identity: TLSServerIdentity? = nil,
     authority: String? = nil,
-    nameServers: [IPEndpoint] = [], changing edit: (inout TenantSnapshot) -> Void = { _ in },
+    nameServers: [IPEndpoint] = [], at host: IPAddress = .v4(0x7F00_0001),
+    changing edit: (inout TenantSnapshot) -> Void = { _ in },
     _ body: (SignallingNode) async throws -> Void
   ) async throws {
     let node = try SignallingNode(
       serves: serves, limits: limits, identity: identity, authority: authority,
-      nameServers: nameServers, edit)
+      nameServers: nameServers, host: host, edit)
     do {
       try await body(node)
       await node.signalling.stop()
@@ -43,11 +44,11 @@ struct SignallingNode {
 
   private init(
     serves: Bool, limits: StreamLimits, identity: TLSServerIdentity?, authority: String?,
-    nameServers: [IPEndpoint],
+    nameServers: [IPEndpoint], host: IPAddress,
     _ edit: (inout TenantSnapshot) -> Void
   ) throws {
     self.limits = limits
-    let loopback = IPEndpoint(.v4(0x7F00_0001), port: 0)
+    let loopback = IPEndpoint(host, port: 0)
     let socket = try UDPSocket(binding: loopback)
     let trunks = try UDPSocket(binding: loopback)
     local = socket.local

@@ -13,6 +13,9 @@ enum Fixture {
   /// Another address for phones, which is granted only where a test wants it.
   static let otherPhonesAddress = name("phones-b")
   static let otherPhones = endpoint("127.0.1.2:5060")
+  /// An address of IPv6, which is granted only where a test wants it.
+  static let longPhonesAddress = name("phones-6")
+  static let longPhones = endpoint("[2001:db8::1]:5060")
   static let trunks = endpoint("127.0.1.10:5060")
   static let carrier = endpoint("127.0.9.9:5060")
   static let epoch = Epoch(generation: 1, revision: 7)
@@ -40,6 +43,8 @@ enum Fixture {
         ExchangeAddress(
           name: otherPhonesAddress, ip: otherPhones.address, role: .phones,
           relayPorts: relayPorts),
+        ExchangeAddress(
+          name: longPhonesAddress, ip: longPhones.address, role: .phones, relayPorts: relayPorts),
         ExchangeAddress(
           name: trunksAddress, ip: trunks.address, securePort: 5061, role: .trunks,
           relayPorts: relayPorts),
