@@ -26,9 +26,11 @@ let package = Package(
     .target(
       name: "OSIP", dependencies: ["CLibOSIP2", "CLibOSIP2Shim", "NodeContract", "SIP"],
       path: "Linked/OSIP", swiftSettings: strict),
+    .target(
+      name: "RTP", dependencies: ["NodeContract"], path: "Linked/RTP", swiftSettings: strict),
     // The fuzzer brings the main function.
     .executableTarget(
-      name: "Fuzz", dependencies: ["NodeContract", "OSIP", "SIP"], path: "Fuzz",
+      name: "Fuzz", dependencies: ["NodeContract", "OSIP", "RTP", "SIP"], path: "Fuzz",
       swiftSettings: strict + [.unsafeFlags(["-parse-as-library"])]),
   ]
 )

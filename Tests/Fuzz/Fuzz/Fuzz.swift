@@ -2,7 +2,7 @@ import Glibc
 
 /// What a byte sequence from outside enters by; `TANDEM_FUZZ_ENTRY` names the one of this process.
 private enum Entry: String {
-  case message, session, address, digest, stream
+  case message, session, address, digest, stream, packet, latch
 }
 
 private let entry: Entry = {
@@ -24,6 +24,8 @@ public func fuzzOneInput(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
   case .address: fuzzAddress(bytes)
   case .digest: fuzzDigest(bytes)
   case .stream: fuzzStream(bytes)
+  case .packet: fuzzPacket(bytes)
+  case .latch: fuzzLatch(bytes)
   }
   return 0
 }
