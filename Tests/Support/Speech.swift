@@ -34,7 +34,7 @@ public enum IndependentCoder {
     let finished = try await ChildProcess.run(
       "ffmpeg",
       ["-nostdin", "-loglevel", "error", "-y"] + inputOptions + ["-i", source.path]
-        + outputOptions + [target.path])
+        + outputOptions + [target.path], within: .seconds(120))
     guard finished.status == 0 else { throw CoderError(output: finished.output) }
     return Array(try Data(contentsOf: target))
   }
