@@ -196,7 +196,7 @@ let mediaNode: [Target] = [
   library("MediaNode", "CLibSRTP", pkgConfig: "libsrtp2", apt: "libsrtp2-dev"),
   target("MediaNode", "SRTP", ["CLibSRTP"]),
   // Relay sockets and the threads that own them.
-  target("MediaNode", "MediaPlane", ["CLinux", "Epoll", "NodeContract", "RTP", logging]),
+  target("MediaNode", "MediaPlane", ["CLinux", "Epoll", "NodeContract", "RTP", "SRTP", logging]),
   // Link to the replicas, beats, snapshots on disk, the spool of facts.
   target(
     "MediaNode", "ControlLink", ["Epoll", "HTTP2", "NodeContract", "Ownership", "TLS", logging]),
@@ -275,7 +275,7 @@ let testing: [Target] = [
     "MediaNode", "Signalling",
     ["CallControl", "Epoll", "NodeContract", "SIP", "Support", "TLS", logging]),
   tests("MediaNode", "SRTP"),
-  tests("MediaNode", "MediaPlane", ["Epoll", "NodeContract", "RTP", logging]),
+  tests("MediaNode", "MediaPlane", ["Epoll", "NodeContract", "RTP", "SRTP", logging]),
   tests("MediaNode", "Succession", ["CLinux", "Epoll"]),
   tests("MediaNode", "Keeper", ["Epoll", "NodeContract"]),
   tests("MediaNode", "ControlLink", ["NodeContract", "Ownership", "Support", "TLS", logging]),

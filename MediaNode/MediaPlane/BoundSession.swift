@@ -64,7 +64,9 @@ struct BoundSession: Sendable {
         descriptor: part.0.descriptor, channel: index < 2 ? .media : .control,
         latch: SourceLatch(expected: part.1.expected, source: part.1.source),
         payloadTypes: session.payloadTypes, clockRate: session.clockRate,
-        isMultiplexed: part.1.isMultiplexed, reception: part.1.reception)
+        isMultiplexed: part.1.isMultiplexed,
+        isProtected: (index & 1 == 0 ? session.keysA : session.keysB) != nil,
+        reception: part.1.reception)
     }
   }
 }

@@ -1,9 +1,10 @@
 public import NodeContract
 import RTP
+import SRTP
 
 /// A checkpoint on its way to another process: a version, then fields of fixed order.
 extension RelayCheckpoint {
-  private static let version: UInt8 = 1
+  private static let version: UInt8 = 2
 
   public var bytes: [UInt8] {
     var bytes: [UInt8] = [Self.version]
@@ -12,6 +13,8 @@ extension RelayCheckpoint {
     bytes.append(session.localB)
     bytes.append(UInt64(session.clockRate), of: 4)
     bytes += (0..<16).map { byte in session.payloadTypes.octet(byte) }
+    bytes.append(session.keysA)
+    bytes.append(session.keysB)
     for port in ports { port.append(to: &bytes) }
     return bytes
   }
@@ -21,7 +24,8 @@ extension RelayCheckpoint {
     var reader = ByteReader(bytes)
     guard reader.number(1) == UInt64(Self.version), let id = reader.number(8),
       let localA = reader.endpoint(), let localB = reader.endpoint(),
-      let rate = reader.number(4), let types = reader.payloadTypes()
+      let rate = reader.number(4), let types = reader.payloadTypes(),
+      let keysA = reader.keys(), let keysB = reader.keys()
     else { return nil }
     var ports: [Port] = []
     for _ in 0..<RelayTable.portsPerSession {
@@ -33,7 +37,7 @@ extension RelayCheckpoint {
       RelaySession(
         id: id, localA: localA, localB: localB, expectedA: ports[0].expected,
         expectedB: ports[1].expected, payloadTypes: types,
-        clockRate: UInt32(truncatingIfNeeded: rate)),
+        clockRate: UInt32(truncatingIfNeeded: rate), keysA: keysA.value, keysB: keysB.value),
       ports: ports)
   }
 }
@@ -51,6 +55,8 @@ extension RelayCheckpoint.Port {
     if let stream {
       bytes.append(UInt64(stream.ssrc), of: 4)
       bytes.append(UInt64(stream.sequence), of: 2)
+      bytes.append(stream.rollover)
+      bytes.append(stream.rolloverAtPartner)
     }
   }
 
@@ -66,8 +72,12 @@ extension RelayCheckpoint.Port {
       source = endpoint
     }
     if flags & Self.hasStream != 0 {
-      guard let ssrc = reader.number(4), let sequence = reader.number(2) else { return nil }
-      stream = RelayCheckpoint.Stream(ssrc: UInt32(ssrc), sequence: UInt16(sequence))
+      guard let ssrc = reader.number(4), let sequence = reader.number(2),
+        let rollover = reader.counter(), let rolloverAtPartner = reader.counter()
+      else { return nil }
+      stream = RelayCheckpoint.Stream(
+        ssrc: UInt32(ssrc), sequence: UInt16(sequence), rollover: rollover.value,
+        rolloverAtPartner: rolloverAtPartner.value)
     }
   }
 }
@@ -93,6 +103,25 @@ extension [UInt8] {
     append(UInt64(endpoint.port), of: 2)
   }
 }
+
+extension [UInt8] {
+  fileprivate mutating func append(_ counter: UInt32?) {
+    append(counter == nil ? 0 : 1)
+    if let counter { append(UInt64(counter), of: 4) }
+  }
+
+  /// A profile and two keys; 0 for none.
+  fileprivate mutating func append(_ keys: LegKeys?) {
+    guard let keys else { return append(0) }
+    for key in [keys.inbound, keys.outbound] {
+      append(key.profile.rawValue)
+      self += key.bytes
+    }
+  }
+}
+
+/// Something that was read and may have been nothing.
+private struct Read<Value> { let value: Value? }
 
 /// Reads what `append` wrote; nil where it ends.
 private struct ByteReader {
@@ -121,6 +150,31 @@ private struct ByteReader {
       return .v6(high, low)
     default: return nil
     }
+  }
+
+  mutating func counter() -> Read<UInt32>? {
+    switch number(1) {
+    case 0: return Read(value: nil)
+    case 1: return number(4).map { Read(value: UInt32($0)) }
+    default: return nil
+    }
+  }
+
+  mutating func keys() -> Read<LegKeys>? {
+    if rest.first == 0 {
+      rest = rest.dropFirst()
+      return Read(value: nil)
+    }
+    guard let inbound = key(), let outbound = key() else { return nil }
+    return Read(value: LegKeys(inbound: inbound, outbound: outbound))
+  }
+
+  private mutating func key() -> SRTPKey? {
+    guard let profile = number(1).flatMap({ SRTPProfile(rawValue: UInt8($0)) }),
+      rest.count >= profile.keyLength
+    else { return nil }
+    defer { rest = rest.dropFirst(profile.keyLength) }
+    return SRTPKey(profile, Array(rest.prefix(profile.keyLength)))
   }
 
   mutating func payloadTypes() -> PayloadTypes? {

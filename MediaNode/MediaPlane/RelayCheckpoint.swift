@@ -21,6 +21,9 @@ public struct RelayCheckpoint: Hashable, Sendable {
   struct Stream: Hashable, Sendable {
     var ssrc: UInt32
     var sequence: UInt16
+    /// How often its numbers began again under the party's key, and under the other party's.
+    var rollover: UInt32?
+    var rolloverAtPartner: UInt32?
   }
 
   public let session: RelaySession
@@ -40,15 +43,32 @@ public struct RelayCheckpoint: Hashable, Sendable {
     self.session = session
     self.ports = ports
   }
+
+  /// Of the party whose RTP is at `index`: its own stream comes in, its partner's goes out.
+  func rollover(of index: Int) -> Rollover {
+    var rollover = Rollover()
+    if let stream = ports[index].stream, let counter = stream.rollover {
+      rollover.inbound[stream.ssrc] = counter
+    }
+    if let stream = ports[RelayTable.partner(of: index)].stream,
+      let counter = stream.rolloverAtPartner
+    {
+      rollover.outbound[stream.ssrc] = counter
+    }
+    rollover.isCarriedOn = ports.contains { $0.source != nil }
+    return rollover
+  }
 }
 
 extension RelayCheckpoint.Port {
-  init(_ port: RelayPort) {
+  init(_ port: RelayPort, own: LegProtection?, partner: LegProtection?) {
     self.init(
       expected: port.expected, source: port.source, isMultiplexed: port.isMultiplexed,
       stream: port.reception.received == 0
         ? nil
         : RelayCheckpoint.Stream(
-          ssrc: port.reception.ssrc, sequence: port.reception.latestSequence))
+          ssrc: port.reception.ssrc, sequence: port.reception.latestSequence,
+          rollover: own?.inboundRollover(of: port.reception.ssrc),
+          rolloverAtPartner: partner?.outboundRollover(of: port.reception.ssrc)))
   }
 }

@@ -13,6 +13,8 @@ struct RelayPort {
   private(set) var destination: SocketAddress?
   /// The party's RTCP comes and goes by its RTP port (RFC 5761): agreed, or shown by the party.
   var isMultiplexed: Bool
+  /// The party's media is protected: the table has its `LegProtection`.
+  let isProtected: Bool
   /// Units of the party's timestamps in a second.
   let clockRate: UInt32
   let payloadTypes: PayloadTypes
@@ -28,6 +30,8 @@ struct RelayPort {
   private(set) var bytes: UInt64 = 0
   private(set) var strangers: UInt64 = 0
   private(set) var garbage: UInt64 = 0
+  /// Datagrams that were not made with the party's key.
+  var unproven: UInt64 = 0
   var undelivered: UInt64 = 0
   /// What came to an RTP port as RTCP.
   private(set) var multiplexed: UInt64 = 0
@@ -39,13 +43,15 @@ struct RelayPort {
 
   init(
     descriptor: Int32, channel: Channel, latch: SourceLatch, payloadTypes: PayloadTypes,
-    clockRate: UInt32 = 8_000, isMultiplexed: Bool = false, reception: Reception = Reception()
+    clockRate: UInt32 = 8_000, isMultiplexed: Bool = false, isProtected: Bool = false,
+    reception: Reception = Reception()
   ) {
     self.descriptor = descriptor
     self.channel = channel
     self.payloadTypes = payloadTypes
     self.clockRate = clockRate
     self.isMultiplexed = isMultiplexed
+    self.isProtected = isProtected
     self.latch = latch
     self.reception = reception
     follow()

@@ -25,6 +25,8 @@ public struct RelayStatistics: Hashable, Sendable {
     public var strangers: UInt64 = 0
     /// Datagrams that were neither RTP nor RTCP, or of a type not allowed; dropped.
     public var garbage: UInt64 = 0
+    /// Datagrams to its ports that were not made with its key, or came twice; dropped.
+    public var unproven: UInt64 = 0
     /// Valid packets from it that could not be passed on: the other party's address is unknown or
     /// the kernel refused.
     public var undelivered: UInt64 = 0
@@ -64,6 +66,7 @@ extension RelayStatistics.Side {
     controlPackets = control.packets + media.multiplexed
     strangers = media.strangers + control.strangers
     garbage = media.garbage + control.garbage
+    unproven = media.unproven + control.unproven
     undelivered = media.undelivered + control.undelivered
     lastPacket = media.lastPacket
   }

@@ -8,12 +8,15 @@ struct RelayTable: ~Copyable {
   private(set) var ports: UnsafeMutableBufferPointer<RelayPort>
   /// Whose the four ports of each place are; nil where nobody has them.
   private(set) var sessions: [UInt64?]
+  /// Of those of A and B in each place whose media is protected.
+  private(set) var protections: [(a: LegProtection?, b: LegProtection?)]
   private var vacancies: [Int] = []
 
   init(sessions: Int = 256) {
     ports = .allocate(capacity: sessions * Self.portsPerSession)
     ports.initialize(repeating: .vacant)
     self.sessions = Array(repeating: nil, count: sessions)
+    protections = Array(repeating: (nil, nil), count: sessions)
     addVacancies(from: 0)
   }
 
@@ -30,7 +33,18 @@ struct RelayTable: ~Copyable {
   mutating func release(_ first: Int) {
     for index in first..<first + Self.portsPerSession { ports[index] = .vacant }
     sessions[first / Self.portsPerSession] = nil
+    protections[first / Self.portsPerSession] = (nil, nil)
     vacancies.append(first)
+  }
+
+  mutating func protect(_ first: Int, a: LegProtection?, b: LegProtection?) {
+    protections[first / Self.portsPerSession] = (a, b)
+  }
+
+  /// Of the party whose port this is.
+  func protection(of index: Int) -> LegProtection? {
+    let place = protections[index / Self.portsPerSession]
+    return index & 1 == 0 ? place.a : place.b
   }
 
   private mutating func addVacancies(from start: Int) {
@@ -43,6 +57,7 @@ struct RelayTable: ~Copyable {
     _ = ports[..<old.count].initialize(fromContentsOf: old)
     ports[old.count...].initialize(repeating: .vacant)
     old.deallocate()
+    protections += Array(repeating: (nil, nil), count: sessions.count)
     sessions += Array(repeating: nil, count: sessions.count)
     addVacancies(from: old.count)
   }

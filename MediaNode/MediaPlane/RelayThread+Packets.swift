@@ -46,14 +46,28 @@ extension RelayThread {
     }
     guard count >= 0 else { return false }
     // A truncated packet is shown as empty, which no protocol admits.
-    let received = UnsafeRawBufferPointer(
-      rebasing: UnsafeRawBufferPointer(packet)[..<(count <= packet.count ? count : 0)])
+    var received = bytes(count <= packet.count ? count : 0)
+    let isMultiplexed = ports[index].channel == .media && RTCPHeader.isMultiplexed(received)
+    if ports[index].isProtected {
+      let isReport = isMultiplexed || ports[index].channel == .control
+      guard
+        let opened = table.protection(of: index)?.open(packet, received.count, isReport: isReport)
+      else {
+        ports[index].unproven &+= 1
+        return false
+      }
+      received = bytes(opened)
+    }
     switch ports[index].channel {
-    case .media where RTCPHeader.isMultiplexed(received):
-      return relayMultiplexed(received, index, of: ports, at: now)
+    case .media where isMultiplexed: return relayMultiplexed(received, index, of: ports, at: now)
     case .media: return relayMedia(received, index, of: ports, at: now)
     case .control: return relayControl(received, index, of: ports, at: now)
     }
+  }
+
+  /// What the buffer begins with.
+  private func bytes(_ count: Int) -> UnsafeRawBufferPointer {
+    UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(packet)[..<count])
   }
 
   private func relayMedia(
@@ -62,7 +76,8 @@ extension RelayThread {
     let wasLatched = ports[index].source != nil
     guard ports[index].admitsMedia(packet, from: sender.pointee, at: now) else { return false }
     if !wasLatched { guessControl(of: index, in: ports) }
-    return send(packet, from: RelayTable.partner(of: index), of: ports, countingAt: index)
+    return send(
+      packet, isReport: false, from: RelayTable.partner(of: index), of: ports, countingAt: index)
   }
 
   private func guessControl(of media: Int, in ports: Ports) {
@@ -99,12 +114,23 @@ extension RelayThread {
     if let block = reports.block { ports[media].note(block, at: now) }
     if let report = reports.senderReport { ports[partner].passed(report, at: now) }
     let exit = ports[partner].isMultiplexed ? partner : RelayTable.control(of: partner)
-    return send(datagram, from: exit, of: ports, countingAt: index)
+    return send(datagram, isReport: true, from: exit, of: ports, countingAt: index)
   }
 
   private func send(
-    _ bytes: UnsafeRawBufferPointer, from exit: Int, of ports: Ports, countingAt index: Int
+    _ clear: UnsafeRawBufferPointer, isReport: Bool, from exit: Int, of ports: Ports,
+    countingAt index: Int
   ) -> Bool {
+    var bytes = clear
+    if ports[exit].isProtected {
+      guard
+        let sealed = table.protection(of: exit)?.seal(packet, clear.count, isReport: isReport)
+      else {
+        ports[index].undelivered &+= 1
+        return false
+      }
+      bytes = self.bytes(sealed)
+    }
     let sent = ports[exit].destination?.withPointer {
       clinux_send(ports[exit].descriptor, bytes.baseAddress, bytes.count, $0, $1)
     }

@@ -141,7 +141,9 @@ final class RelayThread: @unchecked Sendable {
       log.error("relay \(id) is open already; the second one is dropped")
       return
     }
+    guard let protections = protections(of: bound) else { return }
     let first = table.claim(for: id)
+    table.protect(first, a: protections.a, b: protections.b)
     for (offset, port) in bound.ports.enumerated() {
       table.ports[first + offset] = port
       watch(port.descriptor, tag: UInt64(first + offset))
@@ -149,6 +151,20 @@ final class RelayThread: @unchecked Sendable {
     sessions[id] = OpenSession(
       session: bound.session, sockets: bound.sockets, first: first,
       silentSince: MachineClock.boot())
+  }
+
+  /// Nil when the library refuses keys of the right length, which it does not; the log has it then.
+  private func protections(of bound: BoundSession) -> (a: LegProtection?, b: LegProtection?)? {
+    let learnt = bound.learnt ?? RelayCheckpoint(bound.session)
+    do {
+      return (
+        try bound.session.keysA.map { try LegProtection($0, carryingOn: learnt.rollover(of: 0)) },
+        try bound.session.keysB.map { try LegProtection($0, carryingOn: learnt.rollover(of: 1)) }
+      )
+    } catch {
+      log.error("relay \(bound.session.id) has no protection: \(error)")
+      return nil
+    }
   }
 
   private func direct(_ id: UInt64, _ side: RelaySide, to remote: IPEndpoint) {
@@ -181,8 +197,12 @@ final class RelayThread: @unchecked Sendable {
 
   private func checkpoint(of id: UInt64) -> RelayCheckpoint? {
     guard let open = sessions[id] else { return nil }
-    let ports = table.ports[open.first..<open.first + RelayTable.portsPerSession]
-    return RelayCheckpoint(open.session, ports: ports.map(RelayCheckpoint.Port.init))
+    let ports = (open.first..<open.first + RelayTable.portsPerSession).map { index in
+      RelayCheckpoint.Port(
+        table.ports[index], own: table.protection(of: index),
+        partner: table.protection(of: RelayTable.partner(of: index)))
+    }
+    return RelayCheckpoint(open.session, ports: ports)
   }
 
   /// The kernel refuses only our mistakes, or when it has no memory left.

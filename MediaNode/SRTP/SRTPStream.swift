@@ -102,8 +102,9 @@ public final class SRTPStream {
     policy.ssrc.type = ssrc == nil ? direction.anySource : ssrc_specific
     policy.ssrc.value = ssrc ?? 0
     policy.window_size = 1_024
-    // A repeated packet is relayed as it came, and so it is protected again as it was.
-    policy.allow_repeat_tx = 1
+    // Two payloads under one number would give both away (RFC 3711 section 9.1): a party on the open
+    // side that repeats a number is not heard twice.
+    policy.allow_repeat_tx = 0
     var bytes = key.bytes
     return bytes.withUnsafeMutableBufferPointer { bytes in
       policy.key = bytes.baseAddress
