@@ -13,6 +13,7 @@ public enum UpwardMessage: Hashable, Sendable {
   /// The call is over; its checkpoint may be forgotten.
   case checkpointRetired(CallID)
   case binding(BindingChange)
+  case subscription(SubscriptionChange)
   case load(NodeLoad)
   case orderAnswer(OrderAnswer)
 }
@@ -32,6 +33,10 @@ public enum DownwardMessage: Hashable, Sendable {
   case beatKey(BeatKey)
   /// Bindings of an address as this replica last heard of them, for a node that lost its memory.
   case bindings([BindingChange])
+  /// Subscriptions, likewise.
+  case subscriptions([SubscriptionChange])
+  /// What waits in a mailbox, for the lamps of its owner's phones.
+  case mailbox(MailboxChange)
 }
 
 public struct NodeHello: Hashable, Sendable {
@@ -147,11 +152,16 @@ public struct BindingChange: Hashable, Sendable {
   public var registration: UInt32
   /// The proxies between us and the device (RFC 3327), nearest first, as name-addresses.
   public var path: [String]
+  /// How it came; a connection ends with the process that held it.
+  public var transport: BindingTransport
+  /// Its `q` in thousandths: how much the device likes to be asked.
+  public var preference: UInt16
 
   public init(
     tenant: TenantID, extension: ExtensionID, address: AddressName, contact: String,
     source: IPEndpoint, local: IPEndpoint, userAgent: String, expiresIn: Duration,
-    instance: String = "", registration: UInt32 = 0, path: [String] = []
+    instance: String = "", registration: UInt32 = 0, path: [String] = [],
+    transport: BindingTransport = .udp, preference: UInt16 = 1000
   ) {
     self.tenant = tenant
     self.extension = `extension`
@@ -164,8 +174,13 @@ public struct BindingChange: Hashable, Sendable {
     self.instance = instance
     self.registration = registration
     self.path = path
+    self.transport = transport
+    self.preference = preference
   }
 }
+
+/// How a device's REGISTER came.
+public enum BindingTransport: String, Hashable, Sendable, CaseIterable { case udp, tcp, tls }
 
 /// A node's figures, sent every second.
 public struct NodeLoad: Hashable, Sendable {

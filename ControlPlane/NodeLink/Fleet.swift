@@ -22,21 +22,28 @@ public actor Fleet {
   // MARK: - Links
 
   /// A node greeted. Returns the session that speaks for it from now on, its beat key, and, when
-  /// the node has lost its memory, what this replica remembers of its bindings.
-  func link(_ hello: NodeHello) -> (session: SessionID, key: BeatKey, bindings: [BindingChange]) {
+  /// the node has lost its memory, what this replica remembers of its bindings and subscriptions.
+  func link(_ hello: NodeHello) -> (
+    session: SessionID, key: BeatKey, bindings: [BindingChange],
+    subscriptions: [SubscriptionChange]
+  ) {
     var record = nodes[hello.node] ?? NodeRecord(hello: hello)
     let isRestarted = record.hello.incarnation != hello.incarnation
     let remembered = isRestarted ? record.currentBindings(at: clock.now) : []
+    let watched = isRestarted ? record.subscriptions.current(at: clock.now) : []
     if isRestarted { record.lastBeatNumber = 0 }
     // A node that lives on tells all its bindings and calls again; one that does not has no calls.
-    if !isRestarted { record.bindings = [:] }
+    if !isRestarted {
+      record.bindings = [:]
+      record.subscriptions = RememberedSubscriptions()
+    }
     record.forgetCheckpoints()
     record.hello = hello
     lastSession += 1
     record.session = lastSession
     record.linkedSince = clock.now
     nodes[hello.node] = record
-    return (lastSession, renewKey(of: hello.node), remembered)
+    return (lastSession, renewKey(of: hello.node), remembered, watched)
   }
 
   func unlink(_ node: NodeName, session: SessionID) {
@@ -63,6 +70,8 @@ public actor Fleet {
     case .checkpoint(let envelope): nodes[node]?.keep(envelope)
     case .checkpointRetired(let call): nodes[node]?.retire(call)
     case .binding(let change): nodes[node]?.keep(change, at: clock.now)
+    case .subscription(let change):
+      nodes[node]?.subscriptions.keep(change, at: clock.now)
     case .load(let load): nodes[node]?.load = load
     case .orderAnswer(let answer): nodes[node]?.answers[answer.address] = answer
     }

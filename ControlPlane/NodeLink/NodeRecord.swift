@@ -22,6 +22,7 @@ struct NodeRecord {
   /// Newest first.
   var keys: [BeatKey] = []
   var bindings: [BindingKey: Binding] = [:]
+  var subscriptions = RememberedSubscriptions()
   private(set) var checkpoints: [CallID: CheckpointEnvelope] = [:]
   private(set) var checkpointBytes = 0
   /// Checkpoints that found no room.

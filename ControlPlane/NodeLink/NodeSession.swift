@@ -31,6 +31,8 @@ actor NodeSession {
   /// Four times what a node sends without acknowledgement.
   private static let factLimit = 16_384
   private static let bindingsPerFrame = 500
+  /// Each may be of some kilobytes.
+  private static let subscriptionsPerFrame = 50
   /// A living node says something every second.
   private static let silenceLimit = Duration.seconds(10)
 
@@ -63,6 +65,7 @@ actor NodeSession {
 
   init(
     hello: NodeHello, id: SessionID, welcome: ReplicaWelcome, bindings: [BindingChange],
+    subscriptions: [SubscriptionChange] = [],
     grants: [AddressName: AddressGrant]?, fleet: Fleet, tenants: any TenantSource, logger: Logger
   ) {
     self.hello = hello
@@ -72,10 +75,10 @@ actor NodeSession {
     tenantSource = tenants
     (wakeups, wake) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
     (factWakeups, wakeCommitter) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
-    let pages = stride(from: 0, to: bindings.count, by: Self.bindingsPerFrame).map {
-      DownwardMessage.bindings(
-        Array(bindings[$0..<min($0 + Self.bindingsPerFrame, bindings.count)]))
-    }
+    let pages =
+      Self.pages(of: bindings, by: Self.bindingsPerFrame).map(DownwardMessage.bindings)
+      + Self.pages(of: subscriptions, by: Self.subscriptionsPerFrame)
+      .map(DownwardMessage.subscriptions)
     agenda = SessionAgenda(opening: [.welcome(welcome)] + pages)
     revisions = Dictionary(hello.tenants.map { ($0.tenant, $0.revision) }) { max($0, $1) }
     epochs = Dictionary(hello.addresses.map { ($0.address, $0.epoch) }) { max($0, $1) }
@@ -87,6 +90,12 @@ actor NodeSession {
       ordered[order.address] = order
     }
     wake.yield()
+  }
+
+  private static func pages<Item>(of items: [Item], by size: Int) -> [[Item]] {
+    stride(from: 0, to: items.count, by: size).map {
+      Array(items[$0..<min($0 + size, items.count)])
+    }
   }
 
   func close() {
@@ -104,7 +113,7 @@ actor NodeSession {
     case .hello: throw SessionError.secondGreeting
     case .facts(let records): try receive(records)
     case .orderAnswer(let answer): note(answer)
-    case .checkpoint, .checkpointRetired, .binding, .load: break
+    case .checkpoint, .checkpointRetired, .binding, .subscription, .load: break
     }
     await fleet.note(message, from: hello.node, session: id)
   }

@@ -20,10 +20,11 @@ actor NodeSessions {
 
   /// Begins the session of a node that greeted.
   func open(_ hello: NodeHello) async -> NodeSession {
-    let (id, key, bindings) = await fleet.link(hello)
+    let (id, key, bindings, subscriptions) = await fleet.link(hello)
     let session = NodeSession(
       hello: hello, id: id, welcome: ReplicaWelcome(replica: fleet.replica, beatKey: key),
-      bindings: bindings, grants: grants, fleet: fleet, tenants: tenants, logger: logger)
+      bindings: bindings, subscriptions: subscriptions, grants: grants, fleet: fleet,
+      tenants: tenants, logger: logger)
     await sessions.updateValue(session, forKey: hello.node)?.close()
     if isClosed { await session.close() }
     return session

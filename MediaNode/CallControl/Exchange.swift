@@ -147,13 +147,6 @@ public struct Exchange: Sendable {
     outbox += changes.map(ExchangeAction.bindingChanged)
   }
 
-  /// Bindings that a replica remembers, after a restart; what phones registered since wins.
-  public mutating func restore(_ bindings: [BindingChange], at now: Moment) {
-    for change in bindings where directory[change.tenant]?.has(change.extension) ?? true {
-      registrar.restore(change, at: now.boot)
-    }
-  }
-
   // MARK: - What the shell tells of earlier actions
 
   /// The fact recorded under this receipt is on disk.

@@ -20,6 +20,8 @@ public enum ExchangeAction: Hashable, Sendable {
   case bindingChanged(BindingChange)
   /// Ask the DNS; `located` hears of the answer.
   case locate(DNSQuestion)
+  /// A subscription, as whoever carries it on must know it.
+  case subscriptionChanged(SubscriptionChange)
   case log(LogNote)
 }
 

@@ -168,7 +168,8 @@ final class LinkHub: LinkOwner, @unchecked Sendable {
     case .beatKey(let key): beats?.use(key, for: replica)
     case .factsAcknowledged(let spool, let through): acknowledge(spool, through, by: replica)
     case .bindings(let changes): restore(changes, from: replica)
-    case .tenant, .tenantRemoved, .snapshotComplete, .order: receive(message, replica)
+    case .subscriptions(let changes): restore(changes, from: replica)
+    case .tenant, .tenantRemoved, .snapshotComplete, .order, .mailbox: receive(message, replica)
     }
   }
 
@@ -180,6 +181,15 @@ final class LinkHub: LinkOwner, @unchecked Sendable {
     }
     facts.acknowledge(through: sequence)
     for link in links { link.skipFacts(through: sequence) }
+  }
+
+  private func restore(_ changes: [SubscriptionChange], from replica: ReplicaName) {
+    let taken = state.restore(changes, at: loop.now)
+    guard !taken.isEmpty else { return }
+    receive(.subscriptions(taken), replica)
+    for link in links where link.endpoint.name != replica {
+      for change in taken { link.say(.subscription(change)) }
+    }
   }
 
   /// Only what this node did not know is passed on, and told to the other replicas too.

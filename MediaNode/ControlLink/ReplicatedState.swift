@@ -8,6 +8,12 @@ struct ReplicatedState {
     let expiresAt: BootInstant
   }
 
+  private struct Subscription {
+    let change: SubscriptionChange
+    let expiresAt: BootInstant
+  }
+
+  private var subscriptions: [SubscriptionChange.Key: Subscription] = [:]
   private var checkpoints: [CallID: CheckpointEnvelope] = [:]
   private var bindings: [BindingKey: Binding] = [:]
 
@@ -16,6 +22,7 @@ struct ReplicatedState {
     case .checkpoint(let envelope): checkpoints[envelope.call] = envelope
     case .checkpointRetired(let call): checkpoints[call] = nil
     case .binding(let change): note(change, at: now)
+    case .subscription(let change): note(change, at: now)
     case .hello, .facts, .load, .orderAnswer: break
     }
   }
@@ -26,6 +33,21 @@ struct ReplicatedState {
       ? Binding(change: change, expiresAt: now.advanced(by: change.expiresIn)) : nil
   }
 
+  private mutating func note(_ change: SubscriptionChange, at now: BootInstant) {
+    subscriptions[change.key] =
+      change.expiresIn > .zero
+      ? Subscription(change: change, expiresAt: now.advanced(by: change.expiresIn)) : nil
+  }
+
+  /// The same of subscriptions.
+  mutating func restore(_ changes: [SubscriptionChange], at now: BootInstant)
+    -> [SubscriptionChange]
+  {
+    let unknown = changes.filter { subscriptions[$0.key] == nil && $0.expiresIn > .zero }
+    for change in unknown { note(change, at: now) }
+    return unknown
+  }
+
   /// Takes what a replica remembers of an earlier life of this node, where nothing newer is known;
   /// returns what was taken.
   mutating func restore(_ changes: [BindingChange], at now: BootInstant) -> [BindingChange] {
@@ -34,7 +56,16 @@ struct ReplicatedState {
     return unknown
   }
 
-  /// Everything, with the bindings' remaining times; forgets bindings that have expired.
+  private mutating func aliveSubscriptions(at now: BootInstant) -> [UpwardMessage] {
+    subscriptions = subscriptions.filter { $0.value.expiresAt > now }
+    return subscriptions.values.map { subscription in
+      var change = subscription.change
+      change.expiresIn = now.duration(to: subscription.expiresAt)
+      return .subscription(change)
+    }
+  }
+
+  /// Everything, with the bindings' remaining times; forgets what has expired.
   mutating func messages(at now: BootInstant) -> [UpwardMessage] {
     bindings = bindings.filter { $0.value.expiresAt > now }
     let alive = bindings.values.map { binding in
@@ -42,6 +73,6 @@ struct ReplicatedState {
       change.expiresIn = now.duration(to: binding.expiresAt)
       return UpwardMessage.binding(change)
     }
-    return alive + checkpoints.values.map { .checkpoint($0) }
+    return alive + aliveSubscriptions(at: now) + checkpoints.values.map { .checkpoint($0) }
   }
 }

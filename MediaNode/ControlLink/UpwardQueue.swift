@@ -4,6 +4,7 @@ import NodeContract
 enum Subject: Hashable {
   case call(CallID)
   case binding(BindingKey)
+  case subscription(SubscriptionChange.Key)
   case load
   case order(OrderID)
 
@@ -14,6 +15,7 @@ enum Subject: Hashable {
     case .checkpoint(let envelope): self = .call(envelope.call)
     case .checkpointRetired(let call): self = .call(call)
     case .binding(let change): self = .binding(change.key)
+    case .subscription(let change): self = .subscription(change.key)
     case .load: self = .load
     case .orderAnswer(let answer): self = .order(answer.order)
     }

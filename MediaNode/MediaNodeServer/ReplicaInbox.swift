@@ -27,9 +27,14 @@ final class ReplicaInbox: Sendable {
       guard let answer = holdings.carryOut(order, on: signalling) else { return }
       links.withLock { $0 }?.send(.orderAnswer(answer), to: replica)
     case .bindings(let changes):
+      signalling.submit { $0.restore(changes, at: $1) }
+    case .subscriptions(let changes):
+      signalling.submit { $0.restore(changes, at: $1) }
+    case .mailbox(let change):
       signalling.submit {
-        $0.restore(changes, at: $1)
-        return []
+        $0.messagesWaiting(
+          WaitingMessages(new: Int(change.newMessages), old: Int(change.oldMessages)),
+          of: change.extension, in: change.tenant, at: $1)
       }
     case .welcome, .beatKey, .factsAcknowledged: break  // The links deal with these themselves.
     }

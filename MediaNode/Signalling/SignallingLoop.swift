@@ -200,6 +200,7 @@ public actor SignallingLoop {
     case .retireCheckpoint(let call): surroundings.report(.checkpointRetired(call))
     case .bindingChanged(let change): surroundings.report(.binding(change))
     case .locate(let question): locate(question)
+    case .subscriptionChanged(let change): surroundings.report(.subscription(change))
     case .log(let note): write(note)
     }
   }

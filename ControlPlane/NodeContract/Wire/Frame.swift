@@ -28,6 +28,7 @@ enum FrameKind: UInt16 {
   case binding = 5
   case load = 6
   case orderAnswer = 7
+  case subscription = 8
 
   case welcome = 101
   case tenant = 102
@@ -37,6 +38,8 @@ enum FrameKind: UInt16 {
   case factsAcknowledged = 106
   case beatKey = 107
   case bindings = 108
+  case subscriptions = 109
+  case mailbox = 110
 }
 
 /// One direction's messages of the link.
@@ -59,6 +62,7 @@ extension UpwardMessage: LinkMessage {
     case .checkpointRetired(let call):
       try Frame.encoded(.checkpointRetired, RetiredCheckpoint(call: call).wire.body)
     case .binding(let change): try Frame.encoded(.binding, change.wire.body)
+    case .subscription(let change): try Frame.encoded(.subscription, change.wire.body)
     case .load(let load): try Frame.encoded(.load, load.wire.body)
     case .orderAnswer(let answer): try Frame.encoded(.orderAnswer, answer.wire.body)
     }
@@ -74,10 +78,11 @@ extension UpwardMessage: LinkMessage {
     case .checkpoint: self = .checkpoint(try CheckpointEnvelope(body: body))
     case .checkpointRetired: self = .checkpointRetired(try RetiredCheckpoint(body: body).call)
     case .binding: self = .binding(try BindingChange(body: body))
+    case .subscription: self = .subscription(try SubscriptionChange(body: body))
     case .load: self = .load(try NodeLoad(body: body))
     case .orderAnswer: self = .orderAnswer(try OrderAnswer(body: body))
     case .welcome, .tenant, .tenantRemoved, .snapshotComplete, .order, .factsAcknowledged,
-      .beatKey, .bindings:
+      .beatKey, .bindings, .subscriptions, .mailbox:
       return nil
     }
   }
@@ -99,6 +104,9 @@ extension DownwardMessage: LinkMessage {
     case .beatKey(let key): try Frame.encoded(.beatKey, key.wire.body)
     case .bindings(let changes):
       try Frame.encoded(.bindings, BindingList(bindings: changes).wire.body)
+    case .subscriptions(let changes):
+      try Frame.encoded(.subscriptions, SubscriptionList(subscriptions: changes).wire.body)
+    case .mailbox(let change): try Frame.encoded(.mailbox, change.wire.body)
     }
   }
 
@@ -117,7 +125,12 @@ extension DownwardMessage: LinkMessage {
       self = .factsAcknowledged(spool: committed.spool, through: committed.through)
     case .beatKey: self = .beatKey(try BeatKey(body: body))
     case .bindings: self = .bindings(try BindingList(body: body).bindings)
-    case .hello, .facts, .checkpoint, .checkpointRetired, .binding, .load, .orderAnswer: return nil
+    case .subscriptions:
+      self = .subscriptions(try SubscriptionList(body: body).subscriptions)
+    case .mailbox: self = .mailbox(try MailboxChange(body: body))
+    case .hello, .facts, .checkpoint, .checkpointRetired, .binding, .subscription, .load,
+      .orderAnswer:
+      return nil
     }
   }
 }

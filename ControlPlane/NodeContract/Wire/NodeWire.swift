@@ -76,7 +76,10 @@ extension BindingChange: WireConvertible {
       userAgent: wire.userAgent,
       expiresIn: try WireField.duration(
         nanoseconds: wire.expiresInNanoseconds, "binding.expires_in"),
-      instance: wire.instance, registration: wire.registration, path: wire.path)
+      instance: wire.instance, registration: wire.registration, path: wire.path,
+      transport: BindingTransport(wire: wire.transport),
+      preference: wire.hasPreference
+        ? try WireField.narrowed(wire.preference, "binding.preference") : 1000)
   }
 
   var wire: WireBinding {
@@ -92,6 +95,8 @@ extension BindingChange: WireConvertible {
       $0.instance = instance
       $0.registration = registration
       $0.path = path
+      $0.transport = transport.wire
+      if preference != 1000 { $0.preference = UInt32(preference) }
     }
   }
 }

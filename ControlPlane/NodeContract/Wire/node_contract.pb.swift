@@ -662,6 +662,8 @@ nonisolated struct WireBinding: Sendable {
   /// Zero: the binding is gone.
   var expiresInNanoseconds: Int64 = 0
 
+  var transport: WireBinding.Transport = .udp
+
   /// Empty: the device does not name itself.
   var instance: String = String()
 
@@ -671,12 +673,61 @@ nonisolated struct WireBinding: Sendable {
   /// Name-addresses of proxies, nearest to the node first.
   var path: [String] = []
 
+  /// In thousandths; absent: as welcome as can be.
+  var preference: UInt32 {
+    get {_preference ?? 0}
+    set {_preference = newValue}
+  }
+  /// Returns true if `preference` has been explicitly set.
+  var hasPreference: Bool {self._preference != nil}
+  /// Clears the value of `preference`. Subsequent reads from it will return its default value.
+  mutating func clearPreference() {self._preference = nil}
+
   var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  nonisolated enum Transport: SwiftProtobuf.Enum, Swift.CaseIterable {
+    typealias RawValue = Int
+    case udp // = 0
+    case tcp // = 1
+    case tls // = 2
+    case UNRECOGNIZED(Int)
+
+    init() {
+      self = .udp
+    }
+
+    init?(rawValue: Int) {
+      switch rawValue {
+      case 0: self = .udp
+      case 1: self = .tcp
+      case 2: self = .tls
+      default: self = .UNRECOGNIZED(rawValue)
+      }
+    }
+
+    var rawValue: Int {
+      switch self {
+      case .udp: return 0
+      case .tcp: return 1
+      case .tls: return 2
+      case .UNRECOGNIZED(let i): return i
+      }
+    }
+
+    // The compiler won't synthesize support with the UNRECOGNIZED case.
+    static let allCases: [WireBinding.Transport] = [
+      .udp,
+      .tcp,
+      .tls,
+    ]
+
+  }
 
   init() {}
 
   fileprivate var _source: WireEndpoint? = nil
   fileprivate var _local: WireEndpoint? = nil
+  fileprivate var _preference: UInt32? = nil
 }
 
 /// Kind 6.
@@ -752,6 +803,30 @@ nonisolated struct WireOrderAnswer: Sendable {
     case refusedUnknownAddress(WireNothing)
 
   }
+
+  init() {}
+}
+
+/// Kind 8: who is watched by whom. Opaque to everyone but nodes.
+nonisolated struct WireSubscription: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  var callID: String = String()
+
+  var localTag: String = String()
+
+  var tenant: Data = Data()
+
+  var address: String = String()
+
+  /// Zero: it is over.
+  var expiresInNanoseconds: Int64 = 0
+
+  var contents: Data = Data()
+
+  var unknownFields = SwiftProtobuf.UnknownStorage()
 
   init() {}
 }
@@ -1283,6 +1358,39 @@ nonisolated struct WireBindings: Sendable {
   // methods supported on all messages.
 
   var bindings: [WireBinding] = []
+
+  var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  init() {}
+}
+
+/// Kind 109.
+nonisolated struct WireSubscriptions: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  var subscriptions: [WireSubscription] = []
+
+  var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  init() {}
+}
+
+/// Kind 110: how many messages wait in a mailbox. Sent after each change, and for mailboxes that are
+/// not empty after each greeting.
+nonisolated struct WireMailbox: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  var tenant: Data = Data()
+
+  var `extension`: Data = Data()
+
+  var newMessages: UInt32 = 0
+
+  var oldMessages: UInt32 = 0
 
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -2099,7 +2207,7 @@ nonisolated extension WireCheckpointRetired: SwiftProtobuf.Message, SwiftProtobu
 
 nonisolated extension WireBinding: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".Binding"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}tenant\0\u{1}extension\0\u{1}address\0\u{1}contact\0\u{1}source\0\u{1}local\0\u{3}user_agent\0\u{3}expires_in_nanoseconds\0\u{2}\u{2}instance\0\u{1}registration\0\u{1}path\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}tenant\0\u{1}extension\0\u{1}address\0\u{1}contact\0\u{1}source\0\u{1}local\0\u{3}user_agent\0\u{3}expires_in_nanoseconds\0\u{1}transport\0\u{1}instance\0\u{1}registration\0\u{1}path\0\u{1}preference\0")
 
   mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -2115,9 +2223,11 @@ nonisolated extension WireBinding: SwiftProtobuf.Message, SwiftProtobuf._Message
       case 6: try { try decoder.decodeSingularMessageField(value: &self._local) }()
       case 7: try { try decoder.decodeSingularStringField(value: &self.userAgent) }()
       case 8: try { try decoder.decodeSingularInt64Field(value: &self.expiresInNanoseconds) }()
+      case 9: try { try decoder.decodeSingularEnumField(value: &self.transport) }()
       case 10: try { try decoder.decodeSingularStringField(value: &self.instance) }()
       case 11: try { try decoder.decodeSingularUInt32Field(value: &self.registration) }()
       case 12: try { try decoder.decodeRepeatedStringField(value: &self.path) }()
+      case 13: try { try decoder.decodeSingularUInt32Field(value: &self._preference) }()
       default: break
       }
     }
@@ -2152,6 +2262,9 @@ nonisolated extension WireBinding: SwiftProtobuf.Message, SwiftProtobuf._Message
     if self.expiresInNanoseconds != 0 {
       try visitor.visitSingularInt64Field(value: self.expiresInNanoseconds, fieldNumber: 8)
     }
+    if self.transport != .udp {
+      try visitor.visitSingularEnumField(value: self.transport, fieldNumber: 9)
+    }
     if !self.instance.isEmpty {
       try visitor.visitSingularStringField(value: self.instance, fieldNumber: 10)
     }
@@ -2161,6 +2274,9 @@ nonisolated extension WireBinding: SwiftProtobuf.Message, SwiftProtobuf._Message
     if !self.path.isEmpty {
       try visitor.visitRepeatedStringField(value: self.path, fieldNumber: 12)
     }
+    try { if let v = self._preference {
+      try visitor.visitSingularUInt32Field(value: v, fieldNumber: 13)
+    } }()
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -2173,12 +2289,18 @@ nonisolated extension WireBinding: SwiftProtobuf.Message, SwiftProtobuf._Message
     if lhs._local != rhs._local {return false}
     if lhs.userAgent != rhs.userAgent {return false}
     if lhs.expiresInNanoseconds != rhs.expiresInNanoseconds {return false}
+    if lhs.transport != rhs.transport {return false}
     if lhs.instance != rhs.instance {return false}
     if lhs.registration != rhs.registration {return false}
     if lhs.path != rhs.path {return false}
+    if lhs._preference != rhs._preference {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
+}
+
+nonisolated extension WireBinding.Transport: SwiftProtobuf._ProtoNameProviding {
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0TRANSPORT_UDP\0\u{1}TRANSPORT_TCP\0\u{1}TRANSPORT_TLS\0")
 }
 
 nonisolated extension WireLoad: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
@@ -2335,6 +2457,61 @@ nonisolated extension WireOrderAnswer: SwiftProtobuf.Message, SwiftProtobuf._Mes
     if lhs.order != rhs.order {return false}
     if lhs.address != rhs.address {return false}
     if lhs.verdict != rhs.verdict {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireSubscription: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = _protobuf_package + ".Subscription"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}call_id\0\u{3}local_tag\0\u{1}tenant\0\u{1}address\0\u{3}expires_in_nanoseconds\0\u{1}contents\0")
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.callID) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.localTag) }()
+      case 3: try { try decoder.decodeSingularBytesField(value: &self.tenant) }()
+      case 4: try { try decoder.decodeSingularStringField(value: &self.address) }()
+      case 5: try { try decoder.decodeSingularInt64Field(value: &self.expiresInNanoseconds) }()
+      case 6: try { try decoder.decodeSingularBytesField(value: &self.contents) }()
+      default: break
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.callID.isEmpty {
+      try visitor.visitSingularStringField(value: self.callID, fieldNumber: 1)
+    }
+    if !self.localTag.isEmpty {
+      try visitor.visitSingularStringField(value: self.localTag, fieldNumber: 2)
+    }
+    if !self.tenant.isEmpty {
+      try visitor.visitSingularBytesField(value: self.tenant, fieldNumber: 3)
+    }
+    if !self.address.isEmpty {
+      try visitor.visitSingularStringField(value: self.address, fieldNumber: 4)
+    }
+    if self.expiresInNanoseconds != 0 {
+      try visitor.visitSingularInt64Field(value: self.expiresInNanoseconds, fieldNumber: 5)
+    }
+    if !self.contents.isEmpty {
+      try visitor.visitSingularBytesField(value: self.contents, fieldNumber: 6)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: WireSubscription, rhs: WireSubscription) -> Bool {
+    if lhs.callID != rhs.callID {return false}
+    if lhs.localTag != rhs.localTag {return false}
+    if lhs.tenant != rhs.tenant {return false}
+    if lhs.address != rhs.address {return false}
+    if lhs.expiresInNanoseconds != rhs.expiresInNanoseconds {return false}
+    if lhs.contents != rhs.contents {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -3056,6 +3233,81 @@ nonisolated extension WireBindings: SwiftProtobuf.Message, SwiftProtobuf._Messag
 
   static func ==(lhs: WireBindings, rhs: WireBindings) -> Bool {
     if lhs.bindings != rhs.bindings {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireSubscriptions: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = _protobuf_package + ".Subscriptions"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}subscriptions\0")
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeRepeatedMessageField(value: &self.subscriptions) }()
+      default: break
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.subscriptions.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.subscriptions, fieldNumber: 1)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: WireSubscriptions, rhs: WireSubscriptions) -> Bool {
+    if lhs.subscriptions != rhs.subscriptions {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireMailbox: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = _protobuf_package + ".Mailbox"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}tenant\0\u{1}extension\0\u{3}new_messages\0\u{3}old_messages\0")
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularBytesField(value: &self.tenant) }()
+      case 2: try { try decoder.decodeSingularBytesField(value: &self.`extension`) }()
+      case 3: try { try decoder.decodeSingularUInt32Field(value: &self.newMessages) }()
+      case 4: try { try decoder.decodeSingularUInt32Field(value: &self.oldMessages) }()
+      default: break
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.tenant.isEmpty {
+      try visitor.visitSingularBytesField(value: self.tenant, fieldNumber: 1)
+    }
+    if !self.`extension`.isEmpty {
+      try visitor.visitSingularBytesField(value: self.`extension`, fieldNumber: 2)
+    }
+    if self.newMessages != 0 {
+      try visitor.visitSingularUInt32Field(value: self.newMessages, fieldNumber: 3)
+    }
+    if self.oldMessages != 0 {
+      try visitor.visitSingularUInt32Field(value: self.oldMessages, fieldNumber: 4)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: WireMailbox, rhs: WireMailbox) -> Bool {
+    if lhs.tenant != rhs.tenant {return false}
+    if lhs.`extension` != rhs.`extension` {return false}
+    if lhs.newMessages != rhs.newMessages {return false}
+    if lhs.oldMessages != rhs.oldMessages {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -47,6 +47,8 @@ struct EventSubscription: Equatable, Sendable {
   private(set) var isNotifying = false
   /// Something changed since the last NOTIFY.
   private(set) var isStale = false
+  /// When that is told if nothing else is before.
+  private var tellAt: BootInstant?
 
   init(
     _ resource: EventResource, event: EventName, subscriber: ExtensionID, address: AddressName,
@@ -80,7 +82,7 @@ struct EventSubscription: Equatable, Sendable {
   /// When `deadlinePassed` has something to do.
   var nextDeadline: BootInstant? {
     switch state {
-    case .active(let until): until
+    case .active(let until): min(until, tellAt ?? until)
     case .ending, .over: nil
     }
   }
@@ -103,6 +105,7 @@ struct EventSubscription: Equatable, Sendable {
   }
 
   mutating func deadlinePassed(at now: BootInstant) {
+    if let instant = tellAt, instant <= now { tellAt = nil }
     guard case .active(let until) = state, until <= now else { return }
     end(.timeout)
   }
@@ -126,6 +129,12 @@ struct EventSubscription: Equatable, Sendable {
     version &+= 100
   }
 
+  /// The subscriber is told how things are now, but not at once.
+  mutating func tell(at instant: BootInstant) {
+    isStale = true
+    tellAt = instant
+  }
+
   // MARK: - NOTIFY
 
   /// What is to be sent now; nil: nothing, or not yet.
@@ -136,6 +145,7 @@ struct EventSubscription: Equatable, Sendable {
   ) -> SIPRequest? {
     guard isStale, !isNotifying, let value = stateField(at: now) else { return nil }
     isStale = false
+    tellAt = nil
     isNotifying = true
     let body = Array(describe(self).utf8)
     version &+= 1

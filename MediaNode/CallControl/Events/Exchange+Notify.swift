@@ -41,10 +41,18 @@ extension Exchange {
   // MARK: - Sending
 
   /// Keeps the subscription and sends what it has to tell.
-  mutating func notify(_ subscription: EventSubscription, at now: Moment) {
+  ///
+  /// - Parameter isRenewed: a SUBSCRIBE made it what it is now.
+  mutating func notify(
+    _ subscription: EventSubscription, isRenewed: Bool = false, at now: Moment
+  ) {
     var subscription = subscription
+    let isKnown = subscriptions[subscription.key] != nil
     let request = subscription.notification(at: now.boot) { document(of: $0) }
     subscriptions.store(subscription)
+    let isOld =
+      request != nil && subscription.version % EventSubscription.notificationsPerChange == 0
+    if subscription.isOver ? isKnown : isRenewed || isOld { remember(subscription, at: now) }
     guard let request else { return }
     let branch = "\(Via.magicCookie)\(subscription.key.localTag)-\(request.headers.cseq.number)"
     let sent = layer.send(

@@ -50,7 +50,7 @@ extension Exchange {
     response.headers.contacts = .addresses([dialog.contact])
     response.headers["Expires"] = "\(lifetime.components.seconds)"
     send(response, to: arrival.id, at: now)
-    notify(subscription, at: now)
+    notify(subscription, isRenewed: true, at: now)
   }
 
   // MARK: - Within the subscription's dialog

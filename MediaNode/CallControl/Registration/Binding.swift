@@ -57,7 +57,9 @@ struct Binding: Hashable, Sendable {
       tenant: key.tenant, extension: key.extension, address: address,
       contact: contact.description, source: flow.remote, local: flow.local,
       userAgent: userAgent, expiresIn: remaining, instance: traits.instance,
-      registration: traits.registration, path: traits.path.map(\.description))
+      registration: traits.registration, path: traits.path.map(\.description),
+      transport: BindingTransport(flow.transport),
+      preference: UInt16(clamping: min(preference, 1000)))
   }
 }
 
@@ -102,5 +104,27 @@ extension SIPURI {
   func isSameContact(as other: SIPURI) -> Bool {
     scheme == other.scheme && user == other.user && host == other.host && port == other.port
       && parameters["transport"]?.lowercased() == other.parameters["transport"]?.lowercased()
+  }
+}
+
+extension SIPTransport {
+  init(_ transport: BindingTransport) {
+    self =
+      switch transport {
+      case .udp: .udp
+      case .tcp: .tcp
+      case .tls: .tls
+      }
+  }
+}
+
+extension BindingTransport {
+  init(_ transport: SIPTransport) {
+    self =
+      switch transport {
+      case .udp: .udp
+      case .tcp: .tcp
+      case .tls: .tls
+      }
   }
 }

@@ -158,6 +158,18 @@ struct Registrar: Sendable {
 
   // MARK: - Memory of others
 
+  /// A binding whose connection ended with the process that held it: gone, unless its device has
+  /// registered here since.
+  func lost(_ change: BindingChange) -> [BindingChange] {
+    let key = BindingKey(tenant: change.tenant, extension: change.extension)
+    guard
+      !bindings(of: key).contains(where: { $0.change(of: key, remaining: .zero).key == change.key })
+    else { return [] }
+    var gone = change
+    gone.expiresIn = .zero
+    return [gone]
+  }
+
   /// Takes a binding that another process heard, unless its device has registered here since.
   mutating func restore(_ change: BindingChange, at now: BootInstant) {
     let key = BindingKey(tenant: change.tenant, extension: change.extension)
@@ -247,8 +259,11 @@ extension Binding {
     let path = change.path.compactMap { NameAddress($0) }
     guard path.count == change.path.count else { return nil }
     self.init(
-      contact: contact, flow: Flow(local: change.local, remote: change.source),
-      address: change.address, userAgent: change.userAgent, preference: 1000, latest: nil,
+      contact: contact,
+      flow: Flow(
+        transport: SIPTransport(change.transport), local: change.local, remote: change.source),
+      address: change.address, userAgent: change.userAgent,
+      preference: Int(min(change.preference, 1000)), latest: nil,
       refreshed: now, expires: now.advanced(by: change.expiresIn),
       traits: BindingTraits(
         instance: change.instance, registration: change.registration, path: path))

@@ -123,11 +123,20 @@ enum LinkSamples {
 
   static let key = BeatKey(number: 9, bytes: [UInt8](0..<32))
 
+  static let subscriptions = [
+    SubscriptionChange(
+      key: .init(callID: "watching@127.0.0.1", localTag: "a1"), tenant: id(2), address: phones,
+      expiresIn: .seconds(600), contents: [1, 2, 3]),
+    SubscriptionChange(
+      key: .init(callID: "over", localTag: "b2"), tenant: id(2), address: phones,
+      expiresIn: .zero, contents: []),
+  ]
+
   static var upward: [UpwardMessage] {
     [
       .hello(hello), .facts(records), .facts([]), .checkpoint(checkpoint),
       .checkpointRetired(id(3)), .load(load), .load(NodeLoad()),
-    ] + bindings.map { .binding($0) }
+    ] + bindings.map { .binding($0) } + subscriptions.map { .subscription($0) }
       + [.done, .refusedStale(known: epoch), .refusedUnknownAddress].map {
         .orderAnswer(OrderAnswer(order: id(9), address: phones, verdict: $0))
       }
@@ -138,7 +147,9 @@ enum LinkSamples {
       .welcome(ReplicaWelcome(replica: replica, beatKey: key)), .tenant(tenant),
       .tenantRemoved(id(2)), .snapshotComplete([id(2), id(3)]), .snapshotComplete([]),
       .factsAcknowledged(spool: id(1), through: .max), .beatKey(key), .bindings(bindings),
-      .bindings([]),
+      .bindings([]), .subscriptions(subscriptions), .subscriptions([]),
+      .mailbox(
+        MailboxChange(tenant: id(2), extension: id(5), newMessages: 3, oldMessages: .max)),
     ]
       + [OwnershipOrder.Verb.adopt, .release].map {
         .order(OwnershipOrder(id: id(9), verb: $0, address: phones, epoch: epoch))

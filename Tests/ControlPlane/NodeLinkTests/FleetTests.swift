@@ -70,6 +70,25 @@ import Testing
     #expect(await fleet.checkpoints(of: hello().node).isEmpty)
   }
 
+  @Test func aNodeThatComesBackWithoutMemoryIsGivenItsSubscriptions() async {
+    let (node, session) = (hello().node, await fleet.link(hello(life: 1)).session)
+    for change in [watching("a", for: .seconds(600)), watching("b", for: .seconds(600))] {
+      await fleet.note(.subscription(change), from: node, session: session)
+    }
+    let over = watching("b", for: .zero)
+    await fleet.note(.subscription(over), from: node, session: session)
+    let restored = await fleet.link(hello(life: 2)).subscriptions
+    #expect(restored.map(\.key.callID) == ["a"])
+    #expect(restored.allSatisfy { $0.expiresIn > .seconds(590) && $0.expiresIn <= .seconds(600) })
+    #expect(await fleet.link(hello(life: 2)).subscriptions.isEmpty)
+  }
+
+  private func watching(_ name: String, for duration: Duration) -> SubscriptionChange {
+    SubscriptionChange(
+      key: .init(callID: name, localTag: "t"), tenant: TenantID(UUIDv7(high: 1, low: 1)),
+      address: AddressName("phones-a")!, expiresIn: duration, contents: [1])
+  }
+
   @Test func aNodeThatOnlyLinksAgainTellsEverythingItself() async {
     let session = await fleet.link(hello()).session
     await fleet.note(.binding(binding("sip:a")), from: hello().node, session: session)

@@ -169,7 +169,7 @@ struct OutboundTests {
     for party in [flows.first, flows.second] { world.add(party) }
     let alice = Party("101", at: "127.0.5.1:5061")
     world.add(alice)
-    world.exchange.restore(flows.scene.world.bindingChanges, at: world.now)
+    world.perform(world.exchange.restore(flows.scene.world.bindingChanges, at: world.now))
     #expect(world.exchange.census.bindings == 4)
     flows.first.habit = .refuse(430)
     flows.second.habit = .refuse(430)

@@ -198,13 +198,13 @@ import Testing
     let alice = Party("101", at: "127.0.5.1:5061")
     world.add(bob)
     world.add(alice)
-    world.exchange.restore(before.world.bindingChanges, at: world.now)
+    world.perform(world.exchange.restore(before.world.bindingChanges, at: world.now))
     #expect(world.exchange.census.bindings == 2)
     let call = alice.call("102")
     #expect(world.run { call.state == .talking })
     // What the phone says itself is newer than what a replica remembers.
     #expect(register(bob, in: world, expires: 100)?.status == 200)
-    world.exchange.restore(before.world.bindingChanges, at: world.now)
+    world.perform(world.exchange.restore(before.world.bindingChanges, at: world.now))
     world.run(for: .seconds(101))
     #expect(world.exchange.census.bindings == 1)
   }

@@ -30,6 +30,8 @@ final class World {
   private(set) var relays: [RelayID: RelayState] = [:]
   private(set) var checkpoints: [CallID: CheckpointEnvelope] = [:]
   private(set) var bindingChanges: [BindingChange] = []
+  /// The subscriptions that the next process would know of.
+  private(set) var remembered: [SubscriptionChange.Key: SubscriptionChange] = [:]
   private(set) var notes: [LogNote] = []
   /// What the DNS knows.
   var zone: [DNSQuestion: DNSAnswer] = [:]
@@ -196,6 +198,8 @@ final class World {
         let answer = zone[question] ?? .none(lifetime: .seconds(60))
         perform(exchange.located(answer, to: question, at: now))
       }
+    case .subscriptionChanged(let change):
+      remembered[change.key] = change.expiresIn > .zero ? change : nil
     case .log(let note): notes.append(note)
     }
   }
@@ -239,7 +243,9 @@ final class World {
       random: SplitMix(state: UInt64(lives) &* 7_919))
     perform(exchange.install(tenant, at: now))
     for (address, epoch) in grants { perform(exchange.adopt(address, epoch: epoch, at: now)) }
-    exchange.restore(bindingChanges, at: now)
+    perform(exchange.restore(bindingChanges, at: now))
+    let watched = remembered.values.sorted { $0.key.localTag < $1.key.localTag }
+    perform(exchange.restore(watched, at: now))
     relays = [:]
     perform(exchange.resume(left, at: now))
     let waiting = inbox
