@@ -121,12 +121,17 @@ public struct Dialog: Hashable, Sendable {
     guard request.method != .ack, request.method != .cancel else { return true }
     if let remoteSequence, number <= remoteSequence { return false }
     remoteSequence = number
-    if request.method.refreshesTarget,
-      let target = request.headers.contacts.addresses.first?.uri
-    {
-      remoteTarget = target
-    }
     return true
+  }
+
+  /// Notes that a request of the peer within the dialog was accepted: its Contact is where the peer
+  /// wants our requests from now on, if it is one that says so (section 12.2.2). One that is refused
+  /// changes nothing (RFC 6141 section 4.8).
+  public mutating func refreshTarget(by request: SIPRequest) {
+    guard request.method.refreshesTarget,
+      let target = request.headers.contacts.addresses.first?.uri
+    else { return }
+    remoteTarget = target
   }
 
   /// A new request within the dialog (section 12.2.1.1), without Via.

@@ -80,6 +80,7 @@ extension CallMachine {
     _ request: SIPRequest, _ token: RequestToken, with body: SIPBody = .none, on leg: LegID,
     at now: Moment
   ) -> [CallAction] {
+    self[leg].refreshTarget(by: request)
     var response = self[leg].response(to: request, StatusCode.ok, body: body)
     guard request.method != .invite else {
       return answer(token, to: request, with: response, on: leg, at: now)

@@ -223,6 +223,15 @@ extension Leg {
     return nil
   }
 
+  /// We accept a request of the party's within the dialog, which may say where it is now.
+  mutating func refreshTarget(by request: SIPRequest) {
+    dialog?.refreshTarget(by: request)
+    for index in early.indices
+    where early[index].dialog.id.remoteTag == request.headers.from.tag {
+      early[index].dialog.refreshTarget(by: request)
+    }
+  }
+
   /// Before it answers, a called party may change its session and nothing else.
   private mutating func admitEarly(_ request: SIPRequest, over flow: Flow) -> Int? {
     guard request.method == .update || request.method == .options, isOpen,

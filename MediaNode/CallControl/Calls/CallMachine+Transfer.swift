@@ -24,12 +24,26 @@ extension CallMachine {
     guard let stayer = partner(of: leg) else {
       return reply(StatusCode.requestPending, to: request, token, on: leg)
     }
-    let accepted = reply(StatusCode.accepted, to: request, token, on: leg)
-    referral = Referral(leg: leg, id: request.headers.cseq.number)
+    self[leg].refreshTarget(by: request)
+    let accepted = accept(request, token, on: leg)
     let wish = TransferWish(
       transferor: leg, stayer: stayer, token: token, target: target, replaces: replaces,
       hops: max(0, (request.headers.maxForwards ?? 70) - 1))
     return accepted + tell(StatusCode.trying) + [.transfer(wish)]
+  }
+
+  /// 202, and with it a subscription to how the transfer goes, unless whoever asks wants none
+  /// (RFC 4488).
+  private mutating func accept(_ request: SIPRequest, _ token: RequestToken, on leg: LegID)
+    -> [CallAction]
+  {
+    var response = self[leg].response(to: request, StatusCode.accepted)
+    if request.wantsSubscription {
+      referral = Referral(leg: leg, id: request.headers.cseq.number)
+    } else {
+      response.headers["Refer-Sub"] = "false"
+    }
+    return [.respond(response, to: token)]
   }
 
   /// A carrier moves nobody at our tenant's cost. While anything else is under way, 491 says that
@@ -291,6 +305,11 @@ extension CallMachine {
 }
 
 extension SIPRequest {
+  /// Whether a REFER makes a subscription (RFC 4488 section 4).
+  fileprivate var wantsSubscription: Bool {
+    headers["Refer-Sub"]?.prefix { $0 != ";" }.filter { $0 != " " }.lowercased() != "false"
+  }
+
   /// The one target of a REFER (RFC 3515 section 2.1); nil: none, several, or none that can be
   /// called.
   var referTarget: SIPURI? {

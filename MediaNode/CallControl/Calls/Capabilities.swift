@@ -13,7 +13,7 @@ enum Capabilities {
   /// Event packages that may be subscribed to.
   static let events = EventPackage.allCases.map(\.rawValue).joined(separator: ", ")
   /// Option tags of ours (RFC 3261 section 20.37).
-  static let supported = "path, outbound, replaces, timer"
+  static let supported = "path, outbound, replaces, timer, norefersub"
   /// The same with reliable provisional responses (RFC 3262), which are for INVITEs with an offer.
   static let supportedOfInvite = supported + ", 100rel"
   /// What an answer to OPTIONS says beside Allow.
@@ -24,12 +24,13 @@ enum Capabilities {
   ]
 
   /// Option tags that a request may require: RFC 3327 and RFC 5626 of a REGISTER, RFC 3262,
-  /// RFC 3891 and RFC 4028 of an INVITE.
+  /// RFC 3891 and RFC 4028 of an INVITE, RFC 4488 of a REFER.
   static func extensions(of method: SIPMethod) -> Set<String> {
     switch method {
     case .register: ["path", "outbound"]
     case .invite: ["replaces", "timer", "100rel"]
     case .update: ["timer"]
+    case .refer: ["norefersub"]
     default: []
     }
   }

@@ -89,6 +89,7 @@ extension Exchange {
       }
       let lifetime = try lifetime(of: arrival.request)
       subscription.accepted(for: lifetime, at: now.boot)
+      subscription.dialog.refreshTarget(by: arrival.request)
       accept(arrival, subscription, for: lifetime, at: now)
     } catch {
       respond(error.status, error.headers, to: arrival, at: now)

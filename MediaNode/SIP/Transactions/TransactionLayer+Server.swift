@@ -12,7 +12,18 @@ extension TransactionLayer {
     _ response: SIPResponse, to id: ServerTransactionID, at now: BootInstant
   ) -> [TransactionEvent] {
     guard let actions = servers[id]?.machine.respond(response) else { return [] }
-    return perform(actions, of: id, at: now)
+    let events = perform(actions, of: id, at: now)
+    if !response.isProvisional { noteCompletion(of: id) }
+    return events
+  }
+
+  /// What is kept for repetitions only may have to give way.
+  private mutating func noteCompletion(of id: ServerTransactionID) {
+    guard case .other(let machine)? = servers[id]?.machine, machine.state == .completed else {
+      return
+    }
+    completed.forgetEnded { servers[$0] == nil }
+    completed.append(id)
   }
 
   mutating func receive(
@@ -29,7 +40,7 @@ extension TransactionLayer {
     if let id = serverIDs[key] {
       return perform(servers[id]?.machine.repeated() ?? [], of: id, at: now)
     }
-    guard hasRoom(for: request) else { return refuse(request, over: flow) }
+    guard hasRoom(for: request) || makeRoom(at: now) else { return refuse(request, over: flow) }
     return open(request, key, over: flow, at: now)
   }
 
@@ -37,6 +48,13 @@ extension TransactionLayer {
   private func hasRoom(for request: SIPRequest) -> Bool {
     let reserve = request.headers.to.tag == nil ? 0 : limits.reserveForDialogs
     return openCount < limits.openTransactions + reserve
+  }
+
+  /// Forgets the oldest request that has its answer. Should it come again, it is a new one.
+  private mutating func makeRoom(at now: BootInstant) -> Bool {
+    guard let oldest = completed.takeOldest(where: { servers[$0] == nil }) else { return false }
+    _ = perform(.end, of: oldest, at: now)
+    return true
   }
 
   /// Answers 503 and keeps nothing.

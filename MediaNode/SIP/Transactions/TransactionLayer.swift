@@ -44,6 +44,7 @@ public struct TransactionLayer: Sendable {
   var serverIDs: [ServerTransactionKey: ServerTransactionID] = [:]
   var wheel = TimerWheel<Alarm>()
   var largeRequests = LargeRequests()
+  var completed = CompletedTransactions()
   private var serial: UInt64 = 0
 
   public init(timers: TransactionTimers = .standard, limits: TransactionLimits = .standard) {

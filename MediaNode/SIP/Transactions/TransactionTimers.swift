@@ -23,7 +23,8 @@ public struct TransactionTimers: Hashable, Sendable {
 
 /// The bounds of the transaction layer, all in one place.
 public struct TransactionLimits: Hashable, Sendable {
-  /// So many transactions may be open before new requests outside dialogs are answered 503.
+  /// So many transactions may be open before new requests outside dialogs are answered 503. Those
+  /// other than INVITE that have their answer are forgotten before, the oldest first.
   public var openTransactions: Int
   /// So many more are kept for requests within dialogs: calls in progress must be able to end.
   public var reserveForDialogs: Int

@@ -25,11 +25,9 @@ struct LimitsTests {
       openTransactions: 12, reserveForDialogs: 10, inviteLifetime: .seconds(300), retryAfter: 7)
     let scene = try Scene(limits: limits)
     let (call, callee) = try scene.talking()
-    for _ in 0..<12 {
-      _ = status(
-        of: scene.alice.request(.options, to: SIPURI(host: Fixture.domain)), from: scene.alice,
-        in: scene.world)
-    }
+    scene.bob.habit = .ring
+    for _ in 0..<12 { scene.alice.call("102") }
+    scene.world.run(for: .seconds(1))
     let refused = status(
       of: scene.alice.request(.options, to: SIPURI(host: Fixture.domain)), from: scene.alice,
       in: scene.world)

@@ -54,7 +54,13 @@ import Testing
     var moved = Sample.request(.invite, number: 11)
     moved.headers.contacts = .addresses([NameAddress(uri: SIPURI(user: "101", host: "new"))])
     #expect(dialog.receive(moved) == true)
-    #expect(dialog.request(.bye).uri.host == "new")
+    #expect(dialog.request(.info).uri.host != "new", "it may yet be refused")
+    dialog.refreshTarget(by: moved)
+    #expect(dialog.request(.info).uri.host == "new")
+    var elsewhere = Sample.request(.info, number: 12)
+    elsewhere.headers.contacts = .addresses([NameAddress(uri: SIPURI(user: "1", host: "else"))])
+    dialog.refreshTarget(by: elsewhere)
+    #expect(dialog.request(.bye).uri.host == "new", "INFO moves nobody")
   }
 
   @Test func theAnswerConfirmsAnEarlyDialogAndItsRouteCounts() throws {

@@ -247,6 +247,7 @@ final class PartyCall {
     guard dialog?.receive(request) == true else {
       return party.respond(request.response(500), to: id)
     }
+    dialog?.refreshTarget(by: request)
     received.append(request)
     switch request.method {
     case .bye:
