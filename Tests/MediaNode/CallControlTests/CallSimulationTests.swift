@@ -41,9 +41,12 @@ import Testing
 /// Three devices of two extensions, one more phone and the carrier, driven by chance.
 struct CallFleet {
   let scene: Scene
-  private let parties: [Party]
-  private var random: SplitMix
-  private let seed: UInt64
+  let parties: [Party]
+  var random: SplitMix
+  let seed: UInt64
+  /// Whether people do more than call and hold: see `CallFleet.useFeature`.
+  var usesFeatures = false
+  var watches: [Watch] = []
   private var wasUnplugged = false
 
   /// Every fourth time with a carrier that wants passwords and lets its nonces grow old, a second
@@ -86,6 +89,7 @@ struct CallFleet {
   private mutating func act() {
     guard let party = parties.randomElement(using: &random) else { return }
     party.habit = habit()
+    if usesFeatures, Bool.random(using: &random) { return useFeature(party) }
     let call = party.calls.randomElement(using: &random)
     call?.thinks = .milliseconds(Int.random(in: 0...800, using: &random))
     switch Int.random(in: 0..<17, using: &random) {

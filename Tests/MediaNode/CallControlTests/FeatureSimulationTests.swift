@@ -1,0 +1,184 @@
+import NodeContract
+import SIP
+import Testing
+
+@testable import CallControl
+
+/// The same people with all that the exchange can do: they hand calls on in every way, two at once,
+/// forward them, pick them up, take them over, watch each other and write to each other.
+@Suite struct FeatureSimulation {
+  @Test(arguments: SimulationSeeds.range(usually: 40))
+  func nothingIsLeftWhateverPeopleDo(seed: UInt64) throws {
+    var fleet = try CallFleet(seed: seed)
+    fleet.usesFeatures = true
+    fleet.misbehave(for: .seconds(60))
+    fleet.heal()
+    fleet.scene.world.run(for: .seconds(200))
+    fleet.expectAgreement()
+    fleet.hangUp()
+    fleet.scene.world.run(for: .seconds(200))
+    fleet.scene.world.expectNothingLeft("seed \(seed)")
+    fleet.expectDarkLamps()
+    fleet.expectQuietParties()
+    // Nobody refreshes any more.
+    fleet.scene.world.run(for: .seconds(4_000))
+    #expect(fleet.scene.world.exchange.census.subscriptions == 0, "seed \(seed)")
+    #expect(fleet.scene.world.remembered.isEmpty, "seed \(seed)")
+    #expect(fleet.scene.world.exchange.hasNoLeftovers, "seed \(seed)")
+  }
+
+  /// The simulation is worth something only if things happen in it.
+  @Test func everyFeatureIsUsedWithSuccess() throws {
+    var sent: Set<String> = []
+    for seed in UInt64(1)...20 {
+      var fleet = try CallFleet(seed: seed)
+      fleet.usesFeatures = true
+      fleet.misbehave(for: .seconds(60))
+      for (message, _) in fleet.scene.world.sent { sent.formUnion(fleet.features(in: message)) }
+    }
+    #expect(sent == ["202", "transferred", "notify", "message", "forwarded", "replaced", "prack"])
+  }
+}
+
+extension CallFleet {
+  mutating func useFeature(_ party: Party) {
+    let call = party.calls.filter { $0.state == .talking }.randomElement(using: &random)
+    switch Int.random(in: 0..<13, using: &random) {
+    case 0: handOn(call, quietly: Bool.random(using: &random))
+    case 1, 2: joinBoth(of: party)
+    case 3: handOnTogether(call)
+    case 4: sendElsewhere(party)
+    case 5: watch(party)
+    case 6: watches.randomElement(using: &random)?.refresh(expires: expiry())
+    case 7: write(party)
+    case 8: if !party.isCarrier { party.call("*8\(colleague())") }
+    case 9: takeOver(from: party)
+    case 10: call?.repeatOffer()
+    case 11: call?.send(.update, body: .none) { _ in }
+    default: registerWithPreference(party)
+    }
+  }
+
+  private mutating func colleague() -> String {
+    ["101", "102", "103"].randomElement(using: &random) ?? "102"
+  }
+
+  private mutating func expiry() -> Int { [0, 60, 600].randomElement(using: &random) ?? 0 }
+
+  private mutating func handOn(_ call: PartyCall?, quietly: Bool) {
+    guard let call else { return }
+    _ = Referring(call, to: colleague()) {
+      if quietly { $0.headers["Refer-Sub"] = "false" }
+    }
+  }
+
+  /// Attended transfer of two calls of one party, where it has two.
+  private mutating func joinBoth(of party: Party) {
+    let calls = party.calls.filter { $0.state == .talking }.shuffled(using: &random)
+    guard calls.count > 1 else { return }
+    _ = Referring(calls[0], replacing: calls[1])
+  }
+
+  /// Two who talk with each other hand one another on at the same time.
+  private mutating func handOnTogether(_ call: PartyCall?) {
+    guard let call,
+      let machine = scene.world.exchange.calls.values.first(where: { entry in
+        entry.machine.legs.contains { $0.remoteTag == call.dialog?.id.localTag }
+      })?.machine
+    else { return }
+    let tags = machine.legs.compactMap(\.remoteTag)
+    for one in parties.flatMap(\.calls) where one.state == .talking {
+      guard let tag = one.dialog?.id.localTag, tags.contains(tag) else { continue }
+      _ = Referring(one, to: colleague())
+    }
+  }
+
+  private mutating func sendElsewhere(_ party: Party) {
+    let target = [colleague(), "07700900123", "199"].randomElement(using: &random) ?? "103"
+    let host =
+      party.isCarrier ? Fixture.carrier.description : Fixture.domain
+    party.habit = .refuse(302)
+    let adorns = party.adorns
+    party.adorns = { response in
+      adorns(&response)
+      guard response.status == 302 else { return }
+      response.headers.contacts = .addresses(
+        [NameAddress("<sip:\(target)@\(host)>")].compactMap { $0 })
+    }
+  }
+
+  private mutating func watch(_ party: Party) {
+    guard !party.isCarrier else { return }
+    watches.append(Watch(party, colleague(), expires: "\(expiry())"))
+  }
+
+  private mutating func write(_ party: Party) {
+    guard !party.isCarrier else { return }
+    let message = party.request(
+      .message, to: SIPURI(user: colleague(), host: Fixture.domain),
+      body: .other(contentType: "text/plain", bytes: Array("Hello".utf8)))
+    party.sendWithPassword(message) { _ in }
+  }
+
+  /// Another device of the same extension goes on with a call that is up there.
+  private mutating func takeOver(from party: Party) {
+    let others = parties.filter { $0 !== party && $0.number == party.number }
+    guard let other = others.randomElement(using: &random),
+      let dialog = party.calls.first(where: { $0.state == .talking })?.dialog?.id
+    else { return }
+    other.call(party.number) {
+      $0.headers["Replaces"] =
+        "\(dialog.callID);to-tag=\(dialog.localTag);from-tag=\(dialog.remoteTag)"
+    }
+  }
+
+  private mutating func registerWithPreference(_ party: Party) {
+    guard !party.isCarrier else { return }
+    var contact = party.contact
+    contact.parameters["q"] = ["0.2", "0.7", "1.0"].randomElement(using: &random) ?? "1.0"
+    party.register(contacts: .addresses([contact])) { _ in }
+  }
+
+  /// Everybody hung up: no watcher is left with a lamp that burns.
+  func expectDarkLamps() {
+    let alive = Set(scene.world.exchange.subscriptions.all.keys)
+    for watch in watches {
+      guard let dialog = watch.dialog?.id,
+        alive.contains(DialogKey(callID: dialog.callID, localTag: dialog.remoteTag))
+      else { continue }
+      let states = watch.states.last ?? []
+      #expect(states.allSatisfy { $0 == "terminated" }, "seed \(seed): \(states)")
+    }
+  }
+
+  func features(in message: SIPMessage) -> Set<String> {
+    switch message {
+    case .request(let request):
+      switch request.method {
+      case .notify where request.headers["Event"]?.hasPrefix("refer") == true:
+        if case .other(_, let bytes) = request.body,
+          String(decoding: bytes, as: UTF8.self).contains("200 OK")
+        {
+          return ["transferred"]
+        }
+        return []
+      case .notify: return ["notify"]
+      case .message: return ["message"]
+      case .prack: return ["prack"]
+      case .invite where request.headers["Diversion"] != nil: return ["forwarded"]
+      default: return []
+      }
+    case .response(let response):
+      if response.status == 202 { return ["202"] }
+      let isTaken = response.status == 200 && response.headers.cseq.method == .invite
+      return isTaken && isAnswerToReplaces(response) ? ["replaced"] : []
+    }
+  }
+
+  private func isAnswerToReplaces(_ response: SIPResponse) -> Bool {
+    parties.flatMap(\.calls).contains {
+      $0.isCaller && $0.invite.headers["Replaces"] != nil
+        && $0.invite.headers.callID == response.headers.callID
+    }
+  }
+}
