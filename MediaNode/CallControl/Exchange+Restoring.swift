@@ -31,7 +31,10 @@ extension Exchange {
       isWelcome(subscription, as: change, at: now)
     else { return outbox.append(.subscriptionChanged(change.ended)) }
     let pause = Duration.milliseconds(2 * subscriptions.count)
-    subscriptions.store(subscription.adopted(tellingAt: now.boot.advanced(by: pause)))
+    subscriptions.store(
+      subscription.adopted(
+        until: now.boot.advanced(by: change.expiresIn),
+        tellingAt: now.boot.advanced(by: pause)))
   }
 
   private func isWelcome(
@@ -78,9 +81,13 @@ extension EventSubscription {
     return active
   }
 
-  fileprivate func adopted(tellingAt instant: BootInstant) -> EventSubscription {
+  /// - Parameter until: whoever remembered it counted the time since it was written.
+  fileprivate func adopted(until: BootInstant, tellingAt instant: BootInstant)
+    -> EventSubscription
+  {
     var copy = self
     copy.adopted()
+    copy.lasts(until: until)
     copy.tell(at: instant)
     return copy
   }

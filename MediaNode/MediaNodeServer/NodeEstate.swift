@@ -8,12 +8,13 @@ import Succession
 import Synchronization
 
 /// What this process leaves to the next one on this machine, in the keeper's memory: its calls, its
-/// bindings, and the facts that are not on disk yet.
+/// bindings and subscriptions, and the facts that are not on disk yet.
 final class NodeEstate: Sendable {
   private enum Kind: UInt8 {
     case call = 1
     case binding
     case fact
+    case subscription
   }
 
   /// Processes that may die in a row without having served before what they left is given up:
@@ -69,6 +70,8 @@ final class NodeEstate: Sendable {
         changes.append(.put(key(of: envelope.call), Self.bytes(of: envelope, at: now)))
       case .retireCheckpoint(let call): changes.append(.remove(key(of: call)))
       case .bindingChanged(let change): changes += Self.changes(for: change, at: now)
+      case .subscriptionChanged(let change):
+        changes.append(Self.change(for: change, at: now))
       case .record(let fact, _):
         sequence += 1
         changes.append(put(fact, sequence))
@@ -106,6 +109,13 @@ final class NodeEstate: Sendable {
     let key = Estate.Key(kind: Kind.binding.rawValue, name: name)
     guard change.expiresIn > .zero else { return [.remove(key)] }
     return [.put(key, bytes(of: now.boot.nanoseconds) + change.encodedBody())]
+  }
+
+  private static func change(for change: SubscriptionChange, at now: Moment) -> Estate.Change {
+    let key = Estate.Key(
+      kind: Kind.subscription.rawValue, name: Array(change.key.localTag.utf8))
+    guard change.expiresIn > .zero else { return .remove(key) }
+    return .put(key, bytes(of: now.boot.nanoseconds) + change.encodedBody())
   }
 
   private static func bytes(of envelope: CheckpointEnvelope, at now: Moment) -> [UInt8] {
@@ -163,10 +173,25 @@ final class NodeEstate: Sendable {
       guard bytes.count > 8, var change = try? BindingChange(parsingBody: bytes[8...]) else {
         return nil
       }
-      let writtenAt = bytes.withUnsafeBytes { $0.loadUnaligned(as: Int64.self) }
-      change.expiresIn -= BootInstant(nanoseconds: writtenAt).duration(to: now.boot)
+      change.expiresIn -= Self.age(of: bytes, at: now)
       return change.expiresIn > .zero ? change : nil
     }
+  }
+
+  /// Likewise.
+  func subscriptions(at now: Moment) -> [SubscriptionChange] {
+    values(.subscription).compactMap { bytes in
+      guard bytes.count > 8, var change = try? SubscriptionChange(parsingBody: bytes[8...]) else {
+        return nil
+      }
+      change.expiresIn -= Self.age(of: bytes, at: now)
+      return change.expiresIn > .zero ? change : nil
+    }
+  }
+
+  private static func age(of bytes: [UInt8], at now: Moment) -> Duration {
+    let writtenAt = bytes.withUnsafeBytes { $0.loadUnaligned(as: Int64.self) }
+    return BootInstant(nanoseconds: writtenAt).duration(to: now.boot)
   }
 
   /// Forgets the calls that nobody carries on. Those that go on have been left again.

@@ -123,9 +123,11 @@ struct NodeProcess {
     _ estate: NodeEstate?, into exchange: inout Exchange, at now: Moment, log: Logger
   ) -> [ExchangeAction] {
     guard let estate else { return [] }
-    exchange.restore(estate.bindings(at: now), at: now)
+    let restored =
+      exchange.restore(estate.bindings(at: now), at: now)
+      + exchange.restore(estate.subscriptions(at: now), at: now)
     let left = estate.calls
-    let actions = exchange.resume(left, at: now)
+    let actions = restored + exchange.resume(left, at: now)
     if !left.isEmpty {
       log.notice(
         "calls of an earlier process carried on",

@@ -22,6 +22,16 @@ extension BindingChange {
   }
 }
 
+extension SubscriptionChange {
+  /// The protobuf body of a subscription, without any framing.
+  public func encodedBody() -> [UInt8] { wire.body }
+
+  /// Reads what `encodedBody` wrote.
+  public init(parsingBody body: some Collection<UInt8>) throws(WireError) {
+    self = try .init(body: body)
+  }
+}
+
 extension TenantSnapshot {
   /// The protobuf body of a snapshot, without any framing.
   public func encodedBody() -> [UInt8] { wire.body }

@@ -129,6 +129,10 @@ struct EventSubscription: Equatable, Sendable {
     version &+= 100
   }
 
+  mutating func lasts(until instant: BootInstant) {
+    if case .active = state { state = .active(until: instant) }
+  }
+
   /// The subscriber is told how things are now, but not at once.
   mutating func tell(at instant: BootInstant) {
     isStale = true

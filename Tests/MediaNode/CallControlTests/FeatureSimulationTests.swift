@@ -105,6 +105,9 @@ extension CallFleet {
       response.headers.contacts = .addresses(
         [NameAddress("<sip:\(target)@\(host)>")].compactMap { $0 })
     }
+    guard !party.isCarrier else { return }
+    parties.filter { !$0.isCarrier && $0.number != party.number }.randomElement(using: &random)?
+      .call(party.number)
   }
 
   private mutating func watch(_ party: Party) {

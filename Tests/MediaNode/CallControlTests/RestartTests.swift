@@ -63,6 +63,22 @@ import Testing
     #expect(versions.count == 2 && versions[0] < versions[1])
   }
 
+  @Test func itLastsNoLongerThanItsWatcherWasTold() throws {
+    let scene = try Scene()
+    let watch = Watch(scene.alice, "102", expires: "600")
+    #expect(scene.world.run { watch.notifies.count == 1 })
+    var change = try #require(scene.world.remembered.values.first)
+    change.expiresIn = .seconds(100)
+    let world = World(seed: 7)
+    world.add(scene.alice)
+    world.perform(world.exchange.restore([change], at: world.now))
+    world.run(for: .seconds(99))
+    #expect(world.exchange.census.subscriptions == 1)
+    world.run(for: .seconds(5))
+    #expect(world.exchange.census.subscriptions == 0)
+    #expect(watch.subscriptionStates.last == "terminated;reason=timeout")
+  }
+
   @Test func whatIsOverIsNotRemembered() throws {
     let scene = try Scene()
     let watch = try watching(scene)

@@ -78,7 +78,7 @@ struct SignallingNode {
     var tenant = pair.tenant
     edit(&tenant)
     _ = exchange.install(tenant, at: MachineClock.moment())
-    exchange.restore([pair.binding], at: MachineClock.moment())
+    _ = exchange.restore([pair.binding], at: MachineClock.moment())
     for name in serves ? [Self.address, CallingPair.trunksAddress] : [] {
       _ = exchange.adopt(
         name, epoch: Epoch(generation: 1, revision: 1), at: MachineClock.moment())
