@@ -60,6 +60,8 @@ private struct NewTenantBody: Decodable {
   var countryCode: String
   var nationalPrefix: String?
   var internationalPrefix: String?
+  /// What people dial for help; absent: the usual.
+  var emergencyNumbers: [String]?
   /// Seconds.
   var ringTimeout: Int?
 
@@ -67,7 +69,9 @@ private struct NewTenantBody: Decodable {
     NewTenant(
       reseller: reseller, name: name, domain: domain, homeAddress: homeAddress,
       countryCode: countryCode, nationalPrefix: nationalPrefix ?? "0",
-      internationalPrefix: internationalPrefix ?? "00", ringTimeout: ringTimeout ?? 30)
+      internationalPrefix: internationalPrefix ?? "00",
+      emergencyNumbers: emergencyNumbers ?? DiallingRules.usualEmergencyNumbers,
+      ringTimeout: ringTimeout ?? 30)
   }
 }
 
@@ -77,13 +81,14 @@ private struct TenantChangesBody: Decodable {
   var countryCode: String?
   var nationalPrefix: String?
   var internationalPrefix: String?
+  var emergencyNumbers: [String]?
   var ringTimeout: Int?
 
   var changes: TenantChanges {
     TenantChanges(
       name: name, homeAddress: homeAddress, countryCode: countryCode,
       nationalPrefix: nationalPrefix, internationalPrefix: internationalPrefix,
-      ringTimeout: ringTimeout)
+      emergencyNumbers: emergencyNumbers, ringTimeout: ringTimeout)
   }
 }
 
@@ -96,6 +101,7 @@ private struct TenantView: Encodable {
   var countryCode: String
   var nationalPrefix: String
   var internationalPrefix: String
+  var emergencyNumbers: [String]
   var ringTimeout: Int64
   var revision: Int64
   var createdAt: Timestamp
@@ -109,6 +115,7 @@ private struct TenantView: Encodable {
     countryCode = tenant.dialling.countryCode
     nationalPrefix = tenant.dialling.nationalPrefix
     internationalPrefix = tenant.dialling.internationalPrefix
+    emergencyNumbers = tenant.dialling.emergencyNumbers
     ringTimeout = tenant.ringTimeout.components.seconds
     revision = tenant.revision
     createdAt = Timestamp(tenant.createdAt)

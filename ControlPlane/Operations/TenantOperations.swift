@@ -11,12 +11,15 @@ public struct NewTenant: Sendable {
   public var countryCode: String
   public var nationalPrefix: String
   public var internationalPrefix: String
+  /// What people dial for help.
+  public var emergencyNumbers: [String]
   /// Seconds.
   public var ringTimeout: Int
 
   public init(
     reseller: ResellerID, name: String, domain: String, homeAddress: String, countryCode: String,
-    nationalPrefix: String = "0", internationalPrefix: String = "00", ringTimeout: Int = 30
+    nationalPrefix: String = "0", internationalPrefix: String = "00",
+    emergencyNumbers: [String] = DiallingRules.usualEmergencyNumbers, ringTimeout: Int = 30
   ) {
     self.reseller = reseller
     self.name = name
@@ -25,6 +28,7 @@ public struct NewTenant: Sendable {
     self.countryCode = countryCode
     self.nationalPrefix = nationalPrefix
     self.internationalPrefix = internationalPrefix
+    self.emergencyNumbers = emergencyNumbers
     self.ringTimeout = ringTimeout
   }
 }
@@ -37,18 +41,21 @@ public struct TenantChanges: Sendable {
   public var countryCode: String?
   public var nationalPrefix: String?
   public var internationalPrefix: String?
+  public var emergencyNumbers: [String]?
   /// Seconds.
   public var ringTimeout: Int?
 
   public init(
     name: String? = nil, homeAddress: String? = nil, countryCode: String? = nil,
-    nationalPrefix: String? = nil, internationalPrefix: String? = nil, ringTimeout: Int? = nil
+    nationalPrefix: String? = nil, internationalPrefix: String? = nil,
+    emergencyNumbers: [String]? = nil, ringTimeout: Int? = nil
   ) {
     self.name = name
     self.homeAddress = homeAddress
     self.countryCode = countryCode
     self.nationalPrefix = nationalPrefix
     self.internationalPrefix = internationalPrefix
+    self.emergencyNumbers = emergencyNumbers
     self.ringTimeout = ringTimeout
   }
 }
@@ -67,7 +74,7 @@ public struct TenantOperations: Sendable {
       homeAddress: try await home(new.homeAddress, in: scope),
       dialling: try DiallingRules(
         checkingCountryCode: new.countryCode, nationalPrefix: new.nationalPrefix,
-        internationalPrefix: new.internationalPrefix),
+        internationalPrefix: new.internationalPrefix, emergencyNumbers: new.emergencyNumbers),
       ringTimeout: try Tenant.ringTimeout(seconds: new.ringTimeout), createdAt: clock.now())
     return try await making(tenant) {
       try await store.tenants.insert($0, in: scope)
@@ -112,7 +119,8 @@ public struct TenantOperations: Sendable {
     tenant.dialling = try DiallingRules(
       checkingCountryCode: changes.countryCode ?? tenant.dialling.countryCode,
       nationalPrefix: changes.nationalPrefix ?? tenant.dialling.nationalPrefix,
-      internationalPrefix: changes.internationalPrefix ?? tenant.dialling.internationalPrefix)
+      internationalPrefix: changes.internationalPrefix ?? tenant.dialling.internationalPrefix,
+      emergencyNumbers: changes.emergencyNumbers ?? tenant.dialling.emergencyNumbers)
     return try found(await store.tenants.update(tenant, in: scope), "tenant", id)
   }
 

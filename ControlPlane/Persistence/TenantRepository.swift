@@ -12,10 +12,12 @@ public struct TenantRepository: Sendable {
       _ = try transaction.execute(
         """
         INSERT INTO tenants (tenant_id, reseller_id, name, domain, home_address, country_code,
-          national_prefix, international_prefix, ring_timeout_seconds, revision, created_at)
+          national_prefix, international_prefix, emergency_numbers, ring_timeout_seconds,
+          revision, created_at)
         VALUES (\(tenant.id), \(tenant.reseller), \(tenant.name), \(tenant.domain),
           \(tenant.homeAddress), \(tenant.dialling.countryCode), \(tenant.dialling.nationalPrefix),
-          \(tenant.dialling.internationalPrefix), \(tenant.ringTimeout.components.seconds),
+          \(tenant.dialling.internationalPrefix), \(tenant.dialling.emergencyNumbers),
+          \(tenant.ringTimeout.components.seconds),
           \(tenant.revision), \(tenant.createdAt))
         """)
     }
@@ -65,6 +67,7 @@ public struct TenantRepository: Sendable {
           home_address = \(tenant.homeAddress), country_code = \(tenant.dialling.countryCode),
           national_prefix = \(tenant.dialling.nationalPrefix),
           international_prefix = \(tenant.dialling.internationalPrefix),
+          emergency_numbers = \(tenant.dialling.emergencyNumbers),
           ring_timeout_seconds = \(tenant.ringTimeout.components.seconds)
         WHERE tenant_id = \(tenant.id) AND deleted_at IS NULL
         RETURNING \(Tenant.columns)
@@ -90,7 +93,7 @@ public struct TenantRepository: Sendable {
 extension Tenant {
   static let columns: Query = """
     tenant_id, reseller_id, name, domain, home_address, country_code, national_prefix,
-    international_prefix, ring_timeout_seconds, revision, created_at
+    international_prefix, emergency_numbers, ring_timeout_seconds, revision, created_at
     """
   static let selection: Query = "SELECT \(columns) FROM tenants"
 
@@ -102,7 +105,8 @@ extension Tenant {
       dialling: DiallingRules(
         countryCode: try row.value("country_code"),
         nationalPrefix: try row.value("national_prefix"),
-        internationalPrefix: try row.value("international_prefix")),
+        internationalPrefix: try row.value("international_prefix"),
+        emergencyNumbers: try row.value("emergency_numbers")),
       ringTimeout: .seconds(try row.value("ring_timeout_seconds", as: Int64.self)),
       revision: try row.value("revision"), createdAt: try row.value("created_at"))
   }

@@ -332,7 +332,9 @@ CREATE TABLE public.tenants (
     revision bigint DEFAULT 1 NOT NULL,
     created_at timestamp with time zone NOT NULL,
     deleted_at timestamp with time zone,
+    emergency_numbers text[] DEFAULT ARRAY['112'::text, '911'::text, '999'::text] NOT NULL,
     CONSTRAINT tenants_domain_check CHECK ((domain = lower(domain))),
+    CONSTRAINT tenants_emergency_numbers_check CHECK (((cardinality(emergency_numbers) >= 1) AND (cardinality(emergency_numbers) <= 16))),
     CONSTRAINT tenants_ring_timeout_seconds_check CHECK (((ring_timeout_seconds >= 5) AND (ring_timeout_seconds <= 300)))
 );
 ALTER TABLE ONLY public.tenants FORCE ROW LEVEL SECURITY;
@@ -603,6 +605,7 @@ GRANT UPDATE(international_prefix) ON TABLE public.tenants TO tandem_server;
 GRANT UPDATE(ring_timeout_seconds) ON TABLE public.tenants TO tandem_server;
 GRANT UPDATE(revision) ON TABLE public.tenants TO tandem_server;
 GRANT UPDATE(deleted_at) ON TABLE public.tenants TO tandem_server;
+GRANT UPDATE(emergency_numbers) ON TABLE public.tenants TO tandem_server;
 GRANT SELECT,INSERT ON TABLE public.trunks TO tandem_server;
 GRANT UPDATE(carrier) ON TABLE public.trunks TO tandem_server;
 GRANT UPDATE(address) ON TABLE public.trunks TO tandem_server;

@@ -82,14 +82,18 @@ struct TrunkCommands: AsyncParsableCommand {
     @Option(help: "An address of the carrier, IP:PORT; the first takes our calls. Repeatable.")
     var peer: [String]
     @Option(help: "What its calls cost, plist_….") var priceList: String?
+    @OptionGroup var proof: TrunkProofOptions
+    @OptionGroup var profile: TrunkProfileOptions
     @OptionGroup var creation: CreationOptions
     @OptionGroup var global: GlobalOptions
 
     var path: String { "/v1/trunks" }
-    func members() -> [String: JSON?] {
+    func members() throws -> [String: JSON?] {
       [
         "reseller": .string(reseller), "carrier": .string(carrier), "address": .string(address),
         "peers": .array(peer.map(JSON.string)), "price_list": .optional(priceList),
+        "account": try proof.account(), "visitor": try proof.visitor(),
+        "profile": profile.member,
       ]
     }
   }

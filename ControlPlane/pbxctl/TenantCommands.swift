@@ -19,6 +19,8 @@ struct TenantCommands: AsyncParsableCommand {
     @Option(help: "For numbers dialled the national way, 44.") var countryCode: String
     @Option(help: "What stands before national numbers.") var nationalPrefix: String = "0"
     @Option(help: "What stands before international numbers.") var internationalPrefix = "00"
+    @Option(help: "What people dial for help; repeat it for several. Else 112, 911 and 999.")
+    var emergencyNumber: [String] = []
     @Option(help: "Seconds until nobody is thought to answer.") var ringTimeout: Int = 30
     @OptionGroup var creation: CreationOptions
     @OptionGroup var global: GlobalOptions
@@ -30,6 +32,8 @@ struct TenantCommands: AsyncParsableCommand {
         "home_address": .string(homeAddress), "country_code": .string(countryCode),
         "national_prefix": .string(nationalPrefix),
         "international_prefix": .string(internationalPrefix),
+        "emergency_numbers": emergencyNumber.isEmpty
+          ? nil : .array(emergencyNumber.map(JSON.string)),
         "ring_timeout": .number(Decimal(ringTimeout)),
       ]
     }

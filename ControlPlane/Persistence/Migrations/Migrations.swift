@@ -5,4 +5,5 @@ public import Postgres
 public let migrations: [Migration] = [
   foundations,
   trunkAccounts,
+  emergencyNumbers,
 ]

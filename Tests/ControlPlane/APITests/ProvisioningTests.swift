@@ -122,6 +122,38 @@ import Testing
     }
   }
 
+  @Test func aTenantsNumbersForHelpAreItsCountrys() async throws {
+    try await APIBench.with { bench in
+      let key = bench.keys.reseller
+      let made = try await bench.send(
+        .post, "/v1/tenants", as: key,
+        #"""
+        {"name":"Help","domain":"help.example.com","home_address":"phones-a","country_code":"49",
+        "emergency_numbers":["112","110","112"]}
+        """#)
+      #expect(made.status == 201)
+      #expect(made.body.contains(#""emergency_numbers":["112","110"]"#))
+      let path = "/v1/tenants/\(try made.text("id"))"
+      let changed = try await bench.send(.patch, path, as: key, #"{"emergency_numbers":["19222"]}"#)
+      #expect(changed.body.contains(#""emergency_numbers":["19222"]"#))
+      let kept = try await bench.send(.patch, path, as: key, #"{"ring_timeout":40}"#)
+      #expect(kept.body.contains(#""emergency_numbers":["19222"]"#))
+      for (numbers, text) in [("[]", "must not be empty"), (#"["1"]"#, "2 to 6 digits")] {
+        let refused = try await bench.send(
+          .patch, path, as: key, #"{"emergency_numbers":\#(numbers)}"#)
+        #expect(refused.status == 422)
+        #expect(refused.body.contains("emergency_numbers") && refused.body.contains(text))
+      }
+      let usual = try await bench.send(
+        .post, "/v1/tenants", as: key,
+        #"""
+        {"name":"Usual","domain":"usual.example.com","home_address":"phones-a",
+        "country_code":"44"}
+        """#)
+      #expect(usual.body.contains(#""emergency_numbers":["112","911","999"]"#))
+    }
+  }
+
   @Test func aDomainOfSomebodyElseIsTakenAndNotNamed() async throws {
     try await APIBench.with { bench in
       let taken = try await bench.send(

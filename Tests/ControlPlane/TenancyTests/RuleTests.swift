@@ -76,6 +76,20 @@ struct RuleTests {
     #expect(error?.field == "national_prefix")
   }
 
+  @Test func nobodyIsLeftWithoutANumberForHelp() throws {
+    func numbers(_ texts: [String]) throws -> [String] {
+      try DiallingRules(
+        checkingCountryCode: "49", nationalPrefix: "0", internationalPrefix: "00",
+        emergencyNumbers: texts
+      ).emergencyNumbers
+    }
+    #expect(try numbers(["112", "110", "112"]) == ["112", "110"])
+    for texts in [[], ["1"], ["1234567"], ["11a"], (100..<117).map(String.init)] {
+      let error = #expect(throws: InvalidField.self) { try numbers(texts) }
+      #expect(error?.field == "emergency_numbers")
+    }
+  }
+
   @Test func aPageEndsWhereAnotherRowShowsThatThereIsMore() {
     let full = Page([1, 2, 3], limit: 2) { String($0) }
     #expect(full.items == [1, 2] && full.next == PageCursor("2"))
