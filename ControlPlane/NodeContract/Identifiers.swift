@@ -42,8 +42,13 @@ public struct UUIDv7: Hashable, Sendable, Comparable, CustomStringConvertible {
 
   /// Sixteen bytes, most significant first.
   public var bytes: [UInt8] {
-    [high, low].flatMap { half in
-      stride(from: 56, through: 0, by: -8).map { UInt8(truncatingIfNeeded: half >> UInt64($0)) }
+    [UInt8](unsafeUninitializedCapacity: 16) { bytes, count in
+      for place in 0..<8 {
+        let shift = UInt64(56 - 8 * place)
+        bytes[place] = UInt8(truncatingIfNeeded: high >> shift)
+        bytes[place + 8] = UInt8(truncatingIfNeeded: low >> shift)
+      }
+      count = 16
     }
   }
 
@@ -59,9 +64,13 @@ public struct UUIDv7: Hashable, Sendable, Comparable, CustomStringConvertible {
 
   /// 32 lower-case hexadecimal digits without hyphens.
   public var hexadecimal: String {
-    let digits = Array("0123456789abcdef".utf8)
-    return String(
-      decoding: bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
+    String(unsafeUninitializedCapacity: 32) { text in
+      for place in 0..<32 {
+        let digit = (place < 16 ? high : low) >> UInt64(60 - 4 * (place & 15)) & 15
+        text[place] = UInt8(digit < 10 ? 48 + digit : 87 + digit)
+      }
+      return 32
+    }
   }
 
   /// The usual form with four hyphens.

@@ -73,8 +73,7 @@ public enum IPAddress: Hashable, Sendable, CustomStringConvertible {
 
   public var description: String {
     switch self {
-    case .v4(let value):
-      return "\(value >> 24).\(value >> 16 & 0xFF).\(value >> 8 & 0xFF).\(value & 0xFF)"
+    case .v4(let value): return IPAddress.dotted(value)
     case .v6(let high, let low):
       return IPAddress.compressed(
         [high, low].flatMap { half in
@@ -82,6 +81,25 @@ public enum IPAddress: Hashable, Sendable, CustomStringConvertible {
             UInt16(truncatingIfNeeded: half >> UInt64($0))
           }
         })
+    }
+  }
+
+  /// Asked for with every message, so it is made in one piece.
+  private static func dotted(_ value: UInt32) -> String {
+    String(unsafeUninitializedCapacity: 15) { text in
+      var count = 0
+      func put(_ character: UInt32) {
+        text[count] = UInt8(character)
+        count += 1
+      }
+      for shift in stride(from: UInt32(24), through: 0, by: -8) {
+        let byte = value >> shift & 0xFF
+        if byte >= 100 { put(48 + byte / 100) }
+        if byte >= 10 { put(48 + byte / 10 % 10) }
+        put(48 + byte % 10)
+        if shift > 0 { put(46) }
+      }
+      return count
     }
   }
 

@@ -25,10 +25,13 @@ struct RequestScreening {
 
   private func refusalOfSize(_ request: SIPRequest) -> Refusal? {
     let headers = request.headers
-    let texts = [headers.callID, headers.from.tag, headers.to.tag, headers.vias.first?.branch]
-    let isTooLong = texts.contains { ($0?.utf8.count ?? 0) > limits.textBytes }
-    return isTooLong || headers.callID.isEmpty ? Refusal(status: StatusCode.badRequest) : nil
+    let fits =
+      !headers.callID.isEmpty && fits(headers.callID) && fits(headers.from.tag)
+      && fits(headers.to.tag) && fits(headers.vias.first?.branch)
+    return fits ? nil : Refusal(status: StatusCode.badRequest)
   }
+
+  private func fits(_ text: String?) -> Bool { (text?.utf8.count ?? 0) <= limits.textBytes }
 
   private func refusalOfURI(_ request: SIPRequest) -> Refusal? {
     switch (request.uri.scheme, request.headers.to.uri.scheme) {
@@ -74,11 +77,12 @@ struct RequestScreening {
   /// All that we could send back describes a session (section 20.1: without the field that is
   /// what is wanted).
   private func refusalOfAccept(_ request: SIPRequest) -> Refusal? {
+    guard request.method == .invite else { return nil }
     let accepted = request.headers.values(of: "Accept").flatMap { $0.split(separator: ",") }
       .map { range in
         range.prefix { $0 != ";" }.filter { !$0.isWhitespace }.lowercased()
       }
-    guard request.method == .invite, !accepted.isEmpty,
+    guard !accepted.isEmpty,
       accepted.allSatisfy({ !["application/sdp", "application/*", "*/*"].contains($0) })
     else { return nil }
     return Refusal(status: StatusCode.notAcceptable)

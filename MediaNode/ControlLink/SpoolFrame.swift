@@ -19,8 +19,13 @@ struct SpoolFrame {
     let body = record.encodedBody()
     precondition(1...longestBody ~= body.count, "a fact of \(body.count) bytes")
     let length = bigEndian(UInt32(body.count))
-    let checksum = (length + body).withUnsafeBytes { SpoolCRC32C.checksum($0) }
-    return length + bigEndian(checksum) + body
+    let begun = length.withUnsafeBytes { SpoolCRC32C.checksum($0) }
+    let checksum = body.withUnsafeBytes { SpoolCRC32C.checksum($0, after: begun) }
+    var frame = length
+    frame.reserveCapacity(headerLength + body.count)
+    frame += bigEndian(checksum)
+    frame += body
+    return frame
   }
 
   private static func bigEndian(_ value: UInt32) -> [UInt8] {

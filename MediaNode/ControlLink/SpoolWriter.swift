@@ -14,8 +14,8 @@ struct SpoolPolicy: Sendable {
   var firstRetry = Duration.milliseconds(100)
   var longestRetry = Duration.seconds(5)
   /// Facts that nobody waits for are gathered so long, so that a busy node synchronises its disk
-  /// a few hundred times a second and not for every fact.
-  var gathering = Duration.milliseconds(5)
+  /// a hundred times a second and not for every fact.
+  var gathering = Duration.milliseconds(10)
   /// Acknowledgements are saved at most this often.
   var acknowledgementInterval = Duration.seconds(1)
   /// How often the thread looks for segments to remove.

@@ -15,7 +15,7 @@ public final class UDPSocket: Sendable {
     let descriptor = try SocketCalls.open(SOCK_DGRAM, for: endpoint)
     do throws(SystemError) {
       try SocketCalls.bind(descriptor, to: endpoint)
-      local = try SocketCalls.localEndpoint(of: descriptor)
+      local = endpoint.port == 0 ? try SocketCalls.localEndpoint(of: descriptor) : endpoint
     } catch {
       close(descriptor)
       throw error

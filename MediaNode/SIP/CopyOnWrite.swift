@@ -7,7 +7,8 @@
 public struct CopyOnWrite<Value> {
   @usableFromInline
   final class Box {
-    @usableFromInline var value: Value
+    /// Reached through a struct alone, whose accesses the compiler checks.
+    @exclusivity(unchecked) @usableFromInline var value: Value
     @inlinable
     init(_ value: Value) { self.value = value }
   }

@@ -16,8 +16,8 @@ extension HeaderField {
 /// Names compare without regard to case (RFC 3261 section 7.3.1). Asked for every field of every
 /// message, so it makes no copies.
 func namesMatch(_ left: String, _ right: String) -> Bool {
-  left.utf8.count == right.utf8.count
-    && zip(left.utf8, right.utf8).allSatisfy { $0 == $1 || $0.lowerCase == $1.lowerCase }
+  guard left.utf8.count == right.utf8.count else { return false }
+  return left == right || zip(left.utf8, right.utf8).allSatisfy { $0.lowerCase == $1.lowerCase }
 }
 
 extension UInt8 {

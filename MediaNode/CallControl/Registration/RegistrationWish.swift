@@ -145,8 +145,11 @@ extension SIPHeaders {
   /// Whether an option tag stands in the lists of this field (RFC 3261 section 20.37).
   func lists(_ tag: String, in name: String) -> Bool {
     values(of: name).contains { value in
-      value.split(separator: ",").contains { element in
-        element.filter { !$0.isWhitespace }.lowercased() == tag
+      value.utf8.split(separator: UInt8(ascii: ",")).contains { element in
+        let spaces = " \t\r\n".utf8
+        return element.lazy.filter { !spaces.contains($0) }.elementsEqual(tag.utf8) {
+          $0 == $1 || $0 | 0x20 == $1 && $1 >= UInt8(ascii: "a") && $1 <= UInt8(ascii: "z")
+        }
       }
     }
   }

@@ -107,7 +107,7 @@ private struct QuickMessage {
     var end = line.upperBound
     while end > reader.position, bytes[end - 1] == UInt8(ascii: " ") { end -= 1 }
     guard end > reader.position else { return false }
-    return read(QuickName(bytes[name]), name, ByteReader(bytes, reader.position..<end))
+    return read(QuickName(bytes, name), name, ByteReader(bytes, reader.position..<end))
   }
 
   private mutating func read(
@@ -205,18 +205,21 @@ private enum QuickStart {
 extension SIPMethod {
   /// A method of the standards.
   fileprivate init?(quickly reader: inout ByteReader) {
-    let name = reader.bytes[reader.take(.token)]
-    guard let method = Self.plain.first(where: { $0.rawValue.utf8.elementsEqual(name) }) else {
-      return nil
+    let name = reader.take(.token)
+    for (text, method) in Self.plain where reader.bytes.has(text, at: name) {
+      self = method
+      return
     }
-    self = method
+    return nil
   }
 
   /// The most frequent first.
-  private static let plain = [
-    "INVITE", "ACK", "BYE", "REGISTER", "OPTIONS", "CANCEL", "PRACK", "UPDATE", "INFO",
-    "SUBSCRIBE", "NOTIFY", "REFER", "MESSAGE", "PUBLISH",
-  ].map(SIPMethod.init)
+  private static let plain: [(StaticString, SIPMethod)] = [
+    ("INVITE", .invite), ("ACK", .ack), ("BYE", .bye), ("REGISTER", .register),
+    ("OPTIONS", .options), ("CANCEL", .cancel), ("PRACK", .prack), ("UPDATE", .update),
+    ("INFO", .info), ("SUBSCRIBE", .subscribe), ("NOTIFY", .notify), ("REFER", .refer),
+    ("MESSAGE", .message), ("PUBLISH", SIPMethod(rawValue: "PUBLISH")),
+  ]
 }
 
 /// Which field a name means.
@@ -228,42 +231,40 @@ private enum QuickName {
   /// Compact names of such fields, and Content-Encoding, which changes what the body is.
   case leftToOthers
 
-  init(_ name: ArraySlice<UInt8>) {
-    self =
-      Self.known.first { name.equalsCaseless($0.text) }?.field
-      ?? (name.count == 1 ? .leftToOthers : .other)
-  }
-
-  private struct Known {
-    /// Lower case.
-    let text: [UInt8]
-    let field: QuickName
-
-    init(_ text: String, _ field: QuickName) {
-      self.text = Array(text.utf8)
-      self.field = field
+  init(_ bytes: [UInt8], _ name: Range<Int>) {
+    for (text, field) in Self.known where bytes.hasCaseless(text, at: name) {
+      self = field
+      return
     }
+    self = name.count == 1 ? .leftToOthers : .other
   }
 
-  private static let known: [Known] = [
-    Known("via", .via), Known("from", .from), Known("to", .to), Known("call-id", .callID),
-    Known("cseq", .cseq),
-    Known("contact", .contact), Known("max-forwards", .maxForwards),
-    Known("content-length", .contentLength),
-    Known("content-type", .contentType), Known("route", .route),
-    Known("record-route", .recordRoute),
-    Known("v", .via), Known("f", .from), Known("t", .to), Known("i", .callID), Known("m", .contact),
-    Known("l", .contentLength), Known("c", .contentType), Known("content-encoding", .leftToOthers),
+  /// In lower case, the most frequent first.
+  private static let known: [(StaticString, QuickName)] = [
+    ("via", .via), ("from", .from), ("to", .to), ("call-id", .callID), ("cseq", .cseq),
+    ("contact", .contact), ("max-forwards", .maxForwards), ("content-length", .contentLength),
+    ("content-type", .contentType), ("route", .route), ("record-route", .recordRoute),
+    ("v", .via), ("f", .from), ("t", .to), ("i", .callID), ("m", .contact),
+    ("l", .contentLength), ("c", .contentType), ("content-encoding", .leftToOthers),
   ]
 }
 
-extension ArraySlice<UInt8> {
-  /// Whether this is `lower` without regard to case.
-  fileprivate func equalsCaseless(_ lower: [UInt8]) -> Bool {
-    guard count == lower.count else { return false }
-    for (own, other) in zip(self, lower) {
-      let isUpper = (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(own)
-      if (isUpper ? own | 0x20 : own) != other { return false }
+extension [UInt8] {
+  /// Whether this text stands there.
+  fileprivate func has(_ text: StaticString, at range: Range<Int>) -> Bool {
+    guard range.count == text.utf8CodeUnitCount else { return false }
+    for (offset, index) in range.enumerated() where self[index] != text.utf8Start[offset] {
+      return false
+    }
+    return true
+  }
+
+  /// Whether this text, which is in lower case, stands there without regard to case.
+  fileprivate func hasCaseless(_ lower: StaticString, at range: Range<Int>) -> Bool {
+    guard range.count == lower.utf8CodeUnitCount else { return false }
+    for (offset, index) in range.enumerated() {
+      let isUpper = (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(self[index])
+      if (isUpper ? self[index] | 0x20 : self[index]) != lower.utf8Start[offset] { return false }
     }
     return true
   }
