@@ -186,7 +186,7 @@ final class Party {
   func cancel(_ id: ClientTransactionID) { handle(layer.cancel(id, at: now)) }
 
   /// Of several devices with one number each has tags of its own.
-  func newTag() -> String { "\(number)-\(endpoint.address)-\(count())" }
+  func newTag() -> String { "\(number)-\(endpoint.address)-\(endpoint.port)-\(count())" }
   func newBranch() -> String { "\(Via.magicCookie)-\(endpoint.port)-\(count())" }
 
   func count() -> Int {
