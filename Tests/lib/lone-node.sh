@@ -7,7 +7,8 @@ readonly marker=test
 
 # start_lone_node BINARIES USERS TENANTS [OPTION...]: user N is 100000+N at the tenant tK.bench.test, K being N modulo
 # TENANTS, with the password p100000+N and the number +442000000000+N. What the carrier wants of us
-# is said by BenchmarkState's options. Sets `node`.
+# is said by BenchmarkState's options. Sets `node`. With `keeper_of_node`, a command, it is kept, and
+# `node` is its keeper.
 start_lone_node() {
   local binaries=$1
   rm --recursive --force "$work/state"
@@ -17,7 +18,15 @@ start_lone_node() {
   "$binaries/BenchmarkState" --state "$work/state" --key-file "$work/snapshot.key" \
     --users "$2" --tenants "$3" --carrier "$node_carrier" "${@:4}"
   write_lone_node_configuration
-  "$binaries/MediaNodeServer" --config "$work/node.json" >"$work/node.log" 2>&1 &
+  local command=("$binaries/MediaNodeServer" --config "$work/node.json") address
+  if [ -n "${keeper_of_node:-}" ]; then
+    command=(-- "${command[@]}")
+    for address in "$node_phones" "$node_other_phones" "$node_trunks"; do
+      command=(--descriptor "udp:$address" --descriptor "tcp:$address" "${command[@]}")
+    done
+    command=("${keeper_of_node[@]}" "${command[@]}")
+  fi
+  "${command[@]}" >"$work/node.log" 2>&1 &
   node=$!
   wait_until 20 "the node serving" grep --quiet "node serves" "$work/node.log"
 }
