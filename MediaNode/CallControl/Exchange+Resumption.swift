@@ -35,6 +35,7 @@ extension Exchange {
     for (number, checkpoint) in found where isHeld(checkpoint.machine, in: ports) {
       resume(checkpoint, number: number, at: now)
     }
+    loseConnections(at: now)
     return takeOutbox(at: now)
   }
 
@@ -113,6 +114,18 @@ extension Exchange {
       call: call.id, branch: branch, flow: sent.flow, request: isChallenged ? request : nil)
     calls[call.id]?.sent[branch] = resumed.id
     handle(resumed.events, at: now)
+  }
+
+  /// Connections ended with the process that held them: their phones open others and register.
+  private mutating func loseConnections(at now: Moment) {
+    for id in calls.keys.sorted() {
+      update(id, at: now) { call in
+        let lost = Set(call.legs.filter { !$0.isTrunk }.map(\.flow)).filter {
+          $0.transport.isReliable
+        }
+        return lost.flatMap { call.connectionLost($0) }
+      }
+    }
   }
 
   private mutating func reopenRelay(of call: CallMachine) {

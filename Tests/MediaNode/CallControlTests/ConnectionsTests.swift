@@ -115,6 +115,18 @@ import Testing
     #expect(!scene.world.sent(to: other).contains { $0.isRequest(.bye) })
   }
 
+  @Test func aCallOfAProcessThatDiedFollowsItsPhoneToTheNextConnection() throws {
+    let (scene, carol) = try connectedPair()
+    let call = scene.alice.call("103")
+    #expect(scene.world.run { carol.lastCall?.isAcknowledged == true })
+    scene.world.run(for: .seconds(1))
+    scene.world.die()
+    carol.isUnplugged = true
+    scene.world.run(for: .seconds(1))
+    let back = register("103", at: "127.0.7.7:5066", in: scene)
+    #expect(hearsOfTheEnd(back, of: call, in: scene))
+  }
+
   @Test func aCallFollowsItsPhoneToAnotherPort() throws {
     let scene = try Scene()
     let contact = SIPURI(user: "103", host: "192.168.1.5")
