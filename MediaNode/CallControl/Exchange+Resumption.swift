@@ -41,6 +41,9 @@ extension Exchange {
 
   public var callIDs: Set<CallID> { Set(calls.keys) }
 
+  /// Those that are open.
+  public var relayIDs: Set<RelayID> { Set(relays.keys) }
+
   /// The legs of all calls, ended ones too.
   public var legs: Set<LegID> { Set(calls.values.flatMap { $0.machine.legs.map(\.id) }) }
 

@@ -3,6 +3,7 @@ import ControlLink
 import Epoll
 import Glibc
 import Logging
+import MediaPlane
 import NodeContract
 import Succession
 import Synchronization
@@ -15,6 +16,7 @@ final class NodeEstate: Sendable {
     case binding
     case fact
     case subscription
+    case relay
   }
 
   /// Processes that may die in a row without having served before what they left is given up:
@@ -75,7 +77,8 @@ final class NodeEstate: Sendable {
       case .record(let fact, _):
         sequence += 1
         changes.append(put(fact, sequence))
-      case .send, .openRelay, .directRelay, .closeRelay, .locate, .log: break
+      case .closeRelay(let id): changes.append(.remove(key(ofRelay: id.number)))
+      case .send, .openRelay, .directRelay, .locate, .log: break
       }
     }
     guard !changes.isEmpty else { return }
@@ -83,6 +86,12 @@ final class NodeEstate: Sendable {
     if !estate.commit(changes) {
       log.critical("the memory for a successor is full: calls will end with this process")
     }
+  }
+
+  /// Who is heard at a relay's ports, so that nobody else is after this process' death. On the relay's
+  /// thread.
+  func leave(_ relay: RelayCheckpoint) {
+    estate.commit([.put(key(ofRelay: relay.session.id), relay.bytes)])
   }
 
   private func put(_ fact: Fact, _ sequence: UInt64) -> Estate.Change {
@@ -134,6 +143,10 @@ final class NodeEstate: Sendable {
     Estate.Key(kind: Kind.fact.rawValue, name: Self.bytes(of: sequence.bigEndian))
   }
 
+  private func key(ofRelay id: UInt64) -> Estate.Key {
+    Estate.Key(kind: Kind.relay.rawValue, name: Self.bytes(of: id))
+  }
+
   // MARK: - Taking over
 
   /// Puts the facts that a predecessor had no time to write down on disk, and waits for that.
@@ -167,6 +180,12 @@ final class NodeEstate: Sendable {
     }
   }
 
+  /// Who was heard at the relays' ports.
+  var relays: [UInt64: RelayCheckpoint] {
+    let left = values(.relay).compactMap { RelayCheckpoint($0) }
+    return Dictionary(left.map { ($0.session.id, $0) }) { first, _ in first }
+  }
+
   /// With the time that each has left.
   func bindings(at now: Moment) -> [BindingChange] {
     values(.binding).compactMap { bytes in
@@ -194,10 +213,11 @@ final class NodeEstate: Sendable {
     return BootInstant(nanoseconds: writtenAt).duration(to: now.boot)
   }
 
-  /// Forgets the calls that nobody carries on. Those that go on have been left again.
-  func forgetCalls(except carriedOn: Set<CallID>) {
-    let kept = Set(carriedOn.map(key(of:)))
-    let gone = estate.entries.keys.filter { $0.kind == Kind.call.rawValue && !kept.contains($0) }
+  /// Forgets the calls that nobody carries on, and all relays but theirs.
+  func forgetCalls(except carriedOn: Set<CallID>, and relays: Set<RelayID>) {
+    let kept = Set(carriedOn.map(key(of:))).union(relays.map { key(ofRelay: $0.number) })
+    let kinds = [Kind.call.rawValue, Kind.relay.rawValue]
+    let gone = estate.entries.keys.filter { kinds.contains($0.kind) && !kept.contains($0) }
     estate.commit(gone.map { .remove($0) })
   }
 

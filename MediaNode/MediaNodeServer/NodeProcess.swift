@@ -20,6 +20,7 @@ struct NodeProcess {
   private let estate: NodeEstate?
   /// What the exchange wants done to carry on a predecessor's calls.
   private let resumption: [ExchangeAction]
+  private let leftRelays: [UInt64: RelayCheckpoint]
   private let traffic = SignallingTraffic()
 
   init(_ configuration: NodeConfiguration) throws {
@@ -41,6 +42,7 @@ struct NodeProcess {
       configuration: configuration.exchange(boot: boot), hashing: OpenSSLHashing(), random: random)
     try holdings.restore(into: &exchange, at: now)
     resumption = Self.takeOver(estate, into: &exchange, at: now, log: log)
+    leftRelays = estate?.relays ?? [:]
     Self.closeLostLegs(
       of: LostLegs(
         observer: configuration.name, boot: boot, death: Self.deathOfPredecessor,
@@ -133,7 +135,7 @@ struct NodeProcess {
         "calls of an earlier process carried on",
         metadata: ["left": "\(left.count)", "carried-on": "\(exchange.callIDs.count)"])
     }
-    estate.forgetCalls(except: exchange.callIDs)
+    estate.forgetCalls(except: exchange.callIDs, and: exchange.relayIDs)
     return actions
   }
 
@@ -162,11 +164,13 @@ struct NodeProcess {
   }
 
   private func start() {
+    media.onLatch { [estate] in estate?.leave($0) }
     media.start()
     spool.onDurable { [links] in links.factsAreDurable() }
     signalling.start(
       with: NodeSurroundings(
-        media: media, spool: spool, links: links, estate: estate, log: Logger(label: "media")),
+        media: media, spool: spool, links: links, estate: estate, leftRelays: leftRelays,
+        log: Logger(label: "media")),
       first: resumption)
     links.start()
     log.notice("node serves")

@@ -12,11 +12,18 @@ struct NodeSurroundings: ExchangeSurroundings {
   let links: ReplicaLinks
   /// Nil where nothing outlives the process.
   let estate: NodeEstate?
+  /// The relays of a predecessor, as far as somebody was heard there.
+  let leftRelays: [UInt64: RelayCheckpoint]
   let log: Logger
 
   func leave(_ actions: [ExchangeAction], at now: Moment) { estate?.leave(actions, at: now) }
 
   func openRelay(_ plan: RelayPlan) throws {
+    if let left = leftRelays[plan.id.number], left.session.localA == plan.callerLocal,
+      left.session.localB == plan.calleeLocal
+    {
+      return try media.restore(left)
+    }
     try media.open(
       RelaySession(
         id: plan.id.number, localA: plan.callerLocal, localB: plan.calleeLocal,

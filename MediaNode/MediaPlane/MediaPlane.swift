@@ -22,6 +22,12 @@ public final class MediaPlane: Sendable {
     self.threads = made
   }
 
+  /// `body` is called on a relay thread when a party's source became known, with what another process
+  /// needs to carry the session on. Before `start()`.
+  public func onLatch(_ body: @escaping @Sendable (RelayCheckpoint) -> Void) {
+    for thread in threads { thread.onLatch = body }
+  }
+
   /// `body` is called on a relay thread for a session that is silent, and again each time that the
   /// limit passes without a packet. Before `start()`.
   public func onSilence(_ body: @escaping @Sendable (UInt64) -> Void) {

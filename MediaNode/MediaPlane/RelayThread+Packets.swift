@@ -75,9 +75,18 @@ extension RelayThread {
   ) -> Bool {
     let wasLatched = ports[index].source != nil
     guard ports[index].admitsMedia(packet, from: sender.pointee, at: now) else { return false }
-    if !wasLatched { guessControl(of: index, in: ports) }
+    if !wasLatched { latched(index, in: ports) }
     return send(
       packet, isReport: false, from: RelayTable.partner(of: index), of: ports, countingAt: index)
+  }
+
+  /// Twice in a call, or so.
+  private func latched(_ index: Int, in ports: Ports) {
+    guessControl(of: index, in: ports)
+    guard let id = table.sessions[index / RelayTable.portsPerSession],
+      let checkpoint = checkpoint(of: id)
+    else { return }
+    onLatch(checkpoint)
   }
 
   private func guessControl(of media: Int, in ports: Ports) {

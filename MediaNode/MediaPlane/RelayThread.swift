@@ -34,7 +34,8 @@ final class RelayThread: @unchecked Sendable {
   let poll: Int32
   private let wake: Int32
   let silenceLimit: Duration
-  /// Set before the thread starts.
+  /// Both are set before the thread starts.
+  var onLatch: @Sendable (RelayCheckpoint) -> Void = { _ in }
   var onSilence: @Sendable (UInt64) -> Void = { _ in }
   private let orders = Mutex<[Order]>([])
   private let thread = Mutex<SystemThread?>(nil)
@@ -195,7 +196,7 @@ final class RelayThread: @unchecked Sendable {
       media: table.ports[index], control: table.ports[RelayTable.control(of: index)])
   }
 
-  private func checkpoint(of id: UInt64) -> RelayCheckpoint? {
+  func checkpoint(of id: UInt64) -> RelayCheckpoint? {
     guard let open = sessions[id] else { return nil }
     let ports = (open.first..<open.first + RelayTable.portsPerSession).map { index in
       RelayCheckpoint.Port(
