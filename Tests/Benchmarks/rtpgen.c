@@ -2,7 +2,7 @@
  *
  * Pairs file: one "portA portB" line per call (ports at the relay).
  * Leg A sends to portA and expects leg B's packets back from it, and the
- * reverse.  All calls share 2*K generator sockets (A: abase+2k, B: bbase+2k,
+ * reverse (--relay-ip is where both ports are, --relay-ip-b where portB is, if elsewhere).  All calls share 2*K generator sockets (A: abase+2k, B: bbase+2k,
  * call i uses k = i % K), so the generator batches with sendmmsg/recvmmsg while
  * the relay still sees one socket pair per call.  A packet is recognised by its
  * payload (magic, call, direction, seq, send time), so SSRC/seq may be rewritten.
@@ -40,7 +40,7 @@
 struct body { uint32_t magic, call; uint8_t dir, meas; uint16_t pad; uint32_t seq; uint64_t t; } __attribute__((packed));
 
 static int ncalls = 100, K = 4, secs = 15, warm = 2, abase = 25000, bbase = 25200, cpu = -1, direct = 0, oneway = 0;
-static const char *pairs, *ip = "127.0.0.1", *myip = "127.0.0.1";
+static const char *pairs, *ips[2] = {"127.0.0.1", 0}, *myip = "127.0.0.1";
 static int pids[16], npid;
 static int fdA[MAXK], fdB[MAXK];
 static struct sockaddr_in *dst[2];
@@ -158,12 +158,12 @@ static double pct(double p) { if (!nlat) return -1; size_t i = p * (nlat - 1); r
 int main(int argc, char **argv) {
     const char *label = "";
     static struct option o[] = {{"pairs",1,0,'p'},{"calls",1,0,'n'},{"secs",1,0,'s'},{"warm",1,0,'w'},{"abase",1,0,'a'},{"bbase",1,0,'b'},{"socks",1,0,'k'},
-        {"pid",1,0,'P'},{"cpu",1,0,'c'},{"direct",0,0,'d'},{"relay-ip",1,0,'r'},{"my-ip",1,0,'m'},{"label",1,0,'l'},{"oneway",0,0,'o'},{0,0,0,0}};
+        {"pid",1,0,'P'},{"cpu",1,0,'c'},{"direct",0,0,'d'},{"relay-ip",1,0,'r'},{"relay-ip-b",1,0,'R'},{"my-ip",1,0,'m'},{"label",1,0,'l'},{"oneway",0,0,'o'},{0,0,0,0}};
     for (int c; (c = getopt_long(argc, argv, "", o, 0)) != -1;) switch (c) {
         case 'p': pairs = optarg; break; case 'n': ncalls = atoi(optarg); break; case 's': secs = atoi(optarg); break;
         case 'w': warm = atoi(optarg); break; case 'a': abase = atoi(optarg); break; case 'b': bbase = atoi(optarg); break;
         case 'k': K = atoi(optarg); break; case 'P': if (npid < 16) pids[npid++] = atoi(optarg); break; case 'c': cpu = atoi(optarg); break;
-        case 'd': direct = 1; break; case 'r': ip = optarg; break; case 'm': myip = optarg; break; case 'l': label = optarg; break; case 'o': oneway = 1; break;
+        case 'd': direct = 1; break; case 'r': ips[0] = optarg; break; case 'R': ips[1] = optarg; break; case 'm': myip = optarg; break; case 'l': label = optarg; break; case 'o': oneway = 1; break;
         default: return 2; }
     if (K < 1 || K > MAXK) return 2;
     if (cpu >= 0) { cpu_set_t s; CPU_ZERO(&s); CPU_SET(cpu, &s); sched_setaffinity(0, sizeof s, &s); }
@@ -175,7 +175,7 @@ int main(int argc, char **argv) {
         int pa, pb;
         if (direct) { pa = bbase + 2 * (i % K); pb = abase + 2 * (i % K); }
         else if (fscanf(f, "%d %d", &pa, &pb) != 2) { fprintf(stderr, "pairs file has only %d calls\n", i); return 2; }
-        for (int d = 0; d < 2; d++) { dst[d][i].sin_family = AF_INET; dst[d][i].sin_port = htons(d ? pb : pa); inet_pton(AF_INET, ip, &dst[d][i].sin_addr); }
+        for (int d = 0; d < 2; d++) { dst[d][i].sin_family = AF_INET; dst[d][i].sin_port = htons(d ? pb : pa); inet_pton(AF_INET, d && ips[1] ? ips[1] : ips[0], &dst[d][i].sin_addr); }
     }
     int ep = epoll_create1(0);
     for (int k = 0; k < K; k++) for (int d = 0; d < 2; d++) {

@@ -5,7 +5,7 @@
  *            sip:<digits>@target is our UAS (--uas-port).  Call = failed unless all came.
  *            Dialled is --duser and eight digits: the call's number modulo --users.
  *  held      ... --pairs FILE --keep 60: sets all calls up, writes "portA portB" lines
- *            (server's RTP ports) when they are, holds them until SIGTERM/SIGINT or --keep, then BYEs.
+ *            (server's RTP ports; no more calls than --users) when they are, holds them until SIGTERM/SIGINT or --keep, then BYEs.
  *  register  --register --users 1000 --rate 0 --conc 32 --calls 20000 : REGISTER, 401, REGISTER+digest, 200.
  *            User N is 100000+N, its password "p" and its name; its domain is "t<N % T>.bench.test" with
  *            --tenants T; --first is the first of them.  --rate 0 = closed loop with --conc open.
@@ -177,7 +177,8 @@ static void request(int s, char *m, struct sockaddr_in *src) {
     if (!strncmp(m, "INVITE", 6)) {
         char *t = hdr(m, "To", NULL); int indlg = t && memmem(t, eol(t), "tag=", 4) != NULL;
         if (indlg) { reinv++; reply(s, m, src, 200, "OK", 1); return; }
-        uasinv++;
+        uasinv++; char *u = strstr(m, "sip:"); int called = u ? atoi(u + 4) - 100000 : -1;
+        if (called >= 0 && called < total) C[called].pb = audioport(m);
         reply(s, m, src, 180, "Ringing", 0); reply(s, m, src, 200, "OK", 1);
     } else if (!strncmp(m, "ACK", 3)) uasack++;
     else if (!strncmp(m, "BYE", 3)) { if (s) uasbye++; else { rbye++; char *ci = hdr(m, "Call-ID", NULL); int i = ci ? atoi(val(ci) + 1) : -1; if (i >= 0 && i < total && C[i].st == UP) { C[i].st = FAIL; failed++; ended++; openc--; } } reply(s, m, src, 200, "OK", 0); }
