@@ -123,7 +123,7 @@ import Testing
     scene.world.die()
     carol.isUnplugged = true
     scene.world.run(for: .seconds(1))
-    let back = register("103", at: "127.0.7.7:5066", in: scene)
+    let back = register("103", at: "127.0.5.5:5066", in: scene)
     #expect(hearsOfTheEnd(back, of: call, in: scene))
   }
 
