@@ -1,4 +1,4 @@
-public import NodeContract
+import NodeContract
 
 /// How hard the signalling loop has it, as its shell measures.
 public struct NodePressure: Hashable, Sendable {

@@ -127,7 +127,7 @@ private struct LocalhostServer {
   private let log: URL
 
   init() async throws {
-    let free = try UDPSocket(binding: IPEndpoint(.v4(0x7F00_0001), port: 0)).local
+    let free = try SharedPort(at: .v4(0x7F00_0001)).socket.local
     endpoint = free
     log = FileManager.default.temporaryDirectory.appending(path: "dns-\(UUID().uuidString)")
     server = try NameServer(

@@ -49,8 +49,8 @@ struct SignallingNode {
   ) throws {
     self.limits = limits
     let loopback = IPEndpoint(host, port: 0)
-    let socket = try UDPSocket(binding: loopback)
-    let trunks = try UDPSocket(binding: loopback)
+    let ports = try [SharedPort(at: host), SharedPort(at: host)]
+    let (socket, trunks) = (ports[0].socket, ports[1].socket)
     local = socket.local
     peer = try UDPSocket(binding: loopback)
     pair = try CallingPair(phones: socket.local, trunks: trunks.local)
@@ -85,7 +85,7 @@ struct SignallingNode {
     }
     signalling = try SignallingLoop(
       exchange: exchange, on: EventLoop(name: "signalling"), sockets: [socket, trunks],
-      listeners: SignallingSockets.listen(on: [socket.local, trunks.local]), secure: secure,
+      listeners: ports.map(\.listener), secure: secure,
       streamLimits: limits, nameServers: nameServers, traffic: traffic,
       log: Logger(label: "test"))
     signalling.start(with: NoSurroundings())
