@@ -56,7 +56,9 @@ private struct NewTrunkBody: Decodable {
   var reseller: String?
   var carrier: String
   var address: String
-  var peers: [String]
+  var peers: [String]?
+  var route: String?
+  var certificateName: String?
   var priceList: String?
   var account: AccountBody?
   var visitor: VisitorBody?
@@ -64,10 +66,11 @@ private struct NewTrunkBody: Decodable {
 
   func trunk(of reseller: ResellerID) throws -> NewTrunk {
     NewTrunk(
-      reseller: reseller, carrier: carrier, address: address, peers: peers,
+      reseller: reseller, carrier: carrier, address: address, peers: peers ?? [],
       priceList: try priceList.map { try reference($0, field: "price_list") },
       account: account?.account, visitor: visitor?.visitor,
-      profile: profile?.changes ?? TrunkProfileChanges())
+      profile: profile?.changes ?? TrunkProfileChanges(), route: route,
+      certificateName: certificateName)
   }
 }
 
@@ -100,10 +103,11 @@ private struct ProfileBody: Decodable {
   }
 }
 
-/// `"account": null` and `"visitor": null` take them away; without the member they stay.
+/// `"account": null`, and so for the visitor, the route and the certificate's name, takes it away;
+/// without the member it stays.
 private struct TrunkChangesBody: Decodable {
   private enum CodingKeys: String, CodingKey {
-    case carrier, address, peers, priceList, account, visitor, profile
+    case carrier, address, peers, route, certificateName, priceList, account, visitor, profile
   }
 
   private var known: TrunkChanges
@@ -120,6 +124,12 @@ private struct TrunkChangesBody: Decodable {
         ?? TrunkProfileChanges())
     if body.contains(.account) {
       known.account = .set(try body.decodeIfPresent(AccountBody.self, forKey: .account)?.account)
+    }
+    if body.contains(.route) {
+      known.route = .set(try body.decodeIfPresent(String.self, forKey: .route))
+    }
+    if body.contains(.certificateName) {
+      known.certificateName = .set(try body.decodeIfPresent(String.self, forKey: .certificateName))
     }
     if body.contains(.visitor) {
       known.visitor = .set(try body.decodeIfPresent(VisitorBody.self, forKey: .visitor)?.visitor)
@@ -169,6 +179,8 @@ private struct TrunkView: Encodable {
   var carrier: String
   var address: String
   var peers: [String]
+  @Nullable var route: String?
+  @Nullable var certificateName: String?
   @Nullable var priceList: String?
   @Nullable var account: AccountView?
   @Nullable var visitor: VisitorView?
@@ -181,6 +193,8 @@ private struct TrunkView: Encodable {
     carrier = trunk.carrier.text
     address = trunk.address.text
     peers = trunk.peers.map(\.description)
+    route = trunk.route
+    certificateName = trunk.certificateName?.text
     priceList = trunk.priceList?.description
     account = trunk.account.map(AccountView.init)
     visitor = trunk.visitor.map { VisitorView(username: $0.username) }

@@ -7,8 +7,12 @@ public struct NewTrunk: Sendable {
   public var reseller: ResellerID
   public var carrier: String
   public var address: String
-  /// `192.0.2.1:5060`, the first is called.
+  /// `192.0.2.1:5060`, the first is called where there is no route.
   public var peers: [String]
+  /// `sip:carrier.example.net`
+  public var route: String?
+  /// `carrier.example.net`
+  public var certificateName: String?
   public var priceList: PriceListID?
   public var account: NewTrunkAccount?
   public var visitor: NewTrunkVisitor?
@@ -17,8 +21,11 @@ public struct NewTrunk: Sendable {
   public init(
     reseller: ResellerID, carrier: String, address: String, peers: [String],
     priceList: PriceListID?, account: NewTrunkAccount? = nil, visitor: NewTrunkVisitor? = nil,
-    profile: TrunkProfileChanges = TrunkProfileChanges()
+    profile: TrunkProfileChanges = TrunkProfileChanges(), route: String? = nil,
+    certificateName: String? = nil
   ) {
+    self.route = route
+    self.certificateName = certificateName
     self.reseller = reseller
     self.carrier = carrier
     self.address = address
@@ -35,6 +42,8 @@ public struct TrunkChanges: Sendable {
   public var carrier: String?
   public var address: String?
   public var peers: [String]?
+  public var route: ExtensionChanges.Change<String?>
+  public var certificateName: ExtensionChanges.Change<String?>
   public var priceList: PriceListID?
   public var account: ExtensionChanges.Change<NewTrunkAccount?>
   public var visitor: ExtensionChanges.Change<NewTrunkVisitor?>
@@ -44,8 +53,12 @@ public struct TrunkChanges: Sendable {
     carrier: String? = nil, address: String? = nil, peers: [String]? = nil,
     priceList: PriceListID? = nil, account: ExtensionChanges.Change<NewTrunkAccount?> = .keep,
     visitor: ExtensionChanges.Change<NewTrunkVisitor?> = .keep,
-    profile: TrunkProfileChanges = TrunkProfileChanges()
+    profile: TrunkProfileChanges = TrunkProfileChanges(),
+    route: ExtensionChanges.Change<String?> = .keep,
+    certificateName: ExtensionChanges.Change<String?> = .keep
   ) {
+    self.route = route
+    self.certificateName = certificateName
     self.carrier = carrier
     self.address = address
     self.peers = peers
@@ -65,12 +78,15 @@ public struct TrunkOperations: Sendable {
 
   public func create(_ new: NewTrunk, in scope: AccessScope) async throws -> Trunk {
     let address = try await address(new.address, in: scope)
-    let trunk = Trunk(
+    let trunk = try Trunk(
       id: clock.id(), reseller: new.reseller,
       carrier: try DisplayName(new.carrier, field: "carrier"), address: address,
       peers: try Trunk.peers(new.peers), priceList: new.priceList,
       account: try new.account?.account(), visitor: try new.visitor?.visitor(at: address),
-      profile: try new.profile.applied(to: TrunkProfile()), createdAt: clock.now())
+      profile: try new.profile.applied(to: TrunkProfile()),
+      route: try TrunkText.route(new.route),
+      certificateName: try TrunkText.certificateName(new.certificateName), createdAt: clock.now()
+    ).checked()
     return try await making(trunk) {
       try await store.trunks.insert($0, in: scope)
     } find: {
@@ -112,6 +128,7 @@ public struct TrunkOperations: Sendable {
     if let peers = changes.peers { trunk.peers = try Trunk.peers(peers) }
     if let priceList = changes.priceList { trunk.priceList = priceList }
     try changes.apply(to: &trunk, movedFrom: before)
+    trunk = try trunk.checked()
     guard try await store.trunks.update(trunk, in: scope) else { throw NotFound("trunk", id) }
     return trunk
   }
@@ -125,7 +142,7 @@ public struct TrunkOperations: Sendable {
 }
 
 extension TrunkChanges {
-  /// Passwords and profile. A visitor's password belongs to our address, whose name is its realm.
+  /// Passwords, whereabouts and profile. A visitor's password belongs to our address, whose name is its realm.
   fileprivate func apply(to trunk: inout Trunk, movedFrom before: AddressName) throws(InvalidField)
   {
     switch account {
@@ -139,6 +156,10 @@ extension TrunkChanges {
           "visitor", .malformed(expected: "given again, as its password is for the old address"))
       }
     case .set(let new): trunk.visitor = try new?.visitor(at: trunk.address)
+    }
+    if case .set(let new) = route { trunk.route = try TrunkText.route(new) }
+    if case .set(let new) = certificateName {
+      trunk.certificateName = try TrunkText.certificateName(new)
     }
     trunk.profile = try profile.applied(to: trunk.profile)
   }

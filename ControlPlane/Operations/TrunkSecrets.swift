@@ -1,5 +1,5 @@
-public import NodeContract
-public import Tenancy
+internal import NodeContract
+internal import Tenancy
 
 /// Who we are at a carrier, as somebody says.
 public struct NewTrunkAccount: Sendable {
@@ -24,16 +24,9 @@ public struct NewTrunkAccount: Sendable {
       realm: try TrunkText.line(realm, field: "account.realm", limit: 128),
       credentials: try SIPPassword(of: password, field: "account.password")
         .credentials(of: username, realm: realm, by: DigestAlgorithm.allCases),
-      registrar: try registrar.map { text throws(InvalidField) in try Self.registrar(text) })
-  }
-
-  private static func registrar(_ text: String) throws(InvalidField) -> String {
-    let field = "account.registrar"
-    let uri = try TrunkText.word(text, field: field, limit: 255)
-    guard uri.hasPrefix("sip:"), uri.utf8.count > 4 else {
-      throw InvalidField(field, .malformed(expected: "a SIP URI: sip:carrier.example.net"))
-    }
-    return uri
+      registrar: try registrar.map { text throws(InvalidField) in
+        try TrunkText.uri(text, field: "account.registrar")
+      })
   }
 }
 
@@ -78,35 +71,5 @@ public struct TrunkProfileChanges: Sendable {
       profile.forwarding = try TrunkText.form(forwarding, field: "profile.forwarding")
     }
     return profile
-  }
-}
-
-/// Texts that end up in SIP header fields.
-private enum TrunkText {
-  /// Printable ASCII without spaces and what would end a quoted string or a user name.
-  static func word(_ text: String, field: String, limit: Int) throws(InvalidField) -> String {
-    guard !text.utf8.contains(UInt8(ascii: " ")) else {
-      throw InvalidField(field, .malformed(expected: "one word"))
-    }
-    return try line(text, field: field, limit: limit)
-  }
-
-  static func line(_ text: String, field: String, limit: Int) throws(InvalidField) -> String {
-    guard !text.isEmpty else { throw InvalidField(field, .empty) }
-    guard text.utf8.count <= limit else { throw InvalidField(field, .tooLong(limit: limit)) }
-    guard text.utf8.allSatisfy({ (32...126).contains($0) && !"\"\\<>".utf8.contains($0) }) else {
-      throw InvalidField(field, .malformed(expected: "printable, without quotes and brackets"))
-    }
-    return text
-  }
-
-  static func form<Form: RawRepresentable & CaseIterable>(
-    _ text: String, field: String
-  ) throws(InvalidField) -> Form where Form.RawValue == String {
-    guard let form = Form(rawValue: text) else {
-      let words = Form.allCases.map(\.rawValue).joined(separator: ", ")
-      throw InvalidField(field, .malformed(expected: "one of \(words)"))
-    }
-    return form
   }
 }

@@ -14,7 +14,7 @@ public struct TrunkRepository: Sendable {
         INSERT INTO trunks (trunk_id, reseller_id, carrier, address, peers, price_list_id,
           account_user, account_realm, account_ha1_sha256, account_ha1_md5, account_registrar,
           visitor_user, visitor_ha1_sha256, visitor_ha1_md5, is_trusted, identity_form,
-          forwarding_form, created_at)
+          forwarding_form, route, certificate_name, created_at)
         VALUES (\(trunk.id), \(trunk.reseller), \(trunk.carrier), \(trunk.address),
           \(trunk.peers), \(trunk.priceList), \(trunk.account?.username),
           \(trunk.account?.realm), \(trunk.account?.credentials.ha1(.sha256)),
@@ -22,7 +22,7 @@ public struct TrunkRepository: Sendable {
           \(trunk.visitor?.username), \(trunk.visitor?.credentials.ha1(.sha256)),
           \(trunk.visitor?.credentials.ha1(.md5)), \(trunk.profile.isTrusted),
           \(trunk.profile.identity.rawValue), \(trunk.profile.forwarding.rawValue),
-          \(trunk.createdAt))
+          \(trunk.route), \(trunk.certificateName?.text), \(trunk.createdAt))
         """)
     }
   }
@@ -82,7 +82,8 @@ public struct TrunkRepository: Sendable {
           visitor_ha1_md5 = \(trunk.visitor?.credentials.ha1(.md5)),
           is_trusted = \(trunk.profile.isTrusted),
           identity_form = \(trunk.profile.identity.rawValue),
-          forwarding_form = \(trunk.profile.forwarding.rawValue)
+          forwarding_form = \(trunk.profile.forwarding.rawValue), route = \(trunk.route),
+          certificate_name = \(trunk.certificateName?.text)
         WHERE trunk_id = \(trunk.id) AND deleted_at IS NULL
         """) > 0
     }
@@ -102,7 +103,8 @@ extension Trunk {
   static let selection: Query = """
     SELECT trunk_id, reseller_id, carrier, address, peers, price_list_id, account_user,
       account_realm, account_ha1_sha256, account_ha1_md5, account_registrar, visitor_user,
-      visitor_ha1_sha256, visitor_ha1_md5, is_trusted, identity_form, forwarding_form, created_at
+      visitor_ha1_sha256, visitor_ha1_md5, is_trusted, identity_form, forwarding_form, route,
+      certificate_name, created_at
     FROM trunks
     """
 
@@ -112,7 +114,8 @@ extension Trunk {
       carrier: try row.value("carrier"), address: try row.value("address"),
       peers: try row.value("peers"), priceList: try row.optional("price_list_id"),
       account: try TrunkAccount(row: row), visitor: try TrunkVisitor(row: row),
-      profile: try TrunkProfile(row: row), createdAt: try row.value("created_at"))
+      profile: try TrunkProfile(row: row), route: try row.optional("route"),
+      certificateName: try row.optional("certificate_name"), createdAt: try row.value("created_at"))
   }
 }
 

@@ -359,10 +359,12 @@ CREATE TABLE public.trunks (
     is_trusted boolean DEFAULT false NOT NULL,
     identity_form text DEFAULT 'none'::text NOT NULL,
     forwarding_form text DEFAULT 'none'::text NOT NULL,
+    route text,
+    certificate_name text,
     CONSTRAINT trunks_account_check CHECK (((account_user IS NULL) = (account_realm IS NULL))),
     CONSTRAINT trunks_forwarding_form_check CHECK ((forwarding_form = ANY (ARRAY['none'::text, 'diversion'::text, 'history'::text]))),
     CONSTRAINT trunks_identity_form_check CHECK ((identity_form = ANY (ARRAY['none'::text, 'asserted'::text, 'preferred'::text, 'remote-party'::text]))),
-    CONSTRAINT trunks_peers_check CHECK (((cardinality(peers) >= 1) AND (cardinality(peers) <= 16)))
+    CONSTRAINT trunks_peers_check CHECK (((cardinality(peers) <= 16) AND ((cardinality(peers) >= 1) OR (route IS NOT NULL))))
 );
 ALTER TABLE ONLY public.trunks FORCE ROW LEVEL SECURITY;
 ALTER TABLE public.trunks OWNER TO tandem_owner;
@@ -623,3 +625,5 @@ GRANT UPDATE(visitor_ha1_md5) ON TABLE public.trunks TO tandem_server;
 GRANT UPDATE(is_trusted) ON TABLE public.trunks TO tandem_server;
 GRANT UPDATE(identity_form) ON TABLE public.trunks TO tandem_server;
 GRANT UPDATE(forwarding_form) ON TABLE public.trunks TO tandem_server;
+GRANT UPDATE(route) ON TABLE public.trunks TO tandem_server;
+GRANT UPDATE(certificate_name) ON TABLE public.trunks TO tandem_server;

@@ -1,6 +1,7 @@
 public import NodeContract
 
-/// A reseller's connection to a carrier, known by the carrier's addresses, by passwords, or by both.
+/// A reseller's connection to a carrier, known by the carrier's addresses, its domain, its certificate,
+/// passwords, or several of these.
 /// Every tenant of the reseller calls through it.
 public struct Trunk: Hashable, Sendable {
   public var id: TrunkID
@@ -8,8 +9,14 @@ public struct Trunk: Hashable, Sendable {
   public var carrier: DisplayName
   /// Our address that the carrier talks to.
   public var address: AddressName
-  /// The carrier's own addresses, 1 to 16: calls go to the first, and come from any.
+  /// The carrier's own addresses, at most 16: calls come from any, and go to the first where there is
+  /// no route. None only where there is one.
   public var peers: [IPEndpoint]
+  /// Where calls go, `sip:carrier.example.net;transport=tls`: the DNS says which servers that are
+  /// (RFC 3263), and calls come from these too.
+  public var route: String?
+  /// The DNS name of the certificate by which the carrier is known over TLS.
+  public var certificateName: SIPDomain?
   /// What calls through it cost; without one they are not priced.
   public var priceList: PriceListID?
   /// Who we are at the carrier; nil where it knows us by our address.
@@ -22,13 +29,16 @@ public struct Trunk: Hashable, Sendable {
   public init(
     id: TrunkID, reseller: ResellerID, carrier: DisplayName, address: AddressName,
     peers: [IPEndpoint], priceList: PriceListID?, account: TrunkAccount? = nil,
-    visitor: TrunkVisitor? = nil, profile: TrunkProfile = TrunkProfile(), createdAt: WallTime
+    visitor: TrunkVisitor? = nil, profile: TrunkProfile = TrunkProfile(), route: String? = nil,
+    certificateName: SIPDomain? = nil, createdAt: WallTime
   ) {
     self.id = id
     self.reseller = reseller
     self.carrier = carrier
     self.address = address
     self.peers = peers
+    self.route = route
+    self.certificateName = certificateName
     self.priceList = priceList
     self.account = account
     self.visitor = visitor
@@ -40,7 +50,6 @@ public struct Trunk: Hashable, Sendable {
   public static func peers(
     _ texts: [String], field: String = "peers"
   ) throws(InvalidField) -> [IPEndpoint] {
-    guard !texts.isEmpty else { throw InvalidField(field, .empty) }
     guard texts.count <= 16 else { throw InvalidField(field, .tooLong(limit: 16)) }
     var peers: [IPEndpoint] = []
     for text in texts {
@@ -52,10 +61,18 @@ public struct Trunk: Hashable, Sendable {
     return peers
   }
 
+  /// A carrier that is to be called must be somewhere.
+  public func checked() throws(InvalidField) -> Trunk {
+    guard !peers.isEmpty || route != nil else {
+      throw InvalidField("peers", .malformed(expected: "an address of the carrier, or a route"))
+    }
+    return self
+  }
+
   /// What a node needs of it.
   public var entry: TrunkEntry {
     TrunkEntry(
       id: id, name: carrier.text, address: address, peers: peers, account: account,
-      visitor: visitor, profile: profile)
+      visitor: visitor, profile: profile, route: route, certificateName: certificateName?.text)
   }
 }

@@ -70,6 +70,7 @@ struct TrunkCommands: AsyncParsableCommand {
   static let columns = [
     Output.Column("Trunk", "id"), Output.Column("Carrier", "carrier"),
     Output.Column("Our address", "address"), Output.Column("Peers", "peers"),
+    Output.Column("Route", "route"),
     Output.Column("Price list", "price_list"),
   ]
 
@@ -80,7 +81,10 @@ struct TrunkCommands: AsyncParsableCommand {
     @Option(help: "The carrier's name.") var carrier: String
     @Option(help: "Our service address that the carrier talks to.") var address: String
     @Option(help: "An address of the carrier, IP:PORT; the first takes our calls. Repeatable.")
-    var peer: [String]
+    var peer: [String] = []
+    @Option(help: "Where calls go instead, by the DNS: sip:carrier.example.net.") var route: String?
+    @Option(help: "The DNS name of the certificate that the carrier shows over TLS.")
+    var certificateName: String?
     @Option(help: "What its calls cost, plist_….") var priceList: String?
     @OptionGroup var proof: TrunkProofOptions
     @OptionGroup var profile: TrunkProfileOptions
@@ -91,7 +95,8 @@ struct TrunkCommands: AsyncParsableCommand {
     func members() throws -> [String: JSON?] {
       [
         "reseller": .string(reseller), "carrier": .string(carrier), "address": .string(address),
-        "peers": .array(peer.map(JSON.string)), "price_list": .optional(priceList),
+        "peers": .array(peer.map(JSON.string)), "route": .optional(route),
+        "certificate_name": .optional(certificateName), "price_list": .optional(priceList),
         "account": try proof.account(), "visitor": try proof.visitor(),
         "profile": profile.member,
       ]

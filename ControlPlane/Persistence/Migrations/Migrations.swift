@@ -6,4 +6,5 @@ public let migrations: [Migration] = [
   foundations,
   trunkAccounts,
   emergencyNumbers,
+  trunkRoutes,
 ]
