@@ -196,7 +196,9 @@ let mediaNode: [Target] = [
   library("MediaNode", "CLibSRTP", pkgConfig: "libsrtp2", apt: "libsrtp2-dev"),
   target("MediaNode", "SRTP", ["CLibSRTP"]),
   // Relay sockets and the threads that own them.
-  target("MediaNode", "MediaPlane", ["CLinux", "Epoll", "NodeContract", "RTP", "SRTP", logging]),
+  target(
+    "MediaNode", "MediaPlane",
+    ["CLinux", "Epoll", "NodeContract", "RTP", "SRTP", "TLS", logging]),
   // Link to the replicas, beats, snapshots on disk, the spool of facts.
   target(
     "MediaNode", "ControlLink", ["Epoll", "HTTP2", "NodeContract", "Ownership", "TLS", logging]),
@@ -207,7 +209,8 @@ let mediaNode: [Target] = [
     "MediaNode", "MediaNodeServer",
     [
       "CallControl", "CLinux", "ControlLink", "Epoll", "MediaPlane", "NodeContract", "Ownership",
-      "Signalling", "StructuredLogging", "Succession", "TLS", arguments, configuration, logging,
+      "SIP", "SRTP", "Signalling", "StructuredLogging", "Succession", "TLS", arguments,
+      configuration, logging,
     ]),
 ]
 
@@ -257,7 +260,7 @@ let testing: [Target] = [
   tests("ControlPlane", "SoundUploads", ["Audio", "Support"]),
   tests("ControlPlane", "HTTP", [hummingbird, hummingbirdTesting, logging, nio]),
   tests("MediaNode", "SIP", ["NodeContract", "OSIP", "TLS"]),
-  tests("MediaNode", "RTP", ["NodeContract"]),
+  tests("MediaNode", "RTP", ["NodeContract", "TLS"]),
   tests("MediaNode", "Audio", ["Support"]),
   tests("MediaNode", "Codecs", ["Audio", "Opus", "SpanDSP", "Support"]),
   tests("MediaNode", "Recording", ["Audio", "Support"]),
@@ -275,7 +278,7 @@ let testing: [Target] = [
     "MediaNode", "Signalling",
     ["CallControl", "Epoll", "NodeContract", "SIP", "Support", "TLS", logging]),
   tests("MediaNode", "SRTP"),
-  tests("MediaNode", "MediaPlane", ["Epoll", "NodeContract", "RTP", "SRTP", logging]),
+  tests("MediaNode", "MediaPlane", ["Epoll", "NodeContract", "RTP", "SRTP", "TLS", logging]),
   tests("MediaNode", "Succession", ["CLinux", "Epoll"]),
   tests("MediaNode", "Keeper", ["Epoll", "NodeContract"]),
   tests("MediaNode", "ControlLink", ["NodeContract", "Ownership", "Support", "TLS", logging]),

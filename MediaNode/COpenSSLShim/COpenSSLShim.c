@@ -1,5 +1,7 @@
 #include "COpenSSLShim.h"
 
+#include <openssl/evp.h>
+#include <openssl/rand.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -77,4 +79,30 @@ int shim_X509_alternative_names(X509 *certificate, char *buffer, int capacity) {
   }
   GENERAL_NAMES_free(names);
   return length;
+}
+
+// MARK: - Handshakes within the media
+
+EVP_PKEY *shim_make_key(void) { return EVP_EC_gen("P-256"); }
+
+X509 *shim_make_certificate(EVP_PKEY *key) {
+  X509 *certificate = X509_new();
+  if (certificate == NULL) return NULL;
+  const long day = 24 * 3600;
+  unsigned char serial[8];
+  int done = RAND_bytes(serial, sizeof serial) == 1;
+  uint64_t number = 0;
+  for (size_t index = 0; index < sizeof serial; index++) number = number << 8 | serial[index];
+  X509_NAME *name = X509_get_subject_name(certificate);
+  done = done && X509_set_version(certificate, 2) &&
+         ASN1_INTEGER_set_uint64(X509_get_serialNumber(certificate), number >> 1) &&
+         X509_gmtime_adj(X509_getm_notBefore(certificate), -day) &&
+         X509_gmtime_adj(X509_getm_notAfter(certificate), 3650 * day) &&
+         X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_ASC, (const unsigned char *)"media", -1, -1,
+                                    0) &&
+         X509_set_issuer_name(certificate, name) && X509_set_pubkey(certificate, key) &&
+         X509_sign(certificate, key, EVP_sha256()) > 0;
+  if (done) return certificate;
+  X509_free(certificate);
+  return NULL;
 }

@@ -66,6 +66,7 @@ extension Exchange {
     case .askFurther(let further): askFurther(further, of: id, at: now)
     case .openRelay(let plan): outbox.append(.openRelay(plan))
     case .direct(let side, let remote): direct(side, to: remote, of: id)
+    case .secure(let side, let transport): secure(side, transport, of: id)
     case .closeRelay: closeRelay(of: id)
     case .record(let event, let leg): record(event, on: leg, of: id, receipt: nil, at: now)
     case .recordAndWait(let event, let leg, let receipt):

@@ -162,7 +162,9 @@ extension Exchange {
       side: place.side, address: arrival.address.name,
       epoch: grants[arrival.address.name] ?? .none, number: user.number, localTag: tag,
       contact: contact, invite: arrival.request.withoutContents, flow: arrival.flow,
-      session: SessionSide(local: place.session.local, sessionID: random.next() >> 2))
+      session: SessionSide(
+        local: place.session.local, sessionID: random.next() >> 2,
+        transport: transport(from: arrival.flow, arrival.request.body)))
     leg.relayAddress = place.relayAddress
     leg.dialog = Dialog(answering: arrival.request, localTag: tag, contact: contact)
     return leg

@@ -88,7 +88,8 @@ extension Exchange {
   // MARK: - One call
 
   private mutating func resume(_ checkpoint: CallCheckpoint, number: UInt64, at now: Moment) {
-    let call = checkpoint.machine
+    var call = checkpoint.machine
+    call.show(configuration.mediaFingerprint)
     var entry = CallEntry(machine: call, inviteKey: InviteKey(call.caller.invite))
     entry.checkpoints = number
     entry.isSaved = true

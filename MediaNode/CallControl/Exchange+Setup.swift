@@ -86,7 +86,9 @@ extension Exchange {
       address: arrival.address.name, epoch: grants[arrival.address.name] ?? .none,
       number: origin.number, localTag: tag, contact: contact,
       invite: arrival.request.withoutContents, flow: arrival.flow,
-      session: SessionSide(local: arrival.address.endpoint, sessionID: nextSessionID()))
+      session: SessionSide(
+        local: arrival.address.endpoint, sessionID: nextSessionID(),
+        transport: transport(from: arrival.flow, arrival.request.body)))
     leg.dialog = Dialog(answering: arrival.request, localTag: tag, contact: contact)
     leg.reliability = Reliability(of: arrival.request)
     leg.takesUpdate = arrival.request.headers.lists("update", in: "Allow")
@@ -119,7 +121,8 @@ extension Exchange {
       localTag: tag, contact: contact,
       invite: invite(target, callID: id.uuid.hexadecimal, tag: tag, contact, hops: hops),
       flow: target.flow,
-      session: SessionSide(local: local, sessionID: nextSessionID()))
+      session: SessionSide(
+        local: local, sessionID: nextSessionID(), transport: transport(to: target.flow)))
     leg.alternatives = target.alternatives
     leg.nextWayAt =
       target.alternatives.isEmpty ? nil : now.boot.advanced(by: limits.flowPatience)
@@ -240,7 +243,7 @@ extension SessionSide {
   func placed(at local: IPEndpoint) -> SessionSide {
     SessionSide(
       local: local, sessionID: sessionID, version: version, slots: slots, remote: remote,
-      origin: origin, isHolding: isHolding, described: described)
+      origin: origin, isHolding: isHolding, described: described, transport: transport)
   }
 }
 

@@ -9,6 +9,9 @@ public enum ExchangeAction: Hashable, Sendable {
   /// A session description told, or changed, where the party on that side listens: packets for it
   /// go there until its own first packet shows better; a source latched before counts no more.
   case directRelay(RelayID, side: RelaySide, to: IPEndpoint)
+  /// What lies beneath the audio on that side, from now on. Comes before the `directRelay` of the same
+  /// description.
+  case secureRelay(RelayID, side: RelaySide, MediaTransport)
   /// The ports are used again later, not at once.
   case closeRelay(RelayID)
   /// Spool this. With a receipt: the exchange waits for `factIsDurable` before it goes on.
@@ -52,16 +55,22 @@ public struct RelayPlan: Hashable, Sendable {
   public var callerRemote: IPEndpoint?
   /// Nil until the called party's session description came: see `directRelay`.
   public var calleeRemote: IPEndpoint?
+  /// What lies beneath the audio on each side: see `secureRelay`.
+  public var callerTransport: MediaTransport
+  public var calleeTransport: MediaTransport
 
   public init(
     id: RelayID, callerLocal: IPEndpoint, calleeLocal: IPEndpoint,
-    callerRemote: IPEndpoint? = nil, calleeRemote: IPEndpoint? = nil
+    callerRemote: IPEndpoint? = nil, calleeRemote: IPEndpoint? = nil,
+    callerTransport: MediaTransport = .plain, calleeTransport: MediaTransport = .plain
   ) {
     self.id = id
     self.callerLocal = callerLocal
     self.calleeLocal = calleeLocal
     self.callerRemote = callerRemote
     self.calleeRemote = calleeRemote
+    self.callerTransport = callerTransport
+    self.calleeTransport = calleeTransport
   }
 }
 

@@ -1,4 +1,5 @@
 public import NodeContract
+public import SIP
 
 /// What an exchange must know before its first message.
 public struct ExchangeConfiguration: Sendable {
@@ -13,6 +14,8 @@ public struct ExchangeConfiguration: Sendable {
   public var product: String
   /// What phones dial to have something done.
   public var features = FeatureCodes()
+  /// Of the certificate that the media plane shows in handshakes; nil: it makes none.
+  public var mediaFingerprint: CertificateFingerprint?
 
   public init(
     node: NodeName, boot: UUIDv7, addresses: [ExchangeAddress],

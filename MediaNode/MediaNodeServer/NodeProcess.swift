@@ -6,6 +6,7 @@ import Logging
 import MediaPlane
 import NodeContract
 import Ownership
+import SIP
 import Signalling
 import TLS
 
@@ -38,8 +39,11 @@ struct NodeProcess {
     estate?.writeFacts()
 
     let holdings = try Holdings(configuration, in: directory, log: log)
+    let identity = try DTLSIdentity()
+    var exchangeConfiguration = configuration.exchange(boot: boot)
+    exchangeConfiguration.mediaFingerprint = CertificateFingerprint(identity.hash)
     var exchange = Exchange(
-      configuration: configuration.exchange(boot: boot), hashing: OpenSSLHashing(), random: random)
+      configuration: exchangeConfiguration, hashing: OpenSSLHashing(), random: random)
     try holdings.restore(into: &exchange, at: now)
     resumption = Self.takeOver(estate, into: &exchange, at: now, log: log)
     leftRelays = estate?.relays ?? [:]
@@ -71,9 +75,17 @@ struct NodeProcess {
       receive: { message, replica in inbox.receive(message, from: replica) })
     inbox.answerThrough(links)
     media = try MediaPlane(
-      threads: 1, silenceLimit: configuration.limits.mediaSilence, log: Logger(label: "media"))
+      threads: 1, silenceLimit: configuration.limits.mediaSilence, identity: identity,
+      log: Logger(label: "media"))
     media.onSilence { id in
       signalling.submit { $0.mediaSilent(RelayID(number: id), at: $1) }
+    }
+    media.onKeys { id, side, keys in
+      guard let keys = MediaKeys(keys) else { return }
+      signalling.submit {
+        $0.mediaSecured(
+          RelayID(number: id), side: side == .a ? .caller : .callee, keys: keys, at: $1)
+      }
     }
     self.spool = spool
     self.signalling = signalling

@@ -22,16 +22,28 @@ struct NodeSurroundings: ExchangeSurroundings {
     if let left = leftRelays[plan.id.number], left.session.localA == plan.callerLocal,
       left.session.localB == plan.calleeLocal
     {
-      return try media.restore(left)
+      try media.restore(left)
+      // Signalling may have gone further than the relay's last word.
+      media.secure(plan.id.number, side: .a, LegTransport(plan.callerTransport))
+      media.secure(plan.id.number, side: .b, LegTransport(plan.calleeTransport))
+      return
     }
     try media.open(
       RelaySession(
         id: plan.id.number, localA: plan.callerLocal, localB: plan.calleeLocal,
-        expectedA: plan.callerRemote, expectedB: plan.calleeRemote))
+        expectedA: plan.callerRemote, expectedB: plan.calleeRemote,
+        transportA: LegTransport(plan.callerTransport),
+        transportB: LegTransport(plan.calleeTransport)))
   }
 
   func directRelay(_ id: RelayID, side: CallControl.RelaySide, to remote: IPEndpoint) {
     media.direct(id.number, side: side == .caller ? .a : .b, to: remote)
+  }
+
+  func secureRelay(
+    _ id: RelayID, side: CallControl.RelaySide, _ transport: CallControl.MediaTransport
+  ) {
+    media.secure(id.number, side: side == .caller ? .a : .b, LegTransport(transport))
   }
 
   func closeRelay(_ id: RelayID) {

@@ -64,8 +64,8 @@ struct BoundSession: Sendable {
         descriptor: part.0.descriptor, channel: index < 2 ? .media : .control,
         latch: SourceLatch(expected: part.1.expected, source: part.1.source),
         payloadTypes: session.payloadTypes, clockRate: session.clockRate,
-        isMultiplexed: part.1.isMultiplexed,
-        isProtected: (index & 1 == 0 ? session.keysA : session.keysB) != nil,
+        isMultiplexed: part.1.isMultiplexed || session[RelayTable.side(of: index)].isMultiplexed,
+        isProtected: session[RelayTable.side(of: index)].isProtected,
         reception: part.1.reception)
     }
   }

@@ -2,16 +2,21 @@ public import Epoll
 public import Logging
 public import NodeContract
 import Synchronization
+public import TLS
 
 /// The relays of a node: threads that each own the sockets of their sessions. Orders come from any
 /// thread and are carried out in the order given, packets never leave their thread.
 public final class MediaPlane: Sendable {
   private let threads: [RelayThread]
+  /// Nil where parties that want one hear nothing.
+  private let handshakes: MediaHandshakes?
 
   /// Makes `threads` threads that wait for `start()`. More than one per core brings nothing. A session
-  /// is silent when neither party sent RTP or RTCP for `silenceLimit`.
+  /// is silent when neither party sent RTP or RTCP for `silenceLimit`. `identity` is who we are in
+  /// handshakes within the media.
   public init(
-    threads: Int = 1, silenceLimit: Duration = .seconds(120), log: Logger
+    threads: Int = 1, silenceLimit: Duration = .seconds(120), identity: DTLSIdentity? = nil,
+    log: Logger
   ) throws(SystemError) {
     precondition(threads > 0, "\(threads) threads to relay")
     var made: [RelayThread] = []
@@ -20,6 +25,22 @@ public final class MediaPlane: Sendable {
         try RelayThread(name: "relay-\(number)", silenceLimit: silenceLimit, log: log))
     }
     self.threads = made
+    handshakes = try Self.handshakes(as: identity, for: made, log: log)
+    for thread in made { thread.handshakes = handshakes }
+  }
+
+  private static func handshakes(
+    as identity: DTLSIdentity?, for threads: [RelayThread], log: Logger
+  ) throws(SystemError) -> MediaHandshakes? {
+    guard let identity else { return nil }
+    return try MediaHandshakes(as: identity, log: log) { place, outcome in
+      let thread = threads[Int(place.relay % UInt64(threads.count))]
+      switch outcome {
+      case .transmit(let bytes, let remote):
+        thread.submit(.transmit(place.relay, place.side, bytes, to: remote))
+      case .agreed(let keys): thread.submit(.agreed(place.relay, place.side, keys))
+      }
+    }
   }
 
   /// `body` is called on a relay thread when a party's source became known, with what another process
@@ -34,14 +55,22 @@ public final class MediaPlane: Sendable {
     for thread in threads { thread.onSilence = body }
   }
 
+  /// `body` is called on a relay thread when a handshake with a party brought its keys. Before
+  /// `start()`.
+  public func onKeys(_ body: @escaping @Sendable (UInt64, RelaySide, LegKeys) -> Void) {
+    for thread in threads { thread.onKeys = body }
+  }
+
   /// Once.
   public func start() {
+    handshakes?.start()
     for thread in threads { thread.start() }
   }
 
   /// Closes all sessions and waits for the threads' end. Once.
   public func stop() {
     for thread in threads { thread.stop() }
+    handshakes?.stop()
   }
 
   /// Binds the session's four sockets, here and now, and begins to relay. Throws when a port is
@@ -72,6 +101,12 @@ public final class MediaPlane: Sendable {
   /// open is left alone.
   public func direct(_ id: UInt64, side: RelaySide, to remote: IPEndpoint) {
     thread(of: id).submit(.direct(id, side, remote))
+  }
+
+  /// A session description told what lies beneath the audio of the party on `side` from now on. Keys
+  /// and handshakes that stay as they are go on. A session that is not open is left alone.
+  public func secure(_ id: UInt64, side: RelaySide, _ transport: LegTransport) {
+    thread(of: id).submit(.secure(id, side, transport))
   }
 
   /// Closes the session's sockets soon. `whenClosed` is called on the relay's thread, once the

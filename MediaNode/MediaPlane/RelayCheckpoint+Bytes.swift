@@ -1,10 +1,11 @@
 public import NodeContract
 import RTP
 import SRTP
+import TLS
 
 /// A checkpoint on its way to another process: a version, then fields of fixed order.
 extension RelayCheckpoint {
-  private static let version: UInt8 = 2
+  private static let version: UInt8 = 3
 
   public var bytes: [UInt8] {
     var bytes: [UInt8] = [Self.version]
@@ -13,8 +14,7 @@ extension RelayCheckpoint {
     bytes.append(session.localB)
     bytes.append(UInt64(session.clockRate), of: 4)
     bytes += (0..<16).map { byte in session.payloadTypes.octet(byte) }
-    bytes.append(session.keysA)
-    bytes.append(session.keysB)
+    for transport in session.transports { bytes.append(transport) }
     for port in ports { port.append(to: &bytes) }
     return bytes
   }
@@ -25,7 +25,7 @@ extension RelayCheckpoint {
     guard reader.number(1) == UInt64(Self.version), let id = reader.number(8),
       let localA = reader.endpoint(), let localB = reader.endpoint(),
       let rate = reader.number(4), let types = reader.payloadTypes(),
-      let keysA = reader.keys(), let keysB = reader.keys()
+      let transportA = reader.transport(), let transportB = reader.transport()
     else { return nil }
     var ports: [Port] = []
     for _ in 0..<RelayTable.portsPerSession {
@@ -37,7 +37,8 @@ extension RelayCheckpoint {
       RelaySession(
         id: id, localA: localA, localB: localB, expectedA: ports[0].expected,
         expectedB: ports[1].expected, payloadTypes: types,
-        clockRate: UInt32(truncatingIfNeeded: rate), keysA: keysA.value, keysB: keysB.value),
+        clockRate: UInt32(truncatingIfNeeded: rate), transportA: transportA,
+        transportB: transportB),
       ports: ports)
   }
 }
@@ -120,6 +121,44 @@ extension [UInt8] {
   }
 }
 
+extension [UInt8] {
+  fileprivate mutating func append(_ transport: LegTransport) {
+    append(transport.isMultiplexed ? 1 : 0)
+    switch transport.protection {
+    case .none: append(1)
+    case .awaited: append(2)
+    case .keys(let keys):
+      append(3)
+      append(keys)
+    case .handshake(let handshake):
+      append(4)
+      append(handshake)
+    }
+    append(transport.connectivity == nil ? 0 : 1)
+    guard let connectivity = transport.connectivity else { return }
+    for text in [
+      connectivity.ourFragment, connectivity.ourPassword, connectivity.theirFragment,
+    ] { appendShort(Array(text.utf8)) }
+  }
+
+  private mutating func append(_ handshake: LegHandshake) {
+    append(handshake.isClient ? 1 : 0)
+    append(UInt8(clamping: handshake.hashes.count))
+    for hash in handshake.hashes.prefix(Int(UInt8.max)) {
+      appendShort(Array(hash.algorithm.rawValue.utf8))
+      appendShort(hash.bytes)
+    }
+    append(handshake.keys)
+  }
+
+  /// Behind its length.
+  private mutating func appendShort(_ bytes: [UInt8]) {
+    let bytes = bytes.prefix(Int(UInt16.max))
+    append(UInt64(bytes.count), of: 2)
+    self += bytes
+  }
+}
+
 /// Something that was read and may have been nothing.
 private struct Read<Value> { let value: Value? }
 
@@ -167,6 +206,51 @@ private struct ByteReader {
     }
     guard let inbound = key(), let outbound = key() else { return nil }
     return Read(value: LegKeys(inbound: inbound, outbound: outbound))
+  }
+
+  mutating func transport() -> LegTransport? {
+    guard let multiplexed = number(1), let protection = protection(), let hasChecks = number(1)
+    else { return nil }
+    var transport = LegTransport(protection, isMultiplexed: multiplexed == 1)
+    guard hasChecks == 1 else { return transport }
+    guard let fragment = text(), let password = text(), let theirs = text() else { return nil }
+    transport.connectivity = LegConnectivity(
+      ourFragment: fragment, ourPassword: password, theirFragment: theirs)
+    return transport
+  }
+
+  private mutating func protection() -> LegTransport.Protection? {
+    switch number(1) {
+    case 1: return LegTransport.Protection.none
+    case 2: return .awaited
+    case 3: return keys()?.value.map { .keys($0) }
+    case 4: return handshake().map { .handshake($0) }
+    default: return nil
+    }
+  }
+
+  private mutating func handshake() -> LegHandshake? {
+    guard let isClient = number(1), let count = number(1) else { return nil }
+    var handshake = LegHandshake(hashes: [], isClient: isClient == 1)
+    for _ in 0..<count {
+      guard let name = text(), let algorithm = CertificateHash.Algorithm(rawValue: name),
+        let bytes = short()
+      else { return nil }
+      handshake.hashes.append(CertificateHash(algorithm, bytes))
+    }
+    guard let keys = keys() else { return nil }
+    handshake.keys = keys.value
+    return handshake
+  }
+
+  private mutating func text() -> String? {
+    short().flatMap { String(validating: $0, as: UTF8.self) }
+  }
+
+  private mutating func short() -> [UInt8]? {
+    guard let count = number(2), rest.count >= count else { return nil }
+    defer { rest = rest.dropFirst(Int(count)) }
+    return Array(rest.prefix(Int(count)))
   }
 
   private mutating func key() -> SRTPKey? {

@@ -48,12 +48,12 @@ public struct RelayCheckpoint: Hashable, Sendable {
   func rollover(of index: Int) -> Rollover {
     var rollover = Rollover()
     if let stream = ports[index].stream, let counter = stream.rollover {
-      rollover.inbound[stream.ssrc] = counter
+      rollover.inbound[stream.ssrc] = .init(counter: counter, sequence: stream.sequence)
     }
     if let stream = ports[RelayTable.partner(of: index)].stream,
       let counter = stream.rolloverAtPartner
     {
-      rollover.outbound[stream.ssrc] = counter
+      rollover.outbound[stream.ssrc] = .init(counter: counter, sequence: stream.sequence)
     }
     rollover.isCarriedOn = ports.contains { $0.source != nil }
     return rollover

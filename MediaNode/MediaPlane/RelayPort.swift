@@ -13,8 +13,10 @@ struct RelayPort {
   private(set) var destination: SocketAddress?
   /// The party's RTCP comes and goes by its RTP port (RFC 5761): agreed, or shown by the party.
   var isMultiplexed: Bool
-  /// The party's media is protected: the table has its `LegProtection`.
-  let isProtected: Bool
+  /// The party's media is protected: the table has its `LegProtection`, or will have.
+  var isProtected: Bool
+  /// The party proved where its media comes from: nothing else is listened to.
+  private(set) var isProven = false
   /// Units of the party's timestamps in a second.
   let clockRate: UInt32
   let payloadTypes: PayloadTypes
@@ -75,6 +77,20 @@ struct RelayPort {
     latch.guess(remote)
     follow()
   }
+
+  /// The party's checks of the way tell where its media comes from (RFC 8445 section 8.1.1).
+  mutating func prove(_ source: IPEndpoint) {
+    isProven = true
+    guard latch.source != source else { return }
+    latch = SourceLatch(expected: source, source: source)
+    follow()
+  }
+
+  /// The party begins its checks anew, or makes none from now on.
+  mutating func forgetProof() { isProven = false }
+
+  mutating func noteGarbage() { garbage &+= 1 }
+  mutating func noteStranger() { strangers &+= 1 }
 
   private mutating func follow() {
     destination = latch.destination.map(SocketAddress.init)
@@ -144,7 +160,7 @@ struct RelayPort {
   private mutating func latches(
     _ sender: SocketAddress, _ header: RTPHeader, at now: BootInstant
   ) -> Bool {
-    guard let endpoint = sender.endpoint else { return false }
+    guard !isProven, let endpoint = sender.endpoint else { return false }
     let silence = lastPacket?.duration(to: now) ?? .zero
     let wasAdmitted = latch.admits(
       endpoint, Continuity(header, after: reception, silence: silence))
@@ -155,7 +171,7 @@ struct RelayPort {
   private mutating func latches(
     _ sender: SocketAddress, beside media: IPEndpoint?
   ) -> Bool {
-    guard let endpoint = sender.endpoint,
+    guard !isProven, let endpoint = sender.endpoint,
       endpoint == latch.source || endpoint.address == (media ?? latch.expected)?.address
     else { return false }
     let wasAdmitted = latch.admits(endpoint, .none)

@@ -1,9 +1,8 @@
 public import NodeContract
 public import RTP
-public import SRTP
 
 /// The two parties of a relayed stream.
-public enum RelaySide: Hashable, Sendable { case a, b }
+public enum RelaySide: Hashable, Sendable, CaseIterable { case a, b }
 
 /// A stream between two parties, relayed packet by packet and never changed but for its
 /// protection. Each side has a port
@@ -23,14 +22,14 @@ public struct RelaySession: Hashable, Sendable {
   /// Units of both parties' timestamps in a second; jitter is told by it.
   public var clockRate: UInt32
 
-  /// Nil: A speaks and hears plain RTP.
-  public var keysA: LegKeys?
-  public var keysB: LegKeys?
+  /// What lies beneath A's audio when the relay opens; see `MediaPlane.secure`.
+  public var transportA: LegTransport
+  public var transportB: LegTransport
 
   public init(
     id: UInt64, localA: IPEndpoint, localB: IPEndpoint, expectedA: IPEndpoint? = nil,
     expectedB: IPEndpoint? = nil, payloadTypes: PayloadTypes = .all, clockRate: UInt32 = 8_000,
-    keysA: LegKeys? = nil, keysB: LegKeys? = nil
+    transportA: LegTransport = .plain, transportB: LegTransport = .plain
   ) {
     self.id = id
     self.localA = localA
@@ -39,20 +38,19 @@ public struct RelaySession: Hashable, Sendable {
     self.expectedB = expectedB
     self.payloadTypes = payloadTypes
     self.clockRate = clockRate
-    self.keysA = keysA
-    self.keysB = keysB
+    self.transportA = transportA
+    self.transportB = transportB
   }
-}
 
-/// What protects the media of one party (RFC 3711): each direction has a key of its own.
-public struct LegKeys: Hashable, Sendable {
-  /// Of what the party sends.
-  public let inbound: SRTPKey
-  /// Of what it hears.
-  public let outbound: SRTPKey
+  var transports: [LegTransport] { [transportA, transportB] }
 
-  public init(inbound: SRTPKey, outbound: SRTPKey) {
-    self.inbound = inbound
-    self.outbound = outbound
+  subscript(side: RelaySide) -> LegTransport {
+    get { side == .a ? transportA : transportB }
+    set {
+      switch side {
+      case .a: transportA = newValue
+      case .b: transportB = newValue
+      }
+    }
   }
 }

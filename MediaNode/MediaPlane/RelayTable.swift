@@ -37,8 +37,12 @@ struct RelayTable: ~Copyable {
     vacancies.append(first)
   }
 
-  mutating func protect(_ first: Int, a: LegProtection?, b: LegProtection?) {
-    protections[first / Self.portsPerSession] = (a, b)
+  /// - Parameter index: of one of the party's ports.
+  mutating func protect(_ index: Int, _ protection: LegProtection?) {
+    switch Self.side(of: index) {
+    case .a: protections[index / Self.portsPerSession].a = protection
+    case .b: protections[index / Self.portsPerSession].b = protection
+    }
   }
 
   /// Of the party whose port this is.
@@ -61,6 +65,9 @@ struct RelayTable: ~Copyable {
     sessions += Array(repeating: nil, count: sessions.count)
     addVacancies(from: old.count)
   }
+
+  /// Whose port it is.
+  static func side(of index: Int) -> RelaySide { index & 1 == 0 ? .a : .b }
 
   /// The other party's port of the same channel.
   static func partner(of index: Int) -> Int { index ^ 1 }

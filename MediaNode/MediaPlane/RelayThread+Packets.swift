@@ -29,7 +29,7 @@ extension RelayThread {
     if sweep.isDue(at: now) { lookForSilence(at: now) }
   }
 
-  private typealias Ports = UnsafeMutableBufferPointer<RelayPort>
+  typealias Ports = UnsafeMutableBufferPointer<RelayPort>
 
   /// The kernel's work on a packet drives our table out of the cache: what the next packet needs is
   /// fetched while this one is with the kernel. A tenth of all CPU, measured.
@@ -47,6 +47,10 @@ extension RelayThread {
     guard count >= 0 else { return false }
     // A truncated packet is shown as empty, which no protocol admits.
     var received = bytes(count <= packet.count ? count : 0)
+    if let first = received.first, first < 128 {
+      receiveBeside(received, index, of: ports, at: now)
+      return false
+    }
     let isMultiplexed = ports[index].channel == .media && RTCPHeader.isMultiplexed(received)
     if ports[index].isProtected {
       let isReport = isMultiplexed || ports[index].channel == .control
@@ -75,12 +79,18 @@ extension RelayThread {
   ) -> Bool {
     let wasLatched = ports[index].source != nil
     guard ports[index].admitsMedia(packet, from: sender.pointee, at: now) else { return false }
-    if !wasLatched { latched(index, in: ports) }
+    if !wasLatched || ports[index].packets & Self.checkpointInterval == 0 {
+      latched(index, in: ports)
+    }
     return send(
       packet, isReport: false, from: RelayTable.partner(of: index), of: ports, countingAt: index)
   }
 
-  /// Twice in a call, or so.
+  /// How far a stream may go before who carries it on must know better: a quarter of the numbers after
+  /// which a rollover counter grows.
+  private static let checkpointInterval: UInt64 = 1 << 14 - 1
+
+  /// Twice in a call, and every few minutes.
   private func latched(_ index: Int, in ports: Ports) {
     guessControl(of: index, in: ports)
     guard let id = table.sessions[index / RelayTable.portsPerSession],
@@ -89,7 +99,7 @@ extension RelayThread {
     onLatch(checkpoint)
   }
 
-  private func guessControl(of media: Int, in ports: Ports) {
+  func guessControl(of media: Int, in ports: Ports) {
     guard let source = ports[media].source else { return }
     ports[RelayTable.control(of: media)].guess(besideMedia: source)
   }

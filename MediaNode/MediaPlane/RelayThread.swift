@@ -15,6 +15,11 @@ final class RelayThread: @unchecked Sendable {
   enum Order: Sendable {
     case open(BoundSession)
     case direct(UInt64, RelaySide, IPEndpoint)
+    case secure(UInt64, RelaySide, LegTransport)
+    /// A handshake with the party is over.
+    case agreed(UInt64, RelaySide, LegKeys)
+    /// A datagram of a handshake; to nobody named: to where the party is.
+    case transmit(UInt64, RelaySide, [UInt8], to: IPEndpoint?)
     case report(UInt64, @Sendable (RelayStatistics?) -> Void)
     case checkpoint(UInt64, @Sendable (RelayCheckpoint?) -> Void)
     case close(UInt64, @Sendable (RelayStatistics?) -> Void)
@@ -22,21 +27,26 @@ final class RelayThread: @unchecked Sendable {
   }
 
   struct OpenSession {
-    let session: RelaySession
+    var session: RelaySession
     let sockets: [UDPSocket]
     let first: Int
     /// When it was opened, or somebody last heard that it is silent.
     var silentSince: BootInstant
+    /// The pairs that the parties chose, in the order of the ports.
+    var nominations = [Nomination?](repeating: nil, count: RelayTable.portsPerSession)
   }
 
   let name: String
-  private let log: Logger
+  let log: Logger
   let poll: Int32
   private let wake: Int32
   let silenceLimit: Duration
-  /// Both are set before the thread starts.
+  /// All are set before the thread starts.
   var onLatch: @Sendable (RelayCheckpoint) -> Void = { _ in }
   var onSilence: @Sendable (UInt64) -> Void = { _ in }
+  var onKeys: @Sendable (UInt64, RelaySide, LegKeys) -> Void = { _, _, _ in }
+  /// Nil where no handshakes are made. Set before the thread starts.
+  var handshakes: MediaHandshakes?
   private let orders = Mutex<[Order]>([])
   private let thread = Mutex<SystemThread?>(nil)
   /// Written by the thread alone, once per batch of packets.
@@ -129,6 +139,9 @@ final class RelayThread: @unchecked Sendable {
     switch order {
     case .open(let session): open(session)
     case .direct(let id, let side, let remote): direct(id, side, to: remote)
+    case .secure(let id, let side, let transport): secure(id, side, transport)
+    case .agreed(let id, let side, let keys): agreed(id, side, keys)
+    case .transmit(let id, let side, let bytes, let remote): transmit(id, side, bytes, to: remote)
     case .report(let id, let answer): answer(statistics(of: id))
     case .checkpoint(let id, let answer): answer(checkpoint(of: id))
     case .close(let id, let answer): answer(closeSession(id))
@@ -144,7 +157,8 @@ final class RelayThread: @unchecked Sendable {
     }
     guard let protections = protections(of: bound) else { return }
     let first = table.claim(for: id)
-    table.protect(first, a: protections.a, b: protections.b)
+    table.protect(first, protections.a)
+    table.protect(first + 1, protections.b)
     for (offset, port) in bound.ports.enumerated() {
       table.ports[first + offset] = port
       watch(port.descriptor, tag: UInt64(first + offset))
@@ -152,6 +166,7 @@ final class RelayThread: @unchecked Sendable {
     sessions[id] = OpenSession(
       session: bound.session, sockets: bound.sockets, first: first,
       silentSince: MachineClock.boot())
+    for side in RelaySide.allCases { beginHandshake(id, side) }
   }
 
   /// Nil when the library refuses keys of the right length, which it does not; the log has it then.
@@ -159,8 +174,12 @@ final class RelayThread: @unchecked Sendable {
     let learnt = bound.learnt ?? RelayCheckpoint(bound.session)
     do {
       return (
-        try bound.session.keysA.map { try LegProtection($0, carryingOn: learnt.rollover(of: 0)) },
-        try bound.session.keysB.map { try LegProtection($0, carryingOn: learnt.rollover(of: 1)) }
+        try bound.session.transportA.keys.map {
+          try LegProtection($0, carryingOn: learnt.rollover(of: 0))
+        },
+        try bound.session.transportB.keys.map {
+          try LegProtection($0, carryingOn: learnt.rollover(of: 1))
+        }
       )
     } catch {
       log.error("relay \(bound.session.id) has no protection: \(error)")
@@ -181,6 +200,7 @@ final class RelayThread: @unchecked Sendable {
   private func closeSession(_ id: UInt64) -> RelayStatistics? {
     let result = statistics(of: id)
     guard let session = sessions.removeValue(forKey: id) else { return nil }
+    if session.session.transports.contains(where: \.isByHandshake) { handshakes?.end(id) }
     for socket in session.sockets { epoll_ctl(poll, EPOLL_CTL_DEL, socket.descriptor, nil) }
     table.release(session.first)
     return result

@@ -41,6 +41,7 @@ public enum StatusCode {
   public static let versionNotSupported = 505
   public static let busyEverywhere = 600
   public static let decline = 603
+  public static let notAcceptableAnywhere = 606
 
   /// The phrase that the standards give `status`, or that of its class.
   public static func reason(for status: Int) -> String {

@@ -16,16 +16,11 @@ public final class SRTPStream {
   public let direction: Direction
   public let key: SRTPKey
 
-  /// - Parameters:
-  ///   - rollover: the counter of each stream in it that was carried on from elsewhere, by SSRC.
-  public init(
-    _ direction: Direction, _ key: SRTPKey, rollover: [UInt32: UInt32] = [:]
-  ) throws(SRTPError) {
+  public init(_ direction: Direction, _ key: SRTPKey) throws(SRTPError) {
     try SRTPLibrary.start()
     self.direction = direction
     self.key = key
     session = try Self.make(key, direction)
-    for (ssrc, counter) in rollover { try carryOn(ssrc, at: counter) }
   }
 
   deinit { srtp_dealloc(session) }
@@ -86,12 +81,16 @@ public final class SRTPStream {
     return session
   }
 
-  /// A stream of its own for this SSRC, because only such a one takes a counter.
-  private func carryOn(_ ssrc: UInt32, at counter: UInt32) throws(SRTPError) {
+  /// The stream goes on with this rollover counter: one of its own for this SSRC, because only such a
+  /// one takes a counter.
+  public func carryOn(_ ssrc: UInt32, at counter: UInt32) throws(SRTPError) {
     try check(
       Self.withPolicy(key, direction, ssrc: ssrc) { srtp_add_stream(session, $0) })
     try check(srtp_set_stream_roc(session, ssrc, counter))
   }
+
+  /// The stream is as if it had never been.
+  public func forget(_ ssrc: UInt32) { srtp_remove_stream(session, ssrc.bigEndian) }
 
   private static func withPolicy(
     _ key: SRTPKey, _ direction: Direction, ssrc: UInt32? = nil,

@@ -12,6 +12,7 @@ public protocol ExchangeSurroundings: Sendable {
   /// - Throws: when a port cannot be bound; the call that wanted it ends.
   func openRelay(_ plan: RelayPlan) throws
   func directRelay(_ id: RelayID, side: RelaySide, to remote: IPEndpoint)
+  func secureRelay(_ id: RelayID, side: RelaySide, _ transport: MediaTransport)
   func closeRelay(_ id: RelayID)
 
   /// Appends a fact to the spool; `whenDurable` is called on any thread once it is on disk.

@@ -194,6 +194,8 @@ public actor SignallingLoop {
     case .openRelay(let plan): open(plan, by: surroundings)
     case .directRelay(let id, let side, let remote):
       surroundings.directRelay(id, side: side, to: remote)
+    case .secureRelay(let id, let side, let transport):
+      surroundings.secureRelay(id, side: side, transport)
     case .closeRelay(let id): surroundings.closeRelay(id)
     case .record(let fact, let receipt): record(fact, receipt: receipt, in: surroundings)
     case .checkpoint(let envelope): surroundings.report(.checkpoint(envelope))

@@ -19,6 +19,18 @@ public struct OpenSSLHashing: Hashing {
     return result
   }
 
+  /// HMAC-SHA1 (RFC 2104), as STUN proves its messages.
+  public static func hmacSHA1(key: [UInt8], _ message: UnsafeRawBufferPointer) -> [UInt8] {
+    var result = [UInt8](repeating: 0, count: 20)
+    let keyBytes = key.isEmpty ? [0] : key
+    let done = HMAC(
+      EVP_sha1(), keyBytes, Int32(key.count),
+      message.baseAddress?.assumingMemoryBound(to: UInt8.self),
+      message.count, &result, nil)
+    precondition(done != nil, "HMAC-SHA1: \(OpenSSLError.last(doing: "keyed hash"))")
+    return result
+  }
+
   private static func digest(_ message: [UInt8], _ algorithm: OpaquePointer?) -> [UInt8] {
     var result = [UInt8](repeating: 0, count: Int(EVP_MAX_MD_SIZE))
     var length: UInt32 = 0

@@ -64,12 +64,12 @@ enum AllowedArrows {
     "Signalling": ["CallControl", "DNS", "Epoll", "NodeContract", "OSIP", "SIP", "TLS"],
     "CLibSRTP": [],
     "SRTP": ["CLibSRTP"],
-    "MediaPlane": ["Audio", "CLinux", "Epoll", "NodeContract", "RTP", "SRTP"],
+    "MediaPlane": ["Audio", "CLinux", "Epoll", "NodeContract", "RTP", "SRTP", "TLS"],
     "ControlLink": ["CLinux", "Epoll", "HTTP2", "NodeContract", "Ownership", "TLS"],
     "Keeper": ["CLinux"],
     "MediaNodeServer": [
       "CLinux", "CallControl", "ControlLink", "Epoll", "MediaPlane", "NodeContract", "Ownership",
-      "SIP", "Signalling", "StructuredLogging", "Succession", "TLS",
+      "SIP", "SRTP", "Signalling", "StructuredLogging", "Succession", "TLS",
     ],
   ]
 

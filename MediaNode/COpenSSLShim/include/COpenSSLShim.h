@@ -47,3 +47,30 @@ static inline int shim_EVP_get_tag(EVP_CIPHER_CTX *context, int length, void *ta
 static inline int shim_EVP_set_tag(EVP_CIPHER_CTX *context, int length, void *tag) {
   return EVP_CIPHER_CTX_ctrl(context, EVP_CTRL_AEAD_SET_TAG, length, tag);
 }
+
+// MARK: - Handshakes within the media
+
+/// For sessions of DTLS between equals whose certificates are known by their hashes: both show one, and
+/// nobody comes back with a ticket.
+static inline int shim_SSL_CTX_shake_hands(SSL_CTX *context) {
+  SSL_CTX_set_options(context, SSL_OP_NO_TICKET | SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_QUERY_MTU);
+  SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);
+  return (int)SSL_CTX_set_min_proto_version(context, DTLS1_2_VERSION);
+}
+
+/// A new key on the curve P-256 and a certificate of its own for it; null when memory is short.
+EVP_PKEY *shim_make_key(void);
+X509 *shim_make_certificate(EVP_PKEY *key);
+
+/// Fragments of handshakes are no longer than this.
+static inline void shim_SSL_set_mtu(SSL *session, int bytes) { SSL_set_mtu(session, bytes); }
+
+/// Microseconds until the last flight is to be sent again; -1: it is not.
+static inline long shim_DTLS_timeout(SSL *session) {
+  struct timeval left;
+  if (DTLSv1_get_timeout(session, &left) != 1) return -1;
+  return left.tv_sec * 1000000 + left.tv_usec;
+}
+
+/// Sends the last flight again where it is time; -1 when that was done too often.
+static inline int shim_DTLS_repeat(SSL *session) { return (int)DTLSv1_handle_timeout(session); }

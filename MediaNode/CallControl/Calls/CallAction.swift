@@ -28,6 +28,7 @@ enum CallAction: Hashable, Sendable {
   case askFurther(FurtherDevices)
   case openRelay(RelayPlan)
   case direct(RelaySide, to: IPEndpoint)
+  case secure(RelaySide, MediaTransport)
   case closeRelay
   case record(FactEvent, leg: LegID)
   /// A fact whose durability the call waits for.

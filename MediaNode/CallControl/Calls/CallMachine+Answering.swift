@@ -13,6 +13,7 @@ extension CallMachine {
       return reliable.actions + answeredProvisionally(response, by: leg, at: now)
     }
     if response.status >= 200 { open[self[leg].inviteBranch] = nil }
+    if let again = offeredLess(to: leg, after: response.status) { return again }
     if response.status >= 200, let answered = targetAnswered(response, by: leg, at: now) {
       return answered
     }
@@ -88,12 +89,6 @@ extension CallMachine {
       let terms = self[leg].session.takeAnswer(answer)
     else { return nil }
     return (caller.session.describe(terms), directed(to: leg))
-  }
-
-  /// Where the relay sends what the other party says.
-  func directed(to leg: LegID) -> [CallAction] {
-    guard let remote = self[leg].session.remote else { return [] }
-    return [.direct(self[leg].side, to: remote)]
   }
 
   // MARK: - A 2xx

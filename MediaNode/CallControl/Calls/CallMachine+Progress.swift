@@ -124,7 +124,7 @@ extension CallMachine {
     }
     common.direction = terms.direction.answered(by: standing.direction)
     let body = SIPBody.session(self[leg].session.describe(common))
-    let moved = before.remote != self[leg].session.remote ? directed(to: leg) : []
+    let moved = self[leg].session.travels(otherwiseThan: before) ? directed(to: leg) : []
     return accept(request, token, with: body, on: leg, at: now) + moved
   }
 }

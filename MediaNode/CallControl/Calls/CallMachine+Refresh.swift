@@ -88,9 +88,10 @@ extension CallMachine {
   {
     guard response.headers.cseq.method == .invite else { return [] }
     let acknowledged = acknowledge(leg, sequence: response.headers.cseq.number, body: .none)
-    let before = self[leg].session.remote
+    let before = self[leg].session
     guard !isEnding, case .session(let answer) = response.body,
-      self[leg].session.takeAnswer(answer) != nil, self[leg].session.remote != before
+      self[leg].session.takeAnswer(answer) != nil,
+      self[leg].session.travels(otherwiseThan: before)
     else { return acknowledged }
     return acknowledged + directed(to: leg)
   }

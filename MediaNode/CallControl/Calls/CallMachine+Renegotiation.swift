@@ -183,14 +183,17 @@ extension CallMachine {
   }
 
   /// What the relay and the record must learn of an accepted offer.
-  private func changes(since current: Renegotiation) -> [CallAction] {
-    [current.requester, current.asked].flatMap { leg -> [CallAction] in
+  private mutating func changes(since current: Renegotiation) -> [CallAction] {
+    var actions: [CallAction] = []
+    for leg in [current.requester, current.asked] {
       let before = current.before[leg]
       let session = self[leg].session
-      let moved = before?.remote != session.remote ? directed(to: leg) : []
-      let held = before?.isHolding != session.isHolding
-      return moved + (held ? [.record(.held(session.isHolding), leg: leg)] : [])
+      if before.map({ session.travels(otherwiseThan: $0) }) ?? true { actions += directed(to: leg) }
+      if before?.isHolding != session.isHolding {
+        actions.append(.record(.held(session.isHolding), leg: leg))
+      }
     }
+    return actions
   }
 
   /// The offer is refused and all stays as it was; 408 and 481 mean that the dialog is gone

@@ -220,6 +220,10 @@ extension Leg {
     guard isInOrder || request.method == .bye else { return StatusCode.serverInternalError }
     // A phone behind a NAT may come from another port now; a carrier is where its Contact says.
     if !isTrunk { (self.flow, lostFlow) = (flow, nil) }
+    let isConfidential = flow.transport == .tls
+    if session.transport.isConfidential != isConfidential {
+      session.transport.isConfidential = isConfidential
+    }
     return nil
   }
 

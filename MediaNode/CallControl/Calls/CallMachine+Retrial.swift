@@ -62,8 +62,8 @@ extension CallMachine {
 
   private mutating func invite(_ leg: LegID) -> CallAction {
     var invite = self[leg].invite
-    if let described = self[leg].session.described {
-      invite.body = .session(described)
+    if let terms = self[leg].session.describedTerms {
+      invite.body = .session(self[leg].session.describe(terms))
       invite.headers["Supported"] = Capabilities.supportedOfInvite
     }
     open[self[leg].inviteBranch] = OpenRequest(leg: leg, purpose: .invite)
@@ -89,8 +89,13 @@ extension CallMachine {
         seconds: max(shortest, limits.session(seconds: nil))
       ).description
     self[leg].invite.headers["Min-SE"] = "\(shortest)"
+    return [inviteAgain(leg)]
+  }
+
+  /// Within the same leg, with the next CSeq.
+  mutating func inviteAgain(_ leg: LegID) -> CallAction {
     self[leg].inviteAgain()
-    return [invite(leg)]
+    return invite(leg)
   }
 
   /// A response to an INVITE that was given up for another way.
@@ -115,6 +120,7 @@ extension Leg {
     invite.uri = way.uri
     invite.headers.routes = way.routes
     invite.headers.contacts = .addresses([way.contact])
+    session.transport.goes(confidentially: way.flow.transport == .tls)
     inviteAgain()
   }
 

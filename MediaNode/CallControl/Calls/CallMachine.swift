@@ -60,7 +60,7 @@ struct CallMachine: Equatable, Sendable {
   let callerToken: RequestToken
   /// The caller made no offer: the called party's 2xx brings it (RFC 3261 section 13.2.1).
   var isOfferless: Bool
-  let plan: RelayPlan
+  var plan: RelayPlan
   let limits: ExchangeLimits
   @CopyOnWrite var caller: Leg
   var callees: [Leg]
@@ -84,6 +84,7 @@ struct CallMachine: Equatable, Sendable {
 
   /// Begins: tells the caller that we try, opens the relay, asks everybody.
   mutating func begin(offer: AudioTerms?) -> [CallAction] {
+    planTransports()
     var actions: [CallAction] = [
       .respond(caller.invite.response(StatusCode.trying), to: callerToken), .openRelay(plan),
     ]

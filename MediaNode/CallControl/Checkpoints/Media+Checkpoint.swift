@@ -97,6 +97,7 @@ extension SessionSide: Checkpointed {
     writer.write(origin)
     writer.write(isHolding)
     writer.write(described)
+    writer.write(transport)
   }
 
   init(from reader: inout CheckpointReader) throws(CheckpointError) {
@@ -105,7 +106,8 @@ extension SessionSide: Checkpointed {
       version: try reader.read(UInt64.self), slots: try reader.read([MediaSlot].self),
       remote: try reader.read(IPEndpoint?.self),
       origin: try reader.read(SessionOrigin?.self), isHolding: try reader.read(Bool.self),
-      described: try reader.read(SessionDescription?.self))
+      described: try reader.read(SessionDescription?.self),
+      transport: try reader.read(SessionTransport.self))
   }
 }
 
@@ -116,6 +118,8 @@ extension RelayPlan: Checkpointed {
     writer.write(calleeLocal)
     writer.write(callerRemote)
     writer.write(calleeRemote)
+    writer.write(callerTransport)
+    writer.write(calleeTransport)
   }
 
   init(from reader: inout CheckpointReader) throws(CheckpointError) {
@@ -124,6 +128,8 @@ extension RelayPlan: Checkpointed {
       callerLocal: try reader.read(IPEndpoint.self),
       calleeLocal: try reader.read(IPEndpoint.self),
       callerRemote: try reader.read(IPEndpoint?.self),
-      calleeRemote: try reader.read(IPEndpoint?.self))
+      calleeRemote: try reader.read(IPEndpoint?.self),
+      callerTransport: try reader.read(MediaTransport.self),
+      calleeTransport: try reader.read(MediaTransport.self))
   }
 }

@@ -39,7 +39,7 @@ struct AudioTerms: Hashable, Sendable {
 
   /// Nil when the medium is refused, no audio, or has no codec of ours.
   init?(_ medium: MediaDescription, in session: SessionDescription) {
-    guard medium.kind == "audio", medium.profile == "RTP/AVP", medium.port != 0,
+    guard medium.kind == "audio", MediaProfile(rawValue: medium.profile) != nil, medium.port != 0,
       let address = medium.connection ?? session.connection
     else { return nil }
     let kept = medium.formats.filter { PayloadKind(of: $0, in: medium) != nil }
@@ -48,7 +48,9 @@ struct AudioTerms: Hashable, Sendable {
     attributes = medium.attributes.filter { AudioTerms.passesOn($0, formats: kept) }
     let direction = MediaDirection(of: medium, in: session)
     remote = address.isUnspecified ? nil : IPEndpoint(address, port: medium.port)
-    self.direction = remote == nil ? direction.deafened : direction
+    // Whoever checks the way need not say where it is.
+    let isHidden = TransportAttributes(medium, in: session).credentials != nil
+    self.direction = remote == nil && !isHidden ? direction.deafened : direction
   }
 
   private static func passesOn(_ attribute: SessionAttribute, formats: [String]) -> Bool {

@@ -27,17 +27,21 @@ struct SessionSide: Hashable, Sendable {
   private(set) var isHolding = false
   /// What we told it last.
   private(set) var described: SessionDescription?
+  /// What lies beneath the audio.
+  var transport: SessionTransport
 
-  init(local: IPEndpoint, sessionID: UInt64) {
+  init(local: IPEndpoint, sessionID: UInt64, transport: SessionTransport = .plain) {
     self.local = local
     self.sessionID = sessionID
+    self.transport = transport
   }
 
   init(
     local: IPEndpoint, sessionID: UInt64, version: UInt64, slots: [MediaSlot],
-    remote: IPEndpoint?, origin: SessionOrigin?, isHolding: Bool, described: SessionDescription?
+    remote: IPEndpoint?, origin: SessionOrigin?, isHolding: Bool, described: SessionDescription?,
+    transport: SessionTransport
   ) {
-    self.init(local: local, sessionID: sessionID)
+    self.init(local: local, sessionID: sessionID, transport: transport)
     self.version = version
     self.slots = slots
     self.remote = remote
@@ -46,13 +50,17 @@ struct SessionSide: Hashable, Sendable {
     self.described = described
   }
 
-  /// Takes the party's offer. Nil, and nothing changes, when it has no audio of ours.
+  /// Takes the party's offer. Nil, and nothing changes, when it has no audio of ours, or none that
+  /// travels as we can.
   mutating func takeOffer(_ offer: SessionDescription, limit: Int) -> AudioTerms? {
     guard offer.media.count <= limit else { return nil }
     let terms = offer.media.map { AudioTerms($0, in: offer) }
-    guard let chosen = terms.firstIndex(where: { $0 != nil }), let audio = terms[chosen] else {
-      return nil
+    var transport = transport
+    let chosen = terms.indices.first {
+      terms[$0] != nil && transport.takeOffer(offer.media[$0], in: offer)
     }
+    guard let chosen, let audio = terms[chosen] else { return nil }
+    self.transport = transport
     slots = offer.media.enumerated().map { index, medium in
       index == chosen ? .audio : MediaSlot(refusing: medium)
     }
@@ -67,7 +75,8 @@ struct SessionSide: Hashable, Sendable {
   mutating func takeAnswer(_ answer: SessionDescription) -> AudioTerms? {
     guard let index = slots.firstIndex(of: .audio), answer.media.indices.contains(index),
       let said = AudioTerms(answer.media[index], in: answer),
-      let audio = offered.map({ said.common(with: $0) }) ?? said
+      let audio = offered.map({ said.common(with: $0) }) ?? said,
+      transport.takeAnswer(answer.media[index], in: answer)
     else { return nil }
     remote = audio.remote ?? remote
     origin = answer.origin
@@ -98,10 +107,10 @@ struct SessionSide: Hashable, Sendable {
   private func make(_ terms: AudioTerms) -> SessionDescription {
     SessionDescription(
       origin: SessionOrigin(sessionID: sessionID, version: version, address: local.address),
-      connection: local.address,
+      connection: local.address, attributes: transport.sessionAttributes,
       media: slots.map { slot in
         switch slot {
-        case .audio: terms.medium(at: local.port)
+        case .audio: transport.dressed(terms.medium(at: local.port), at: local)
         case .refused(let kind, let profile, let formats):
           MediaDescription(kind: kind, port: 0, profile: profile, formats: formats)
         }

@@ -33,7 +33,7 @@ private final class ProtectedCall {
     try plane.open(
       RelaySession(
         id: 1, localA: relayA, localB: relayB, expectedA: secure.media.local,
-        expectedB: plain.media.local, keysA: keys))
+        expectedB: plain.media.local, transportA: LegTransport(.keys(keys))))
   }
 
   deinit { plane.stop() }

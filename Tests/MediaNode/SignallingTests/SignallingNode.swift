@@ -166,6 +166,7 @@ private struct NoSurroundings: ExchangeSurroundings {
   func leave(_ actions: [ExchangeAction], at now: Moment) {}
   func openRelay(_ plan: RelayPlan) throws {}
   func directRelay(_ id: RelayID, side: RelaySide, to remote: IPEndpoint) {}
+  func secureRelay(_ id: RelayID, side: RelaySide, _ transport: MediaTransport) {}
   func closeRelay(_ id: RelayID) {}
   func record(_ fact: Fact, whenDurable: (@Sendable () -> Void)?) { whenDurable?() }
   func report(_ message: UpwardMessage) {}

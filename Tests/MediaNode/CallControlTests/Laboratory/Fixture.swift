@@ -35,7 +35,7 @@ enum Fixture {
   static func configuration(limits: ExchangeLimits, relayPorts: ClosedRange<UInt16>)
     -> ExchangeConfiguration
   {
-    ExchangeConfiguration(
+    var configuration = ExchangeConfiguration(
       node: NodeName("node-a1")!, boot: UUIDv7(high: 9, low: 9),
       addresses: [
         ExchangeAddress(
@@ -50,6 +50,9 @@ enum Fixture {
           relayPorts: relayPorts),
       ],
       limits: limits, secret: Array(repeating: 7, count: 32))
+    configuration.mediaFingerprint = CertificateFingerprint(
+      .sha256, Array(repeating: 0xAB, count: 32))
+    return configuration
   }
 
   static func password(of number: String) -> String { "secret-\(number)" }

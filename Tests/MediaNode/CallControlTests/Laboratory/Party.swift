@@ -35,6 +35,8 @@ final class Party {
   var formats = ["0", "8", "101"]
   /// The number among them by which it knows telephone events.
   var events = "101"
+  /// What lies beneath its audio; nil: plain RTP, and it reads no more than the codecs.
+  var media: PartyMedia?
   weak var world: World?
 
   private var layer = TransactionLayer()

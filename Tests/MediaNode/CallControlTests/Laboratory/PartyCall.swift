@@ -69,8 +69,10 @@ final class PartyCall {
 
   // MARK: - Sessions
 
-  func session(port: UInt16? = nil) -> SessionDescription {
-    SessionDescription(
+  func session(port: UInt16? = nil, answering offer: SessionDescription? = nil)
+    -> SessionDescription
+  {
+    var session = SessionDescription(
       origin: SessionOrigin(
         sessionID: 1, version: sessionVersion, address: party.endpoint.address),
       connection: party.endpoint.address,
@@ -82,11 +84,13 @@ final class PartyCall {
             SessionAttribute("fmtp", "\(party.events) 0-16"), SessionAttribute(direction),
           ])
       ])
+    party.media?.dress(&session, answering: offer)
+    return session
   }
 
   /// An answer takes the direction that fits the offer.
   private func answer(to offer: SessionDescription) -> SessionDescription {
-    var answer = session()
+    var answer = session(answering: offer)
     let told = offer.media.first.map { MediaDirection(of: $0, in: offer) } ?? .both
     let fitting = told == .send ? "recvonly" : told == .none ? "inactive" : direction
     answer.media[0].attributes[2] = SessionAttribute(fitting)
@@ -182,6 +186,7 @@ final class PartyCall {
   // MARK: - Being called
 
   func follow(_ habit: Party.Habit) {
+    if let theirSession, party.media?.refuses(theirSession) ?? false { return refuse(488) }
     switch habit {
     case .answer(let delay):
       ring()

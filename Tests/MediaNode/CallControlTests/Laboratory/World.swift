@@ -179,6 +179,9 @@ final class World {
     case .directRelay(let id, let side, let remote):
       #expect(relays[id]?.isOpen == true, "a relay was directed that is not open")
       relays[id]?.directed[side] = remote
+    case .secureRelay(let id, let side, let transport):
+      #expect(relays[id]?.isOpen == true, "a relay was secured that is not open")
+      relays[id]?.plan[side] = transport
     case .closeRelay(let id):
       #expect(relays[id]?.isOpen == true, "a relay was closed that is not open")
       relays[id]?.isOpen = false
