@@ -132,6 +132,7 @@ public final class Baresip: Softphone {
     module ausine.so
     module aubridge.so
     module sndfile.so
+    \(protection(settings))
     module_tmp account.so
     module_app menu.so
     module_app ctrl_tcp.so
@@ -139,11 +140,22 @@ public final class Baresip: Softphone {
     """
   }
 
+  private static func protection(_ settings: PhoneSettings) -> String {
+    var lines = ["rtcp_mux \(settings.protection == "dtls_srtp" ? "yes" : "no")"]
+    if let protection = settings.protection {
+      lines.append("module \(protection.hasPrefix("srtp") ? "srtp" : protection).so")
+    }
+    if settings.checksTheWay { lines.append("module ice.so") }
+    return lines.joined(separator: "\n")
+  }
+
   private static func account(_ settings: PhoneSettings) -> String {
     var line = "<sip:\(settings.user)@\(settings.domain)>;answermode=manual;audio_codecs=PCMA,PCMU"
     if let proxy = settings.transport == "tls" ? settings.secureProxy : settings.proxy {
       line += ";outbound=\"sip:\(proxy);transport=\(settings.transport)\""
     }
+    if let protection = settings.protection { line += ";mediaenc=\(protection)" }
+    if settings.checksTheWay { line += ";medianat=ice" }
     if let password = settings.password {
       line += ";auth_pass=\(password);regint=300"
     } else {

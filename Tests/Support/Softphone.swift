@@ -20,6 +20,10 @@ public struct PhoneSettings: Sendable {
   public var password: String?
   /// How its requests go: `udp`, `tcp` or `tls`.
   public var transport = "udp"
+  /// How it protects its media: `srtp-mand` by keys in its signalling, `dtls_srtp` by a handshake.
+  public var protection: String?
+  /// It asks whether its media reaches the other side, and goes where that was answered (RFC 8445).
+  public var checksTheWay = false
   /// By TLS it talks only to whom this authority vouches for: the path of a PEM file.
   public var authority: String?
 

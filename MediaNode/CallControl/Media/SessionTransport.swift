@@ -10,7 +10,8 @@ struct SessionTransport: Hashable, Sendable {
     /// Keys in the description, for whoever heeds them beside plain media (RFC 8643): a party that
     /// wants an offer cannot refuse it and be asked again.
     case optionalKeys
-    /// Keys in the description.
+    /// Keys in the description, and a certificate for those that would rather shake hands: some take
+    /// the offer and heed one of both.
     case keys
     /// Keys by a handshake in the media.
     case handshake
@@ -154,9 +155,11 @@ struct SessionTransport: Hashable, Sendable {
       let keys = MediaKeys(inbound: taken.key, outbound: ours)
       return Agreement(profile: profile, transport: MediaTransport(.keys(keys)), tag: taken.tag)
     }
-    guard profile.isByHandshake else { return plain(profile) }
-    guard !said.fingerprints.isEmpty else { return nil }
-    return handshake(profile, said.fingerprints, isClient: said.role == .passive)
+    guard said.fingerprints.isEmpty || handshakeAttributes.isEmpty else {
+      return handshake(profile, said.fingerprints, isClient: said.role == .passive)
+    }
+    // Without a word of protection there is none, whatever the profile.
+    return said.saysNothing ? Agreement(profile: profile, transport: .plain) : nil
   }
 
   // MARK: - What we say
@@ -201,7 +204,12 @@ struct SessionTransport: Hashable, Sendable {
       guard case .handshake(let handshake) = agreement.transport.protection else { return [] }
       return setUp(agreement.fingerprint, as: handshake.isClient ? .active : .passive)
     }
-    return wish == .handshake ? setUp(secret?.fingerprint, as: .either) : []
+    guard offersHandshake else { return [] }
+    return setUp(secret?.fingerprint, as: .either)
+  }
+
+  private var offersHandshake: Bool {
+    secret?.fingerprint != nil && (wish == .handshake || wish == .keys)
   }
 
   private func setUp(_ fingerprint: CertificateFingerprint?, as role: HandshakeRole)
@@ -212,7 +220,7 @@ struct SessionTransport: Hashable, Sendable {
   }
 
   private var offersMultiplexing: Bool {
-    agreement?.transport.isMultiplexed ?? (wish == .handshake)
+    agreement?.transport.isMultiplexed ?? offersHandshake
   }
 
   private var offersConnectivity: Bool {
@@ -250,6 +258,8 @@ extension MediaProfile {
 struct TransportAttributes {
   /// Lines that we can do, in the party's order.
   let crypto: [CryptoAttribute]
+  /// Neither a key nor a certificate, known or unknown.
+  let saysNothing: Bool
   let fingerprints: [CertificateFingerprint]
   let role: HandshakeRole?
   let isMultiplexed: Bool
@@ -263,6 +273,9 @@ struct TransportAttributes {
     crypto = medium.attributes.compactMap { CryptoAttribute($0) }
     let own = medium.attributes.compactMap { CertificateFingerprint($0) }
     fingerprints = own.isEmpty ? session.attributes.compactMap { CertificateFingerprint($0) } : own
+    saysNothing = !(medium.attributes + session.attributes).contains {
+      $0.name == CryptoAttribute.name || $0.name == CertificateFingerprint.name
+    }
     role = value(HandshakeRole.name).flatMap { HandshakeRole(rawValue: $0.lowercased()) }
     isMultiplexed = medium.attributes.contains { $0.name == "rtcp-mux" }
     isLite = session.attributes.contains { $0.name == "ice-lite" }

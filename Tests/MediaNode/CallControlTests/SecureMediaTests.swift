@@ -266,6 +266,40 @@ import Testing
     scene.calmDown()
   }
 
+  @Test func aPhoneMayHeedTheCertificateBesideTheKeys() throws {
+    var media = PartyMedia.handshake(seed: 8)
+    media.takes = [.secure]
+    let (scene, carol) = try scene(media)
+    let call = scene.alice.call("103")
+    #expect(scene.world.run { call.state == .talking })
+    #expect(carol.calls.count == 1)
+    let theirs = try #require(media.fingerprint)
+    #expect(
+      try plan(of: scene).calleeTransport.protection
+        == .handshake(MediaHandshake(fingerprints: [theirs], isClient: false)))
+  }
+
+  @Test func aPhoneThatAnswersWithoutAWordOfProtectionSpeaksInTheClear() throws {
+    let (scene, carol) = try scene(nil)
+    let call = scene.alice.call("103")
+    #expect(scene.world.run { call.state == .talking })
+    #expect(carol.calls.count == 1)
+    #expect(try plan(of: scene).calleeTransport == .plain)
+    call.hangUp()
+    scene.calmDown()
+  }
+
+  @Test func aPhoneThatAnswersWithAKeyOfItsOwnKindIsNoParty() throws {
+    var media = PartyMedia(suites: [])
+    media.others = [SessionAttribute("crypto", "1 AES_CM_128_HMAC_SHA1_96 inline:AAAA")]
+    let (scene, carol) = try scene(media)
+    let call = scene.alice.call("103")
+    #expect(scene.world.run { call.finalStatus == 488 })
+    scene.world.run(for: .seconds(1))
+    #expect(carol.lastCall?.state == .ended)
+    scene.calmDown()
+  }
+
   @Test func whatAHandshakeBroughtOutlivesTheProcess() throws {
     let (scene, carol) = try scene(.handshake(), over: .udp)
     let call = carol.call("102")
