@@ -306,6 +306,11 @@ let testing: [Target] = [
       logging, nio, nioPosix,
     ]),
 
+  // Fleets of replicas, nodes, phones and carriers on virtual time, under every fault.
+  .testTarget(
+    name: "FleetSimulation", dependencies: ["NodeContract", "Ownership", "Placement", "Rating"],
+    path: "Tests/FleetSimulation", swiftSettings: strict),
+
   // With the programs themselves: real phones, a real carrier, signals and garbage.
   .testTarget(
     name: "EndToEnd", dependencies: ["Audio", "Support"], path: "Tests/EndToEnd",

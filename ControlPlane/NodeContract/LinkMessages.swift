@@ -217,12 +217,25 @@ public struct OwnershipOrder: Hashable, Sendable {
   public var verb: Verb
   public var address: AddressName
   public var epoch: Epoch
+  /// The latest of the receiver's own beats that the sender had heard: the order is younger than
+  /// it, by the receiver's own clock. Nil: nobody can say how old the order is.
+  public var beat: UInt64?
+  /// Adopt: who held the address before is known to have ended.
+  public var isPredecessorGone: Bool
+  /// The holder stands in another site than the address.
+  public var isAcross: Bool
 
-  public init(id: OrderID, verb: Verb, address: AddressName, epoch: Epoch) {
+  public init(
+    id: OrderID, verb: Verb, address: AddressName, epoch: Epoch, beat: UInt64? = nil,
+    isPredecessorGone: Bool = false, isAcross: Bool = false
+  ) {
     self.id = id
     self.verb = verb
     self.address = address
     self.epoch = epoch
+    self.beat = beat
+    self.isPredecessorGone = isPredecessorGone
+    self.isAcross = isAcross
   }
 }
 

@@ -14,14 +14,21 @@ public struct GrantStep: Hashable, Sendable {
   public var generation: UInt32
   /// The revision of the etcd key that the plan was made from; 0 when there is no key.
   public var expectedRevision: Int64
+  /// The epoch that this one follows; nil: the first.
+  public var predecessor: Epoch?
+  /// What the grant's count of forced moves becomes.
+  public var forcedMoves: Int
 
   public init(
-    address: AddressName, holding: Holding, generation: UInt32, expectedRevision: Int64
+    address: AddressName, holding: Holding, generation: UInt32, expectedRevision: Int64,
+    predecessor: Epoch? = nil, forcedMoves: Int = 0
   ) {
     self.address = address
     self.holding = holding
     self.generation = generation
     self.expectedRevision = expectedRevision
+    self.predecessor = predecessor
+    self.forcedMoves = forcedMoves
   }
 }
 

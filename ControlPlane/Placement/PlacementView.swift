@@ -61,10 +61,24 @@ public struct Holding: Hashable, Sendable {
 /// A holding that an etcd transaction made; its epoch orders it among all others.
 public struct AddressGrant: Hashable, Sendable {
   public var holding: Holding
+  /// The transaction that made the holder the holder.
   public var epoch: Epoch
+  /// The transaction that last wrote the key, which a further one must name. Later than the epoch
+  /// when only heirs were chosen anew.
+  public var revision: Int64
+  /// The epoch before this one; nil: nobody held the address before.
+  public var predecessor: Epoch?
+  /// How often the address was taken from its holder since it was last moved by plan.
+  public var forcedMoves: Int
 
-  public init(holding: Holding, epoch: Epoch) {
+  public init(
+    holding: Holding, epoch: Epoch, revision: Int64? = nil, predecessor: Epoch? = nil,
+    forcedMoves: Int = 0
+  ) {
     self.holding = holding
     self.epoch = epoch
+    self.revision = revision ?? epoch.revision
+    self.predecessor = predecessor
+    self.forcedMoves = forcedMoves
   }
 }

@@ -17,10 +17,13 @@ public struct AddressGrants: Hashable, Sendable {
     public var epoch: Epoch
     /// Whether that epoch gave the address to this node.
     public var isHeld: Bool
+    /// Whether the node serves it for another site than its own.
+    public var isAcross: Bool
 
-    public init(epoch: Epoch, isHeld: Bool) {
+    public init(epoch: Epoch, isHeld: Bool, isAcross: Bool = false) {
       self.epoch = epoch
       self.isHeld = isHeld
+      self.isAcross = isAcross
     }
   }
 
@@ -61,6 +64,10 @@ public struct AddressGrants: Hashable, Sendable {
   ) {
     grants[order.address] = Grant(epoch: order.epoch, isHeld: false)
     return (.done, known.isHeld ? .release(order.address) : .none)
+  }
+
+  mutating func note(isAcross: Bool, of address: AddressName) {
+    grants[address]?.isAcross = isAcross
   }
 
   /// What the node serves, in the order of names.

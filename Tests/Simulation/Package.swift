@@ -29,6 +29,13 @@ let package = Package(
       providers: [.apt(["libssl-dev"])]),
     .target(name: "COpenSSLShim", dependencies: ["COpenSSL"], path: "Linked/COpenSSLShim"),
     target("TLS", ["COpenSSL", "COpenSSLShim", "NodeContract"]),
+    target("Placement", ["NodeContract"]),
+    target("Ownership", ["NodeContract"]),
+    target("Rating", ["NodeContract"]),
+    .testTarget(
+      name: "FleetSimulation",
+      dependencies: ["NodeContract", "Ownership", "Placement", "Rating"],
+      path: "Linked/FleetSimulation", swiftSettings: strict),
     .testTarget(
       name: "CallControlTests", dependencies: ["CallControl", "NodeContract", "SIP", "TLS"],
       path: "Linked/CallControlTests", swiftSettings: strict),

@@ -38,7 +38,9 @@ extension OwnershipOrder: WireConvertible {
       id: try WireField.id(wire.id, "order.id"),
       verb: try WireField.present(Verb(wire: wire.verb), "order.verb"),
       address: try WireField.name(wire.address, "order.address"),
-      epoch: try WireField.required(wire.epoch, present: wire.hasEpoch, "order.epoch"))
+      epoch: try WireField.required(wire.epoch, present: wire.hasEpoch, "order.epoch"),
+      beat: wire.beat == 0 ? nil : wire.beat, isPredecessorGone: wire.predecessorGone,
+      isAcross: wire.across)
   }
 
   var wire: WireOrder {
@@ -47,6 +49,9 @@ extension OwnershipOrder: WireConvertible {
       $0.verb = verb.wire
       $0.address = address.text
       $0.epoch = epoch.wire
+      $0.beat = beat ?? 0
+      $0.predecessorGone = isPredecessorGone
+      $0.across = isAcross
     }
   }
 }

@@ -1291,6 +1291,15 @@ nonisolated struct WireOrder: Sendable {
   /// Clears the value of `epoch`. Subsequent reads from it will return its default value.
   mutating func clearEpoch() {self._epoch = nil}
 
+  /// The latest of the node's beats that the replica had heard; 0: none.
+  var beat: UInt64 = 0
+
+  /// Whoever held the address before is known to have ended.
+  var predecessorGone: Bool = false
+
+  /// The holder stands in another site than the address.
+  var across: Bool = false
+
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
   nonisolated enum Verb: SwiftProtobuf.Enum, Swift.CaseIterable {
@@ -3122,7 +3131,7 @@ nonisolated extension WireSnapshotComplete: SwiftProtobuf.Message, SwiftProtobuf
 
 nonisolated extension WireOrder: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".Order"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}verb\0\u{1}address\0\u{1}epoch\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}verb\0\u{1}address\0\u{1}epoch\0\u{1}beat\0\u{3}predecessor_gone\0\u{1}across\0")
 
   mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -3134,6 +3143,9 @@ nonisolated extension WireOrder: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
       case 2: try { try decoder.decodeSingularEnumField(value: &self.verb) }()
       case 3: try { try decoder.decodeSingularStringField(value: &self.address) }()
       case 4: try { try decoder.decodeSingularMessageField(value: &self._epoch) }()
+      case 5: try { try decoder.decodeSingularUInt64Field(value: &self.beat) }()
+      case 6: try { try decoder.decodeSingularBoolField(value: &self.predecessorGone) }()
+      case 7: try { try decoder.decodeSingularBoolField(value: &self.across) }()
       default: break
       }
     }
@@ -3156,6 +3168,15 @@ nonisolated extension WireOrder: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
     try { if let v = self._epoch {
       try visitor.visitSingularMessageField(value: v, fieldNumber: 4)
     } }()
+    if self.beat != 0 {
+      try visitor.visitSingularUInt64Field(value: self.beat, fieldNumber: 5)
+    }
+    if self.predecessorGone != false {
+      try visitor.visitSingularBoolField(value: self.predecessorGone, fieldNumber: 6)
+    }
+    if self.across != false {
+      try visitor.visitSingularBoolField(value: self.across, fieldNumber: 7)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -3164,6 +3185,9 @@ nonisolated extension WireOrder: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
     if lhs.verb != rhs.verb {return false}
     if lhs.address != rhs.address {return false}
     if lhs._epoch != rhs._epoch {return false}
+    if lhs.beat != rhs.beat {return false}
+    if lhs.predecessorGone != rhs.predecessorGone {return false}
+    if lhs.across != rhs.across {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
