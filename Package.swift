@@ -165,7 +165,7 @@ let mediaNode: [Target] = [
   // Keys pressed, by telephone events, tones and INFO, and from one way to another.
   target("MediaNode", "Digits", ["Audio", "RTP"]),
   // Registrar, routing and calls as state machines; the exchange that owns them.
-  target("MediaNode", "CallControl", ["NodeContract", "SIP"]),
+  target("MediaNode", "CallControl", ["Digits", "NodeContract", "SIP"]),
   // Epochs and orders: what a node may serve.
   target("MediaNode", "Ownership", ["NodeContract"]),
   // libosip2 and its sole importer: parse and print.
@@ -191,14 +191,17 @@ let mediaNode: [Target] = [
   // SIP sockets; drives the exchange of `CallControl`.
   target(
     "MediaNode", "Signalling",
-    ["CallControl", "DNS", "Epoll", "NodeContract", "OSIP", "SIP", "TLS", logging]),
+    ["CallControl", "DNS", "Digits", "Epoll", "NodeContract", "OSIP", "SIP", "TLS", logging]),
   // libsrtp and its sole importer: media encrypted and proven.
   library("MediaNode", "CLibSRTP", pkgConfig: "libsrtp2", apt: "libsrtp2-dev"),
   target("MediaNode", "SRTP", ["CLibSRTP"]),
-  // Relay sockets and the threads that own them.
+  // Relay sockets and the threads that own them; sessions whose audio is decoded.
   target(
     "MediaNode", "MediaPlane",
-    ["CLinux", "Epoll", "NodeContract", "RTP", "SRTP", "TLS", logging]),
+    [
+      "Audio", "CLinux", "Codecs", "Digits", "Epoll", "NodeContract", "RTP", "SRTP", "SpanDSP",
+      "TLS", logging,
+    ]),
   // Link to the replicas, beats, snapshots on disk, the spool of facts.
   target(
     "MediaNode", "ControlLink", ["Epoll", "HTTP2", "NodeContract", "Ownership", "TLS", logging]),
@@ -208,9 +211,9 @@ let mediaNode: [Target] = [
   program(
     "MediaNode", "MediaNodeServer",
     [
-      "CallControl", "CLinux", "ControlLink", "Epoll", "MediaPlane", "NodeContract", "Ownership",
-      "SIP", "SRTP", "Signalling", "StructuredLogging", "Succession", "TLS", arguments,
-      configuration, logging,
+      "Audio", "CallControl", "CLinux", "Codecs", "ControlLink", "Digits", "Epoll", "MediaPlane",
+      "NodeContract", "Ownership", "Prompts", "SIP", "SRTP", "Signalling", "StructuredLogging",
+      "Succession", "TLS", arguments, configuration, logging,
     ]),
 ]
 
@@ -241,6 +244,14 @@ let testing: [Target] = [
     dependencies: ["CLinux", "Epoll", "MediaPlane", "NodeContract", arguments, logging],
     path: "Tests/Benchmarks/BenchmarkRelay", swiftSettings: strict),
 
+  // What the relay allocates, counted by a malloc of the program's own.
+  .target(name: "CAllocationCount", path: "Tests/Benchmarks/CAllocationCount"),
+  .executableTarget(
+    name: "BenchmarkAllocations",
+    dependencies: [
+      "CAllocationCount", "Epoll", "MediaPlane", "NodeContract", "RTP", arguments, logging,
+    ], path: "Tests/Benchmarks/BenchmarkAllocations", swiftSettings: strict),
+
   // What a synthesiser must speak at set-up, for `Infra/prompts`.
   .executableTarget(
     name: "PromptWords", dependencies: ["Announcements"], path: "Infra/PromptWords",
@@ -267,7 +278,7 @@ let testing: [Target] = [
   tests("MediaNode", "Announcements"),
   tests("MediaNode", "Prompts", ["Announcements", "Audio"]),
   tests("MediaNode", "Digits", ["RTP", "SpanDSP", "Support"]),
-  tests("MediaNode", "CallControl", ["NodeContract", "SIP", "TLS"]),
+  tests("MediaNode", "CallControl", ["Digits", "NodeContract", "SIP", "TLS"]),
   tests("MediaNode", "Ownership", ["NodeContract"]),
   tests("MediaNode", "OSIP", ["NodeContract", "SIP"]),
   tests("MediaNode", "TLS", ["NodeContract", "Support"]),
@@ -276,9 +287,14 @@ let testing: [Target] = [
   tests("MediaNode", "DNS", ["Epoll", "NodeContract", "SIP", "Support"]),
   tests(
     "MediaNode", "Signalling",
-    ["CallControl", "Epoll", "NodeContract", "SIP", "Support", "TLS", logging]),
+    ["CallControl", "Digits", "Epoll", "NodeContract", "SIP", "Support", "TLS", logging]),
   tests("MediaNode", "SRTP"),
-  tests("MediaNode", "MediaPlane", ["Epoll", "NodeContract", "RTP", "SRTP", "TLS", logging]),
+  tests(
+    "MediaNode", "MediaPlane",
+    [
+      "Audio", "BenchmarkAllocations", "Codecs", "Digits", "Epoll", "NodeContract", "RTP", "SRTP",
+      "Support", "TLS", logging,
+    ]),
   tests("MediaNode", "Succession", ["CLinux", "Epoll"]),
   tests("MediaNode", "Keeper", ["Epoll", "NodeContract"]),
   tests("MediaNode", "ControlLink", ["NodeContract", "Ownership", "Support", "TLS", logging]),

@@ -9,6 +9,8 @@ readonly run_packages=(postgresql-15 etcd-server openssl ca-certificates curl jq
 readonly phone_packages=(baresip-core)
 # What callers hear: prompts by language, and music.
 readonly sound_packages=(asterisk-core-sounds-{en,fr,it,ru,es}-wav asterisk-moh-opsound-wav)
+# What speaks the rest.
+readonly speech_packages=(espeak-ng ffmpeg)
 readonly test_packages=(
   "${sound_packages[@]}" baresip-core linphone-cli sip-tester dnsmasq-base ffmpeg)
 

@@ -10,9 +10,11 @@ extension Exchange {
   ) {
     guard var entry = calls.removeValue(forKey: id) else { return }
     let before = entry.machine
-    let actions = event(&entry.machine)
+    var actions = event(&entry.machine)
+    let hasChanged = entry.machine != before
+    if hasChanged { actions += entry.machine.reviewPassage() }
     calls[id] = entry
-    if entry.machine != before { changedCalls.note(id, at: outbox.count) }
+    if hasChanged { changedCalls.note(id, at: outbox.count) }
     for action in actions { perform(action, of: id, at: now) }
     tellWatchers(from: before, to: entry.machine, at: now)
     settle(id, at: now)
@@ -67,6 +69,8 @@ extension Exchange {
     case .openRelay(let plan): outbox.append(.openRelay(plan))
     case .direct(let side, let remote): direct(side, to: remote, of: id)
     case .secure(let side, let transport): secure(side, transport, of: id)
+    case .carry(let passage): tellRelay(of: id) { .carry($0, passage) }
+    case .tellKey(let key, let side): tellRelay(of: id) { .tellKey(key, $0, side: side) }
     case .closeRelay: closeRelay(of: id)
     case .record(let event, let leg): record(event, on: leg, of: id, receipt: nil, at: now)
     case .recordAndWait(let event, let leg, let receipt):
@@ -158,8 +162,13 @@ extension Exchange {
   // MARK: - Relays
 
   private mutating func direct(_ side: RelaySide, to remote: IPEndpoint, of id: CallID) {
+    tellRelay(of: id) { .directRelay($0, side: side, to: remote) }
+  }
+
+  /// A relay that is closed is told nothing.
+  private mutating func tellRelay(of id: CallID, _ action: (RelayID) -> ExchangeAction) {
     guard let relay = calls[id]?.machine.plan.id, relays[relay] != nil else { return }
-    outbox.append(.directRelay(relay, side: side, to: remote))
+    outbox.append(action(relay))
   }
 
   mutating func closeRelay(of id: CallID) {

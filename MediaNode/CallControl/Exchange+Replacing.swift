@@ -30,10 +30,7 @@ extension Exchange {
     guard first.legs.count + second.legs.count <= limits.legsPerCall else {
       return StatusCode.serviceUnavailable
     }
-    let formats = [first[wish.transferor], second[left]].map { leg in
-      Set(leg.session.describedTerms?.formats ?? [])
-    }
-    return formats[0].isDisjoint(with: formats[1]) ? StatusCode.notAcceptableHere : nil
+    return nil
   }
 
   /// The leg whose dialog is named, with our tag as the one that is asked.

@@ -139,6 +139,7 @@ extension Exchange {
     plan.callerRemote = call.remote(on: .caller)
     plan.calleeRemote = call.remote(on: .callee)
     outbox.append(.openRelay(plan))
+    if call.passage != .relayed { outbox.append(.carry(plan.id, call.passage)) }
   }
 }
 

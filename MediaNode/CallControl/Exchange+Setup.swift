@@ -243,7 +243,8 @@ extension SessionSide {
   func placed(at local: IPEndpoint) -> SessionSide {
     SessionSide(
       local: local, sessionID: sessionID, version: version, slots: slots, remote: remote,
-      origin: origin, isHolding: isHolding, described: described, transport: transport)
+      terms: terms, origin: origin, isHolding: isHolding, described: described,
+      transport: transport)
   }
 }
 

@@ -1,3 +1,4 @@
+public import Digits
 public import NodeContract
 public import SIP
 
@@ -168,6 +169,15 @@ public struct Exchange: Sendable {
   public mutating func mediaSilent(_ relay: RelayID, at now: Moment) -> [ExchangeAction] {
     guard let call = relays[relay] else { return [] }
     update(call, at: now) { $0.mediaSilent(at: now) }
+    return takeOutbox(at: now)
+  }
+
+  /// A decoded relay heard a key for the party on that side, which is told of keys by signalling.
+  public mutating func keyHeard(
+    _ key: DigitInfo, for side: RelaySide, of relay: RelayID, at now: Moment
+  ) -> [ExchangeAction] {
+    guard let call = relays[relay] else { return [] }
+    update(call, at: now) { $0.inform(side, of: key) }
     return takeOutbox(at: now)
   }
 

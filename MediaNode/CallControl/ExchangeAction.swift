@@ -1,3 +1,4 @@
+public import Digits
 public import NodeContract
 public import SIP
 
@@ -12,6 +13,10 @@ public enum ExchangeAction: Hashable, Sendable {
   /// What lies beneath the audio on that side, from now on. Comes before the `directRelay` of the same
   /// description.
   case secureRelay(RelayID, side: RelaySide, MediaTransport)
+  /// How the audio passes an open relay from now on; at first its packets are passed on as they are.
+  case carry(RelayID, Passage)
+  /// Tells the party on that side of a decoded relay of a key.
+  case tellKey(DigitInfo, RelayID, side: RelaySide)
   /// The ports are used again later, not at once.
   case closeRelay(RelayID)
   /// Spool this. With a receipt: the exchange waits for `factIsDurable` before it goes on.

@@ -20,6 +20,11 @@ public struct AudioEncoder {
     }
   }
 
+  /// Opus is encoded from samples of this rate.
+  public init(_ codec: AudioCodec, opusRate: Int) {
+    self.init(codec, opus: OpusSettings(sampleRate: opusRate))
+  }
+
   /// Of the samples that go in.
   public var sampleRate: Int {
     switch engine {

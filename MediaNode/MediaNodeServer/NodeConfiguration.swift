@@ -32,6 +32,8 @@ struct NodeConfiguration: Sendable {
   var stateDirectory: String
   /// 32 bytes in hexadecimal, made at enrolment: seals the snapshots.
   var snapshotKeyFile: String
+  /// WAV files under which callers wait.
+  var music: String
   var logLevel: Logger.Level
   /// The usual ones but for what `limits` names.
   var limits = ExchangeLimits()
@@ -73,6 +75,8 @@ struct NodeConfiguration: Sendable {
     authority = try reader.requiredString(forKey: "authority")
     stateDirectory = try reader.requiredString(forKey: "state")
     snapshotKeyFile = try reader.requiredString(forKey: "snapshot-key-file")
+    music = reader.scoped(to: "sounds").string(
+      forKey: "music", default: WaitingMusic.usualFolder)
     logLevel = Logger.Level(rawValue: reader.string(forKey: "log-level", default: "info")) ?? .info
     limits.read(from: reader.scoped(to: "limits"))
   }

@@ -22,10 +22,12 @@ struct NodeProcess {
   /// What the exchange wants done to carry on a predecessor's calls.
   private let resumption: [ExchangeAction]
   private let leftRelays: [UInt64: RelayCheckpoint]
+  private let music: WaitingMusic
   private let traffic = SignallingTraffic()
 
   init(_ configuration: NodeConfiguration) throws {
     log = Logger(label: "node")
+    music = WaitingMusic(folder: configuration.music, log: Logger(label: "media"))
     var random = SystemRandomNumberGenerator()
     let now = MachineClock.moment()
     let boot = try MachineClock.bootID()
@@ -85,6 +87,14 @@ struct NodeProcess {
       signalling.submit {
         $0.mediaSecured(
           RelayID(number: id), side: side == .a ? .caller : .callee, keys: keys, at: $1)
+      }
+    }
+    media.onSound { report in
+      guard case .inform(let key) = report.event else { return }
+      signalling.submit {
+        $0.keyHeard(
+          key, for: report.side == .a ? .caller : .callee, of: RelayID(number: report.session),
+          at: $1)
       }
     }
     self.spool = spool
@@ -178,6 +188,7 @@ struct NodeProcess {
   private func start() {
     media.onLatch { [estate] in estate?.leave($0) }
     media.start()
+    music.load(into: media)
     spool.onDurable { [links] in links.factsAreDurable() }
     signalling.start(
       with: NodeSurroundings(

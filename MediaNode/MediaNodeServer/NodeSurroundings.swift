@@ -1,5 +1,6 @@
 import CallControl
 import ControlLink
+import Digits
 import Logging
 import MediaPlane
 import NodeContract
@@ -44,6 +45,17 @@ struct NodeSurroundings: ExchangeSurroundings {
     _ id: RelayID, side: CallControl.RelaySide, _ transport: CallControl.MediaTransport
   ) {
     media.secure(id.number, side: side == .caller ? .a : .b, LegTransport(transport))
+  }
+
+  func carry(_ id: RelayID, _ passage: Passage) {
+    switch passage {
+    case .relayed: media.decode(id.number, as: nil)
+    case .decoded(let decoded): media.decode(id.number, as: AudioPlan(decoded))
+    }
+  }
+
+  func tellKey(_ key: DigitInfo, of id: RelayID, side: CallControl.RelaySide) {
+    media.tell(key, to: side == .caller ? .a : .b, of: id.number)
   }
 
   func closeRelay(_ id: RelayID) {

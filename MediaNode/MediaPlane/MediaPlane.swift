@@ -1,3 +1,5 @@
+public import Audio
+public import Digits
 public import Epoll
 public import Logging
 public import NodeContract
@@ -61,6 +63,11 @@ public final class MediaPlane: Sendable {
     for thread in threads { thread.onKeys = body }
   }
 
+  /// `body` is called on a relay thread for what happens in sessions that are decoded. Before `start()`.
+  public func onSound(_ body: @escaping @Sendable (SoundReport) -> Void) {
+    for thread in threads { thread.onSound = body }
+  }
+
   /// Once.
   public func start() {
     handshakes?.start()
@@ -107,6 +114,34 @@ public final class MediaPlane: Sendable {
   /// and handshakes that stay as they are go on. A session that is not open is left alone.
   public func secure(_ id: UInt64, side: RelaySide, _ transport: LegTransport) {
     thread(of: id).submit(.secure(id, side, transport))
+  }
+
+  /// Decodes the session's audio from now on, as `plan` says; nil: relays its packets as they are. A
+  /// session that is not open is left alone.
+  public func decode(_ id: UInt64, as plan: AudioPlan?) {
+    thread(of: id).submit(.decode(id, plan))
+  }
+
+  /// Plays prompts to one party of a decoded session, in place of the other, after those before.
+  /// `onSound` hears of their end, also when there is nothing to be played or the session is not
+  /// decoded.
+  public func play(_ clips: [SoundPlayer.Clip], to side: RelaySide, of id: UInt64) {
+    thread(of: id).submit(.play(id, side, clips))
+  }
+
+  /// The party has heard enough: its prompts are over.
+  public func stopPlaying(to side: RelaySide, of id: UInt64) {
+    thread(of: id).submit(.stopPlaying(id, side))
+  }
+
+  /// Tells one party of a decoded session of a key, the way in which it is told.
+  public func tell(_ key: DigitInfo, to side: RelaySide, of id: UInt64) {
+    thread(of: id).submit(.tell(id, side, key))
+  }
+
+  /// The music under which parties wait, from now on and also those who wait already.
+  public func wait(with music: [SoundPlayer.Clip]) {
+    for thread in threads { thread.submit(.waitWith(music)) }
   }
 
   /// Closes the session's sockets soon. `whenClosed` is called on the relay's thread, once the

@@ -16,6 +16,8 @@ extension RelayCheckpoint {
     bytes += (0..<16).map { byte in session.payloadTypes.octet(byte) }
     for transport in session.transports { bytes.append(transport) }
     for port in ports { port.append(to: &bytes) }
+    bytes.append(generated.a)
+    bytes.append(generated.b)
     return bytes
   }
 
@@ -32,14 +34,15 @@ extension RelayCheckpoint {
       guard let port = Port(from: &reader) else { return nil }
       ports.append(port)
     }
-    guard reader.isAtEnd else { return nil }
+    guard let generatedA = reader.stream(), let generatedB = reader.stream(), reader.isAtEnd
+    else { return nil }
     self.init(
       RelaySession(
         id: id, localA: localA, localB: localB, expectedA: ports[0].expected,
         expectedB: ports[1].expected, payloadTypes: types,
         clockRate: UInt32(truncatingIfNeeded: rate), transportA: transportA,
         transportB: transportB),
-      ports: ports)
+      ports: ports, generated: GeneratedStreams(a: generatedA.value, b: generatedB.value))
   }
 }
 
@@ -109,6 +112,17 @@ extension [UInt8] {
   fileprivate mutating func append(_ counter: UInt32?) {
     append(counter == nil ? 0 : 1)
     if let counter { append(UInt64(counter), of: 4) }
+  }
+
+  /// What each of its packets' numbers follows from; 0 for none.
+  fileprivate mutating func append(_ stream: GeneratedStream?) {
+    append(stream == nil ? 0 : 1)
+    guard let stream else { return }
+    append(UInt64(stream.ssrc), of: 4)
+    append(UInt64(stream.firstSequence), of: 2)
+    append(UInt64(stream.firstTimestamp), of: 4)
+    append(UInt64(stream.clockRate), of: 4)
+    append(UInt64(bitPattern: stream.begun.nanoseconds), of: 8)
   }
 
   /// A profile and two keys; 0 for none.
@@ -195,6 +209,21 @@ private struct ByteReader {
     switch number(1) {
     case 0: return Read(value: nil)
     case 1: return number(4).map { Read(value: UInt32($0)) }
+    default: return nil
+    }
+  }
+
+  mutating func stream() -> Read<GeneratedStream>? {
+    switch number(1) {
+    case 0: return Read(value: nil)
+    case 1:
+      guard let ssrc = number(4), let sequence = number(2), let timestamp = number(4),
+        let rate = number(4), let begun = number(8)
+      else { return nil }
+      return Read(
+        value: GeneratedStream(
+          ssrc: UInt32(ssrc), firstSequence: UInt16(sequence), firstTimestamp: UInt32(timestamp),
+          clockRate: UInt32(rate), begun: BootInstant(nanoseconds: Int64(bitPattern: begun))))
     default: return nil
     }
   }

@@ -29,6 +29,8 @@ public struct RelayCheckpoint: Hashable, Sendable {
   public let session: RelaySession
   /// In the order of `RelayTable`.
   let ports: [Port]
+  /// What we sent to each party of our own making.
+  let generated: GeneratedStreams
 
   /// A session that has seen nothing.
   public init(_ session: RelaySession) {
@@ -39,13 +41,16 @@ public struct RelayCheckpoint: Hashable, Sendable {
     self.init(session, ports: expected.map { Port(expected: $0) })
   }
 
-  init(_ session: RelaySession, ports: [Port]) {
+  init(
+    _ session: RelaySession, ports: [Port], generated: GeneratedStreams = GeneratedStreams()
+  ) {
     self.session = session
     self.ports = ports
+    self.generated = generated
   }
 
   /// Of the party whose RTP is at `index`: its own stream comes in, its partner's goes out.
-  func rollover(of index: Int) -> Rollover {
+  func rollover(of index: Int, at now: BootInstant) -> Rollover {
     var rollover = Rollover()
     if let stream = ports[index].stream, let counter = stream.rollover {
       rollover.inbound[stream.ssrc] = .init(counter: counter, sequence: stream.sequence)
@@ -54,6 +59,11 @@ public struct RelayCheckpoint: Hashable, Sendable {
       let counter = stream.rolloverAtPartner
     {
       rollover.outbound[stream.ssrc] = .init(counter: counter, sequence: stream.sequence)
+    }
+    if let own = index == 0 ? generated.a : generated.b {
+      let tick = own.tick(afterTakeoverAt: now)
+      rollover.outbound[own.ssrc] = .init(
+        counter: own.rollover(tick), sequence: own.sequence(tick))
     }
     rollover.isCarriedOn = ports.contains { $0.source != nil }
     return rollover

@@ -17,6 +17,8 @@ struct RelayPort {
   var isProtected: Bool
   /// The party proved where its media comes from: nothing else is listened to.
   private(set) var isProven = false
+  /// What comes here ends here: the table has its session's `DecodedSession`.
+  var isDecoded = false
   /// Units of the party's timestamps in a second.
   let clockRate: UInt32
   let payloadTypes: PayloadTypes

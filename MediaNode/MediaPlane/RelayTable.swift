@@ -10,6 +10,8 @@ struct RelayTable: ~Copyable {
   private(set) var sessions: [UInt64?]
   /// Of those of A and B in each place whose media is protected.
   private(set) var protections: [(a: LegProtection?, b: LegProtection?)]
+  /// Of the sessions whose audio is decoded.
+  private var decoders: [DecodedSession?]
   private var vacancies: [Int] = []
 
   init(sessions: Int = 256) {
@@ -17,6 +19,7 @@ struct RelayTable: ~Copyable {
     ports.initialize(repeating: .vacant)
     self.sessions = Array(repeating: nil, count: sessions)
     protections = Array(repeating: (nil, nil), count: sessions)
+    decoders = Array(repeating: nil, count: sessions)
     addVacancies(from: 0)
   }
 
@@ -34,6 +37,7 @@ struct RelayTable: ~Copyable {
     for index in first..<first + Self.portsPerSession { ports[index] = .vacant }
     sessions[first / Self.portsPerSession] = nil
     protections[first / Self.portsPerSession] = (nil, nil)
+    decoders[first / Self.portsPerSession] = nil
     vacancies.append(first)
   }
 
@@ -51,6 +55,15 @@ struct RelayTable: ~Copyable {
     return index & 1 == 0 ? place.a : place.b
   }
 
+  /// The session decodes its audio, or relays it.
+  mutating func decode(_ first: Int, by session: DecodedSession?) {
+    decoders[first / Self.portsPerSession] = session
+    for index in first..<first + Self.portsPerSession { ports[index].isDecoded = session != nil }
+  }
+
+  /// Of the session whose port this is; asked only where the port says that there is one.
+  func decoder(of index: Int) -> DecodedSession? { decoders[index / Self.portsPerSession] }
+
   private mutating func addVacancies(from start: Int) {
     vacancies += stride(from: start, to: ports.count, by: Self.portsPerSession).reversed()
   }
@@ -62,6 +75,7 @@ struct RelayTable: ~Copyable {
     ports[old.count...].initialize(repeating: .vacant)
     old.deallocate()
     protections += Array(repeating: (nil, nil), count: sessions.count)
+    decoders += Array(repeating: nil, count: sessions.count)
     sessions += Array(repeating: nil, count: sessions.count)
     addVacancies(from: old.count)
   }

@@ -14,17 +14,21 @@ extension RelayThread {
     let now = MachineClock.boot()
     var relayed: UInt64 = 0
     var hasOrders = false
+    var isTick = false
     let ports = table.ports
     for index in 0..<count {
       if index + 1 < count { approach(events[index + 1].data.u64, in: ports) }
       let tag = events[index].data.u64
       if tag == Self.wakeTag {
         hasOrders = true
+      } else if tag == Self.tickTag {
+        isTick = true
       } else if relay(Int(tag), of: ports, at: now) {
         relayed &+= 1
       }
     }
     if relayed > 0 { packetCount.add(relayed, ordering: .relaxed) }
+    if isTick { tick(at: now) }
     if hasOrders { obeyOrders() }
     if sweep.isDue(at: now) { lookForSilence(at: now) }
   }
@@ -34,7 +38,7 @@ extension RelayThread {
   /// The kernel's work on a packet drives our table out of the cache: what the next packet needs is
   /// fetched while this one is with the kernel. A tenth of all CPU, measured.
   private func approach(_ tag: UInt64, in ports: Ports) {
-    guard tag != Self.wakeTag, let base = ports.baseAddress else { return }
+    guard tag < Self.tickTag, let base = ports.baseAddress else { return }
     clinux_prefetch(base + Int(tag), MemoryLayout<RelayPort>.size)
     clinux_prefetch(base + RelayTable.partner(of: Int(tag)), 64)
   }
@@ -47,7 +51,7 @@ extension RelayThread {
     guard count >= 0 else { return false }
     // A truncated packet is shown as empty, which no protocol admits.
     var received = bytes(count <= packet.count ? count : 0)
-    if let first = received.first, first < 128 {
+    if received.count > 0, received[0] < 128 {
       receiveBeside(received, index, of: ports, at: now)
       return false
     }
@@ -70,7 +74,7 @@ extension RelayThread {
   }
 
   /// What the buffer begins with.
-  private func bytes(_ count: Int) -> UnsafeRawBufferPointer {
+  func bytes(_ count: Int) -> UnsafeRawBufferPointer {
     UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(packet)[..<count])
   }
 
@@ -79,8 +83,10 @@ extension RelayThread {
   ) -> Bool {
     let wasLatched = ports[index].source != nil
     guard ports[index].admitsMedia(packet, from: sender.pointee, at: now) else { return false }
-    if !wasLatched || ports[index].packets & Self.checkpointInterval == 0 {
-      latched(index, in: ports)
+    if !wasLatched || isCheckpointDue(index, in: ports) { latched(index, in: ports) }
+    if ports[index].isDecoded {
+      table.decoder(of: index)?.take(packet, from: index & 1 == 0 ? .a : .b, at: now)
+      return false
     }
     return send(
       packet, isReport: false, from: RelayTable.partner(of: index), of: ports, countingAt: index)
@@ -89,6 +95,12 @@ extension RelayThread {
   /// How far a stream may go before who carries it on must know better: a quarter of the numbers after
   /// which a rollover counter grows.
   private static let checkpointInterval: UInt64 = 1 << 14 - 1
+
+  /// Only rollover counters grow old.
+  private func isCheckpointDue(_ index: Int, in ports: Ports) -> Bool {
+    ports[index].packets & Self.checkpointInterval == 0
+      && (ports[index].isProtected || ports[RelayTable.partner(of: index)].isProtected)
+  }
 
   /// Twice in a call, and every few minutes.
   private func latched(_ index: Int, in ports: Ports) {
@@ -132,11 +144,13 @@ extension RelayThread {
     let partner = RelayTable.partner(of: media)
     if let block = reports.block { ports[media].note(block, at: now) }
     if let report = reports.senderReport { ports[partner].passed(report, at: now) }
+    // They tell of streams that end here.
+    if ports[media].isDecoded { return false }
     let exit = ports[partner].isMultiplexed ? partner : RelayTable.control(of: partner)
     return send(datagram, isReport: true, from: exit, of: ports, countingAt: index)
   }
 
-  private func send(
+  func send(
     _ clear: UnsafeRawBufferPointer, isReport: Bool, from exit: Int, of ports: Ports,
     countingAt index: Int
   ) -> Bool {
@@ -174,9 +188,18 @@ extension RelayThread {
   }
 
   private func lastHeard(from first: Int) -> BootInstant? {
-    (first..<first + RelayTable.portsPerSession)
-      .flatMap { [table.ports[$0].lastPacket, table.ports[$0].lastReport] }
-      .compactMap(\.self).max()
+    var latest: BootInstant?
+    for index in first..<first + RelayTable.portsPerSession {
+      latest = Self.later(latest, table.ports[index].lastPacket)
+      latest = Self.later(latest, table.ports[index].lastReport)
+    }
+    return latest
+  }
+
+  /// Asked too often to make a list.
+  private static func later(_ left: BootInstant?, _ right: BootInstant?) -> BootInstant? {
+    guard let left, let right else { return left ?? right }
+    return max(left, right)
   }
 }
 

@@ -1,4 +1,6 @@
+import Audio
 import CLinux
+import Digits
 import Epoll
 import Glibc
 import Logging
@@ -22,6 +24,11 @@ final class RelayThread: @unchecked Sendable {
     case transmit(UInt64, RelaySide, [UInt8], to: IPEndpoint?)
     case report(UInt64, @Sendable (RelayStatistics?) -> Void)
     case checkpoint(UInt64, @Sendable (RelayCheckpoint?) -> Void)
+    case decode(UInt64, AudioPlan?)
+    case play(UInt64, RelaySide, [SoundPlayer.Clip])
+    case stopPlaying(UInt64, RelaySide)
+    case tell(UInt64, RelaySide, DigitInfo)
+    case waitWith([SoundPlayer.Clip])
     case close(UInt64, @Sendable (RelayStatistics?) -> Void)
     case stop
   }
@@ -34,12 +41,15 @@ final class RelayThread: @unchecked Sendable {
     var silentSince: BootInstant
     /// The pairs that the parties chose, in the order of the ports.
     var nominations = [Nomination?](repeating: nil, count: RelayTable.portsPerSession)
+    /// What another process sent in it, until its audio is decoded here.
+    var generated = GeneratedStreams()
   }
 
   let name: String
   let log: Logger
   let poll: Int32
   private let wake: Int32
+  let clock: Int32
   let silenceLimit: Duration
   /// All are set before the thread starts.
   var onLatch: @Sendable (RelayCheckpoint) -> Void = { _ in }
@@ -47,6 +57,7 @@ final class RelayThread: @unchecked Sendable {
   var onKeys: @Sendable (UInt64, RelaySide, LegKeys) -> Void = { _, _, _ in }
   /// Nil where no handshakes are made. Set before the thread starts.
   var handshakes: MediaHandshakes?
+  var onSound: @Sendable (SoundReport) -> Void = { _ in }
   private let orders = Mutex<[Order]>([])
   private let thread = Mutex<SystemThread?>(nil)
   /// Written by the thread alone, once per batch of packets.
@@ -59,6 +70,11 @@ final class RelayThread: @unchecked Sendable {
   /// Whose datagram lies in `packet`.
   let sender: UnsafeMutablePointer<SocketAddress>
   let events: UnsafeMutableBufferPointer<epoll_event>
+  /// Sessions whose audio is decoded, by their turn within 20 ms.
+  var decoded: [[DecodedSession]] = Array(repeating: [], count: RelayThread.turns)
+  var turn = 0
+  var isTicking = false
+  var music: [SoundPlayer.Clip] = []
   private var isStopping = false
 
   /// No medium that voice travels on has longer packets; longer datagrams are garbage.
@@ -75,6 +91,13 @@ final class RelayThread: @unchecked Sendable {
       close(poll)
       throw error
     }
+    clock = clinux_make_clock()
+    guard clock >= 0 else {
+      let error = SystemError("timerfd_create")
+      close(wake)
+      close(poll)
+      throw error
+    }
     self.name = name
     self.log = log
     self.silenceLimit = silenceLimit
@@ -83,12 +106,14 @@ final class RelayThread: @unchecked Sendable {
     packet = .allocate(byteCount: Self.longestPacket, alignment: 16)
     events = .allocate(capacity: 256)
     watch(wake, tag: Self.wakeTag)
+    watch(clock, tag: Self.tickTag)
   }
 
   deinit {
     packet.deallocate()
     sender.deallocate()
     events.deallocate()
+    close(clock)
     close(wake)
     close(poll)
   }
@@ -144,6 +169,11 @@ final class RelayThread: @unchecked Sendable {
     case .transmit(let id, let side, let bytes, let remote): transmit(id, side, bytes, to: remote)
     case .report(let id, let answer): answer(statistics(of: id))
     case .checkpoint(let id, let answer): answer(checkpoint(of: id))
+    case .decode(let id, let plan): decode(id, as: plan, at: MachineClock.boot())
+    case .play(let id, let side, let clips): play(clips, to: side, of: id)
+    case .stopPlaying(let id, let side): decoder(of: id)?.stopPlaying(to: side)
+    case .tell(let id, let side, let info): decoder(of: id)?.tell(info, to: side)
+    case .waitWith(let music): waitWith(music)
     case .close(let id, let answer): answer(closeSession(id))
     case .stop: isStopping = true
     }
@@ -165,20 +195,21 @@ final class RelayThread: @unchecked Sendable {
     }
     sessions[id] = OpenSession(
       session: bound.session, sockets: bound.sockets, first: first,
-      silentSince: MachineClock.boot())
+      silentSince: MachineClock.boot(), generated: bound.learnt?.generated ?? GeneratedStreams())
     for side in RelaySide.allCases { beginHandshake(id, side) }
   }
 
   /// Nil when the library refuses keys of the right length, which it does not; the log has it then.
   private func protections(of bound: BoundSession) -> (a: LegProtection?, b: LegProtection?)? {
     let learnt = bound.learnt ?? RelayCheckpoint(bound.session)
+    let now = MachineClock.boot()
     do {
       return (
         try bound.session.transportA.keys.map {
-          try LegProtection($0, carryingOn: learnt.rollover(of: 0))
+          try LegProtection($0, carryingOn: learnt.rollover(of: 0, at: now))
         },
         try bound.session.transportB.keys.map {
-          try LegProtection($0, carryingOn: learnt.rollover(of: 1))
+          try LegProtection($0, carryingOn: learnt.rollover(of: 1, at: now))
         }
       )
     } catch {
@@ -202,6 +233,7 @@ final class RelayThread: @unchecked Sendable {
     guard let session = sessions.removeValue(forKey: id) else { return nil }
     if session.session.transports.contains(where: \.isByHandshake) { handshakes?.end(id) }
     for socket in session.sockets { epoll_ctl(poll, EPOLL_CTL_DEL, socket.descriptor, nil) }
+    forget(table.decoder(of: session.first))
     table.release(session.first)
     return result
   }
@@ -223,7 +255,9 @@ final class RelayThread: @unchecked Sendable {
         table.ports[index], own: table.protection(of: index),
         partner: table.protection(of: RelayTable.partner(of: index)))
     }
-    return RelayCheckpoint(open.session, ports: ports)
+    return RelayCheckpoint(
+      open.session, ports: ports,
+      generated: table.decoder(of: open.first)?.streams ?? open.generated)
   }
 
   /// The kernel refuses only our mistakes, or when it has no memory left.

@@ -1,4 +1,5 @@
 public import CallControl
+public import Digits
 public import NodeContract
 
 /// What an exchange needs of the rest of the node. Called on the signalling loop; nothing here may
@@ -13,6 +14,9 @@ public protocol ExchangeSurroundings: Sendable {
   func openRelay(_ plan: RelayPlan) throws
   func directRelay(_ id: RelayID, side: RelaySide, to remote: IPEndpoint)
   func secureRelay(_ id: RelayID, side: RelaySide, _ transport: MediaTransport)
+  /// How the relay passes audio from now on.
+  func carry(_ id: RelayID, _ passage: Passage)
+  func tellKey(_ key: DigitInfo, of id: RelayID, side: RelaySide)
   func closeRelay(_ id: RelayID)
 
   /// Appends a fact to the spool; `whenDurable` is called on any thread once it is on disk.

@@ -196,6 +196,8 @@ public actor SignallingLoop {
       surroundings.directRelay(id, side: side, to: remote)
     case .secureRelay(let id, let side, let transport):
       surroundings.secureRelay(id, side: side, transport)
+    case .carry(let id, let passage): surroundings.carry(id, passage)
+    case .tellKey(let key, let id, let side): surroundings.tellKey(key, of: id, side: side)
     case .closeRelay(let id): surroundings.closeRelay(id)
     case .record(let fact, let receipt): record(fact, receipt: receipt, in: surroundings)
     case .checkpoint(let envelope): surroundings.report(.checkpoint(envelope))

@@ -46,7 +46,7 @@ enum AllowedArrows {
     "Announcements": [],
     "Prompts": ["Announcements", "Audio"],
     "Digits": ["Audio", "RTP"],
-    "CallControl": ["NodeContract", "SIP"],
+    "CallControl": ["Digits", "NodeContract", "SIP"],
     "Ownership": ["NodeContract"],
     "Succession": ["CLinux", "Epoll"],
     "CLibOSIP2": [],
@@ -61,15 +61,19 @@ enum AllowedArrows {
     "Epoll": ["CLinux", "NodeContract"],
     "CCares": [],
     "DNS": ["CCares", "Epoll", "NodeContract", "SIP"],
-    "Signalling": ["CallControl", "DNS", "Epoll", "NodeContract", "OSIP", "SIP", "TLS"],
+    "Signalling": ["CallControl", "DNS", "Digits", "Epoll", "NodeContract", "OSIP", "SIP", "TLS"],
     "CLibSRTP": [],
     "SRTP": ["CLibSRTP"],
-    "MediaPlane": ["Audio", "CLinux", "Epoll", "NodeContract", "RTP", "SRTP", "TLS"],
+    "MediaPlane": [
+      "Audio", "CLinux", "Codecs", "Digits", "Epoll", "NodeContract", "RTP", "SRTP", "SpanDSP",
+      "TLS",
+    ],
     "ControlLink": ["CLinux", "Epoll", "HTTP2", "NodeContract", "Ownership", "TLS"],
     "Keeper": ["CLinux"],
     "MediaNodeServer": [
-      "CLinux", "CallControl", "ControlLink", "Epoll", "MediaPlane", "NodeContract", "Ownership",
-      "SIP", "SRTP", "Signalling", "StructuredLogging", "Succession", "TLS",
+      "Audio", "CLinux", "CallControl", "Codecs", "ControlLink", "Digits", "Epoll", "MediaPlane",
+      "NodeContract", "Ownership", "Prompts", "SIP", "SRTP", "Signalling", "StructuredLogging",
+      "Succession", "TLS",
     ],
   ]
 

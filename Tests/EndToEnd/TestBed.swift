@@ -35,14 +35,19 @@ struct Bench {
   var api: ControlAPI { installation.api }
 
   /// Extension 101's phone, registered; speaks 500 Hz.
-  func alice() async throws -> Baresip { try await registered("101", "127.0.4.1", tone: 500) }
+  func alice(speaking codecs: [String]? = nil) async throws -> Baresip {
+    try await registered("101", "127.0.4.1", tone: 500, codecs)
+  }
 
   /// Extension 102's phone, registered; speaks 700 Hz.
   func bob() async throws -> Baresip { try await registered("102", "127.0.4.2", tone: 700) }
 
-  private func registered(_ number: String, _ address: String, tone: Int) async throws -> Baresip {
-    let phone = try await Baresip(
-      demo.phone(number, address: address, tone: tone), work: work)
+  private func registered(
+    _ number: String, _ address: String, tone: Int, _ codecs: [String]? = nil
+  ) async throws -> Baresip {
+    var settings = try demo.phone(number, address: address, tone: tone)
+    settings.codecs = codecs ?? settings.codecs
+    let phone = try await Baresip(settings, work: work)
     try await phone.registered()
     return phone
   }

@@ -23,7 +23,10 @@ let package = Package(
   targets: [
     target("NodeContract"),
     target("SIP", ["NodeContract"]),
-    target("CallControl", ["NodeContract", "SIP"]),
+    target("RTP", ["NodeContract"]),
+    target("Audio"),
+    target("Digits", ["Audio", "RTP"]),
+    target("CallControl", ["Digits", "NodeContract", "SIP"]),
     .systemLibrary(
       name: "COpenSSL", path: "Linked/COpenSSL", pkgConfig: "openssl",
       providers: [.apt(["libssl-dev"])]),
@@ -37,7 +40,7 @@ let package = Package(
       dependencies: ["NodeContract", "Ownership", "Placement", "Rating"],
       path: "Linked/FleetSimulation", swiftSettings: strict),
     .testTarget(
-      name: "CallControlTests", dependencies: ["CallControl", "NodeContract", "SIP", "TLS"],
+      name: "CallControlTests", dependencies: ["CallControl", "Digits", "NodeContract", "SIP", "TLS"],
       path: "Linked/CallControlTests", swiftSettings: strict),
   ]
 )

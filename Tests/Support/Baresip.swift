@@ -56,6 +56,13 @@ public final class Baresip: Softphone {
   /// Ends a call, or gives up an attempt.
   public func hangUp() { control.send("hangup") }
 
+  /// Does not want to hear the other for a while, and does again.
+  public func hold() { control.send("hold") }
+  public func resume() { control.send("resume") }
+
+  /// Presses a key, as its account does that.
+  public func press(_ key: Character) { control.send("sndcode", String(key)) }
+
   /// Refuses the call that is coming in: `486 Busy Here`.
   public func refuse(_ status: String) { control.send("hangup", status) }
 
@@ -129,6 +136,8 @@ public final class Baresip: Softphone {
     snd_path \(recordings.path)
     module_path /usr/lib/baresip/modules
     module g711.so
+    module g722.so
+    module opus.so
     module ausine.so
     module aubridge.so
     module sndfile.so
@@ -150,7 +159,8 @@ public final class Baresip: Softphone {
   }
 
   private static func account(_ settings: PhoneSettings) -> String {
-    var line = "<sip:\(settings.user)@\(settings.domain)>;answermode=manual;audio_codecs=PCMA,PCMU"
+    var line = "<sip:\(settings.user)@\(settings.domain)>;answermode=manual"
+    line += ";audio_codecs=" + settings.codecs.joined(separator: ",")
     if let proxy = settings.transport == "tls" ? settings.secureProxy : settings.proxy {
       line += ";outbound=\"sip:\(proxy);transport=\(settings.transport)\""
     }

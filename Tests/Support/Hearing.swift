@@ -4,13 +4,20 @@ public import Foundation
 /// What a recording sounds like.
 public struct Hearing {
   public let duration: Duration
-  private let sound: WAVFile
+  private var sound: WAVFile
   /// -40 dB of full scale.
   private static let audible = 328
 
   public init(_ file: URL) throws {
     sound = try WAVFile(parsing: Array(Data(contentsOf: file)))
     duration = sound.duration
+  }
+
+  /// The end of a recording, which may still grow.
+  public init(_ file: URL, last length: Duration) throws {
+    try self.init(file)
+    let count = Int(length.components.seconds) * sound.sampleRate
+    sound.channels = sound.channels.map { Array($0.suffix(count)) }
   }
 
   /// The tones of `candidates`, in hertz, that sounded for at least half of the recording. The

@@ -1,3 +1,4 @@
+import Audio
 public import Foundation
 
 /// Everything that `Infra/up` starts, with debug programs and a state directory of its own.
@@ -37,9 +38,25 @@ public struct Installation: Sendable {
     try FileManager.default.createDirectory(at: state, withIntermediateDirectories: true)
     let finished = try await ChildProcess.run(
       Repository.root.appending(path: "Infra/up").path,
-      ["--detach", "--no-install", "--state", state.path, "--binaries", binaries.path],
+      [
+        "--detach", "--no-install", "--no-prompts", "--music", try music(beside: state).path,
+        "--state", state.path, "--binaries", binaries.path,
+      ],
       environment: environment, within: .seconds(120))
     guard finished.status == 0 else { throw SetUpFailed(output: finished.output) }
+  }
+
+  /// Who waits hears this tone, in hertz.
+  public static let musicTone = 1_100
+
+  /// A folder with the tone as a file.
+  private static func music(beside state: URL) throws -> URL {
+    let folder = state.appending(path: "music")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    var tone = ToneGenerator(frequencies: [Double(musicTone)])
+    let file = WAVFile(sampleRate: 8_000, channels: [tone.samples(8_000)])
+    try Data(file.encoded()).write(to: folder.appending(path: "tone.wav"))
+    return folder
   }
 
   /// Starts whatever does not run, with these variables besides.

@@ -67,6 +67,9 @@ public final class Linphone: Softphone {
 
   public func hangUp() { say("terminate") }
 
+  /// Presses a key.
+  public func press(_ key: Character) { say(String(key)) }
+
   /// What it speaks and where it writes what it hears, in the next call. Told while it rings, it says
   /// no more.
   private func prepareSound() {
@@ -162,6 +165,8 @@ public final class Linphone: Softphone {
       bind_address=\(settings.address)
       default_proxy=0
       media_encryption=none
+      use_info=\(settings.keysBySignalling ? 1 : 0)
+      use_rfc2833=\(settings.keysBySignalling ? 0 : 1)
       verify_server_certs=1
       verify_server_cn=1
       root_ca=\(settings.authority ?? "")

@@ -24,6 +24,10 @@ public struct PhoneSettings: Sendable {
   public var protection: String?
   /// It asks whether its media reaches the other side, and goes where that was answered (RFC 8445).
   public var checksTheWay = false
+  /// What it speaks, as baresip names it, most liked first: `opus/48000/2`, `G722/16000`.
+  public var codecs = ["PCMA", "PCMU"]
+  /// A linphone tells keys by INFO instead of telephone events.
+  public var keysBySignalling = false
   /// By TLS it talks only to whom this authority vouches for: the path of a PEM file.
   public var authority: String?
 
@@ -75,6 +79,14 @@ extension Softphone {
       guard let newest = recordings.last else { return false }
       let attributes = try FileManager.default.attributesOfItem(atPath: newest.path)
       return (attributes[.size] as? Int ?? 0) >= bytes
+    }
+  }
+
+  /// Waits until the last second of what it hears is these tones of `candidates`, and no other.
+  public func comesToHear(_ tones: [Int], of candidates: [Int]) async throws {
+    try await eventually("\(settings.name) hears \(tones)", within: .seconds(15)) {
+      guard let newest = recordings.last else { return false }
+      return try Hearing(newest, last: .seconds(1)).tones(of: candidates) == tones
     }
   }
 

@@ -14,6 +14,7 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/timerfd.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -50,6 +51,16 @@ static inline long clinux_receive(int descriptor, void *buffer, size_t capacity,
 static inline long clinux_send(int descriptor, const void *bytes, size_t count,
                                const struct sockaddr *to, socklen_t length) {
   return syscall(SYS_sendto, descriptor, bytes, count, MSG_NOSIGNAL, to, length);
+}
+
+/// A clock that `read` tells the ticks of, at rest; -1 on failure.
+static inline int clinux_make_clock(void) {
+  return timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
+}
+/// Lets it tick every so many nanoseconds, below a second; 0: no more.
+static inline int clinux_tick(int clock, int64_t interval) {
+  struct itimerspec when = {{0, interval}, {0, interval}};
+  return timerfd_settime(clock, 0, &when, 0);
 }
 
 /// Asks for `count` bytes to be near by the time that they are read.

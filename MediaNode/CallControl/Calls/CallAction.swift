@@ -1,3 +1,4 @@
+import Digits
 import NodeContract
 import SIP
 
@@ -29,6 +30,10 @@ enum CallAction: Hashable, Sendable {
   case openRelay(RelayPlan)
   case direct(RelaySide, to: IPEndpoint)
   case secure(RelaySide, MediaTransport)
+  /// The relay passes the audio otherwise from now on.
+  case carry(Passage)
+  /// Tells the party on that side of a key, in the way that its telephone events are.
+  case tellKey(DigitInfo, RelaySide)
   case closeRelay
   case record(FactEvent, leg: LegID)
   /// A fact whose durability the call waits for.

@@ -88,7 +88,7 @@ extension CallMachine {
     guard !isOfferless, case .session(let answer) = response.body,
       let terms = self[leg].session.takeAnswer(answer)
     else { return nil }
-    return (caller.session.describe(terms), directed(to: leg))
+    return (caller.answer(with: terms), directed(to: leg))
   }
 
   // MARK: - A 2xx
@@ -147,7 +147,7 @@ extension CallMachine {
         ? self[leg].session.takeOffer(description, limit: limits.mediaLines)
         : self[leg].session.takeAnswer(description)
       guard let terms = taken else { return nil }
-      _ = caller.session.describe(terms)
+      _ = isOfferless ? caller.offer(terms) : caller.answer(with: terms)
       return directed(to: leg)
     case .none
     where !isOfferless && self[leg].session.remote != nil

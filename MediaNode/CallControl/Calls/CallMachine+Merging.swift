@@ -20,7 +20,7 @@ extension CallMachine {
     _ other: CallMachine, without left: LegID, for wish: TransferWish, at now: Moment
   ) -> [CallAction] {
     guard let moved = other.partner(of: left),
-      var terms = self[wish.transferor].session.describedTerms
+      var terms = self[wish.stayer].session.terms
     else { return tell(StatusCode.notAcceptableHere) }
     terms.direction = .both
     open.merge(other.open) { known, _ in known }
@@ -30,7 +30,7 @@ extension CallMachine {
       return leg
     }
     seat(moved, in: wish.transferor)
-    _ = self[moved].session.describe(terms)
+    _ = self[moved].offer(terms)
     transfer = Transfer(
       transferor: wish.transferor, stayer: wish.stayer, token: wish.token, targets: [moved],
       stage: .moving(moved, nextAt: now.boot))
@@ -65,7 +65,7 @@ extension CallMachine {
       else { return joinFailed(.incompatibleMedia, at: now) }
       let before = self[stayer].session
       transfer?.before = before
-      _ = self[stayer].session.describe(terms)
+      _ = self[stayer].offer(terms)
       return join(leg, at: now)
     case StatusCode.requestPending: return joinLater(leg, at: now)
     default: return joinFailed(.incompatibleMedia, at: now)

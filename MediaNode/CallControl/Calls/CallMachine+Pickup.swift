@@ -21,10 +21,8 @@ extension CallMachine {
   func commonTerms(of leg: LegID, with offer: AudioTerms)
     -> (caller: AudioTerms, picker: AudioTerms)?
   {
-    guard let offered = self[leg].session.describedTerms,
-      let forCaller = offer.common(with: offered), let forPicker = offered.common(with: offer)
-    else { return nil }
-    return (forCaller, forPicker)
+    guard let offered = caller.session.terms ?? self[leg].session.describedTerms else { return nil }
+    return (offered.answered(by: offer), offer.answered(by: offered))
   }
 
   /// `picker`'s INVITE takes the place of all that ring.

@@ -10,7 +10,7 @@ extension CallMachine {
     switch request.purpose {
     case .bye: true
     case .abandoned: false
-    case .invite, .renegotiation, .joining, .notice, .refresh, .progress, .relayed:
+    case .invite, .renegotiation, .joining, .notice, .refresh, .progress, .informing, .relayed:
       self[request.leg].isOpen
     }
   }

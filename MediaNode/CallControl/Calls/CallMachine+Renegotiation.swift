@@ -100,7 +100,7 @@ extension CallMachine {
       guard let terms = self[leg].session.takeOffer(offer, limit: limits.mediaLines) else {
         return reply(StatusCode.notAcceptableHere, to: request, token, on: leg)
       }
-      body = .session(self[other].session.describe(terms))
+      body = .session(self[other].offer(terms))
     }
     guard let invite = self[other].dialog?.request(.invite, body: body) else { return [] }
     let trying: [CallAction] =
@@ -168,7 +168,11 @@ extension CallMachine {
       current.isOfferless
       ? self[current.asked].session.takeOffer(description, limit: limits.mediaLines)
       : self[current.asked].session.takeAnswer(description)
-    return terms.map { .session(self[current.requester].session.describe($0)) }
+    return terms.map { terms in
+      .session(
+        current.isOfferless
+          ? self[current.requester].offer(terms) : self[current.requester].answer(with: terms))
+    }
   }
 
   /// The requester's ACK brought the answer to the asked party's offer.

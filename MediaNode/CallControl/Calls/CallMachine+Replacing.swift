@@ -13,7 +13,7 @@ extension CallMachine {
       transferor: leg, stayer: stayer, token: token, targets: [newcomer.id],
       stage: .joining(newcomer.id, nextAt: now.boot), arrival: token,
       before: self[stayer].session)
-    _ = self[stayer].session.describe(offer)
+    _ = self[stayer].offer(offer)
     let trying = CallAction.respond(newcomer.invite.response(StatusCode.trying), to: token)
     return [trying] + join(newcomer.id, at: now)
   }
@@ -23,7 +23,7 @@ extension CallMachine {
     guard let token = transfer?.arrival else { return [] }
     self[leg].phase = .answered
     self[leg].dialog?.confirm()
-    let description = self[leg].session.describe(terms)
+    let description = self[leg].answer(with: terms)
     let response = self[leg].response(
       to: self[leg].invite, StatusCode.ok, body: .session(description))
     return [.record(.answered, leg: leg)]

@@ -1,3 +1,4 @@
+import Digits
 import NodeContract
 import SIP
 
@@ -68,6 +69,9 @@ extension CallMachine {
       response.headers["Recv-Info"] = ""
       return [.respond(response, to: token)]
     }
+    if let key = DigitInfo(request.body), let told = pressed(key, request, token, on: leg) {
+      return told
+    }
     return relay(request, token, on: leg)
   }
 
@@ -90,7 +94,9 @@ extension CallMachine {
     open.values.compactMap { request in
       switch request.purpose {
       case .relayed(let relayed): relayed
-      case .invite, .bye, .renegotiation, .abandoned, .joining, .notice, .refresh, .progress: nil
+      case .invite, .bye, .renegotiation, .abandoned, .joining, .notice, .refresh, .progress,
+        .informing:
+        nil
       }
     }.sorted { $0.token < $1.token }
   }
@@ -108,7 +114,7 @@ extension CallMachine {
     }
     switch request.purpose {
     case .invite: return inviteAnswered(response, by: request.leg, at: now)
-    case .bye, .progress: return []
+    case .bye, .progress, .informing: return []
     case .abandoned: return abandonedAnswered(response, of: request.leg)
     case .renegotiation: return renegotiated(response, by: request.leg, at: now)
     case .joining: return joined(response, by: request.leg, at: now)
@@ -123,7 +129,7 @@ extension CallMachine {
     guard let request = open.removeValue(forKey: branch) else { return [] }
     switch request.purpose {
     case .invite: return inviteTimedOut(request.leg, at: now)
-    case .bye, .abandoned, .progress: return []
+    case .bye, .abandoned, .progress, .informing: return []
     case .renegotiation: return renegotiationTimedOut(at: now)
     case .joining: return joinTimedOut(request.leg, at: now)
     case .notice: return noticed(nil, by: request.leg)
@@ -200,7 +206,7 @@ extension CallMachine {
       return acknowledge(other, sequence: sequence, body: .none)
         + end(.incompatibleMedia, at: now)
     }
-    let description = self[other].session.describe(terms)
+    let description = self[other].answer(with: terms)
     return acknowledge(other, sequence: sequence, body: .session(description))
       + directed(to: leg)
   }

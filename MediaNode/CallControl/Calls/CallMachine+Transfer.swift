@@ -69,7 +69,7 @@ extension CallMachine {
   mutating func transfer(
     _ wish: TransferWish, to targets: [Leg], until: BootInstant
   ) -> [CallAction] {
-    guard var terms = self[wish.transferor].session.describedTerms else {
+    guard var terms = self[wish.stayer].session.terms else {
       return tell(StatusCode.notAcceptableHere)
     }
     terms.direction = .both
@@ -154,7 +154,7 @@ extension CallMachine {
     self[leg].phase = .answered
     let before = self[transfer.stayer].session
     self.transfer?.before = before
-    _ = self[transfer.stayer].session.describe(terms)
+    _ = self[transfer.stayer].offer(terms)
     let others = transfer.targets.filter { $0 != leg }.flatMap {
       giveUp($0, .answeredElsewhere, reason: Reason.completedElsewhere)
     }

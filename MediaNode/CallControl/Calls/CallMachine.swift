@@ -36,6 +36,8 @@ struct CallMachine: Equatable, Sendable {
     case refresh
     /// PRACK.
     case progress
+    /// INFO with a key that the other party told otherwise.
+    case informing
     /// The other party's INFO.
     case relayed(RelayedRequest)
   }
@@ -79,6 +81,8 @@ struct CallMachine: Equatable, Sendable {
   var further: FurtherDevices?
   /// How often somebody sent the call elsewhere.
   var redirections: UInt8 = 0
+  /// How the parties' audio passes the relay.
+  var passage = Passage.relayed
   /// Why those who are out did not answer.
   var failures: [CallOutcome] = []
 
@@ -95,7 +99,7 @@ struct CallMachine: Equatable, Sendable {
   mutating func ask(_ index: Int, offer: AudioTerms?) -> CallAction {
     var invite = callees[index].invite
     if let offer {
-      invite.body = .session(callees[index].session.describe(offer))
+      invite.body = .session(callees[index].offer(offer))
       // Without an offer of ours a reliable response would bring one, too early to be answered.
       invite.headers["Supported"] = Capabilities.supportedOfInvite
     }

@@ -35,6 +35,8 @@ struct Leg: Equatable, Sendable {
   /// The connection that is gone, as long as the party has not been heard from since.
   var lostFlow: Flow?
   @CopyOnWrite var session: SessionSide
+  /// It has told keys by INFO.
+  var informs = false
   var phase: Phase = .inviting
   @CopyOnWrite var dialog: Dialog?
   /// Other ways to the party, should this one fail.

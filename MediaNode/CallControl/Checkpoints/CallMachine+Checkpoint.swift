@@ -25,6 +25,7 @@ extension CallMachine {
     writer.write(referral)
     writer.write(further)
     writer.write(redirections)
+    writer.write(passage)
     return writer.bytes
   }
 
@@ -49,6 +50,7 @@ extension CallMachine {
     referral = try reader.read(Referral?.self)
     further = try reader.read(FurtherDevices?.self)
     redirections = try reader.read(UInt8.self)
+    passage = try reader.read(Passage.self)
     guard reader.left == 0 else { throw .leftover(reader.left) }
     try checkReferences()
   }
@@ -156,6 +158,7 @@ extension CallMachine.Purpose: Checkpointed {
     case .notice: writer.write(UInt8(7))
     case .refresh: writer.write(UInt8(8))
     case .progress: writer.write(UInt8(9))
+    case .informing: writer.write(UInt8(10))
     case .relayed(let relayed):
       writer.write(UInt8(4))
       writer.write(relayed.token)
@@ -179,6 +182,7 @@ extension CallMachine.Purpose: Checkpointed {
     case 7: self = .notice
     case 8: self = .refresh
     case 9: self = .progress
+    case 10: self = .informing
     default: throw .malformed("purpose")
     }
   }

@@ -160,6 +160,7 @@ extension Leg: Checkpointed {
     writer.write(early)
     writer.write(progressTag)
     writer.write(lostFlow)
+    writer.write(informs)
   }
 
   init(from reader: inout CheckpointReader) throws(CheckpointError) {
@@ -194,5 +195,6 @@ extension Leg: Checkpointed {
     early = try reader.read([EarlyDialog].self)
     progressTag = try reader.read(String?.self)
     lostFlow = try reader.read(Flow?.self)
+    informs = try reader.read(Bool.self)
   }
 }

@@ -94,6 +94,7 @@ extension SessionSide: Checkpointed {
     writer.write(version)
     writer.write(slots)
     writer.write(remote)
+    writer.write(terms)
     writer.write(origin)
     writer.write(isHolding)
     writer.write(described)
@@ -104,7 +105,7 @@ extension SessionSide: Checkpointed {
     self.init(
       local: try reader.read(IPEndpoint.self), sessionID: try reader.read(UInt64.self),
       version: try reader.read(UInt64.self), slots: try reader.read([MediaSlot].self),
-      remote: try reader.read(IPEndpoint?.self),
+      remote: try reader.read(IPEndpoint?.self), terms: try reader.read(AudioTerms?.self),
       origin: try reader.read(SessionOrigin?.self), isHolding: try reader.read(Bool.self),
       described: try reader.read(SessionDescription?.self),
       transport: try reader.read(SessionTransport.self))

@@ -26,8 +26,8 @@ enum MediaDirection: String, Hashable, Sendable, CaseIterable {
   }
 }
 
-/// The one audio stream that we take from a session description: G.711 and telephone events over
-/// RTP, which the relay passes on as they are.
+/// The one audio stream that we take from a session description: voice in our codecs, and telephone
+/// events, over RTP.
 struct AudioTerms: Hashable, Sendable {
   /// Payload types in order of preference.
   var formats: [String]
@@ -53,7 +53,7 @@ struct AudioTerms: Hashable, Sendable {
     self.direction = remote == nil && !isHidden ? direction.deafened : direction
   }
 
-  private static func passesOn(_ attribute: SessionAttribute, formats: [String]) -> Bool {
+  static func passesOn(_ attribute: SessionAttribute, formats: [String]) -> Bool {
     switch attribute.name {
     case "ptime", "maxptime": true
     case "rtpmap", "fmtp":
@@ -69,17 +69,24 @@ struct AudioTerms: Hashable, Sendable {
   /// two directions differ): so each sends what the other declared, and the relay changes no packet.
   func common(with other: AudioTerms) -> AudioTerms? {
     if formats == other.formats, attributes == other.attributes { return self }
+    return restricted(to: other)?.keeping { format in
+      !other.formats.contains(format) || encoding(of: format) == other.encoding(of: format)
+    }
+  }
+
+  /// These terms without what `other` does not know, in their own order and under their own numbers;
+  /// nil when no voice is left.
+  func restricted(to other: AudioTerms) -> AudioTerms? {
     let known = Set(other.formats.map { other.encoding(of: $0) })
-    var common = self
-    common.formats = formats.filter { format in
-      known.contains(encoding(of: format))
-        && (!other.formats.contains(format) || encoding(of: format) == other.encoding(of: format))
-    }
-    guard common.formats.contains(where: { !isEvents($0) }) else { return nil }
-    common.attributes = attributes.filter { attribute in
-      AudioTerms.passesOn(attribute, formats: common.formats)
-    }
-    return common
+    return keeping { known.contains(encoding(of: $0)) }
+  }
+
+  private func keeping(_ isKept: (String) -> Bool) -> AudioTerms? {
+    var kept = self
+    kept.formats = formats.filter(isKept)
+    guard kept.formats.contains(where: { !isEvents($0) }) else { return nil }
+    kept.attributes = attributes.filter { AudioTerms.passesOn($0, formats: kept.formats) }
+    return kept
   }
 
   private func isEvents(_ format: String) -> Bool {
@@ -97,7 +104,7 @@ struct AudioTerms: Hashable, Sendable {
     let mapped = attributes.lazy.filter { $0.name == "rtpmap" }.compactMap(\.value)
       .first { $0.hasPrefix(format + " ") }
       .map { $0.dropFirst(format.count).filter { $0 != " " }.lowercased() }
-    guard let mapped else { return format }
+    guard let mapped else { return format == "9" ? VoiceCodec.g722.encoding : format }
     return mapped.hasSuffix("/8000/1") ? String(mapped.dropLast(2)) : mapped
   }
 
@@ -113,12 +120,13 @@ struct AudioTerms: Hashable, Sendable {
 private enum PayloadKind: Hashable {
   case voice, events
 
-  /// By its `rtpmap`; the static types 0 and 8 need none (RFC 3551 section 6).
+  /// By its `rtpmap`; the static types 0, 8 and 9 need none (RFC 3551 section 6).
   init?(of format: String, in medium: MediaDescription) {
     switch PayloadKind.encoding(of: format, in: medium) {
     case "pcmu/8000", "pcmu/8000/1", "pcma/8000", "pcma/8000/1": self = .voice
+    case "g722/8000", "g722/8000/1", "opus/48000/2": self = .voice
     case "telephone-event/8000", "telephone-event/8000/1": self = .events
-    case nil where format == "0" || format == "8": self = .voice
+    case nil where format == "0" || format == "8" || format == "9": self = .voice
     default: return nil
     }
   }

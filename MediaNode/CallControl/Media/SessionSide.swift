@@ -21,6 +21,8 @@ struct SessionSide: Hashable, Sendable {
   private(set) var slots: [MediaSlot] = []
   /// Where the party listens.
   private(set) var remote: IPEndpoint?
+  /// What it told of itself last; of an answer, what we had offered.
+  private(set) var terms: AudioTerms?
   /// What the party called the session that it described last.
   private(set) var origin: SessionOrigin?
   /// Its latest offer does not want to hear the other party.
@@ -38,13 +40,14 @@ struct SessionSide: Hashable, Sendable {
 
   init(
     local: IPEndpoint, sessionID: UInt64, version: UInt64, slots: [MediaSlot],
-    remote: IPEndpoint?, origin: SessionOrigin?, isHolding: Bool, described: SessionDescription?,
-    transport: SessionTransport
+    remote: IPEndpoint?, terms: AudioTerms?, origin: SessionOrigin?, isHolding: Bool,
+    described: SessionDescription?, transport: SessionTransport
   ) {
     self.init(local: local, sessionID: sessionID, transport: transport)
     self.version = version
     self.slots = slots
     self.remote = remote
+    self.terms = terms
     self.origin = origin
     self.isHolding = isHolding
     self.described = described
@@ -54,17 +57,18 @@ struct SessionSide: Hashable, Sendable {
   /// travels as we can.
   mutating func takeOffer(_ offer: SessionDescription, limit: Int) -> AudioTerms? {
     guard offer.media.count <= limit else { return nil }
-    let terms = offer.media.map { AudioTerms($0, in: offer) }
+    let found = offer.media.map { AudioTerms($0, in: offer) }
     var transport = transport
-    let chosen = terms.indices.first {
-      terms[$0] != nil && transport.takeOffer(offer.media[$0], in: offer)
+    let chosen = found.indices.first {
+      found[$0] != nil && transport.takeOffer(offer.media[$0], in: offer)
     }
-    guard let chosen, let audio = terms[chosen] else { return nil }
+    guard let chosen, let audio = found[chosen] else { return nil }
     self.transport = transport
     slots = offer.media.enumerated().map { index, medium in
       index == chosen ? .audio : MediaSlot(refusing: medium)
     }
     remote = audio.remote ?? remote
+    terms = audio
     origin = offer.origin
     isHolding = audio.direction.isHold
     return audio
@@ -75,10 +79,11 @@ struct SessionSide: Hashable, Sendable {
   mutating func takeAnswer(_ answer: SessionDescription) -> AudioTerms? {
     guard let index = slots.firstIndex(of: .audio), answer.media.indices.contains(index),
       let said = AudioTerms(answer.media[index], in: answer),
-      let audio = offered.map({ said.common(with: $0) }) ?? said,
+      let audio = offered.map({ said.restricted(to: $0) }) ?? said,
       transport.takeAnswer(answer.media[index], in: answer)
     else { return nil }
     remote = audio.remote ?? remote
+    terms = audio
     origin = answer.origin
     return audio
   }
@@ -115,6 +120,13 @@ struct SessionSide: Hashable, Sendable {
           MediaDescription(kind: kind, port: 0, profile: profile, formats: formats)
         }
       })
+  }
+
+  /// Whether both stand for the same, what the party told in offers and answers aside.
+  func matches(_ other: SessionSide) -> Bool {
+    var same = other
+    same.terms = terms
+    return self == same
   }
 
   /// Goes back to `earlier` after a refused offer; versions that the party saw stay used.

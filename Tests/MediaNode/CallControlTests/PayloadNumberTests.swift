@@ -23,7 +23,10 @@ import Testing
   private func expectUnderstood(_ speaker: PartyCall, by listener: PartyCall) throws {
     let told = try terms(speaker.theirSession)
     let own = try terms(listener.session())
-    for format in told.formats {
+    let spoken = try terms(speaker.session())
+    let known = Set(spoken.formats.map { spoken.encoding(of: $0) })
+    // We may have offered more than it can speak.
+    for format in told.formats where known.contains(told.encoding(of: format)) {
       #expect(own.formats.contains(format), "\(format) of \(told.formats)")
       #expect(told.encoding(of: format) == own.encoding(of: format))
     }
@@ -44,7 +47,7 @@ import Testing
   @Test func theCalledPartyIsOfferedTheCallersNumbers() throws {
     let (scene, _) = try scene()
     let (_, callee) = try scene.talking()
-    #expect(try terms(callee.theirSession).formats == ["0", "8", "101"])
+    #expect(try terms(callee.theirSession).formats.prefix(3) == ["0", "8", "101"])
   }
 
   @Test func anAnswerUnderOtherNumbersIsPassedOnUnderThem() throws {
@@ -127,13 +130,14 @@ import Testing
     scene.alice.formats = ["8", "101"]
     let (caller, callee) = try scene.talking()
     #expect(try terms(caller.theirSession).formats == ["8", "96"])
-    try expectUnderstood(caller, callee)
+    try expectUnderstood(caller, by: callee)
+    #expect(try terms(callee.theirSession).formats.first == "8")
   }
 
   @Test func anAnswerOfNothingThatWasOfferedEndsTheCall() throws {
     let (scene, _) = try scene()
     scene.alice.formats = ["8", "101"]
-    scene.bob.formats = ["0", "96"]
+    scene.bob.formats = ["18", "96"]
     let call = scene.alice.call("102")
     #expect(scene.world.run { call.state == .ended })
     #expect(call.finalStatus == 488)

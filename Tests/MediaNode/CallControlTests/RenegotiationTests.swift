@@ -30,7 +30,7 @@ import Testing
     let (caller, callee) = try scene.talking()
     callee.offer(direction: "inactive")
     #expect(scene.world.run { callee.renegotiations == [200] })
-    #expect(caller.theirSession?.directions == ["inactive"])
+    #expect(caller.theirSession?.directions == ["sendonly"], "it hears music")
     #expect(scene.world.facts(of: Fixture.party("102")).map(\.word).contains("held"))
     callee.hangUp()
     scene.calmDown()
@@ -161,7 +161,7 @@ import Testing
     let (caller, callee) = try scene.talking()
     var status: Int?
     let tone = SIPBody.other(
-      contentType: "application/dtmf-relay", bytes: Array("Signal=5\r\nDuration=160".utf8))
+      contentType: "application/media_control+xml", bytes: Array("<media_control/>".utf8))
     caller.send(.info, body: tone) { status = $0 }
     #expect(scene.world.run { status == 200 })
     #expect(callee.received.map(\.method) == [.info])

@@ -42,15 +42,15 @@ import Testing
     let offer = session(audio(["9", "18", "0", "8", "101"], attributes: rtpmap))
     let taken = side.takeOffer(offer, limit: 16)
     let terms = try #require(taken)
-    #expect(terms.formats == ["0", "8", "101"])
+    #expect(terms.formats == ["9", "0", "8", "101"])
     #expect(
       terms.attributes.map(\.value) == [
-        "0 PCMU/8000", "101 telephone-event/8000", "101 0-16", "20",
+        "0 PCMU/8000", "101 telephone-event/8000", "101 0-16", "9 G722/8000", "20",
       ])
     #expect(side.remote == IPEndpoint(party, port: 4000))
   }
 
-  @Test(arguments: [["18", "101"], ["101"], ["9"], []])
+  @Test(arguments: [["18", "101"], ["101"], ["18"], []])
   func withoutAVoiceCodecNothingIsLeft(formats: [String]) {
     let events = [SessionAttribute("rtpmap", "101 telephone-event/8000")]
     var side = side()

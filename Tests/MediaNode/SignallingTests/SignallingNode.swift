@@ -1,4 +1,5 @@
 import CallControl
+import Digits
 import Epoll
 import Logging
 import NodeContract
@@ -167,6 +168,8 @@ private struct NoSurroundings: ExchangeSurroundings {
   func openRelay(_ plan: RelayPlan) throws {}
   func directRelay(_ id: RelayID, side: RelaySide, to remote: IPEndpoint) {}
   func secureRelay(_ id: RelayID, side: RelaySide, _ transport: MediaTransport) {}
+  func carry(_ id: RelayID, _ passage: Passage) {}
+  func tellKey(_ key: DigitInfo, of id: RelayID, side: RelaySide) {}
   func closeRelay(_ id: RelayID) {}
   func record(_ fact: Fact, whenDurable: (@Sendable () -> Void)?) { whenDurable?() }
   func report(_ message: UpwardMessage) {}

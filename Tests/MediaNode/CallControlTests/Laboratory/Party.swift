@@ -37,6 +37,8 @@ final class Party {
   var events = "101"
   /// What lies beneath its audio; nil: plain RTP, and it reads no more than the codecs.
   var media: PartyMedia?
+  /// What its dynamic numbers stand for, beside those events.
+  var maps: [String] = []
   weak var world: World?
 
   private var layer = TransactionLayer()

@@ -82,7 +82,7 @@ final class PartyCall {
           attributes: [
             SessionAttribute("rtpmap", "\(party.events) telephone-event/8000"),
             SessionAttribute("fmtp", "\(party.events) 0-16"), SessionAttribute(direction),
-          ])
+          ] + party.maps.map { SessionAttribute("rtpmap", $0) })
       ])
     party.media?.dress(&session, answering: offer)
     return session

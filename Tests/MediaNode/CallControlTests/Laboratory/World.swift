@@ -1,3 +1,4 @@
+import Digits
 import NodeContract
 import SIP
 import TLS
@@ -46,6 +47,22 @@ final class World {
     var plan: RelayPlan
     var directed: [RelaySide: IPEndpoint] = [:]
     var isOpen = true
+    /// How its audio passes.
+    var passage = Passage.relayed
+    var told: [ToldKey] = []
+
+    var decoded: DecodedPassage? {
+      switch passage {
+      case .relayed: nil
+      case .decoded(let passage): passage
+      }
+    }
+  }
+
+  /// A key of which a relay was to tell somebody.
+  struct ToldKey: Equatable {
+    let side: RelaySide
+    let key: DigitInfo
   }
 
   private struct Appointment {
@@ -182,6 +199,12 @@ final class World {
     case .secureRelay(let id, let side, let transport):
       #expect(relays[id]?.isOpen == true, "a relay was secured that is not open")
       relays[id]?.plan[side] = transport
+    case .carry(let id, let passage):
+      #expect(relays[id]?.isOpen == true, "a relay was to carry that is not open")
+      relays[id]?.passage = passage
+    case .tellKey(let key, let id, let side):
+      #expect(relays[id]?.passage != .relayed, "a relay that decodes nothing was to tell a key")
+      relays[id]?.told.append(ToldKey(side: side, key: key))
     case .closeRelay(let id):
       #expect(relays[id]?.isOpen == true, "a relay was closed that is not open")
       relays[id]?.isOpen = false

@@ -1,0 +1,118 @@
+/// How the audio between two parties passes: as it is, or decoded on its way.
+public enum Passage: Hashable, Sendable {
+  /// Packets are passed on as they are.
+  case relayed
+  case decoded(DecodedPassage)
+}
+
+/// Each party speaks and hears its own codec under its own numbers.
+public struct DecodedPassage: Hashable, Sendable {
+  public var caller: PartySound
+  public var callee: PartySound
+
+  public init(caller: PartySound, callee: PartySound) {
+    self.caller = caller
+    self.callee = callee
+  }
+}
+
+/// One party's end of decoded audio.
+public struct PartySound: Hashable, Sendable {
+  /// What a party hears.
+  public enum Source: UInt8, Hashable, Sendable, CaseIterable {
+    case partner = 1
+    case music
+    /// It does not want to hear anything.
+    case nothing
+  }
+
+  /// What it may send, by payload type, in ascending order.
+  public var spoken: [SpokenCodec]
+  /// The payload type of its telephone events; nil: it presses keys within the sound.
+  public var spokenEvents: UInt8?
+  /// What it is sent.
+  public var codec: VoiceCodec
+  public var payloadType: UInt8
+  /// The payload type of the telephone events that it is sent; nil: it knows none.
+  public var events: UInt8?
+  /// It has told keys by INFO and is told of keys so, as it knows no telephone events.
+  public var isTold: Bool
+  public var hears: Source
+}
+
+/// A codec under a number.
+public struct SpokenCodec: Hashable, Sendable {
+  public var payloadType: UInt8
+  public var codec: VoiceCodec
+}
+
+/// What decides how a party's audio passes.
+struct PassageEnd: Hashable, Sendable {
+  /// What the party told of itself.
+  let own: AudioTerms
+  /// What it was told of the other.
+  let told: AudioTerms
+  let isHolding: Bool
+  /// It presses keys by INFO.
+  let informs: Bool
+  /// Nobody is at this end any more.
+  let isGone: Bool
+
+  init?(_ leg: Leg) {
+    guard let own = leg.session.terms, let told = leg.session.describedTerms else { return nil }
+    self.own = own
+    self.told = told
+    isHolding = leg.session.isHolding
+    informs = leg.informs
+    isGone = !leg.isOpen
+  }
+
+  /// The codecs that it may send, the first of which it does: who offered sends the first of the
+  /// answer, and who answered the first of the offer that it took (RFC 3264 sections 6.1 and 7).
+  private var voices: [VoiceCodec] {
+    let owned = own.voices.map(\.codec)
+    return told.voices.map(\.codec).filter(owned.contains)
+  }
+
+  /// Whether what it sends is what `other` declared, number by number.
+  func isUnderstood(by other: PassageEnd) -> Bool {
+    guard let codec = voices.first, let number = told.number(of: codec),
+      other.own.number(of: codec) == number
+    else { return false }
+    guard own.events != nil, let events = told.events else { return true }
+    return other.own.events == events
+  }
+
+  func sound(beside other: PassageEnd) -> PartySound? {
+    guard let codec = voices.first, let number = own.number(of: codec) else { return nil }
+    return PartySound(
+      spoken: told.voices.map { SpokenCodec(payloadType: $0.number, codec: $0.codec) }
+        .sorted { $0.payloadType < $1.payloadType },
+      spokenEvents: own.events == nil ? nil : told.events, codec: codec, payloadType: number,
+      events: own.events, isTold: informs && own.events == nil, hears: source(beside: other))
+  }
+
+  private func source(beside other: PassageEnd) -> PartySound.Source {
+    if isHolding || own.direction.isHold { return .nothing }
+    return other.isHolding || other.isGone ? .music : .partner
+  }
+}
+
+extension Passage {
+  /// As little is decoded as may be: where a party would not understand the other's packets, waits
+  /// under music, or tells keys in a way that the other does not know.
+  init(caller: PassageEnd, callee: PassageEnd) {
+    guard let atCaller = caller.sound(beside: callee), let atCallee = callee.sound(beside: caller)
+    else {
+      self = .relayed
+      return
+    }
+    let isUnderstood = caller.isUnderstood(by: callee) && callee.isUnderstood(by: caller)
+    let waits = atCaller.hears == .music || atCallee.hears == .music
+    let informs =
+      caller.informs && atCallee.events != nil || callee.informs && atCaller.events != nil
+    self =
+      isUnderstood && !waits && !informs
+      ? .relayed : .decoded(DecodedPassage(caller: atCaller, callee: atCallee))
+  }
+}

@@ -1,0 +1,120 @@
+import Audio
+import Digits
+import NodeContract
+
+/// A session whose audio is decoded: between its two parties, sound instead of packets. Belongs to its
+/// relay thread.
+final class DecodedSession {
+  let id: UInt64
+  /// Of the session's ports in the table.
+  let first: Int
+  private(set) var plan: AudioPlan
+  private var sampleRate: Int
+  private var ears: (a: PartyEar, b: PartyEar)
+  private var mouths: (a: PartyMouth, b: PartyMouth)
+  private var frames: (a: [Int16], b: [Int16]) = ([], [])
+
+  init(
+    id: UInt64, first: Int, _ plan: AudioPlan, carryingOn streams: GeneratedStreams,
+    at now: BootInstant
+  ) {
+    self.id = id
+    self.first = first
+    self.plan = plan
+    let rate = plan.sampleRate
+    sampleRate = rate
+    ears = (PartyEar(plan.a, sampleRate: rate), PartyEar(plan.b, sampleRate: rate))
+    mouths = (
+      PartyMouth(plan.a, sampleRate: rate, carryingOn: streams.a, at: now),
+      PartyMouth(plan.b, sampleRate: rate, carryingOn: streams.b, at: now)
+    )
+  }
+
+  /// What we send to each party.
+  var streams: GeneratedStreams { GeneratedStreams(a: mouths.a.stream, b: mouths.b.stream) }
+
+  /// False when another rate between the parties needs a session made anew.
+  func become(_ plan: AudioPlan, at now: BootInstant) -> Bool {
+    guard plan.sampleRate == sampleRate else { return false }
+    self.plan = plan
+    ears.a.become(plan.a)
+    ears.b.become(plan.b)
+    mouths.a.become(plan.a, at: now)
+    mouths.b.become(plan.b, at: now)
+    return true
+  }
+
+  // MARK: - What is played
+
+  /// False when too many prompts wait.
+  func play(_ clips: [SoundPlayer.Clip], to side: RelaySide) -> Bool {
+    side == .a ? mouths.a.play(clips) : mouths.b.play(clips)
+  }
+
+  func stopPlaying(to side: RelaySide) {
+    side == .a ? mouths.a.stopPlaying() : mouths.b.stopPlaying()
+  }
+
+  func wait(with music: [SoundPlayer.Clip]) {
+    mouths.a.wait(with: music)
+    mouths.b.wait(with: music)
+  }
+
+  /// The party on `side` is told of a key.
+  func tell(_ info: DigitInfo, to side: RelaySide) {
+    side == .a ? mouths.a.tell(info) : mouths.b.tell(info)
+  }
+
+  // MARK: - Packets
+
+  func take(_ packet: UnsafeRawBufferPointer, from side: RelaySide, at now: BootInstant) {
+    side == .a ? ears.a.take(packet, at: now) : ears.b.take(packet, at: now)
+  }
+
+  /// 20 ms of both directions. Each packet is made in `packet` and sent before the next.
+  func tick(
+    at now: BootInstant, in packet: UnsafeMutableRawBufferPointer,
+    send: (RelaySide, Int) -> Void, report: (SoundReport.Event, RelaySide) -> Void
+  ) {
+    listen(at: now, report)
+    let toA = mouths.a.speak(ears.b.isSilent ? nil : frames.b, into: packet)
+    finish(toA, .a, send, report)
+    let toB = mouths.b.speak(ears.a.isSilent ? nil : frames.a, into: packet)
+    finish(toB, .b, send, report)
+  }
+
+  private func listen(at now: BootInstant, _ report: (SoundReport.Event, RelaySide) -> Void) {
+    ears.a.frame(at: now, into: &frames.a)
+    ears.b.frame(at: now, into: &frames.b)
+    for key in ears.a.takeKeys() {
+      mouths.b.tell(key)
+      note(key, of: .a, report)
+    }
+    for key in ears.b.takeKeys() {
+      mouths.a.tell(key)
+      note(key, of: .b, report)
+    }
+  }
+
+  private func note(
+    _ key: KeyEvent, of side: RelaySide, _ report: (SoundReport.Event, RelaySide) -> Void
+  ) {
+    guard case .ended(let digit, let milliseconds) = key else { return }
+    report(.pressed(DigitInfo(digit, milliseconds: milliseconds)), side)
+  }
+
+  private func finish(
+    _ outcome: PartyMouth.Outcome, _ side: RelaySide, _ send: (RelaySide, Int) -> Void,
+    _ report: (SoundReport.Event, RelaySide) -> Void
+  ) {
+    if outcome.count > 0 { send(side, outcome.count) }
+    if outcome.hasFinished { report(.played, side) }
+    if let info = outcome.inform { report(.inform(info), side) }
+  }
+}
+
+/// What we send to each party of a session, where we make it.
+struct GeneratedStreams: Hashable, Sendable {
+  var a: GeneratedStream?
+  var b: GeneratedStream?
+}

@@ -1,0 +1,168 @@
+import Audio
+import Codecs
+import Digits
+import NodeContract
+import RTP
+
+/// What goes to one party of a decoded session: frames of samples in, packets of a stream of our own
+/// out; prompts and keys take the place of what the other party says.
+struct PartyMouth {
+  private(set) var audio: PartyAudio
+  private let sampleRate: Int
+  private(set) var stream: GeneratedStream
+  private var tick: UInt64
+  private var encoder: AudioEncoder
+  private var resampler: Resampler
+  private var bridge: DigitBridge
+  private var player = SoundPlayer()
+  private var widening: Resampler?
+  private var played: [Int16] = []
+  private var frame: [Int16] = []
+  private var encoded: [Int16] = []
+  private var payload: [UInt8] = []
+  /// The next packet is the first after a pause.
+  private var isPaused = true
+
+  /// - Parameter taken: what another process sent before it died.
+  init(
+    _ audio: PartyAudio, sampleRate: Int, carryingOn taken: GeneratedStream?, at now: BootInstant
+  ) {
+    self.audio = audio
+    self.sampleRate = sampleRate
+    if let taken, taken.clockRate == audio.codec.clockRate {
+      (stream, tick) = (taken, taken.tick(afterTakeoverAt: now))
+    } else {
+      (stream, tick) = (GeneratedStream(clockRate: audio.codec.clockRate, at: now), 0)
+    }
+    encoder = Self.encoder(audio.codec, sampleRate)
+    resampler = Resampler(from: sampleRate, to: encoder.sampleRate)
+    bridge = DigitBridge(to: audio.keys, sampleRate: sampleRate)
+    widening = sampleRate == 8_000 ? nil : Resampler(from: 8_000, to: sampleRate)
+  }
+
+  private static func encoder(_ codec: AudioCodec, _ sampleRate: Int) -> AudioEncoder {
+    AudioEncoder(codec, opusRate: sampleRate)
+  }
+
+  /// The same party under new terms. A clock that counts otherwise needs a stream of its own
+  /// (RFC 7160 section 4.1).
+  mutating func become(_ audio: PartyAudio, at now: BootInstant) {
+    if audio.codec != self.audio.codec {
+      encoder = Self.encoder(audio.codec, sampleRate)
+      resampler = Resampler(from: sampleRate, to: encoder.sampleRate)
+    }
+    if stream.clockRate != audio.codec.clockRate {
+      (stream, tick) = (GeneratedStream(clockRate: audio.codec.clockRate, at: now), 0)
+    }
+    if audio.keys != self.audio.keys {
+      bridge = DigitBridge(to: audio.keys, sampleRate: sampleRate)
+    }
+    self.audio = audio
+  }
+
+  // MARK: - What takes the place of the other party
+
+  mutating func play(_ clips: [SoundPlayer.Clip]) -> Bool { player.play(clips) }
+  mutating func stopPlaying() { player.stop() }
+  mutating func wait(with music: [SoundPlayer.Clip]) { player.wait(with: music) }
+  mutating func tell(_ event: KeyEvent) { bridge.take(event) }
+  mutating func tell(_ info: DigitInfo) { bridge.take(info) }
+
+  // MARK: - A frame
+
+  /// What one frame brought.
+  struct Outcome {
+    /// Bytes of a packet; 0: none.
+    var count = 0
+    /// The last prompt is over.
+    var hasFinished = false
+    /// A key that the party must be told by signalling.
+    var inform: DigitInfo?
+  }
+
+  /// Makes the next packet of what the other party says, nil when it never said anything.
+  mutating func speak(_ said: [Int16]?, into packet: UnsafeMutableRawBufferPointer) -> Outcome {
+    defer { tick &+= 1 }
+    var outcome = Outcome()
+    var hasSound = choose(said, &outcome)
+    switch bridge.tick(at: clock) {
+    case .send(let event):
+      outcome.count = write(event, into: packet)
+      return outcome
+    case .play(let tones):
+      hasSound = true
+      frame = tones
+    case .inform(let info): outcome.inform = info
+    case nil: break
+    }
+    guard hasSound else {
+      isPaused = true
+      return outcome
+    }
+    outcome.count = write(into: packet)
+    return outcome
+  }
+
+  /// The clock of keys: that of events, or of the samples that carry tones.
+  private var clock: UInt32 {
+    let rate = audio.keys == .inBand ? sampleRate : 8_000
+    return UInt32(truncatingIfNeeded: tick &* UInt64(rate / 50))
+  }
+
+  /// Fills `frame`; false when there is nothing to be heard.
+  private mutating func choose(_ said: [Int16]?, _ outcome: inout Outcome) -> Bool {
+    if player.isIdle {
+      switch audio.hears {
+      case .nothing: return false
+      case .partner:
+        guard let said else { return false }
+        frame.removeAll(keepingCapacity: true)
+        frame.append(contentsOf: said)
+        return true
+      case .music: break
+      }
+    }
+    outcome.hasFinished = player.frame(160, into: &played) == .finished
+    if widening == nil {
+      swap(&frame, &played)
+    } else {
+      widening?.resample(played, into: &frame)
+    }
+    return true
+  }
+
+  private mutating func write(into packet: UnsafeMutableRawBufferPointer) -> Int {
+    resampler.resample(frame, into: &encoded)
+    while encoded.count < encoder.sampleRate / 50 { encoded.append(0) }
+    encoder.encode(encoded, into: &payload)
+    guard !payload.isEmpty else { return 0 }
+    let header = RTPHeader(
+      marker: isPaused, payloadType: audio.payloadType, sequence: stream.sequence(tick),
+      timestamp: stream.timestamp(tick), ssrc: stream.ssrc)
+    isPaused = false
+    return Self.write(header, payload, into: packet)
+  }
+
+  /// Events count 8,000 a second; the packet's own timestamp counts as the stream's others do.
+  private mutating func write(
+    _ event: TelephoneEventPacket, into packet: UnsafeMutableRawBufferPointer
+  ) -> Int {
+    guard let type = audio.events else { return 0 }
+    let since = UInt64(clock &- event.timestamp) &* UInt64(stream.clockRate) / 8_000
+    let header = RTPHeader(
+      marker: event.marker, payloadType: type, sequence: stream.sequence(tick),
+      timestamp: stream.timestamp(tick) &- UInt32(truncatingIfNeeded: since), ssrc: stream.ssrc)
+    return Self.write(header, event.event.payload, into: packet)
+  }
+
+  private static func write(
+    _ header: RTPHeader, _ payload: [UInt8], into packet: UnsafeMutableRawBufferPointer
+  ) -> Int {
+    let count = RTPHeader.fixedLength + payload.count
+    guard count <= packet.count else { return 0 }
+    header.write(into: packet)
+    UnsafeMutableRawBufferPointer(rebasing: packet[RTPHeader.fixedLength..<count])
+      .copyBytes(from: payload)
+    return count
+  }
+}

@@ -1,0 +1,186 @@
+import Audio
+import Codecs
+import Digits
+import Epoll
+import Logging
+import MediaPlane
+import NodeContract
+import RTP
+import SRTP
+import Synchronization
+import Testing
+
+/// A party of a decoded session: speaks a tone in its codec, and keeps what it hears.
+final class SpeakingParty {
+  let socket: UDPSocket
+  private let relay: IPEndpoint
+  private let codec: AudioCodec
+  private let type: UInt8
+  private let eventType: UInt8
+  private let encoder: AudioEncoder
+  private var decoder: AudioDecoder
+  private var tone: ToneGenerator?
+  private var sequence: UInt16 = 65_500
+  private let ssrc: UInt32
+  /// What it sends and hears is sealed.
+  private let sealing: (sender: SRTPStream, listener: SRTPStream)?
+
+  /// RTP headers of all that came, events too.
+  private(set) var heard: [RTPHeader] = []
+  /// The sound that came.
+  private(set) var sound: [Int16] = []
+  private(set) var keys: [KeyEvent] = []
+  private var receiver = DigitReceiver()
+
+  init(
+    _ codec: AudioCodec, as type: UInt8, tone: Double?, at socket: UDPSocket, to relay: IPEndpoint,
+    ssrc: UInt32, events: UInt8 = 101, keys: LegKeys? = nil
+  ) throws {
+    self.socket = socket
+    self.relay = relay
+    self.codec = codec
+    self.type = type
+    self.ssrc = ssrc
+    eventType = events
+    sealing = try keys.map {
+      (try SRTPStream(.outbound, $0.inbound), try SRTPStream(.inbound, $0.outbound))
+    }
+    encoder = AudioEncoder(codec)
+    decoder = AudioDecoder(codec)
+    self.tone = tone.map { ToneGenerator(frequencies: [$0], sampleRate: encoder.sampleRate) }
+  }
+
+  private func send(_ payload: [UInt8], as type: UInt8, timestamp: UInt32? = nil) {
+    let clock = UInt32(sequence) &* UInt32(codec.clockRate / 50)
+    let header = RTPHeader(
+      payloadType: type, sequence: sequence, timestamp: timestamp ?? clock, ssrc: ssrc)
+    sequence &+= 1
+    socket.send(sealed(header.packet(with: payload)), to: relay)
+  }
+
+  private func sealed(_ packet: [UInt8]) -> [UInt8] {
+    guard let sealing else { return packet }
+    var bytes = packet + [UInt8](repeating: 0, count: SRTPStream.overhead)
+    let count = bytes.withUnsafeMutableBytes {
+      try? sealing.sender.protect($0, count: packet.count)
+    }
+    return Array(bytes[..<(count ?? 0)])
+  }
+
+  private func opened(_ packet: [UInt8]) throws -> [UInt8] {
+    guard let sealing else { return packet }
+    var bytes = packet
+    let count = try bytes.withUnsafeMutableBytes {
+      try sealing.listener.unprotect($0, count: packet.count)
+    }
+    return Array(bytes[..<count])
+  }
+
+  /// 20 ms of its tone, or of these tones in its place.
+  func speak(_ others: [Int16]? = nil) {
+    guard let samples = others ?? tone?.samples(encoder.sampleRate / 50) else { return }
+    var payload: [UInt8] = []
+    encoder.encode(samples, into: &payload)
+    send(payload, as: type)
+  }
+
+  /// A key's packets instead of sound.
+  func press(_ key: Character, packets: Int = 5) {
+    guard let digit = Digit(key) else { return }
+    let begun = UInt32(sequence) &* UInt32(codec.clockRate / 50)
+    for number in 1...packets + 3 {
+      let event = TelephoneEvent(
+        event: digit.event, isEnd: number > packets, volume: 10,
+        duration: UInt16(160 * min(number, packets)))
+      send(event.payload, as: eventType, timestamp: begun)
+    }
+  }
+
+  /// Waits for the next packet; false when none came.
+  @discardableResult
+  func listen(within milliseconds: Int32 = 2_000) throws -> Bool {
+    guard let datagram = try Party.hear(on: socket, within: milliseconds)?.bytes else {
+      return false
+    }
+    let packet = try opened(datagram)
+    guard let header = try? packet.withUnsafeBytes({ try RTPHeader(parsing: $0) })
+    else { return false }
+    heard.append(header)
+    let payload = Array(packet[header.payload])
+    if header.payloadType == eventType {
+      let event = try payload.withUnsafeBytes { try TelephoneEvent(parsing: $0) }
+      keys += receiver.receive(
+        event, timestamp: header.timestamp, at: .milliseconds(20 * heard.count))
+    } else {
+      var samples: [Int16] = []
+      #expect(decoder.decode(payload, into: &samples))
+      sound += samples
+    }
+    return true
+  }
+
+  /// Of these tones, the ones that were heard through most of the last half.
+  func tones(of frequencies: [Double]) -> [Double] {
+    ToneRecognizer(frequencies: frequencies, sampleRate: decoder.sampleRate)
+      .tones(in: Array(sound[(sound.count / 2)...]), forAtLeast: 0.8)
+  }
+
+  func forgetWhatItHeard() { (heard, sound, keys) = ([], [], []) }
+}
+
+/// A media plane with one session whose parties speak different codecs: A 440 Hz, B 620 Hz.
+final class DecodedCall {
+  let plane: MediaPlane
+  let a: SpeakingParty
+  let b: SpeakingParty
+  let session: RelaySession
+  let reports = SoundReports()
+
+  init(
+    _ first: AudioCodec, as typeA: UInt8, _ second: AudioCodec, as typeB: UInt8,
+    keysOfA keys: LegKeys? = nil, tones: (Double?, Double?) = (440, 620)
+  ) throws {
+    let sockets = try (0..<2).map { _ in
+      try UDPSocket(binding: try PortPair.free(at: "127.0.0.1").even)
+    }
+    session = RelaySession(
+      id: 6, localA: try PortPair.free(at: "127.0.0.1").even,
+      localB: try PortPair.free(at: "127.0.0.1").even, expectedA: sockets[0].local,
+      expectedB: sockets[1].local,
+      transportA: keys.map { LegTransport(.keys($0)) } ?? .plain)
+    plane = try MediaPlane(log: Logger(label: "test"))
+    plane.onSound(reports.note)
+    plane.start()
+    a = try SpeakingParty(
+      first, as: typeA, tone: tones.0, at: sockets[0], to: session.localA, ssrc: 1, keys: keys)
+    b = try SpeakingParty(
+      second, as: typeB, tone: tones.1, at: sockets[1], to: session.localB, ssrc: 2)
+    try plane.open(session)
+  }
+
+  deinit { plane.stop() }
+
+  /// Decodes from now on, or relays again: what is said afterwards passes so.
+  func decode(_ plan: AudioPlan?) async {
+    plane.decode(6, as: plan)
+    _ = await plane.statistics(of: 6)
+  }
+
+  /// So many times 20 ms, by the clock of the media plane.
+  func converse(_ frames: Int) throws {
+    for _ in 0..<frames {
+      a.speak()
+      b.speak()
+      _ = (try a.listen(), try b.listen())
+    }
+  }
+}
+
+/// What a media plane said of decoded sessions.
+final class SoundReports: Sendable {
+  private let reports = Mutex<[SoundReport]>([])
+
+  @Sendable func note(_ report: SoundReport) { reports.withLock { $0.append(report) } }
+
+  var all: [SoundReport] { reports.withLock { $0 } }
+}
