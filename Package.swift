@@ -252,6 +252,11 @@ let testing: [Target] = [
       "CAllocationCount", "Epoll", "MediaPlane", "NodeContract", "RTP", arguments, logging,
     ], path: "Tests/Benchmarks/BenchmarkAllocations", swiftSettings: strict),
 
+  // What `Tests/run bench planner` measures: placement and memory of a full cell.
+  .executableTarget(
+    name: "BenchmarkPlanner", dependencies: ["NodeContract", "Placement"],
+    path: "Tests/Benchmarks/BenchmarkPlanner", swiftSettings: strict),
+
   // What a synthesiser must speak at set-up, for `Infra/prompts`.
   .executableTarget(
     name: "PromptWords", dependencies: ["Announcements"], path: "Infra/PromptWords",
