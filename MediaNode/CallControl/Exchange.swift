@@ -231,6 +231,13 @@ public struct Exchange: Sendable {
 
   // MARK: - Census
 
+  /// How much there is to do, as replicas are told every second: unlike the census it takes the same
+  /// time with however many calls.
+  public var load: ExchangeLoad {
+    ExchangeLoad(
+      calls: relays.count, openTransactions: layer.openCount, bindings: registrar.count)
+  }
+
   public var census: ExchangeCensus {
     var census = ExchangeCensus()
     census.tenants = directory.count

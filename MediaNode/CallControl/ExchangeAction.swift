@@ -108,6 +108,14 @@ public struct LogNote: Hashable, Sendable {
   }
 }
 
+/// What the exchange has to do at this moment.
+public struct ExchangeLoad: Hashable, Sendable {
+  /// Calls with a relay: those that ring or talk.
+  public let calls: Int
+  public let openTransactions: Int
+  public let bindings: Int
+}
+
 /// What the exchange holds at this moment.
 public struct ExchangeCensus: Hashable, Sendable {
   public var tenants = 0

@@ -218,12 +218,12 @@ struct NodeProcess {
   }
 
   private func load() async -> NodeLoad {
-    let census = await signalling.census
+    let load = await signalling.load
     let durable = spool.lastDurable
     return NodeLoad(
-      calls: UInt32(clamping: census.calls),
-      openTransactions: UInt32(clamping: census.openTransactions),
-      bindings: UInt32(clamping: census.bindings), residentBytes: ProcessMemory.residentBytes(),
+      calls: UInt32(clamping: load.calls),
+      openTransactions: UInt32(clamping: load.openTransactions),
+      bindings: UInt32(clamping: load.bindings), residentBytes: ProcessMemory.residentBytes(),
       unacknowledgedFacts: durable + 1 - min(spool.firstUnacknowledged, durable + 1),
       datagramsReceived: traffic.received, datagramsDropped: traffic.dropped,
       packetsRelayed: media.packetsRelayed)

@@ -123,6 +123,9 @@ public actor SignallingLoop {
   /// Whether we hold the address.
   func serves(_ local: IPEndpoint) -> Bool { exchange.isServed(local) }
 
+  /// How much the exchange has to do.
+  public var load: ExchangeLoad { exchange.load }
+
   /// How much the exchange holds.
   public var census: ExchangeCensus { exchange.census }
 

@@ -114,17 +114,18 @@ struct CallMachine: Equatable, Sendable {
 
   /// A leg of this call. The exchange asks only for legs that the call told it of.
   subscript(id: LegID) -> Leg {
-    get {
-      guard id != caller.id else { return caller }
-      guard let leg = callees.first(where: { $0.id == id }) else {
-        preconditionFailure("\(self.id) has no \(id)")
-      }
-      return leg
+    // In place, as a leg is too large to be copied for each look at it.
+    _read {
+      if id == caller.id { yield caller } else { yield callees[place(of: id)] }
     }
-    set {
-      if id == caller.id { caller = newValue }
-      for index in callees.indices where callees[index].id == id { callees[index] = newValue }
+    _modify {
+      if id == caller.id { yield &caller } else { yield &callees[place(of: id)] }
     }
+  }
+
+  private func place(of id: LegID) -> Int {
+    for index in callees.indices where callees[index].id == id { return index }
+    preconditionFailure("\(self.id) has no \(id)")
   }
 
   /// The leg that answered, or is about to be connected.

@@ -13,6 +13,7 @@ import Testing
     scene.world.die()
     scene.world.run(for: .seconds(10))
     #expect(scene.world.exchange.census.calls == 1)
+    #expect(scene.world.exchange.load.calls == 1)
     #expect(scene.world.openRelays == 1)
     (callerHangsUp ? caller : callee).hangUp()
     #expect(scene.world.run { caller.state == .ended && callee.state == .ended })

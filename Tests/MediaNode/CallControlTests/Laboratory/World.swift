@@ -306,6 +306,7 @@ final class World {
   func expectNothingLeft(_ comment: String = "") {
     let census = exchange.census
     #expect(census.calls == 0, "calls \(comment)")
+    #expect(exchange.load.calls == 0, "calls with a relay \(comment)")
     #expect(census.endingCalls == 0, "ending calls \(comment)")
     #expect(census.openDialogs == 0, "dialogs \(comment)")
     #expect(census.openTransactions == 0, "transactions \(comment)")
