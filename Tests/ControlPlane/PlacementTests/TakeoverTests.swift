@@ -192,6 +192,20 @@ import Testing
     #expect(cell.steps.contains(.hold("phones-b", .justReconnected)))
   }
 
+  /// Seed 402 of the fleet: after a restart in isolation the near site was heard first, and the far
+  /// one, never heard before, was taken for dead.
+  @Test func whoeverIsHeardForTheFirstTimeMayBeTheFirstOfMany() {
+    var cell = Cell()
+    cell.detector = TakeoverDetector(
+      replica: "ra", map: cell.detector.map, policy: OwnershipPolicy(), startedAt: cell.now)
+    cell.beating = []
+    cell.testifying = []
+    cell.live(for: .seconds(5))
+    cell.beating = ["a1", "a2"]
+    cell.live(for: .milliseconds(25))
+    #expect(cell.steps == [.hold("phones-b", .justReconnected)])
+  }
+
   @Test func theThirdForcedMoveWithinAMinuteIsNotMade() {
     var cell = Cell()
     cell.grants["phones-a"]?.forcedMoves = 2
