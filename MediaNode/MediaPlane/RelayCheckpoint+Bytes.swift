@@ -18,6 +18,8 @@ extension RelayCheckpoint {
     for port in ports { port.append(to: &bytes) }
     bytes.append(generated.a)
     bytes.append(generated.b)
+    bytes.append(generated.spliceA)
+    bytes.append(generated.spliceB)
     return bytes
   }
 
@@ -34,7 +36,8 @@ extension RelayCheckpoint {
       guard let port = Port(from: &reader) else { return nil }
       ports.append(port)
     }
-    guard let generatedA = reader.stream(), let generatedB = reader.stream(), reader.isAtEnd
+    guard let generatedA = reader.stream(), let generatedB = reader.stream(),
+      let spliceA = reader.splice(), let spliceB = reader.splice(), reader.isAtEnd
     else { return nil }
     self.init(
       RelaySession(
@@ -42,7 +45,10 @@ extension RelayCheckpoint {
         expectedB: ports[1].expected, payloadTypes: types,
         clockRate: UInt32(truncatingIfNeeded: rate), transportA: transportA,
         transportB: transportB),
-      ports: ports, generated: GeneratedStreams(a: generatedA.value, b: generatedB.value))
+      ports: ports,
+      generated: GeneratedStreams(
+        a: generatedA.value, b: generatedB.value, spliceA: spliceA.value,
+        spliceB: spliceB.value))
   }
 }
 
@@ -112,6 +118,18 @@ extension [UInt8] {
   fileprivate mutating func append(_ counter: UInt32?) {
     append(counter == nil ? 0 : 1)
     if let counter { append(UInt64(counter), of: 4) }
+  }
+
+  /// Where it stands, and what is added to whose numbers; 0 for none.
+  fileprivate mutating func append(_ splice: StreamSplice?) {
+    append(splice == nil ? 0 : 1)
+    guard let splice else { return }
+    append(UInt64(splice.ssrc), of: 4)
+    append(UInt64(splice.sequence), of: 2)
+    append(UInt64(splice.timestamp), of: 4)
+    append(splice.source)
+    append(UInt64(splice.sequenceOffset), of: 2)
+    append(UInt64(splice.timestampOffset), of: 4)
   }
 
   /// What each of its packets' numbers follows from; 0 for none.
@@ -209,6 +227,22 @@ private struct ByteReader {
     switch number(1) {
     case 0: return Read(value: nil)
     case 1: return number(4).map { Read(value: UInt32($0)) }
+    default: return nil
+    }
+  }
+
+  mutating func splice() -> Read<StreamSplice>? {
+    switch number(1) {
+    case 0: return Read(value: nil)
+    case 1:
+      guard let ssrc = number(4), let sequence = number(2), let timestamp = number(4),
+        let source = counter(), let sequenceOffset = number(2), let timestampOffset = number(4)
+      else { return nil }
+      return Read(
+        value: StreamSplice(
+          ssrc: UInt32(ssrc), sequence: UInt16(sequence), timestamp: UInt32(timestamp),
+          source: source.value, sequenceOffset: UInt16(sequenceOffset),
+          timestampOffset: UInt32(timestampOffset)))
     default: return nil
     }
   }

@@ -58,7 +58,9 @@ public struct RelayCheckpoint: Hashable, Sendable {
     if let stream = ports[RelayTable.partner(of: index)].stream,
       let counter = stream.rolloverAtPartner
     {
-      rollover.outbound[stream.ssrc] = .init(counter: counter, sequence: stream.sequence)
+      let splice = index == 0 ? generated.spliceA : generated.spliceB
+      rollover.outbound[splice?.ssrc ?? stream.ssrc] = .init(
+        counter: counter, sequence: splice?.sequence ?? stream.sequence)
     }
     if let own = index == 0 ? generated.a : generated.b {
       let tick = own.tick(afterTakeoverAt: now)
@@ -71,7 +73,7 @@ public struct RelayCheckpoint: Hashable, Sendable {
 }
 
 extension RelayCheckpoint.Port {
-  init(_ port: RelayPort, own: LegProtection?, partner: LegProtection?) {
+  init(_ port: RelayPort, own: LegProtection?, partner: LegProtection?, splice: StreamSplice?) {
     self.init(
       expected: port.expected, source: port.source, isMultiplexed: port.isMultiplexed,
       stream: port.reception.received == 0
@@ -79,6 +81,6 @@ extension RelayCheckpoint.Port {
         : RelayCheckpoint.Stream(
           ssrc: port.reception.ssrc, sequence: port.reception.latestSequence,
           rollover: own?.inboundRollover(of: port.reception.ssrc),
-          rolloverAtPartner: partner?.outboundRollover(of: port.reception.ssrc)))
+          rolloverAtPartner: partner?.outboundRollover(of: splice?.ssrc ?? port.reception.ssrc)))
   }
 }

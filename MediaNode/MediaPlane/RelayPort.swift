@@ -19,6 +19,8 @@ struct RelayPort {
   private(set) var isProven = false
   /// What comes here ends here: the table has its session's `DecodedSession`.
   var isDecoded = false
+  /// What goes out here goes on after a stream of ours: the table has its `StreamSplice`.
+  var isSpliced = false
   /// Units of the party's timestamps in a second.
   let clockRate: UInt32
   let payloadTypes: PayloadTypes

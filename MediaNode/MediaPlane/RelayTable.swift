@@ -12,6 +12,8 @@ struct RelayTable: ~Copyable {
   private(set) var protections: [(a: LegProtection?, b: LegProtection?)]
   /// Of the sessions whose audio is decoded.
   private var decoders: [DecodedSession?]
+  /// Of the streams for A and B that go on after ours.
+  private var splices: [(a: StreamSplice?, b: StreamSplice?)]
   private var vacancies: [Int] = []
 
   init(sessions: Int = 256) {
@@ -20,6 +22,7 @@ struct RelayTable: ~Copyable {
     self.sessions = Array(repeating: nil, count: sessions)
     protections = Array(repeating: (nil, nil), count: sessions)
     decoders = Array(repeating: nil, count: sessions)
+    splices = Array(repeating: (nil, nil), count: sessions)
     addVacancies(from: 0)
   }
 
@@ -38,6 +41,7 @@ struct RelayTable: ~Copyable {
     sessions[first / Self.portsPerSession] = nil
     protections[first / Self.portsPerSession] = (nil, nil)
     decoders[first / Self.portsPerSession] = nil
+    splices[first / Self.portsPerSession] = (nil, nil)
     vacancies.append(first)
   }
 
@@ -64,6 +68,28 @@ struct RelayTable: ~Copyable {
   /// Of the session whose port this is; asked only where the port says that there is one.
   func decoder(of index: Int) -> DecodedSession? { decoders[index / Self.portsPerSession] }
 
+  /// What is passed on to the party at `exit` goes on after another stream.
+  mutating func splice(_ exit: Int, _ splice: StreamSplice?) {
+    ports[exit].isSpliced = splice != nil
+    if exit & 1 == 0 {
+      splices[exit / Self.portsPerSession].a = splice
+    } else {
+      splices[exit / Self.portsPerSession].b = splice
+    }
+  }
+
+  func splice(of exit: Int) -> StreamSplice? {
+    let place = splices[exit / Self.portsPerSession]
+    return exit & 1 == 0 ? place.a : place.b
+  }
+
+  /// True when the packet, which is rewritten, is the first of another source.
+  mutating func pass(_ packet: UnsafeMutableRawBufferPointer, to exit: Int) -> Bool {
+    let place = exit / Self.portsPerSession
+    return exit & 1 == 0
+      ? splices[place].a?.pass(packet) ?? false : splices[place].b?.pass(packet) ?? false
+  }
+
   private mutating func addVacancies(from start: Int) {
     vacancies += stride(from: start, to: ports.count, by: Self.portsPerSession).reversed()
   }
@@ -76,6 +102,7 @@ struct RelayTable: ~Copyable {
     old.deallocate()
     protections += Array(repeating: (nil, nil), count: sessions.count)
     decoders += Array(repeating: nil, count: sessions.count)
+    splices += Array(repeating: (nil, nil), count: sessions.count)
     sessions += Array(repeating: nil, count: sessions.count)
     addVacancies(from: old.count)
   }

@@ -88,8 +88,15 @@ extension RelayThread {
       table.decoder(of: index)?.take(packet, from: index & 1 == 0 ? .a : .b, at: now)
       return false
     }
-    return send(
-      packet, isReport: false, from: RelayTable.partner(of: index), of: ports, countingAt: index)
+    let exit = RelayTable.partner(of: index)
+    if ports[exit].isSpliced { splice(packet.count, to: exit) }
+    return send(packet, isReport: false, from: exit, of: ports, countingAt: index)
+  }
+
+  /// The packet in the buffer goes on where our own ended.
+  private func splice(_ count: Int, to exit: Int) {
+    let isFirst = table.pass(UnsafeMutableRawBufferPointer(rebasing: packet[..<count]), to: exit)
+    if isFirst, let id = table.sessions[exit / RelayTable.portsPerSession] { leaveStreams(of: id) }
   }
 
   /// How far a stream may go before who carries it on must know better: a quarter of the numbers after

@@ -196,6 +196,8 @@ final class RelayThread: @unchecked Sendable {
     sessions[id] = OpenSession(
       session: bound.session, sockets: bound.sockets, first: first,
       silentSince: MachineClock.boot(), generated: bound.learnt?.generated ?? GeneratedStreams())
+    table.splice(first, bound.learnt?.generated.spliceA)
+    table.splice(first + 1, bound.learnt?.generated.spliceB)
     for side in RelaySide.allCases { beginHandshake(id, side) }
   }
 
@@ -253,11 +255,19 @@ final class RelayThread: @unchecked Sendable {
     let ports = (open.first..<open.first + RelayTable.portsPerSession).map { index in
       RelayCheckpoint.Port(
         table.ports[index], own: table.protection(of: index),
-        partner: table.protection(of: RelayTable.partner(of: index)))
+        partner: table.protection(of: RelayTable.partner(of: index)),
+        splice: table.splice(of: RelayTable.partner(of: index)))
     }
     return RelayCheckpoint(
       open.session, ports: ports,
-      generated: table.decoder(of: open.first)?.streams ?? open.generated)
+      generated: streams(of: open))
+  }
+
+  private func streams(of open: OpenSession) -> GeneratedStreams {
+    var streams = table.decoder(of: open.first)?.streams ?? open.generated
+    streams.spliceA = table.splice(of: open.first)
+    streams.spliceB = table.splice(of: open.first + 1)
+    return streams
   }
 
   /// The kernel refuses only our mistakes, or when it has no memory left.

@@ -40,6 +40,9 @@ public struct Reception: Hashable, Sendable {
   /// The latest number of the stream, late packets left aside.
   public var latestSequence: UInt16 { UInt16(truncatingIfNeeded: highestSequence) }
 
+  /// That of the packet that came last.
+  public var latestTimestamp: UInt32 { lastTimestamp }
+
   /// How unevenly packets come (RFC 3550 section 6.4.1), in the timestamps' unit.
   public var jitter: UInt32 { scaledJitter >> 4 }
 

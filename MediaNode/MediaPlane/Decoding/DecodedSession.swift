@@ -15,7 +15,7 @@ final class DecodedSession {
   private var frames: (a: [Int16], b: [Int16]) = ([], [])
 
   init(
-    id: UInt64, first: Int, _ plan: AudioPlan, carryingOn streams: GeneratedStreams,
+    id: UInt64, first: Int, _ plan: AudioPlan, toA: StreamBeginning, toB: StreamBeginning,
     at now: BootInstant
   ) {
     self.id = id
@@ -25,13 +25,19 @@ final class DecodedSession {
     sampleRate = rate
     ears = (PartyEar(plan.a, sampleRate: rate), PartyEar(plan.b, sampleRate: rate))
     mouths = (
-      PartyMouth(plan.a, sampleRate: rate, carryingOn: streams.a, at: now),
-      PartyMouth(plan.b, sampleRate: rate, carryingOn: streams.b, at: now)
+      PartyMouth(plan.a, sampleRate: rate, from: toA, at: now),
+      PartyMouth(plan.b, sampleRate: rate, from: toB, at: now)
     )
   }
 
   /// What we send to each party.
   var streams: GeneratedStreams { GeneratedStreams(a: mouths.a.stream, b: mouths.b.stream) }
+
+  /// Where our stream to the party stands; nil when we sent nothing.
+  func position(to side: RelaySide) -> StreamSplice? {
+    let mouth = side == .a ? mouths.a : mouths.b
+    return mouth.hasSpoken ? mouth.position : nil
+  }
 
   /// False when another rate between the parties needs a session made anew.
   func become(_ plan: AudioPlan, at now: BootInstant) -> Bool {
@@ -117,4 +123,13 @@ final class DecodedSession {
 struct GeneratedStreams: Hashable, Sendable {
   var a: GeneratedStream?
   var b: GeneratedStream?
+  /// Where the other party's packets went on after ours.
+  var spliceA: StreamSplice?
+  var spliceB: StreamSplice?
+}
+
+/// A stream, and how far it is.
+struct StreamBeginning {
+  var stream: GeneratedStream
+  var tick: UInt64 = 0
 }

@@ -34,6 +34,14 @@ struct GeneratedStream: Hashable, Sendable {
       firstTimestamp: .random(in: 0 ... .max), clockRate: UInt32(clockRate), begun: now)
   }
 
+  /// The rest of a stream that others made until now.
+  init(after splice: StreamSplice, clockRate: Int, at now: BootInstant) {
+    self.init(
+      ssrc: splice.ssrc, firstSequence: splice.sequence &+ 1,
+      firstTimestamp: splice.timestamp &+ StreamSplice.gap, clockRate: UInt32(clockRate),
+      begun: now)
+  }
+
   /// Where a process goes on that took the stream over at `now`.
   func tick(afterTakeoverAt now: BootInstant) -> UInt64 {
     let age = max(.zero, begun.duration(to: now))

@@ -20,20 +20,17 @@ struct PartyMouth {
   private var frame: [Int16] = []
   private var encoded: [Int16] = []
   private var payload: [UInt8] = []
+  /// Something was sent.
+  private(set) var hasSpoken = false
   /// The next packet is the first after a pause.
   private var isPaused = true
 
-  /// - Parameter taken: what another process sent before it died.
   init(
-    _ audio: PartyAudio, sampleRate: Int, carryingOn taken: GeneratedStream?, at now: BootInstant
+    _ audio: PartyAudio, sampleRate: Int, from beginning: StreamBeginning, at now: BootInstant
   ) {
     self.audio = audio
     self.sampleRate = sampleRate
-    if let taken, taken.clockRate == audio.codec.clockRate {
-      (stream, tick) = (taken, taken.tick(afterTakeoverAt: now))
-    } else {
-      (stream, tick) = (GeneratedStream(clockRate: audio.codec.clockRate, at: now), 0)
-    }
+    (stream, tick) = (beginning.stream, beginning.tick)
     encoder = Self.encoder(audio.codec, sampleRate)
     resampler = Resampler(from: sampleRate, to: encoder.sampleRate)
     bridge = DigitBridge(to: audio.keys, sampleRate: sampleRate)
@@ -44,20 +41,28 @@ struct PartyMouth {
     AudioEncoder(codec, opusRate: sampleRate)
   }
 
-  /// The same party under new terms. A clock that counts otherwise needs a stream of its own
-  /// (RFC 7160 section 4.1).
+  /// The same party under new terms. The stream keeps its name, whatever its clock (RFC 7160 section
+  /// 4.1 would have another): phones that take a new stream's lower numbers for late ones are many.
   mutating func become(_ audio: PartyAudio, at now: BootInstant) {
     if audio.codec != self.audio.codec {
       encoder = Self.encoder(audio.codec, sampleRate)
       resampler = Resampler(from: sampleRate, to: encoder.sampleRate)
     }
     if stream.clockRate != audio.codec.clockRate {
-      (stream, tick) = (GeneratedStream(clockRate: audio.codec.clockRate, at: now), 0)
+      stream = GeneratedStream(after: position, clockRate: audio.codec.clockRate, at: now)
+      tick = 0
     }
     if audio.keys != self.audio.keys {
       bridge = DigitBridge(to: audio.keys, sampleRate: sampleRate)
     }
     self.audio = audio
+  }
+
+  /// Where the stream stands.
+  var position: StreamSplice {
+    let last = tick &- 1
+    return StreamSplice(
+      ssrc: stream.ssrc, sequence: stream.sequence(last), timestamp: stream.timestamp(last))
   }
 
   // MARK: - What takes the place of the other party
@@ -82,8 +87,11 @@ struct PartyMouth {
 
   /// Makes the next packet of what the other party says, nil when it never said anything.
   mutating func speak(_ said: [Int16]?, into packet: UnsafeMutableRawBufferPointer) -> Outcome {
-    defer { tick &+= 1 }
     var outcome = Outcome()
+    defer {
+      tick &+= 1
+      if outcome.count > 0 { hasSpoken = true }
+    }
     var hasSound = choose(said, &outcome)
     switch bridge.tick(at: clock) {
     case .send(let event):

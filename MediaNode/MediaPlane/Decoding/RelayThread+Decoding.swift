@@ -1,9 +1,11 @@
 import Audio
 import CLinux
+import Codecs
 import Digits
 import Epoll
 import Glibc
 import NodeContract
+import RTP
 
 /// Sessions whose audio is decoded: their packets end here, and others are made every 20 ms. They take
 /// turns within that time, so that relayed packets wait for few of them.
@@ -22,9 +24,10 @@ extension RelayThread {
     if let known = table.decoder(of: open.first), known.become(plan, at: now) {
       return leaveStreams(of: id)
     }
-    forget(table.decoder(of: open.first))
     let session = DecodedSession(
-      id: id, first: open.first, plan, carryingOn: open.generated, at: now)
+      id: id, first: open.first, plan, toA: beginning(of: open, .a, plan.a, at: now),
+      toB: beginning(of: open, .b, plan.b, at: now), at: now)
+    forget(table.decoder(of: open.first))
     sessions[id]?.generated = GeneratedStreams()
     session.wait(with: music)
     table.decode(open.first, by: session)
@@ -33,14 +36,49 @@ extension RelayThread {
     leaveStreams(of: id)
   }
 
+  /// Our packets go on where the stream that the party hears stands: where another process was, where
+  /// we were, or where the other party is.
+  private func beginning(
+    of open: OpenSession, _ side: RelaySide, _ audio: PartyAudio, at now: BootInstant
+  ) -> StreamBeginning {
+    let (exit, rate) = (open.first + (side == .a ? 0 : 1), audio.codec.clockRate)
+    if let taken = side == .a ? open.generated.a : open.generated.b {
+      let tick = taken.tick(afterTakeoverAt: now)
+      guard taken.clockRate != rate else { return StreamBeginning(stream: taken, tick: tick) }
+      let position = StreamSplice(
+        ssrc: taken.ssrc, sequence: taken.sequence(tick), timestamp: taken.timestamp(tick))
+      return StreamBeginning(stream: GeneratedStream(after: position, clockRate: rate, at: now))
+    }
+    let position =
+      table.decoder(of: exit)?.position(to: side) ?? table.splice(of: exit) ?? heard(at: exit)
+    guard let position else {
+      return StreamBeginning(stream: GeneratedStream(clockRate: rate, at: now))
+    }
+    return StreamBeginning(stream: GeneratedStream(after: position, clockRate: rate, at: now))
+  }
+
+  /// The other party's own stream, as far as it was passed on.
+  private func heard(at exit: Int) -> StreamSplice? {
+    let reception = table.ports[RelayTable.partner(of: exit)].reception
+    guard reception.received > 0 else { return nil }
+    return StreamSplice(
+      ssrc: reception.ssrc, sequence: reception.latestSequence,
+      timestamp: reception.latestTimestamp)
+  }
+
+  /// From now on the other party's packets go on where ours ended.
   private func relayAgain(_ id: UInt64, _ first: Int) {
-    forget(table.decoder(of: first))
+    guard let session = table.decoder(of: first) else { return }
+    for (exit, side) in [(first, RelaySide.a), (first + 1, .b)] {
+      if let position = session.position(to: side) { table.splice(exit, position) }
+    }
+    forget(session)
     table.decode(first, by: nil)
     leaveStreams(of: id)
   }
 
   /// Whoever carries the session on must know which streams we make.
-  private func leaveStreams(of id: UInt64) {
+  func leaveStreams(of id: UInt64) {
     if let checkpoint = checkpoint(of: id) { onLatch(checkpoint) }
   }
 

@@ -21,6 +21,7 @@ final class SpeakingParty {
   private var decoder: AudioDecoder
   private var tone: ToneGenerator?
   private var sequence: UInt16 = 65_500
+  private var clock: UInt32 = 4_000_000_000
   private let ssrc: UInt32
   /// What it sends and hears is sealed.
   private let sealing: (sender: SRTPStream, listener: SRTPStream)?
@@ -51,10 +52,10 @@ final class SpeakingParty {
   }
 
   private func send(_ payload: [UInt8], as type: UInt8, timestamp: UInt32? = nil) {
-    let clock = UInt32(sequence) &* UInt32(codec.clockRate / 50)
     let header = RTPHeader(
       payloadType: type, sequence: sequence, timestamp: timestamp ?? clock, ssrc: ssrc)
     sequence &+= 1
+    clock &+= UInt32(codec.clockRate / 50)
     socket.send(sealed(header.packet(with: payload)), to: relay)
   }
 
@@ -87,7 +88,7 @@ final class SpeakingParty {
   /// A key's packets instead of sound.
   func press(_ key: Character, packets: Int = 5) {
     guard let digit = Digit(key) else { return }
-    let begun = UInt32(sequence) &* UInt32(codec.clockRate / 50)
+    let begun = clock
     for number in 1...packets + 3 {
       let event = TelephoneEvent(
         event: digit.event, isEnd: number > packets, volume: 10,

@@ -45,20 +45,44 @@ private let tones = [440.0, 620, 880]
     return SRTPKey(profile, [UInt8](repeating: seed, count: profile.keyLength))!
   }
 
-  @Test func aSessionIsDecodedAndRelayedAgainWithoutAnEndOfTheCall() async throws {
+  @Test func aSessionIsDecodedAndRelayedAgainAndItsStreamsGoOn() async throws {
     let call = try DecodedCall(muLaw, as: 0, muLaw, as: 0)
     try call.converse(3)
-    #expect(Set(call.b.heard.map(\.ssrc)) == [1])
-    await call.decode(AudioPlan(a: PartyAudio(muLaw, as: 0), b: PartyAudio(muLaw, as: 0)))
-    call.b.forgetWhatItHeard()
-    try call.converse(10)
-    #expect(!call.b.heard.contains { $0.ssrc == 1 })
-    await call.decode(nil)
-    while try call.a.listen(within: 50) {}
-    while try call.b.listen(within: 50) {}
-    call.b.forgetWhatItHeard()
+    let plan = AudioPlan(a: PartyAudio(muLaw, as: 0), b: PartyAudio(muLaw, as: 0))
+    for plan in [plan, nil, plan, nil] {
+      await call.decode(plan)
+      try call.converse(10)
+    }
+    try expectOneStream(call.a.heard, named: 2)
+    try expectOneStream(call.b.heard, named: 1)
+  }
+
+  /// Every number is higher than the one before, whoever made the packet.
+  private func expectOneStream(_ heard: [RTPHeader], named ssrc: UInt32) throws {
+    #expect(heard.count >= 40)
+    #expect(Set(heard.map(\.ssrc)) == [ssrc])
+    for (earlier, later) in zip(heard, heard.dropFirst()) {
+      #expect(1..<100 ~= later.sequence &- earlier.sequence)
+      #expect(1..<16_000 ~= later.timestamp &- earlier.timestamp)
+    }
+  }
+
+  @Test func anotherProcessRelaysOnUnderTheNumbersThatThePartyKnows() async throws {
+    let call = try DecodedCall(muLaw, as: 0, muLaw, as: 0)
     try call.converse(3)
-    #expect(Set(call.b.heard.map(\.ssrc)) == [1])
+    await call.decode(AudioPlan(a: PartyAudio(muLaw, as: 0), b: PartyAudio(muLaw, as: 0)))
+    try call.converse(20)
+    await call.decode(nil)
+    try call.converse(10)
+    let checkpoint = try #require(await call.plane.checkpoint(of: 6))
+    await withCheckedContinuation { closed in call.plane.close(6) { _ in closed.resume() } }
+    let heir = try MediaPlane(log: Logger(label: "heir"))
+    heir.start()
+    defer { heir.stop() }
+    try heir.restore(try #require(RelayCheckpoint(checkpoint.bytes)))
+    _ = await heir.statistics(of: 6)
+    try call.converse(10)
+    try expectOneStream(call.b.heard, named: 1)
   }
 
   @Test func whoIsHeldHearsMusicAndTheOtherNothing() async throws {
