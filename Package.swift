@@ -199,8 +199,8 @@ let mediaNode: [Target] = [
   target(
     "MediaNode", "MediaPlane",
     [
-      "Audio", "CLinux", "Codecs", "Digits", "Epoll", "NodeContract", "RTP", "SRTP", "SpanDSP",
-      "TLS", logging,
+      "Audio", "CLinux", "Codecs", "Digits", "Epoll", "NodeContract", "RTP", "Recording", "SRTP",
+      "SpanDSP", "TLS", logging,
     ]),
   // Link to the replicas, beats, snapshots on disk, the spool of facts.
   target(
@@ -297,8 +297,8 @@ let testing: [Target] = [
   tests(
     "MediaNode", "MediaPlane",
     [
-      "Audio", "BenchmarkAllocations", "Codecs", "Digits", "Epoll", "NodeContract", "RTP", "SRTP",
-      "Support", "TLS", logging,
+      "Audio", "BenchmarkAllocations", "Codecs", "Digits", "Epoll", "NodeContract", "RTP",
+      "Recording", "SRTP", "Support", "TLS", logging,
     ]),
   tests("MediaNode", "Succession", ["CLinux", "Epoll"]),
   tests("MediaNode", "Keeper", ["Epoll", "NodeContract"]),

@@ -3,6 +3,7 @@ public import Digits
 public import Epoll
 public import Logging
 public import NodeContract
+public import Recording
 import Synchronization
 public import TLS
 
@@ -10,6 +11,7 @@ public import TLS
 /// thread and are carried out in the order given, packets never leave their thread.
 public final class MediaPlane: Sendable {
   private let threads: [RelayThread]
+  private let recorder: RecordingThread
   /// Nil where parties that want one hear nothing.
   private let handshakes: MediaHandshakes?
 
@@ -28,7 +30,8 @@ public final class MediaPlane: Sendable {
     }
     self.threads = made
     handshakes = try Self.handshakes(as: identity, for: made, log: log)
-    for thread in made { thread.handshakes = handshakes }
+    recorder = try RecordingThread()
+    for thread in made { (thread.handshakes, thread.recorder) = (handshakes, recorder) }
   }
 
   private static func handshakes(
@@ -68,8 +71,14 @@ public final class MediaPlane: Sendable {
     for thread in threads { thread.onSound = body }
   }
 
+  /// `body` is called on a thread of recordings for each piece of one. Before `start()`.
+  public func onSegment(_ body: @escaping @Sendable (UInt64, RecordingSegment) -> Void) {
+    recorder.onSegment = body
+  }
+
   /// Once.
   public func start() {
+    recorder.start()
     handshakes?.start()
     for thread in threads { thread.start() }
   }
@@ -78,6 +87,7 @@ public final class MediaPlane: Sendable {
   public func stop() {
     for thread in threads { thread.stop() }
     handshakes?.stop()
+    recorder.stop()
   }
 
   /// Binds the session's four sockets, here and now, and begins to relay. Throws when a port is
@@ -137,6 +147,20 @@ public final class MediaPlane: Sendable {
   /// Tells one party of a decoded session of a key, the way in which it is told.
   public func tell(_ key: DigitInfo, to side: RelaySide, of id: UInt64) {
     thread(of: id).submit(.tell(id, side, key))
+  }
+
+  /// The party on `side` of a decoded session talks with all who sit in a room, in place of its partner;
+  /// nil: it does so no more. All sessions of a room belong to one thread of relays: others stay outside.
+  public func seat(_ seat: RoomSeat?, _ side: RelaySide, of id: UInt64) {
+    thread(of: id).submit(.seat(id, side, seat))
+  }
+
+  /// Records what the parties of a decoded session say, A left and B right, until the session ends;
+  /// nil: no more. `onSegment` gets the file in pieces.
+  public func record(
+    _ id: UInt64, as format: RecordingFormat?, of parties: RecordedParties = .both
+  ) {
+    thread(of: id).submit(.record(id, format, parties))
   }
 
   /// The music under which parties wait, from now on and also those who wait already.

@@ -6,6 +6,7 @@ import Glibc
 import Logging
 import NodeContract
 import RTP
+import Recording
 import Synchronization
 
 /// One thread that owns the ports of its sessions and carries their packets (`RelayThread+Packets`);
@@ -29,6 +30,8 @@ final class RelayThread: @unchecked Sendable {
     case stopPlaying(UInt64, RelaySide)
     case tell(UInt64, RelaySide, DigitInfo)
     case waitWith([SoundPlayer.Clip])
+    case seat(UInt64, RelaySide, RoomSeat?)
+    case record(UInt64, RecordingFormat?, RecordedParties)
     case close(UInt64, @Sendable (RelayStatistics?) -> Void)
     case stop
   }
@@ -75,6 +78,11 @@ final class RelayThread: @unchecked Sendable {
   var turn = 0
   var isTicking = false
   var music: [SoundPlayer.Clip] = []
+  var rooms: [UInt64: Room] = [:]
+  /// Sessions that are recorded.
+  var recordings: Set<UInt64> = []
+  /// Set before the thread starts.
+  var recorder: RecordingThread?
   private var isStopping = false
 
   /// No medium that voice travels on has longer packets; longer datagrams are garbage.
@@ -174,6 +182,8 @@ final class RelayThread: @unchecked Sendable {
     case .stopPlaying(let id, let side): decoder(of: id)?.stopPlaying(to: side)
     case .tell(let id, let side, let info): decoder(of: id)?.tell(info, to: side)
     case .waitWith(let music): waitWith(music)
+    case .seat(let id, let side, let seat): self.seat(seat, side, of: id)
+    case .record(let id, let format, let parties): record(id, as: format, of: parties)
     case .close(let id, let answer): answer(closeSession(id))
     case .stop: isStopping = true
     }
@@ -236,6 +246,7 @@ final class RelayThread: @unchecked Sendable {
     if session.session.transports.contains(where: \.isByHandshake) { handshakes?.end(id) }
     for socket in session.sockets { epoll_ctl(poll, EPOLL_CTL_DEL, socket.descriptor, nil) }
     forget(table.decoder(of: session.first))
+    if recordings.remove(id) != nil { recorder?.submit(.end(id)) }
     table.release(session.first)
     return result
   }

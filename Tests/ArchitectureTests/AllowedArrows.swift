@@ -65,8 +65,8 @@ enum AllowedArrows {
     "CLibSRTP": [],
     "SRTP": ["CLibSRTP"],
     "MediaPlane": [
-      "Audio", "CLinux", "Codecs", "Digits", "Epoll", "NodeContract", "RTP", "SRTP", "SpanDSP",
-      "TLS",
+      "Audio", "CLinux", "Codecs", "Digits", "Epoll", "NodeContract", "RTP", "Recording", "SRTP",
+      "SpanDSP", "TLS",
     ],
     "ControlLink": ["CLinux", "Epoll", "HTTP2", "NodeContract", "Ownership", "TLS"],
     "Keeper": ["CLinux"],

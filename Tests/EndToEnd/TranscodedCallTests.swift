@@ -31,14 +31,20 @@ extension SiteA {
         bench.demo.phone("102", address: "127.0.4.2", tone: 700), work: bench.work)
       try await bob.registered()
       try await connect(alice, dialling: "102", to: bob)
-      let tones = Bench.tones + [Installation.musicTone]
       alice.hold()
-      try await bob.comesToHear([Installation.musicTone], of: tones)
+      let held = try bob.secondsHeard
+      try await bob.hears(seconds: held + 5)
       alice.resume()
-      try await bob.comesToHear([500], of: tones)
-      try await alice.comesToHear([700], of: tones)
+      let resumed = try bob.secondsHeard
+      try await bob.hears(seconds: resumed + 5)
+      let recording = try #require(bob.recordings.last)
       alice.hangUp()
       try await bob.closed()
+      let tones = Bench.tones + [Installation.musicTone]
+      let meanwhile = try Hearing(recording, within: held + 2..<held + 4)
+      #expect(meanwhile.tones(of: tones) == [Installation.musicTone])
+      let afterwards = try Hearing(recording, within: resumed + 2..<resumed + 4)
+      #expect(afterwards.tones(of: tones) == [500])
       await alice.quit()
       await bob.quit()
     }

@@ -40,7 +40,8 @@ let package = Package(
       dependencies: ["NodeContract", "Ownership", "Placement", "Rating"],
       path: "Linked/FleetSimulation", swiftSettings: strict),
     .testTarget(
-      name: "CallControlTests", dependencies: ["CallControl", "Digits", "NodeContract", "SIP", "TLS"],
+      name: "CallControlTests",
+      dependencies: ["CallControl", "Digits", "NodeContract", "SIP", "TLS"],
       path: "Linked/CallControlTests", swiftSettings: strict),
   ]
 )

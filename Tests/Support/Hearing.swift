@@ -20,6 +20,15 @@ public struct Hearing {
     sound.channels = sound.channels.map { Array($0.suffix(count)) }
   }
 
+  /// Some seconds of a recording.
+  public init(_ file: URL, within seconds: Range<Int>) throws {
+    try self.init(file)
+    let rate = sound.sampleRate
+    sound.channels = sound.channels.map { channel in
+      Array(channel.dropFirst(seconds.lowerBound * rate).prefix(seconds.count * rate))
+    }
+  }
+
   /// The tones of `candidates`, in hertz, that sounded for at least half of the recording. The
   /// silence that it begins with does not count: some phones record before they play.
   public func tones(of candidates: [Int]) -> [Int] {

@@ -82,11 +82,21 @@ extension Softphone {
     }
   }
 
+  /// How long its recording of what it hears is by now.
+  public var secondsHeard: Int {
+    get throws {
+      guard let newest = recordings.last else { return 0 }
+      let size = try FileManager.default.attributesOfItem(atPath: newest.path)[.size]
+      return (size as? Int ?? 0) / 16_000
+    }
+  }
+
   /// Waits until the last second of what it hears is these tones of `candidates`, and no other.
   public func comesToHear(_ tones: [Int], of candidates: [Int]) async throws {
     try await eventually("\(settings.name) hears \(tones)", within: .seconds(15)) {
       guard let newest = recordings.last else { return false }
-      return try Hearing(newest, last: .seconds(1)).tones(of: candidates) == tones
+      // A file that has just begun is none yet.
+      return (try? Hearing(newest, last: .seconds(1)))?.tones(of: candidates) == tones
     }
   }
 

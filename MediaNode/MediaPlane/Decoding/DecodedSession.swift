@@ -9,21 +9,33 @@ final class DecodedSession {
   /// Of the session's ports in the table.
   let first: Int
   private(set) var plan: AudioPlan
-  private var sampleRate: Int
+  let sampleRate: Int
+  /// When it has its turn within 20 ms.
+  var turn: Int
+  /// The rooms in which its parties sit.
+  var seats: [RelaySide: RoomSeat] = [:]
+  /// What a party that sits in a room hears there.
+  private var overheard: (a: [Int16]?, b: [Int16]?)
+  /// What was said since the last piece for the recording.
+  private var recorded: (a: [Int16], b: [Int16])?
   private var ears: (a: PartyEar, b: PartyEar)
   private var mouths: (a: PartyMouth, b: PartyMouth)
   private var frames: (a: [Int16], b: [Int16]) = ([], [])
 
   init(
     id: UInt64, first: Int, _ plan: AudioPlan, toA: StreamBeginning, toB: StreamBeginning,
-    at now: BootInstant
+    turn: Int, at now: BootInstant
   ) {
     self.id = id
     self.first = first
+    self.turn = turn
     self.plan = plan
     let rate = plan.sampleRate
     sampleRate = rate
-    ears = (PartyEar(plan.a, sampleRate: rate), PartyEar(plan.b, sampleRate: rate))
+    ears = (
+      PartyEar(plan.a, beside: plan.b, sampleRate: rate),
+      PartyEar(plan.b, beside: plan.a, sampleRate: rate)
+    )
     mouths = (
       PartyMouth(plan.a, sampleRate: rate, from: toA, at: now),
       PartyMouth(plan.b, sampleRate: rate, from: toB, at: now)
@@ -43,8 +55,8 @@ final class DecodedSession {
   func become(_ plan: AudioPlan, at now: BootInstant) -> Bool {
     guard plan.sampleRate == sampleRate else { return false }
     self.plan = plan
-    ears.a.become(plan.a)
-    ears.b.become(plan.b)
+    ears.a.become(plan.a, beside: plan.b)
+    ears.b.become(plan.b, beside: plan.a)
     mouths.a.become(plan.a, at: now)
     mouths.b.become(plan.b, at: now)
     return true
@@ -77,19 +89,55 @@ final class DecodedSession {
     side == .a ? ears.a.take(packet, at: now) : ears.b.take(packet, at: now)
   }
 
-  /// 20 ms of both directions. Each packet is made in `packet` and sent before the next.
-  func tick(
-    at now: BootInstant, in packet: UnsafeMutableRawBufferPointer,
-    send: (RelaySide, Int) -> Void, report: (SoundReport.Event, RelaySide) -> Void
+  /// 20 ms of what both parties say.
+  func listen(at now: BootInstant, report: (SoundReport.Event, RelaySide) -> Void) {
+    hear(at: now, report)
+    recorded?.a += frames.a
+    recorded?.b += frames.b
+  }
+
+  /// What the party said last; nil when it never said anything.
+  func said(by side: RelaySide) -> [Int16]? {
+    switch side {
+    case .a: ears.a.isSilent ? nil : frames.a
+    case .b: ears.b.isSilent ? nil : frames.b
+    }
+  }
+
+  /// What the party hears in its room, in place of its partner; nil: it sits in none.
+  func overhear(_ mixed: [Int16]?, at side: RelaySide) {
+    switch side {
+    case .a: overheard.a = mixed
+    case .b: overheard.b = mixed
+    }
+  }
+
+  /// A packet for each party, made in `packet` and sent before the next.
+  func speak(
+    in packet: UnsafeMutableRawBufferPointer, send: (RelaySide, Int) -> Void,
+    report: (SoundReport.Event, RelaySide) -> Void
   ) {
-    listen(at: now, report)
-    let toA = mouths.a.speak(ears.b.isSilent ? nil : frames.b, into: packet)
+    let toA = mouths.a.speak(overheard.a ?? said(by: .b), into: packet)
     finish(toA, .a, send, report)
-    let toB = mouths.b.speak(ears.a.isSilent ? nil : frames.a, into: packet)
+    let toB = mouths.b.speak(overheard.b ?? said(by: .a), into: packet)
     finish(toB, .b, send, report)
   }
 
-  private func listen(at now: BootInstant, _ report: (SoundReport.Event, RelaySide) -> Void) {
+  // MARK: - Recording
+
+  /// What is said from now on is kept for `takeRecorded`, or not any more.
+  func record(_ isRecording: Bool) { recorded = isRecording ? ([], []) : nil }
+
+  /// What was said, once there is a second of it.
+  func takeRecorded(atLeast seconds: Int = 1) -> (a: [Int16], b: [Int16])? {
+    guard let sound = recorded, !sound.a.isEmpty, sound.a.count >= sampleRate * seconds else {
+      return nil
+    }
+    recorded = ([], [])
+    return sound
+  }
+
+  private func hear(at now: BootInstant, _ report: (SoundReport.Event, RelaySide) -> Void) {
     ears.a.frame(at: now, into: &frames.a)
     ears.b.frame(at: now, into: &frames.b)
     for key in ears.a.takeKeys() {

@@ -13,7 +13,7 @@ struct PartyEar {
   private var playout: Playout?
   private var resampler: Resampler
   private var digits = DigitReceiver()
-  /// Made for parties without telephone events.
+  /// Made where keys within the sound must be told in another way.
   private var detector: InBandDigitDetector?
   private var narrow: Resampler?
   private var decoded: [Int16] = []
@@ -22,24 +22,25 @@ struct PartyEar {
   private var held: (digit: Digit, since: Duration)?
 
   /// Frames of 20 ms come out at `sampleRate`.
-  init(_ audio: PartyAudio, sampleRate: Int) {
+  /// - Parameter partner: is told of the keys that the party presses.
+  init(_ audio: PartyAudio, beside partner: PartyAudio, sampleRate: Int) {
     self.audio = audio
     self.sampleRate = sampleRate
     resampler = Resampler(from: sampleRate, to: sampleRate)
-    listenForTones()
+    listenForTones(for: partner)
   }
 
   /// The same party under new terms.
-  mutating func become(_ audio: PartyAudio) {
+  mutating func become(_ audio: PartyAudio, beside partner: PartyAudio) {
     self.audio = audio
-    listenForTones()
+    listenForTones(for: partner)
   }
 
   /// Nothing was ever heard.
   var isSilent: Bool { playout == nil }
 
-  private mutating func listenForTones() {
-    guard audio.spokenEvents == nil else {
+  private mutating func listenForTones(for partner: PartyAudio) {
+    guard audio.spokenEvents == nil, partner.keys != .inBand else {
       detector = nil
       return
     }
@@ -96,7 +97,7 @@ struct PartyEar {
     }
     while samples.count < sampleRate / 50 { samples.append(0) }
     keys += digits.tick(at: now.sinceBoot)
-    if let detector { listen(detector, to: samples, at: now.sinceBoot) }
+    if let detector, playout != nil { listen(detector, to: samples, at: now.sinceBoot) }
   }
 
   /// What keys did since the frame before.

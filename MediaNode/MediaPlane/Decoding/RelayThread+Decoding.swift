@@ -6,6 +6,7 @@ import Epoll
 import Glibc
 import NodeContract
 import RTP
+import Recording
 
 /// Sessions whose audio is decoded: their packets end here, and others are made every 20 ms. They take
 /// turns within that time, so that relayed packets wait for few of them.
@@ -26,13 +27,16 @@ extension RelayThread {
     }
     let session = DecodedSession(
       id: id, first: open.first, plan, toA: beginning(of: open, .a, plan.a, at: now),
-      toB: beginning(of: open, .b, plan.b, at: now), at: now)
+      toB: beginning(of: open, .b, plan.b, at: now), turn: Int(id % UInt64(Self.turns)), at: now)
+    let seats = table.decoder(of: open.first)?.seats ?? [:]
     forget(table.decoder(of: open.first))
     sessions[id]?.generated = GeneratedStreams()
     session.wait(with: music)
     table.decode(open.first, by: session)
-    decoded[Int(id % UInt64(Self.turns))].append(session)
+    decoded[session.turn].append(session)
+    if recordings.contains(id) { session.record(true) }
     setClock(isRunning: true)
+    for (side, seat) in seats { self.seat(seat, side, of: id) }
     leaveStreams(of: id)
   }
 
@@ -84,7 +88,9 @@ extension RelayThread {
 
   func forget(_ session: DecodedSession?) {
     guard let session else { return }
-    decoded[Int(session.id % UInt64(Self.turns))].removeAll { $0 === session }
+    handOver(session, atLeast: 0)
+    leaveRooms(session)
+    decoded[session.turn].removeAll { $0 === session }
     if decoded.allSatisfy(\.isEmpty) { setClock(isRunning: false) }
   }
 
@@ -119,13 +125,22 @@ extension RelayThread {
     guard read(clock, &passed, 8) == 8 else { return }
     for _ in 0..<min(passed, UInt64(2 * Self.turns)) {
       turn = (turn + 1) % Self.turns
-      for session in decoded[turn] { tick(session, at: now) }
+      for session in decoded[turn] { listen(to: session, at: now) }
+      for room in rooms.values where room.turn == turn { room.mix() }
+      for session in decoded[turn] { speak(in: session) }
     }
   }
 
-  private func tick(_ session: DecodedSession, at now: BootInstant) {
+  private func listen(to session: DecodedSession, at now: BootInstant) {
+    session.listen(at: now) { event, side in
+      onSound(SoundReport(session: session.id, side: side, event: event))
+    }
+    handOver(session, atLeast: 1)
+  }
+
+  private func speak(in session: DecodedSession) {
     let ports = table.ports
-    session.tick(at: now, in: packet) { side, count in
+    session.speak(in: packet) { side, count in
       let exit = session.first + (side == .a ? 0 : 1)
       _ = send(
         bytes(count), isReport: false, from: exit, of: ports,
@@ -133,5 +148,24 @@ extension RelayThread {
     } report: { event, side in
       onSound(SoundReport(session: session.id, side: side, event: event))
     }
+  }
+
+  // MARK: - Recording
+
+  /// Records what the session's parties say while it is decoded; nil: no more.
+  func record(_ id: UInt64, as format: RecordingFormat?, of parties: RecordedParties) {
+    guard let session = decoder(of: id), let format else {
+      decoder(of: id)?.record(false)
+      if recordings.remove(id) != nil { recorder?.submit(.end(id)) }
+      return
+    }
+    recordings.insert(id)
+    session.record(true)
+    recorder?.submit(.begin(id, format, parties))
+  }
+
+  private func handOver(_ session: DecodedSession, atLeast seconds: Int) {
+    guard let sound = session.takeRecorded(atLeast: seconds) else { return }
+    recorder?.submit(.sound(session.id, a: sound.a, b: sound.b, sampleRate: session.sampleRate))
   }
 }

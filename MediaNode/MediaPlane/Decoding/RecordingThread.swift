@@ -1,0 +1,109 @@
+import Audio
+import CLinux
+import Epoll
+import Glibc
+import Recording
+import Synchronization
+
+/// Encodes recordings beside the relay threads, which only hand over what was said.
+///
+/// `@unchecked Sendable`: other threads touch `jobs`, `thread` and the descriptor that never changes; the
+/// recorders belong to the thread.
+final class RecordingThread: @unchecked Sendable {
+  enum Job: Sendable {
+    case begin(UInt64, RecordingFormat, RecordedParties)
+    /// What both parties said.
+    case sound(UInt64, a: [Int16], b: [Int16], sampleRate: Int)
+    case end(UInt64)
+    case stop
+  }
+
+  /// Pieces of sound that wait; further ones are lost, as memory is not: an hour of one call.
+  private static let longestQueue = 4_096
+
+  /// Set before the thread starts.
+  var onSegment: @Sendable (UInt64, RecordingSegment) -> Void = { _, _ in }
+  private let jobs = Mutex<[Job]>([])
+  private let wake: Int32
+  private let thread = Mutex<SystemThread?>(nil)
+  private var recorders: [UInt64: RunningRecording] = [:]
+  private var isStopping = false
+
+  init() throws(SystemError) {
+    wake = eventfd(0, Int32(EFD_CLOEXEC))
+    guard wake >= 0 else { throw SystemError("eventfd") }
+  }
+
+  deinit { close(wake) }
+
+  func start() { thread.withLock { $0 = SystemThread(name: "recording") { self.run() } } }
+
+  /// Ends every recording and waits for the last segments.
+  func stop() {
+    submit(.stop)
+    thread.withLock { $0.take() }?.join()
+  }
+
+  /// From any thread; never waits.
+  func submit(_ job: Job) {
+    let isFirst = jobs.withLock { jobs in
+      if case .sound = job, jobs.count >= Self.longestQueue { return false }
+      jobs.append(job)
+      return jobs.count == 1
+    }
+    guard isFirst else { return }
+    var one: UInt64 = 1
+    _ = write(wake, &one, 8)
+  }
+
+  private func run() {
+    while !isStopping {
+      var count: UInt64 = 0
+      _ = read(wake, &count, 8)
+      var batch: [Job] = []
+      jobs.withLock { swap(&$0, &batch) }
+      for job in batch { perform(job) }
+    }
+    for id in recorders.keys.sorted() { end(id) }
+  }
+
+  private func perform(_ job: Job) {
+    switch job {
+    case .begin(let id, let format, let parties):
+      end(id)
+      recorders[id] = RunningRecording(recorder: Recorder(format, of: parties))
+    case .sound(let id, let a, let b, let rate):
+      guard let segment = recorders[id]?.take(a, b, sampleRate: rate) else { return }
+      onSegment(id, segment)
+    case .end(let id): end(id)
+    case .stop: isStopping = true
+    }
+  }
+
+  private func end(_ id: UInt64) {
+    guard var recording = recorders.removeValue(forKey: id),
+      let last = recording.recorder.finish()
+    else { return }
+    onSegment(id, last)
+  }
+}
+
+/// A recording under way, of 8,000 samples a second whatever its call's sound has.
+private struct RunningRecording {
+  var recorder: Recorder
+  private var narrowing: (rate: Int, a: Resampler, b: Resampler)?
+  private var narrowed: (a: [Int16], b: [Int16]) = ([], [])
+
+  init(recorder: Recorder) { self.recorder = recorder }
+
+  mutating func take(_ a: [Int16], _ b: [Int16], sampleRate: Int) -> RecordingSegment? {
+    guard sampleRate != 8_000 else { return recorder.take(a, b) }
+    if narrowing?.rate != sampleRate {
+      let resampler = Resampler(from: sampleRate, to: 8_000)
+      narrowing = (sampleRate, resampler, resampler)
+    }
+    narrowing?.a.resample(a, into: &narrowed.a)
+    narrowing?.b.resample(b, into: &narrowed.b)
+    return recorder.take(narrowed.a, narrowed.b)
+  }
+}

@@ -1,0 +1,117 @@
+import Audio
+import Codecs
+import Epoll
+import Logging
+import MediaPlane
+import NodeContract
+import Recording
+import Support
+import Synchronization
+import Testing
+
+/// Parties of as many sessions, whose other sides stay empty: 440, 620 and 880 Hz.
+private final class Conference {
+  static let tones = [440.0, 620, 880]
+  let plane: MediaPlane
+  let parties: [SpeakingParty]
+  private var sockets: [UDPSocket] = []
+
+  init() throws {
+    plane = try MediaPlane(log: Logger(label: "test"))
+    plane.start()
+    let codecs: [(AudioCodec, UInt8)] = [
+      (.g711(.muLaw), 0), (.g711(.aLaw), 8), (.g711(.muLaw), 0),
+    ]
+    var parties: [SpeakingParty] = []
+    for (index, (codec, type)) in codecs.enumerated() {
+      let pairs = try (0..<4).map { _ in try PortPair.free(at: "127.0.0.1").even }
+      let socket = try UDPSocket(binding: pairs[0])
+      let id = UInt64(index + 1)
+      try plane.open(
+        RelaySession(
+          id: id, localA: pairs[1], localB: pairs[2], expectedA: pairs[0]))
+      parties.append(
+        try SpeakingParty(
+          codec, as: type, tone: Self.tones[index], at: socket, to: pairs[1], ssrc: UInt32(id)))
+      plane.decode(
+        id,
+        as: AudioPlan(a: PartyAudio(codec, as: type), b: PartyAudio(codec, as: type)))
+    }
+    self.parties = parties
+  }
+
+  deinit { plane.stop() }
+
+  func converse(_ frames: Int) async throws {
+    _ = await plane.statistics(of: 1)
+    for _ in 0..<frames {
+      for party in parties { party.speak() }
+      for party in parties { try party.listen() }
+    }
+  }
+
+  func heard(by index: Int) -> [Double] { parties[index].tones(of: Self.tones) }
+}
+
+@Suite(.serialized, .timeLimit(.minutes(2))) struct RoomTests {
+  @Test func threePartiesHearEachOther() async throws {
+    let room = try Conference()
+    for id in 1...3 as ClosedRange<UInt64> { room.plane.seat(RoomSeat(9), .a, of: id) }
+    try await room.converse(100)
+    #expect(room.heard(by: 0) == [620, 880])
+    #expect(room.heard(by: 1) == [440, 880])
+    #expect(room.heard(by: 2) == [440, 620])
+  }
+
+  @Test func whoListensIsNotHeardAndWhoWhispersIsHeardByOne() async throws {
+    let room = try Conference()
+    for id in 1...2 as ClosedRange<UInt64> { room.plane.seat(RoomSeat(9), .a, of: id) }
+    room.plane.seat(RoomSeat(9, as: .listener), .a, of: 3)
+    try await room.converse(100)
+    #expect(room.heard(by: 0) == [620])
+    #expect(room.heard(by: 2) == [440, 620])
+    room.plane.seat(RoomSeat(9, as: .whisperer(to: 1, .a)), .a, of: 3)
+    try await room.converse(10)
+    for party in room.parties { party.forgetWhatItHeard() }
+    try await room.converse(50)
+    #expect(room.heard(by: 0) == [620, 880])
+    #expect(room.heard(by: 1) == [440])
+  }
+
+  @Test func whoLeavesIsHeardNoMore() async throws {
+    let room = try Conference()
+    for id in 1...3 as ClosedRange<UInt64> { room.plane.seat(RoomSeat(9), .a, of: id) }
+    try await room.converse(25)
+    await withCheckedContinuation { closed in room.plane.close(3) { _ in closed.resume() } }
+    for party in room.parties { party.forgetWhatItHeard() }
+    for _ in 0..<50 {
+      for party in room.parties[..<2] { party.speak() }
+      for party in room.parties[..<2] { try party.listen() }
+    }
+    #expect(room.heard(by: 0) == [620] && room.heard(by: 1) == [440])
+  }
+}
+
+@Suite(.serialized, .timeLimit(.minutes(2))) struct RecordedSessionTests {
+  @Test func bothPartiesAreRecordedWhileTheyTalk() async throws {
+    let call = try DecodedCall(.g711(.muLaw), as: 0, .g722, as: 9)
+    await call.decode(
+      AudioPlan(a: PartyAudio(.g711(.muLaw), as: 0), b: PartyAudio(.g722, as: 9)))
+    call.plane.record(6, as: .opus)
+    try call.converse(300)
+    #expect(call.segments.all.count == 1, "five seconds have left while they talk")
+    await withCheckedContinuation { closed in call.plane.close(6) { _ in closed.resume() } }
+    call.plane.stop()
+    let segments = call.segments.all
+    #expect(segments.map(\.number) == [0, 1] && segments.last?.isLast == true)
+    let raw = try await IndependentCoder.convert(
+      segments.flatMap(\.bytes), [], ["-f", "s16le", "-ar", "8000"])
+    let samples = IndependentCoder.samples(raw)
+    let recognizer = ToneRecognizer(frequencies: [440, 620, 880])
+    let left = stride(from: 0, to: samples.count, by: 2).map { samples[$0] }
+    let right = stride(from: 1, to: samples.count, by: 2).map { samples[$0] }
+    #expect(recognizer.tones(in: left, forAtLeast: 0.5) == [440])
+    #expect(recognizer.tones(in: right, forAtLeast: 0.5) == [620])
+    #expect(left.count > 5 * 8_000)
+  }
+}
