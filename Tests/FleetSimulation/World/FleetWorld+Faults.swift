@@ -202,7 +202,10 @@ extension FleetWorld {
     let cable = random.pick(Cable.allCases)
     if !network.noise.isEmpty { trouble(nodes, for: duration) }
     network.noise[cable] = SimulatedNetwork.Noise(loss: 20, jitter: .milliseconds(500))
-    later(duration) { [unowned self] in network.noise[cable] = nil }
+    later(duration) { [unowned self] in
+      network.noise[cable] = nil
+      if cable == .lan { for node in nodes { node.wellSince = now } }
+    }
   }
 
   // MARK: - Healing

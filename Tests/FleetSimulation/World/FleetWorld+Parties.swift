@@ -1,4 +1,5 @@
 import NodeContract
+import Ownership
 import Placement
 
 // Phones and carriers.
@@ -89,12 +90,24 @@ extension FleetWorld {
       world.hearMedia(leg.number, leg.side, at: node, for: address)
     }
     guard now - leg.lastHeard > .seconds(2.5) else { return }
+    if now - leg.lastHeard > .seconds(6), mayBeLost(leg, address) {
+      note("hung up in silence")
+      legs[leg.number]![leg.side].state = .ended
+      return
+    }
     legs[leg.number]![leg.side].attempts += 1
     if leg.attempts % 10 == 0 {
       sendToNode(leg) { world, node in
         world.hearProbe(leg.number, leg.side, at: node, for: address)
       }
     }
+  }
+
+  /// Across sites a call may be lost that a party does not follow, or, where nothing proves that an
+  /// address leads to a node, that no other site knew of: its parties hear nothing and hang up.
+  private func mayBeLost(_ leg: SimulatedLeg, _ address: AddressName) -> Bool {
+    guard promised[leg.number] == nil, counts["adopted across"] != nil else { return false }
+    return proof == .none || legs[leg.number]!.contains { !$0.follows }
   }
 
   private func leave(_ leg: SimulatedLeg, _ address: AddressName) {
