@@ -189,8 +189,10 @@ public struct TakeoverDetector: Sendable {
     return hearsAnybody(at: now) ? nil : .alone
   }
 
+  /// Within half the time that makes a node suspect: when this replica is cut off, whoever is far
+  /// is heard a little longer than whoever is near.
   private func hearsAnybody(at now: BootInstant) -> Bool {
-    map.nodes.keys.contains { isHeardHere($0, at: now) }
+    heard.values.contains { $0.duration(to: now) * 2 < policy.suspicion }
       || testimonies.keys.contains { isReachable($0, at: now) }
   }
 

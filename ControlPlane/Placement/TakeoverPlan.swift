@@ -44,14 +44,14 @@ extension TakeoverDetector {
     return Set(silent).intersection(grants.values.map(\.holding.holder))
   }
 
-  /// Silence in several sites is rather our own trouble, until it has lasted: then what witnesses
-  /// say of single nodes counts again. Who has just become quiet counts as silent here.
+  /// Silence that begins in several sites at a time is rather our own trouble, until it has lasted:
+  /// then what witnesses say of single nodes counts. Who has just become quiet counts here already.
   private func isScattered(at now: BootInstant) -> Bool {
-    let quiet = Set(grants.values.map(\.holding.holder)).filter {
-      silence(of: $0, at: now) * 2 >= policy.suspicion
-    }
-    guard Set(quiet.compactMap { map.nodes[$0] }).count > 1 else { return false }
-    return quiet.contains { silence(of: $0, at: now) < policy.scatterPatience }
+    let sites = map.nodes.filter { node, _ in
+      let silence = silence(of: node, at: now)
+      return silence * 2 >= policy.suspicion && silence < policy.scatterPatience
+    }.values
+    return Set(sites).count > 1
   }
 
   private func judge(

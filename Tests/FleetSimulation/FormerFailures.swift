@@ -7,6 +7,9 @@ import Testing
   @Test("A replica that is cut off replaced who was heard by everybody else")
   func cutOffReplica() { expectWell(28) }
 
+  @Test("A replica that was cut off heard the far site a little longer, and replaced the near one")
+  func farSiteLonger() { expectWell(5281) }
+
   @Test("A replica whose network healed heard the near site first, and replaced the far one")
   func nearSiteFirst() { expectWell(88) }
 

@@ -206,6 +206,17 @@ import Testing
     #expect(cell.steps == [.hold("phones-b", .justReconnected)])
   }
 
+  /// Seed 5281 of the fleet: beats from afar were still under way when the replica was cut off.
+  @Test func whoWasHeardALittleLongerThanOthersProvesNothing() {
+    var cell = Cell()
+    cell.testifying = []
+    cell.beating = ["b1", "b2"]
+    cell.live(for: .milliseconds(25))
+    cell.beating = []
+    cell.live(for: .milliseconds(375))
+    #expect(cell.steps == [.hold("phones-a", .alone)])
+  }
+
   @Test func theThirdForcedMoveWithinAMinuteIsNotMade() {
     var cell = Cell()
     cell.grants["phones-a"]?.forcedMoves = 2
