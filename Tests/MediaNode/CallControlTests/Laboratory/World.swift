@@ -22,6 +22,7 @@ final class World {
   private var checkpointTimes: [CallID: BootInstant] = [:]
   /// How many processes there were before this one.
   private(set) var lives = 0
+  private var processes = 0
   private var isDead = false
   /// What waits in the sockets of a dead process.
   private var inbox: [() -> Void] = []
@@ -264,9 +265,11 @@ final class World {
 
   private func revive(_ tenant: TenantSnapshot, _ grants: [AddressName: Epoch]) {
     isDead = false
+    // No two processes draw the same numbers, also where one dies before it was there.
+    processes += 1
     exchange = Exchange(
       configuration: exchange.configuration, hashing: OpenSSLHashing(),
-      random: SplitMix(state: UInt64(lives) &* 7_919))
+      random: SplitMix(state: UInt64(processes) &* 7_919))
     perform(exchange.install(tenant, at: now))
     for (address, epoch) in grants { perform(exchange.adopt(address, epoch: epoch, at: now)) }
     perform(exchange.restore(bindingChanges, at: now))
