@@ -78,10 +78,10 @@ func shim(_ half: String, _ name: String, over library: Target.Dependency? = nil
   .target(name: name, dependencies: library.map { [$0] } ?? [], path: "\(half)/\(name)")
 }
 
-/// The tests of the target `name`, in `Tests/half/nameTests`.
+/// The tests of the target `name`, in `Tests/half/nameTests`. Any of them may draw lots.
 func tests(_ half: String, _ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
   .testTarget(
-    name: "\(name)Tests", dependencies: [.init(stringLiteral: name)] + dependencies,
+    name: "\(name)Tests", dependencies: [.init(stringLiteral: name), "SeededRandom"] + dependencies,
     path: "Tests/\(half)/\(name)Tests", swiftSettings: strict)
 }
 
@@ -218,9 +218,16 @@ let mediaNode: [Target] = [
 ]
 
 let testing: [Target] = [
+  // Random numbers that are the same for the same seed.
+  .target(name: "SeededRandom", path: "Tests/SeededRandom", swiftSettings: strict),
   // What tests share: programs as child processes, baresip and SIPp, tones, manual clocks.
   .target(
-    name: "Support", dependencies: ["Audio"], path: "Tests/Support", swiftSettings: strict),
+    name: "Support", dependencies: ["Audio", "SeededRandom"], path: "Tests/Support",
+    swiftSettings: strict),
+  // What tests of media share: checks as browsers make them, packets as they go over the wire.
+  .target(
+    name: "MediaSupport", dependencies: ["SRTP", "TLS"], path: "Tests/MediaSupport",
+    swiftSettings: strict),
   // A migrated scratch database for each test that wants one.
   .target(
     name: "DatabaseSupport",
@@ -264,7 +271,7 @@ let testing: [Target] = [
 
   // What `Tests/run bench audio` measures, and what `Tests/run quality` hears.
   .executableTarget(
-    name: "BenchmarkAudio", dependencies: ["Audio", "Codecs", "Opus"],
+    name: "BenchmarkAudio", dependencies: ["Audio", "Codecs", "Opus", "SeededRandom"],
     path: "Tests/Benchmarks/BenchmarkAudio", swiftSettings: strict),
 
   // Without a server beside them.
@@ -276,7 +283,7 @@ let testing: [Target] = [
   tests("ControlPlane", "SoundUploads", ["Audio", "Support"]),
   tests("ControlPlane", "HTTP", [hummingbird, hummingbirdTesting, logging, nio]),
   tests("MediaNode", "SIP", ["NodeContract", "OSIP", "TLS"]),
-  tests("MediaNode", "RTP", ["NodeContract", "TLS"]),
+  tests("MediaNode", "RTP", ["MediaSupport", "NodeContract", "TLS"]),
   tests("MediaNode", "Audio", ["Support"]),
   tests("MediaNode", "Codecs", ["Audio", "Opus", "SpanDSP", "Support"]),
   tests("MediaNode", "Recording", ["Audio", "Support"]),
@@ -293,12 +300,12 @@ let testing: [Target] = [
   tests(
     "MediaNode", "Signalling",
     ["CallControl", "Digits", "Epoll", "NodeContract", "SIP", "Support", "TLS", logging]),
-  tests("MediaNode", "SRTP"),
+  tests("MediaNode", "SRTP", ["MediaSupport"]),
   tests(
     "MediaNode", "MediaPlane",
     [
-      "Audio", "BenchmarkAllocations", "Codecs", "Digits", "Epoll", "NodeContract", "RTP",
-      "Recording", "SRTP", "Support", "TLS", logging,
+      "Audio", "BenchmarkAllocations", "Codecs", "Digits", "Epoll", "MediaSupport",
+      "NodeContract", "RTP", "Recording", "SRTP", "Support", "TLS", logging,
     ]),
   tests("MediaNode", "Succession", ["CLinux", "Epoll"]),
   tests("MediaNode", "Keeper", ["Epoll", "NodeContract"]),
@@ -329,12 +336,13 @@ let testing: [Target] = [
 
   // Fleets of replicas, nodes, phones and carriers on virtual time, under every fault.
   .testTarget(
-    name: "FleetSimulation", dependencies: ["NodeContract", "Ownership", "Placement", "Rating"],
+    name: "FleetSimulation",
+    dependencies: ["NodeContract", "Ownership", "Placement", "Rating", "SeededRandom"],
     path: "Tests/FleetSimulation", swiftSettings: strict),
 
   // With the programs themselves: real phones, a real carrier, signals and garbage.
   .testTarget(
-    name: "EndToEnd", dependencies: ["Audio", "Support"], path: "Tests/EndToEnd",
+    name: "EndToEnd", dependencies: ["Audio", "SeededRandom", "Support"], path: "Tests/EndToEnd",
     swiftSettings: strict),
   // The arrows above are the allowed ones.
   .testTarget(

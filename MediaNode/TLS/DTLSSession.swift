@@ -82,7 +82,7 @@ public final class DTLSSession {
   /// Datagrams for the peer, all that there are: whole records, as many as fit.
   public func takeOutput() -> [[UInt8]] {
     var datagrams: [[UInt8]] = []
-    var rest = takeBytes()[...]
+    var rest = everythingWaiting(in: outgoing)[...]
     while rest.count >= Self.recordHeader {
       let start = rest.startIndex
       let length = Self.recordHeader + (Int(rest[start + 11]) << 8 | Int(rest[start + 12]))
@@ -95,17 +95,6 @@ public final class DTLSSession {
       }
     }
     return datagrams
-  }
-
-  private func takeBytes() -> [UInt8] {
-    var output: [UInt8] = []
-    while true {
-      let waiting = BIO_ctrl_pending(outgoing)
-      guard waiting > 0 else { return output }
-      output += [UInt8](unsafeUninitializedCapacity: waiting) { buffer, count in
-        count = max(0, Int(BIO_read(outgoing, buffer.baseAddress, Int32(clamping: waiting))))
-      }
-    }
   }
 
   // MARK: - Once it is established

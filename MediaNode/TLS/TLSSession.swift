@@ -146,16 +146,7 @@ public final class TLSSession {
   }
 
   /// Bytes for the network, all that there are.
-  public func takeOutput() -> [UInt8] {
-    var output: [UInt8] = []
-    while true {
-      let waiting = BIO_ctrl_pending(outgoing)
-      guard waiting > 0 else { return output }
-      output += [UInt8](unsafeUninitializedCapacity: waiting) { buffer, count in
-        count = max(0, Int(BIO_read(outgoing, buffer.baseAddress, Int32(clamping: waiting))))
-      }
-    }
-  }
+  public func takeOutput() -> [UInt8] { everythingWaiting(in: outgoing) }
 
   /// Whether an unsuccessful call only wants more bytes from the network; false: the peer closed.
   private func isWaiting(after result: Int32, doing: String) throws(OpenSSLError) -> Bool {

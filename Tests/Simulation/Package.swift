@@ -35,13 +35,14 @@ let package = Package(
     target("Placement", ["NodeContract"]),
     target("Ownership", ["NodeContract"]),
     target("Rating", ["NodeContract"]),
+    target("SeededRandom"),
     .testTarget(
       name: "FleetSimulation",
-      dependencies: ["NodeContract", "Ownership", "Placement", "Rating"],
+      dependencies: ["NodeContract", "Ownership", "Placement", "Rating", "SeededRandom"],
       path: "Linked/FleetSimulation", swiftSettings: strict),
     .testTarget(
       name: "CallControlTests",
-      dependencies: ["CallControl", "Digits", "NodeContract", "SIP", "TLS"],
+      dependencies: ["CallControl", "Digits", "NodeContract", "SIP", "SeededRandom", "TLS"],
       path: "Linked/CallControlTests", swiftSettings: strict),
   ]
 )

@@ -1,4 +1,5 @@
 import Foundation
+import SeededRandom
 
 /// Sound for tests that no tone can stand for: noise with the level of a voice, syllables and
 /// pauses, the same for the same seed.

@@ -2,6 +2,7 @@ import Audio
 import Codecs
 import Foundation
 import Opus
+import SeededRandom
 
 /// Speech as the other end of a call hears it, over our own machines.
 enum HeardSpeech {
@@ -83,7 +84,7 @@ enum HeardSpeech {
   /// Packets that come with up to 20 ms of jitter, of which some never do, through the jitter
   /// buffer and the concealment of losses.
   private static func lossy(_ said: [Int16], _ way: Way, seed: UInt64) -> [Int16] {
-    var random = Noise(state: seed)
+    var random = SeededGenerator(seed: seed)
     var playout = Playout(way.source, opusRate: 8_000)
     var toNarrow = Resampler(from: playout.sampleRate, to: 8_000)
     let encoder = AudioEncoder(way.target)
@@ -114,18 +115,5 @@ enum HeardSpeech {
       leaving.append(payload)
     }
     return heard(leaving, way.target)
-  }
-}
-
-/// SplitMix64: the same losses for the same seed.
-private struct Noise {
-  var state: UInt64
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var mixed = state
-    mixed = (mixed ^ mixed >> 30) &* 0xBF58_476D_1CE4_E5B9
-    mixed = (mixed ^ mixed >> 27) &* 0x94D0_49BB_1331_11EB
-    return mixed ^ mixed >> 31
   }
 }

@@ -1,4 +1,5 @@
 import NodeContract
+import SeededRandom
 import Support
 
 extension SeededGenerator {

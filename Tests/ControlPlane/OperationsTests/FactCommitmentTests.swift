@@ -5,6 +5,7 @@ import Persistence
 import Postgres
 import Rating
 @_spi(Authorization) import Tenancy
+import SeededRandom
 import Testing
 
 @testable import Operations

@@ -1,4 +1,5 @@
 import NodeContract
+import SeededRandom
 import Testing
 
 @testable import Placement
@@ -170,7 +171,7 @@ import Testing
 
   @Test(arguments: UInt64(1)...60)
   func roundAfterRoundEverythingComesToRest(seed: UInt64) {
-    var random = SeededGenerator(state: seed)
+    var random = SeededGenerator(seed: seed)
     var view = Self.random(using: &random)
     for round in 0..<60 {
       let plan = planCell(view)

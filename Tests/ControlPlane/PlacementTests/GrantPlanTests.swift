@@ -1,5 +1,6 @@
 public import NodeContract
 import Placement
+import SeededRandom
 import Testing
 
 @Suite struct GrantPlanTests {
@@ -85,7 +86,7 @@ import Testing
   /// nothing more to grant.
   @Test(arguments: UInt64(1)...200)
   func applyingAPlanLeavesNothingToGrantAndTakesNothingAway(seed: UInt64) {
-    var random = SeededGenerator(state: seed)
+    var random = SeededGenerator(seed: seed)
     var view = PlacementView.random(using: &random)
     let before = view.grants
     let plan = planGrants(for: view)
@@ -172,17 +173,4 @@ extension OperatorName: ExpressibleByUnicodeScalarLiteral {}
 extension OperatorName: ExpressibleByExtendedGraphemeClusterLiteral {}
 extension OperatorName: ExpressibleByStringLiteral {
   public init(stringLiteral: String) { self.init(literal: stringLiteral) }
-}
-
-/// SplitMix64: the same numbers for the same seed.
-struct SeededGenerator: RandomNumberGenerator {
-  var state: UInt64
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var mixed = state
-    mixed = (mixed ^ mixed >> 30) &* 0xBF58_476D_1CE4_E5B9
-    mixed = (mixed ^ mixed >> 27) &* 0x94D0_49BB_1331_11EB
-    return mixed ^ mixed >> 31
-  }
 }

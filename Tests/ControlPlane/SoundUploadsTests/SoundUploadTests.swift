@@ -1,5 +1,6 @@
 import Audio
 import Foundation
+import SeededRandom
 import SoundUploads
 import Support
 import Testing

@@ -1,4 +1,5 @@
 import NodeContract
+import SeededRandom
 
 /// What can go wrong.
 enum Fault: CaseIterable {

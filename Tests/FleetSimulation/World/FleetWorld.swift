@@ -2,13 +2,14 @@ import NodeContract
 import Ownership
 import Placement
 import Rating
+import SeededRandom
 
 /// Three sites with replicas and members of etcd, two of them with nodes; phones and carriers; and
 /// whatever happens to them. One value of chance, one line of time.
 final class FleetWorld {
   let seed: UInt64
   let policy: OwnershipPolicy
-  var random: SplitMix
+  var random: SeededGenerator
   var scheduler = Scheduler()
   var network: SimulatedNetwork
   var etcd = SimulatedEtcd()
@@ -43,7 +44,7 @@ final class FleetWorld {
 
   init(seed: UInt64, rules: OwnershipRules = .all) {
     self.seed = seed
-    random = SplitMix(state: seed &* 0x9E37_79B9)
+    random = SeededGenerator(seed: seed &* 0x9E37_79B9)
     var policy = OwnershipPolicy()
     policy.enforced = rules
     self.policy = policy

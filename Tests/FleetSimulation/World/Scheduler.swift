@@ -1,17 +1,7 @@
 import NodeContract
+import SeededRandom
 
-/// Random numbers that are the same for the same seed: SplitMix64.
-struct SplitMix: RandomNumberGenerator {
-  var state: UInt64
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var mixed = state
-    mixed = (mixed ^ mixed >> 30) &* 0xBF58_476D_1CE4_E5B9
-    mixed = (mixed ^ mixed >> 27) &* 0x94D0_49BB_1331_11EB
-    return mixed ^ mixed >> 31
-  }
-
+extension SeededGenerator {
   /// True once in so many times.
   mutating func once(in count: UInt64) -> Bool { next() % count == 0 }
   mutating func within(_ range: ClosedRange<Int64>) -> Int64 {

@@ -1,3 +1,5 @@
+import SeededRandom
+
 /// Which cable a message takes.
 enum Cable: Hashable, CaseIterable {
   /// Beats, links, etcd: between all machines.
@@ -64,7 +66,7 @@ struct SimulatedNetwork {
 
   /// How long a message takes; nil: it is lost.
   func delay(
-    _ cable: Cable, _ from: Host, _ to: Host, at now: Instant, _ random: inout SplitMix
+    _ cable: Cable, _ from: Host, _ to: Host, at now: Instant, _ random: inout SeededGenerator
   ) -> Instant? {
     if !cuts.isEmpty, isCut(cable, from, to, at: now) { return nil }
     let isNear = sites(from) == sites(to)

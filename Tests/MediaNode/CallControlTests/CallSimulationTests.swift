@@ -1,5 +1,6 @@
 import NodeContract
 import SIP
+import SeededRandom
 import Testing
 
 @testable import CallControl
@@ -42,7 +43,7 @@ import Testing
 struct CallFleet {
   let scene: Scene
   let parties: [Party]
-  var random: SplitMix
+  var random: SeededGenerator
   let seed: UInt64
   /// Whether people do more than call and hold: see `CallFleet.useFeature`.
   var usesFeatures = false
@@ -53,7 +54,7 @@ struct CallFleet {
   /// address of it, and a phone with two flows.
   init(seed: UInt64) throws {
     self.seed = seed
-    random = SplitMix(state: seed)
+    random = SeededGenerator(seed: seed)
     var limits = ExchangeLimits()
     // Every third time sessions are so short that they are refreshed again and again.
     if seed % 3 == 0 { limits.sessionInterval = limits.shortestSession }

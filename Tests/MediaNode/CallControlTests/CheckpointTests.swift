@@ -1,5 +1,6 @@
 import NodeContract
 import SIP
+import SeededRandom
 import Testing
 
 @testable import CallControl
@@ -118,7 +119,7 @@ private func callsInEveryState() throws -> [(call: CallMachine, at: BootInstant)
 
   @Test(arguments: UInt64(1)...200)
   func garbageIsReadOrRefusedButNeverTraps(seed: UInt64) throws {
-    var random = SplitMix(state: seed)
+    var random = SeededGenerator(seed: seed)
     let (call, now) = try #require(try Self.sample())
     var bytes = call.checkpoint(at: now)
     for _ in 0..<Int.random(in: 1...20, using: &random) {

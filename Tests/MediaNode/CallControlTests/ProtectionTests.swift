@@ -1,5 +1,6 @@
 import NodeContract
 import SIP
+import SeededRandom
 import Testing
 
 @testable import CallControl
@@ -175,7 +176,7 @@ struct ProtectionTests {
     }
     let now = BootInstant(nanoseconds: 0)
     for index in 0...10 { _ = protection.failed(flow("2001:db8:0:1::\(index + 1)"), at: now) }
-    var random = SplitMix(state: 1)
+    var random = SeededGenerator(seed: 1)
     func judge(_ address: String) -> Protection.Verdict {
       protection.judge(.init(flow: flow(address)), at: now, &random)
     }

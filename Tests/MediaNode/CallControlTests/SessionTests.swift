@@ -1,5 +1,6 @@
 import NodeContract
 import SIP
+import SeededRandom
 import Testing
 
 @testable import CallControl
@@ -162,7 +163,7 @@ import Testing
 
   @Test(arguments: UInt64(1)...50)
   func deadlinesComeInTheirOrderAndOnlyTheLatestOfEachCounts(seed: UInt64) {
-    var random = SplitMix(state: seed)
+    var random = SeededGenerator(seed: seed)
     var queue = DeadlineQueue<Int>()
     var expected: [Int: Int64] = [:]
     for _ in 0..<500 {

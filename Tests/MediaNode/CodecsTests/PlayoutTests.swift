@@ -1,5 +1,6 @@
 import Audio
 import Codecs
+import SeededRandom
 import Support
 import Testing
 

@@ -1,6 +1,7 @@
 import Audio
 import Codecs
 import Opus
+import SeededRandom
 import Support
 import Testing
 

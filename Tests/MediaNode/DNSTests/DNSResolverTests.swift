@@ -2,6 +2,7 @@ import Epoll
 import Foundation
 import NodeContract
 import SIP
+import SeededRandom
 import Support
 import Synchronization
 import Testing

@@ -1,5 +1,6 @@
 import Digits
 import RTP
+import SeededRandom
 import Support
 import Testing
 

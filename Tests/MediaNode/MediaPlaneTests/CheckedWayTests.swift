@@ -1,6 +1,7 @@
 import Epoll
 import Logging
 import MediaPlane
+import MediaSupport
 import NodeContract
 import RTP
 import TLS
@@ -23,7 +24,7 @@ private let connectivity = LegConnectivity(
     _ relay: IPEndpoint, from party: Party, user: String = "OURS:their",
     password: String = "ourPasswordOfTwentyTwo", isNominating: Bool = true, priority: UInt8 = 0x6E
   ) {
-    let check = Check(
+    let check = CheckRequest(
       user: user, password: password, isNominating: isNominating, priority: priority)
     party.media.send(check.bytes, to: relay)
   }
@@ -83,36 +84,5 @@ private let connectivity = LegConnectivity(
     ask(call.relayA, from: call.a)
     try call.introduce()
     #expect(try await call.statistics().a.garbage == 1)
-  }
-}
-
-/// A check as a phone makes it (RFC 8445 section 7.2.2).
-private struct Check {
-  let bytes: [UInt8]
-
-  init(user: String, password: String, isNominating: Bool, priority: UInt8) {
-    let name = Array(user.utf8)
-    let padding = [UInt8](repeating: 0, count: (4 - name.count % 4) % 4)
-    var attributes: [UInt8] = [0, 6, 0, UInt8(name.count)] + name + padding
-    attributes += [0, 0x24, 0, 4, priority, 0, 1, 0xFF] + (isNominating ? [0, 0x25, 0, 0] : [])
-    var message: [UInt8] = [0, 1, 0, 0, 0x21, 0x12, 0xA4, 0x42]
-    message += (0..<12).map { _ in UInt8.random(in: 0...255) } + attributes
-    message[3] = UInt8(message.count - 20 + 24)
-    let proof = message.withUnsafeBytes {
-      OpenSSLHashing.hmacSHA1(key: Array(password.utf8), $0)
-    }
-    message += [0, 8, 0, 20] + proof
-    message[3] = UInt8(message.count - 20 + 8)
-    let sum = Self.checksum(of: message) ^ 0x5354_554E
-    bytes = message + [0x80, 0x28, 0, 4] + withUnsafeBytes(of: sum.bigEndian) { Array($0) }
-  }
-
-  private static func checksum(of bytes: [UInt8]) -> UInt32 {
-    var sum = UInt32.max
-    for byte in bytes {
-      sum ^= UInt32(byte)
-      for _ in 0..<8 { sum = sum & 1 == 0 ? sum >> 1 : (sum >> 1) ^ 0xEDB8_8320 }
-    }
-    return ~sum
   }
 }

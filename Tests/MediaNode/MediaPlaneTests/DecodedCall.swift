@@ -4,6 +4,7 @@ import Digits
 import Epoll
 import Logging
 import MediaPlane
+import MediaSupport
 import NodeContract
 import RTP
 import Recording
@@ -68,20 +69,11 @@ final class SpeakingParty {
 
   private func sealed(_ packet: [UInt8]) -> [UInt8] {
     guard let sealing else { return packet }
-    var bytes = packet + [UInt8](repeating: 0, count: SRTPStream.overhead)
-    let count = bytes.withUnsafeMutableBytes {
-      try? sealing.sender.protect($0, count: packet.count)
-    }
-    return Array(bytes[..<(count ?? 0)])
+    return (try? sealing.sender.sealed(packet)) ?? []
   }
 
   private func opened(_ packet: [UInt8]) throws -> [UInt8] {
-    guard let sealing else { return packet }
-    var bytes = packet
-    let count = try bytes.withUnsafeMutableBytes {
-      try sealing.listener.unprotect($0, count: packet.count)
-    }
-    return Array(bytes[..<count])
+    try sealing?.listener.opened(packet) ?? packet
   }
 
   /// 20 ms of its tone, or of these tones in its place.

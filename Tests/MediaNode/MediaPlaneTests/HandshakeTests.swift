@@ -1,6 +1,7 @@
 import Epoll
 import Logging
 import MediaPlane
+import MediaSupport
 import NodeContract
 import RTP
 import SRTP
@@ -66,20 +67,6 @@ private final class HandshakenCall {
     // The last flight of the handshake may still lie there.
     while heard.first.map({ $0 < 128 }) ?? false { heard = try secure.hear().bytes }
     #expect(try listener.opened(heard) == answer)
-  }
-}
-
-extension SRTPStream {
-  fileprivate func sealed(_ packet: [UInt8]) throws -> [UInt8] {
-    var bytes = packet + [UInt8](repeating: 0, count: SRTPStream.overhead)
-    let count = try bytes.withUnsafeMutableBytes { try protect($0, count: packet.count) }
-    return Array(bytes[..<count])
-  }
-
-  fileprivate func opened(_ packet: [UInt8]) throws -> [UInt8] {
-    var bytes = packet
-    let count = try bytes.withUnsafeMutableBytes { try unprotect($0, count: packet.count) }
-    return Array(bytes[..<count])
   }
 }
 

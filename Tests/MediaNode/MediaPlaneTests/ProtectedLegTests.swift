@@ -1,6 +1,7 @@
 import Epoll
 import Logging
 import MediaPlane
+import MediaSupport
 import NodeContract
 import RTP
 import SRTP
@@ -47,23 +48,6 @@ private final class ProtectedCall {
     let heard = try secure.hear().bytes
     #expect(heard != answer)
     #expect(try listener.opened(heard) == answer)
-  }
-}
-
-extension SRTPStream {
-  fileprivate func sealed(_ packet: [UInt8], isReport: Bool = false) throws -> [UInt8] {
-    var bytes = packet + [UInt8](repeating: 0, count: SRTPStream.overhead)
-    let count = try bytes.withUnsafeMutableBytes {
-      isReport
-        ? try protectControl($0, count: packet.count) : try protect($0, count: packet.count)
-    }
-    return Array(bytes[..<count])
-  }
-
-  fileprivate func opened(_ packet: [UInt8]) throws -> [UInt8] {
-    var bytes = packet
-    let count = try bytes.withUnsafeMutableBytes { try unprotect($0, count: packet.count) }
-    return Array(bytes[..<count])
   }
 }
 

@@ -1,5 +1,6 @@
 import OSIP
 import SIP
+import SeededRandom
 import Testing
 
 /// Messages that the fuzzers found, made smaller; each broke something once.

@@ -1,5 +1,6 @@
 import NodeContract
 import Ownership
+import SeededRandom
 import Testing
 
 private func name(_ text: String) throws -> AddressName { try #require(AddressName(text)) }
@@ -102,7 +103,7 @@ private func order(
 /// Whatever the order in which orders of a history arrive, and however often, the last grant wins.
 @Test(arguments: UInt64(1)...50)
 func ordersInAnyOrderEndWithTheNewestGrant(seed: UInt64) throws {
-  var random = SplitMix(state: seed)
+  var random = SeededGenerator(seed: seed)
   let phones = try name("phones-a")
   let history = (1...20).map { revision in
     order(Bool.random(using: &random) ? .adopt : .release, phones, 1, Int64(revision))
@@ -112,15 +113,4 @@ func ordersInAnyOrderEndWithTheNewestGrant(seed: UInt64) throws {
   let last = try #require(history.last)
   #expect(grants.epoch(of: phones) == last.epoch)
   #expect(grants.held.isEmpty == (last.verb == .release))
-}
-
-private struct SplitMix: RandomNumberGenerator {
-  var state: UInt64
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var z = state
-    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-    return z ^ (z >> 31)
-  }
 }

@@ -1,3 +1,4 @@
+import MediaSupport
 import NodeContract
 import RTP
 import TLS
@@ -13,7 +14,8 @@ private let sample: [UInt8] = [
   0x9A, 0xEA, 0xA7, 0x0C, 0xBF, 0xD8, 0xCB, 0x56, 0x78, 0x1E, 0xF2, 0xB5, 0xB2, 0xD3, 0xF2, 0x49,
   0xC1, 0xB5, 0x71, 0xA2, 0x80, 0x28, 0x00, 0x04, 0xE5, 0x7A, 0x3B, 0xCF,
 ]
-private let password = Array("VOkJxbRl1RmTxUk/WvJxBt".utf8)
+private let secret = "VOkJxbRl1RmTxUk/WvJxBt"
+private let password = Array(secret.utf8)
 
 private func parsed(_ bytes: [UInt8]) -> ConnectivityCheck? {
   bytes.withUnsafeBytes { ConnectivityCheck(parsing: $0) }
@@ -50,7 +52,8 @@ private func isProven(_ bytes: [UInt8], by key: [UInt8]) -> Bool {
   /// The address is that of RFC 5769 section 2.2.
   @Test func theAnswerTellsTheAddressAndProvesItself() throws {
     // Without the attribute that names the role, a party that chooses.
-    let asker = CheckBuilder(user: "evtj:h6vY", password: password, isNominating: true)
+    let asker = CheckRequest(
+      user: "evtj:h6vY", password: secret, isNominating: true, transaction: Array(sample[8..<20]))
     let check = try #require(parsed(asker.bytes))
     #expect(check.isNominating && check.isAnsweredWithSuccess)
     let answer = check.answer(to: IPEndpoint("192.0.2.1:32853")!) { message in
@@ -78,8 +81,8 @@ private func isProven(_ bytes: [UInt8], by key: [UInt8]) -> Bool {
   }
 
   @Test func anAttributeThatMustBeUnderstoodAndIsNotIsNamed() throws {
-    let asker = CheckBuilder(
-      user: "a:b", password: password, others: [0x7F, 0xFF, 0, 4, 1, 2, 3, 4])
+    let asker = CheckRequest(
+      user: "a:b", password: secret, others: [0x7F, 0xFF, 0, 4, 1, 2, 3, 4])
     let check = try #require(parsed(asker.bytes))
     #expect(!check.isAnsweredWithSuccess)
     let answer = check.answer(to: IPEndpoint("192.0.2.1:1")!) { _ in
@@ -87,34 +90,5 @@ private func isProven(_ bytes: [UInt8], by key: [UInt8]) -> Bool {
     }
     #expect(answer[20..<28] == [0, 9, 0, 4, 0, 0, 4, 20])
     #expect(answer[28..<34] == [0, 10, 0, 2, 0x7F, 0xFF])
-  }
-}
-
-/// A check as a browser or phone makes it.
-private struct CheckBuilder {
-  let bytes: [UInt8]
-
-  init(user: String, password: [UInt8], isNominating: Bool = false, others: [UInt8] = []) {
-    let name = Array(user.utf8)
-    let padding = [UInt8](repeating: 0, count: (4 - name.count % 4) % 4)
-    var attributes: [UInt8] = [0, 6, 0, UInt8(name.count)] + name + padding
-    attributes +=
-      [0, 0x24, 0, 4, 0x6E, 0, 1, 0xFF] + (isNominating ? [0, 0x25, 0, 0] : []) + others
-    var message: [UInt8] = [0, 1, 0, 0, 0x21, 0x12, 0xA4, 0x42] + sample[8..<20] + attributes
-    message[3] = UInt8(message.count - 20 + 24)
-    let proof = message.withUnsafeBytes { OpenSSLHashing.hmacSHA1(key: password, $0) }
-    message += [0, 8, 0, 20] + proof
-    message[3] = UInt8(message.count - 20 + 8)
-    let sum = Self.checksum(of: message) ^ 0x5354_554E
-    bytes = message + [0x80, 0x28, 0, 4] + withUnsafeBytes(of: sum.bigEndian) { Array($0) }
-  }
-
-  private static func checksum(of bytes: [UInt8]) -> UInt32 {
-    var sum = UInt32.max
-    for byte in bytes {
-      sum ^= UInt32(byte)
-      for _ in 0..<8 { sum = sum & 1 == 0 ? sum >> 1 : (sum >> 1) ^ 0xEDB8_8320 }
-    }
-    return ~sum
   }
 }

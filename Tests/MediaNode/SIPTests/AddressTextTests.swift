@@ -1,5 +1,6 @@
 import NodeContract
 import SIP
+import SeededRandom
 import Testing
 
 @Suite struct AddressTextTests {

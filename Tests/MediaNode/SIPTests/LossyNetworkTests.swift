@@ -1,5 +1,6 @@
 import NodeContract
 import SIP
+import SeededRandom
 import Testing
 
 /// Two elements over a network that loses, repeats and reorders: whatever happens, each

@@ -1,5 +1,6 @@
 import NodeContract
 import SIP
+import SeededRandom
 import Testing
 
 /// Where a SIP URI leads (RFC 3263).
@@ -24,7 +25,7 @@ import Testing
 
   private func servers(_ outcome: ServerLocator.Outcome?, seed: UInt64 = 1) -> [String] {
     guard case .found(let location, _)? = outcome else { return [] }
-    var random = SeededRandom(state: seed)
+    var random = SeededGenerator(seed: seed)
     return location.servers(limit: 8, &random).map { "\($0.transport.rawValue) \($0.endpoint)" }
   }
 
@@ -191,17 +192,5 @@ import Testing
       "sip:carrier.example;transport=udp",
       in: [DNSQuestion(.srv, "_sip._udp.carrier.example"): srv(many)])
     #expect(asked.count <= 17)
-  }
-}
-
-private struct SeededRandom: RandomNumberGenerator {
-  var state: UInt64
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var mixed = state
-    mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-    return mixed ^ (mixed >> 31)
   }
 }

@@ -1,4 +1,5 @@
 import SIP
+import SeededRandom
 import Testing
 
 @Suite struct StreamFramingTests {
@@ -28,7 +29,7 @@ import Testing
       .message(Self.options), .message(Self.bye), .ping, .message(Self.options),
     ]
     #expect(try Self.frames(stream, pieces: []) == whole)
-    var random = SplitMix64(seed: 1)
+    var random = SeededGenerator(seed: 1)
     for _ in 0..<500 {
       let pieces = (0..<40).map { _ in Int.random(in: 1...12, using: &random) }
       #expect(try Self.frames(stream, pieces: pieces) == whole)
@@ -65,19 +66,5 @@ import Testing
     #expect(throws: StreamFraming.Failure.endlessHeader) {
       try Self.frames(endless, pieces: [])
     }
-  }
-}
-
-private struct SplitMix64: RandomNumberGenerator {
-  private var state: UInt64
-
-  init(seed: UInt64) { state = seed }
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var mixed = state
-    mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-    return mixed ^ (mixed >> 31)
   }
 }

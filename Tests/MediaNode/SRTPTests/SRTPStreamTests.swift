@@ -1,3 +1,4 @@
+import MediaSupport
 import SRTP
 import Testing
 
@@ -8,20 +9,6 @@ private func key(_ profile: SRTPProfile, _ seed: UInt8 = 1) -> SRTPKey {
 /// One RTP packet without anything special.
 private func packet(_ sequence: UInt16, ssrc: UInt8 = 9, payload: [UInt8] = [1, 2, 3]) -> [UInt8] {
   [0x80, 0, UInt8(sequence >> 8), UInt8(sequence & 0xFF), 0, 0, 0, 160, 0, 0, 0, ssrc] + payload
-}
-
-extension SRTPStream {
-  fileprivate func sealed(_ packet: [UInt8]) throws -> [UInt8] {
-    var bytes = packet + [UInt8](repeating: 0, count: SRTPStream.overhead)
-    let count = try bytes.withUnsafeMutableBytes { try protect($0, count: packet.count) }
-    return Array(bytes[..<count])
-  }
-
-  fileprivate func opened(_ packet: [UInt8]) throws -> [UInt8] {
-    var bytes = packet
-    let count = try bytes.withUnsafeMutableBytes { try unprotect($0, count: packet.count) }
-    return Array(bytes[..<count])
-  }
 }
 
 @Suite struct SRTPStreamTests {

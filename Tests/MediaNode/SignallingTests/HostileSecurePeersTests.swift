@@ -1,5 +1,6 @@
 import Foundation
 import NodeContract
+import SeededRandom
 import Support
 import TLS
 import Testing

@@ -1,6 +1,7 @@
 import CLinux
 import Epoll
 import Glibc
+import SeededRandom
 import Testing
 
 @testable import Succession
@@ -54,7 +55,7 @@ struct EstateTests {
 
   @Test("Bytes that are no record end the reading and nothing else", arguments: UInt64(1)...200)
   func garbage(seed: UInt64) throws {
-    var random = Seeded(state: seed)
+    var random = SeededGenerator(seed: seed)
     let memory = KeptMemory()
     let estate = try memory.estate()
     for number in 0..<20 { estate.commit([.put(key(number), Array(repeating: 3, count: number))]) }
@@ -74,7 +75,7 @@ struct EstateTests {
     let memory = KeptMemory()
     let estate = try memory.estate(capacity: 1 << 16)
     var expected: [Estate.Key: [UInt8]] = [:]
-    var random = Seeded(state: 7)
+    var random = SeededGenerator(seed: 7)
     for step in 0..<20_000 {
       let name = key(Int.random(in: 0..<40, using: &random))
       if Int.random(in: 0..<4, using: &random) == 0 {
@@ -133,17 +134,5 @@ struct EstateTests {
   @Test("What is no memory is said to be none")
   func noMemory() throws {
     #expect(throws: SystemError.self) { try Estate(descriptor: -1) }
-  }
-}
-
-/// SplitMix64.
-private struct Seeded: RandomNumberGenerator {
-  var state: UInt64
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var mixed = state
-    mixed = (mixed ^ mixed >> 30) &* 0xBF58_476D_1CE4_E5B9
-    mixed = (mixed ^ mixed >> 27) &* 0x94D0_49BB_1331_11EB
-    return mixed ^ mixed >> 31
   }
 }

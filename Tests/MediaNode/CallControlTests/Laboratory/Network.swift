@@ -1,21 +1,9 @@
 import NodeContract
-
-/// Every seed is a world of its own, always the same.
-struct SplitMix: RandomNumberGenerator, Sendable {
-  var state: UInt64
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var z = state
-    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-    return z ^ (z >> 31)
-  }
-}
+import SeededRandom
 
 /// Loses, repeats and reorders datagrams.
 struct Network {
-  private var random: SplitMix
+  private var random: SeededGenerator
   /// Of 100 datagrams so many are lost, and so many come twice.
   var lost = 0
   var repeated = 0
@@ -23,7 +11,7 @@ struct Network {
   /// With a longest above the shortest delay, datagrams overtake one another.
   var longest: Duration = .milliseconds(10)
 
-  init(seed: UInt64) { random = SplitMix(state: seed ^ 0xA5A5) }
+  init(seed: UInt64) { random = SeededGenerator(seed: seed ^ 0xA5A5) }
 
   /// When each copy of a datagram arrives.
   mutating func delays() -> [Duration] {

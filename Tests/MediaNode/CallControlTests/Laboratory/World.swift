@@ -1,6 +1,7 @@
 import Digits
 import NodeContract
 import SIP
+import SeededRandom
 import TLS
 import Testing
 
@@ -79,7 +80,7 @@ final class World {
     network = Network(seed: seed)
     exchange = Exchange(
       configuration: Fixture.configuration(limits: limits, relayPorts: relayPorts),
-      hashing: OpenSSLHashing(), random: SplitMix(state: seed))
+      hashing: OpenSSLHashing(), random: SeededGenerator(seed: seed))
     perform(exchange.install(Fixture.snapshot, at: now))
     for address in [Fixture.phonesAddress, Fixture.trunksAddress] {
       perform(exchange.adopt(address, epoch: Fixture.epoch, at: now))
@@ -269,7 +270,7 @@ final class World {
     processes += 1
     exchange = Exchange(
       configuration: exchange.configuration, hashing: OpenSSLHashing(),
-      random: SplitMix(state: UInt64(processes) &* 7_919))
+      random: SeededGenerator(seed: UInt64(processes) &* 7_919))
     perform(exchange.install(tenant, at: now))
     for (address, epoch) in grants { perform(exchange.adopt(address, epoch: epoch, at: now)) }
     perform(exchange.restore(bindingChanges, at: now))
