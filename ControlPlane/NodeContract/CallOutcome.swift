@@ -5,6 +5,8 @@ public enum CallOutcome: String, Sendable, Hashable, CaseIterable {
   case answered
   /// Another device or person of the same call answered first.
   case answeredElsewhere = "answered-elsewhere"
+  /// The called party sent the call on to somebody else, whose own leg tells what became of it.
+  case forwarded
   /// The caller gave up before an answer.
   case cancelled
   /// Nobody answered in time.
@@ -36,7 +38,9 @@ public enum CallOutcome: String, Sendable, Hashable, CaseIterable {
 
   public var fault: Fault {
     switch self {
-    case .answered, .answeredElsewhere, .cancelled, .noAnswer, .busy, .rejected, .offline: .nobody
+    case .answered, .answeredElsewhere, .forwarded, .cancelled, .noAnswer, .busy, .rejected,
+      .offline:
+      .nobody
     case .unknownNumber, .forbidden, .incompatibleMedia, .badRequest: .caller
     case .carrierFailed: .carrier
     case .overloaded, .nodeLost, .internalError: .ours
@@ -48,7 +52,7 @@ public enum CallOutcome: String, Sendable, Hashable, CaseIterable {
     switch self {
     case .answered: 200
     case .answeredElsewhere, .cancelled: 487
-    case .noAnswer, .offline: 480
+    case .forwarded, .noAnswer, .offline: 480
     case .busy: 486
     case .rejected: 603
     case .unknownNumber: 404
@@ -66,6 +70,7 @@ public enum CallOutcome: String, Sendable, Hashable, CaseIterable {
     switch self {
     case .answered, .cancelled: 16
     case .answeredElsewhere: 26
+    case .forwarded: 23
     case .noAnswer: 19
     case .offline: 20
     case .busy: 17

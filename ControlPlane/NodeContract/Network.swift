@@ -1,5 +1,5 @@
 /// An IP address as its bytes: 4 for IPv4, 16 for IPv6.
-public enum IPAddress: Hashable, Sendable, CustomStringConvertible {
+public enum IPAddress: Hashable, Comparable, Sendable, CustomStringConvertible {
   case v4(UInt32)
   case v6(UInt64, UInt64)
 
@@ -133,7 +133,7 @@ extension StringProtocol {
 }
 
 /// An IP address and a UDP or TCP port.
-public struct IPEndpoint: Hashable, Sendable, CustomStringConvertible {
+public struct IPEndpoint: Hashable, Comparable, Sendable, CustomStringConvertible {
   public var address: IPAddress
   public var port: UInt16
 
@@ -148,6 +148,10 @@ public struct IPEndpoint: Hashable, Sendable, CustomStringConvertible {
       let address = IPAddress(text[..<colon])
     else { return nil }
     self.init(address, port: port)
+  }
+
+  public static func < (left: IPEndpoint, right: IPEndpoint) -> Bool {
+    left.address == right.address ? left.port < right.port : left.address < right.address
   }
 
   /// As a URI writes it: IPv6 in brackets.

@@ -115,6 +115,9 @@ extension Exchange {
     _ branch: String, _ reason: String, of id: CallID, at now: Moment
   ) {
     guard let client = calls[id]?.sent[branch] else { return }
+    if reason == Reason.triedElsewhere, let flow = clients[client]?.flow {
+      noteSilence(of: flow, at: now)
+    }
     handle(layer.cancel(client, because: reason, at: now.boot), at: now)
   }
 

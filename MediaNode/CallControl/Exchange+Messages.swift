@@ -102,6 +102,7 @@ extension Exchange {
       return
     }
     guard let key = clients[id] else { return repeatedSuccess(response, at: now) }
+    noteAnswer(response, from: key.flow, at: now)
     if answersChallenge(response, id, key, at: now) { return }
     if response.status >= 200 { forget(id, key) }
     if response.status == StatusCode.flowFailed { flowFailed(under: key) }
@@ -124,6 +125,7 @@ extension Exchange {
       return
     }
     guard let key = clients[id] else { return }
+    noteSilence(of: key.flow, at: now)
     forget(id, key)
     update(key.call, at: now) { $0.timedOut(under: key.branch, at: now) }
   }

@@ -21,7 +21,9 @@ extension Exchange {
       targets, in: call, at: redirection.leg, called: destination.called,
       from: destination.shownCaller, at: now)
     let until = now.boot.advanced(by: patience(of: targets, tenant))
-    update(id, at: now) { $0.forward(to: legs, until: until, at: now) }
+    update(id, at: now) {
+      $0.forward(redirection.leg, to: legs, until: until, at: now)
+    }
   }
 
   /// The preferred of those that lead anywhere.

@@ -93,6 +93,7 @@ extension Exchange {
     _ response: SIPResponse, _ id: ClientTransactionID, at now: Moment
   ) -> Bool {
     guard let key = registering[id] else { return false }
+    noteAnswer(response, from: key.flow, at: now)
     guard response.status >= 200 else { return true }
     registering[id] = nil
     guard var registration = registrations[key.trunk] else { return true }
@@ -106,6 +107,7 @@ extension Exchange {
 
   mutating func registrationTimedOut(_ id: ClientTransactionID, at now: Moment) -> Bool {
     guard let key = registering.removeValue(forKey: id) else { return false }
+    noteSilence(of: key.flow, at: now)
     guard var registration = registrations[key.trunk] else { return true }
     let outcome = registration.silent(at: now.boot, &random)
     store(registration, key.trunk)

@@ -12,7 +12,8 @@ extension Exchange {
     // Only the order of equal servers hangs on it: nothing that must not be drawn twice.
     var lot = random
     guard let address = configuration.addresses.first(where: { $0.name == trunk.address }),
-      let epoch = grants[address.name], case let flows = flows(to: trunk, from: address, &lot),
+      let epoch = grants[address.name],
+      case let flows = restingServers.ordered(flows(to: trunk, from: address, &lot)),
       let flow = flows.first
     else { return CallDestination(called: number, kind: .refused(.carrierFailed)) }
     let shown = isEmergency ? origin.tenant.callbackNumber(of: user) : user.outsideNumber

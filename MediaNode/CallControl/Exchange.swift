@@ -16,6 +16,7 @@ public struct Exchange: Sendable {
   var registering: [ClientTransactionID: RegisteringKey] = [:]
   var registrationDeadlines = DeadlineQueue<TrunkID>()
   var locations: CarrierLocations
+  var restingServers: RestingServers
   /// Whose certificates came over carriers' connections.
   var certified: [Flow: [String]] = [:]
   /// Who calls from where the DNS says that carriers are.
@@ -69,6 +70,7 @@ public struct Exchange: Sendable {
     registrar = Registrar(limits: configuration.limits)
     trunkCredentials = TrunkCredentials(hashing: hashing)
     locations = CarrierLocations(capacity: configuration.limits.locations)
+    restingServers = RestingServers(limits: configuration.limits)
     merged = MergedRequests(capacity: configuration.limits.mergedRequests)
     protection = Protection(limits: configuration.limits.protection)
     pools = Dictionary(
@@ -98,6 +100,7 @@ public struct Exchange: Sendable {
     handle(layer.advance(to: now.boot), at: now)
     announce(registrar.expire(at: now.boot))
     advanceLocations(to: now)
+    restingServers.advance(to: now.boot)
     advanceRegistrations(to: now)
     advanceSubscriptions(to: now)
     while let call = deadlines.popDue(at: now.boot) {
@@ -109,7 +112,9 @@ public struct Exchange: Sendable {
   /// When `advance` has something to do; nil: never.
   public var nextDeadline: BootInstant? {
     earlier(
-      earlier(earlier(layer.nextDeadline, registrar.nextDeadline), locations.nextDeadline),
+      earlier(
+        earlier(layer.nextDeadline, registrar.nextDeadline),
+        earlier(locations.nextDeadline, restingServers.nextDeadline)),
       earlier(earlier(deadlines.next, registrationDeadlines.next), subscriptions.nextDeadline))
   }
 
@@ -189,6 +194,14 @@ public struct Exchange: Sendable {
     announce(lost)
     connectionLost(flow, of: lost, at: now)
     handle(layer.close(flow, at: now.boot), at: now)
+    return takeOutbox(at: now)
+  }
+
+  /// The network gave back what it could not deliver.
+  public mutating func undelivered(_ quoted: QuotedRequest, over flow: Flow, at now: Moment)
+    -> [ExchangeAction]
+  {
+    handle(layer.undelivered(quoted, over: flow, at: now.boot), at: now)
     return takeOutbox(at: now)
   }
 

@@ -69,6 +69,12 @@ public struct ExchangeLimits: Hashable, Sendable {
   public var forwardings = 8
   /// Servers of a carrier that are tried after the first.
   public var waysPerTrunk = 7
+  /// How long a carrier's server that failed is asked after the others.
+  public var serverRest: Duration = .seconds(30)
+  /// What a server may ask for by 503 with Retry-After; longer wishes are cut to this.
+  public var longestServerRest: Duration = .seconds(600)
+  /// Servers that rest; further ones are asked in their turn.
+  public var restingServers = 1_000
   /// Carriers' domains whose servers are kept known; further ones are not found.
   public var locations = 2_000
 

@@ -1,3 +1,4 @@
+import CLinux
 import Glibc
 public import NodeContract
 
@@ -68,11 +69,31 @@ public final class UDPSocket: Sendable {
       }
       if count < 0 {
         // An ICMP error of an earlier send may be reported here; it says nothing about the next.
-        if errno == EINTR || errno == ECONNREFUSED { continue }
+        if Self.tellsOfAnother.contains(errno) { continue }
         return nil
       }
       guard count <= buffer.count, let source = address.endpoint else { continue }
       return (count, source)
+    }
+  }
+
+  /// From now on what the network could not deliver is kept for `takeUndelivered`.
+  public func keepUndelivered() {
+    _ = clinux_keep_errors(descriptor, SocketAddress.family(of: local))
+  }
+
+  /// What came back of the next datagram that could not be delivered (ICMP, "destination
+  /// unreachable"): how much of it is in `buffer`, and where it was to go. Nil when nothing waits.
+  public func takeUndelivered(into buffer: UnsafeMutableRawBufferPointer) -> (
+    count: Int, destination: IPEndpoint
+  )? {
+    while true {
+      var address = SocketAddress()
+      let count = address.withMutablePointer {
+        clinux_take_error(descriptor, buffer.baseAddress, buffer.count, $0, $1)
+      }
+      guard count >= 0 else { return nil }
+      if count > 0, let destination = address.endpoint { return (count, destination) }
     }
   }
 
@@ -81,14 +102,21 @@ public final class UDPSocket: Sendable {
   @discardableResult
   public func send(_ bytes: UnsafeRawBufferPointer, to destination: IPEndpoint) -> Bool {
     let address = SocketAddress(destination)
-    while true {
+    for _ in 0..<Self.attempts {
       let count = address.withPointer {
         sendto(descriptor, bytes.baseAddress, bytes.count, Int32(MSG_NOSIGNAL), $0, $1)
       }
       if count >= 0 { return true }
-      if errno != EINTR { return false }
+      guard Self.tellsOfAnother.contains(errno) else { return false }
     }
+    return false
   }
+
+  /// ICMP errors of earlier datagrams, to anybody, are reported by the next call, each once.
+  private static let tellsOfAnother = [
+    EINTR, ECONNREFUSED, EHOSTUNREACH, ENETUNREACH, EPROTO, EACCES, EOPNOTSUPP,
+  ]
+  private static let attempts = 4
 
   /// Sends one datagram.
   @discardableResult

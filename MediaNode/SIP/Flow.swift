@@ -27,3 +27,15 @@ public struct Flow: Hashable, Sendable {
     self.peerName = peerName
   }
 }
+
+extension SIPResponse {
+  /// Where the response goes when the connection that its request came by is gone: to where the
+  /// peer says that it listens, at the address that it came from (RFC 3261 section 18.2.2). Nil for
+  /// datagrams, for TLS, where nobody would have proved to be that peer, and where there is no other.
+  public func wayBack(after lost: Flow) -> Flow? {
+    guard lost.transport == .tcp, let via = headers.vias.first else { return nil }
+    let listener = IPEndpoint(lost.remote.address, port: via.port ?? 5060)
+    return listener == lost.remote
+      ? nil : Flow(transport: .tcp, local: lost.local, remote: listener)
+  }
+}

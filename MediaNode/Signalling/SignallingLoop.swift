@@ -89,8 +89,12 @@ public actor SignallingLoop {
     self.surroundings = surroundings
     deadline = loop.makeTimer { [unowned self] in assumeIsolated { $0.timersAreDue() } }
     for socket in sockets.values {
-      loop.watch(socket.descriptor, for: .readable) { [unowned self] _ in
-        assumeIsolated { $0.receiveDatagrams(from: socket) }
+      socket.keepUndelivered()
+      loop.watch(socket.descriptor, for: .readable) { [unowned self] readiness in
+        assumeIsolated {
+          if readiness.contains(.failed) { $0.takeUndelivered(of: socket) }
+          $0.receiveDatagrams(from: socket)
+        }
       }
     }
     let inbox = StreamInbox(self)
@@ -150,6 +154,16 @@ public actor SignallingLoop {
         bytes, over: Flow(transport: .udp, local: socket.local, remote: source), at: now)
     }
     armDeadline()
+  }
+
+  private func takeUndelivered(of socket: UDPSocket) {
+    let now = EventLoop.readMoment()
+    for _ in 0..<Self.datagramsPerTurn {
+      guard let (count, destination) = socket.takeUndelivered(into: datagram.bytes) else { return }
+      guard let quoted = QuotedRequest(datagram.bytes[..<count]) else { continue }
+      let flow = Flow(transport: .udp, local: socket.local, remote: destination)
+      perform(exchange.undelivered(quoted, over: flow, at: now), at: now)
+    }
   }
 
   private func noteBacklog(of socket: UDPSocket, isEmpty: Bool, at now: Moment) {
@@ -221,14 +235,23 @@ public actor SignallingLoop {
   }
 
   /// Requests open a connection where there is none; an answer goes back over the one that its
-  /// request came by, or is lost with it.
+  /// request came by, or else to where the peer takes connections.
   private func sendByStream(_ message: SIPMessage, over flow: Flow) {
-    let isRequest = if case .request = message { true } else { false }
-    let isSent =
-      streams?.connections.send(printer.print(message), over: flow, mayConnect: isRequest) ?? false
-    guard !isSent else { return }
-    traffic.datagramUnsent()
-    if isRequest { closed(flow) }
+    let bytes = printer.print(message)
+    switch message {
+    case .request:
+      guard !sends(bytes, over: flow, mayConnect: true) else { return }
+      traffic.datagramUnsent()
+      closed(flow)
+    case .response(let response):
+      guard !sends(bytes, over: flow, mayConnect: false) else { return }
+      guard let way = response.wayBack(after: flow), sends(bytes, over: way, mayConnect: true)
+      else { return traffic.datagramUnsent() }
+    }
+  }
+
+  private func sends(_ bytes: [UInt8], over flow: Flow, mayConnect: Bool) -> Bool {
+    streams?.connections.send(bytes, over: flow, mayConnect: mayConnect) ?? false
   }
 
   private func open(_ plan: RelayPlan, by surroundings: any ExchangeSurroundings) {

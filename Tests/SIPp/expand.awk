@@ -184,8 +184,8 @@ function finish_message(more, body,  i) {
   for (i = 1; i <= count; i++) say(fill(lines[i]))
   if (body ~ /^sdp/) {
     if (sub(/ same/, "", body) == 0) session++
-    say("Content-Type: application/sdp\nContent-Length: [len]\n\nv=0\no=- 1 " session " IN IP4 [local_ip]\ns=-")
-    say("c=IN IP4 [local_ip]\nt=0 0\nm=audio [media_port] RTP/AVP 0\na=rtpmap:0 PCMU/8000")
+    say("Content-Type: application/sdp\nContent-Length: [len]\n\nv=0\no=- 1 " session " IN IP[media_ip_type] [media_ip]\ns=-")
+    say("c=IN IP[media_ip_type] [media_ip]\nt=0 0\nm=audio [media_port] RTP/AVP 0\na=rtpmap:0 PCMU/8000")
     if (body != "sdp") say("a=" substr(body, 5))
   } else if (body ~ /^text/) {
     say("Content-Type: text/plain\nContent-Length: [len]\n\n" substr(body, 6))

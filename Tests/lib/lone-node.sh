@@ -4,6 +4,8 @@
 readonly node_phones=127.0.1.1:5060 node_other_phones=127.0.1.2:5060
 readonly node_trunks=127.0.1.10:5060 node_carrier=127.0.0.1:5070
 readonly marker=test
+# Where it serves phones by IPv6 too, if anywhere.
+node_phones_by_ipv6=${node_phones_by_ipv6:-}
 
 # start_lone_node BINARIES USERS TENANTS [OPTION...]: user N is 100000+N at the tenant tK.bench.test, K being N modulo
 # TENANTS, with the password p100000+N and the number +442000000000+N. What the carrier wants of us
@@ -39,9 +41,10 @@ stop_lone_node() {
 
 write_lone_node_configuration() {
   jq --null-input --arg work "$work" --arg phones "$node_phones" --arg trunks "$node_trunks" \
-    --arg others "$node_other_phones" '{
+    --arg others "$node_other_phones" --arg six "$node_phones_by_ipv6" '{
       name: "node-a1", site: "a",
-      addresses: ["phones-a phones \($phones)", "phones-b phones \($others)", "trunks-a trunks \($trunks)"],
+      addresses: ["phones-a phones \($phones)", "phones-b phones \($others)", "trunks-a trunks \($trunks)",
+        (if $six == "" then empty else "phones-6 phones \($six)" end)],
       "relay-ports": {first: 20000, last: 59999}, replicas: ["cp-a 127.0.0.1 7443 7444"],
       certificate: "\($work)/authority/node-a1.crt", key: "\($work)/authority/node-a1.key",
       authority: "\($work)/authority/authority.crt", state: "\($work)/state",

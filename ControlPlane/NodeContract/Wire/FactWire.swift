@@ -217,6 +217,7 @@ extension CallOutcome {
     switch self {
     case .answered: .answered
     case .answeredElsewhere: .answeredElsewhere
+    case .forwarded: .forwarded
     case .cancelled: .cancelled
     case .noAnswer: .noAnswer
     case .busy: .busy

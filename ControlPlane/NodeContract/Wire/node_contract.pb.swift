@@ -52,6 +52,7 @@ nonisolated enum WireOutcome: SwiftProtobuf.Enum, Swift.CaseIterable {
   case overloaded // = 13
   case nodeLost // = 14
   case internalError // = 15
+  case forwarded // = 16
   case UNRECOGNIZED(Int)
 
   init() {
@@ -76,6 +77,7 @@ nonisolated enum WireOutcome: SwiftProtobuf.Enum, Swift.CaseIterable {
     case 13: self = .overloaded
     case 14: self = .nodeLost
     case 15: self = .internalError
+    case 16: self = .forwarded
     default: self = .UNRECOGNIZED(rawValue)
     }
   }
@@ -98,6 +100,7 @@ nonisolated enum WireOutcome: SwiftProtobuf.Enum, Swift.CaseIterable {
     case .overloaded: return 13
     case .nodeLost: return 14
     case .internalError: return 15
+    case .forwarded: return 16
     case .UNRECOGNIZED(let i): return i
     }
   }
@@ -120,6 +123,7 @@ nonisolated enum WireOutcome: SwiftProtobuf.Enum, Swift.CaseIterable {
     .overloaded,
     .nodeLost,
     .internalError,
+    .forwarded,
   ]
 
 }
@@ -1411,7 +1415,7 @@ nonisolated struct WireMailbox: Sendable {
 fileprivate nonisolated let _protobuf_package = "tandem.node.v1"
 
 nonisolated extension WireOutcome: SwiftProtobuf._ProtoNameProviding {
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0OUTCOME_UNSPECIFIED\0\u{1}OUTCOME_ANSWERED\0\u{1}OUTCOME_ANSWERED_ELSEWHERE\0\u{1}OUTCOME_CANCELLED\0\u{1}OUTCOME_NO_ANSWER\0\u{1}OUTCOME_BUSY\0\u{1}OUTCOME_REJECTED\0\u{1}OUTCOME_OFFLINE\0\u{1}OUTCOME_UNKNOWN_NUMBER\0\u{1}OUTCOME_FORBIDDEN\0\u{1}OUTCOME_INCOMPATIBLE_MEDIA\0\u{1}OUTCOME_BAD_REQUEST\0\u{1}OUTCOME_CARRIER_FAILED\0\u{1}OUTCOME_OVERLOADED\0\u{1}OUTCOME_NODE_LOST\0\u{1}OUTCOME_INTERNAL_ERROR\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0OUTCOME_UNSPECIFIED\0\u{1}OUTCOME_ANSWERED\0\u{1}OUTCOME_ANSWERED_ELSEWHERE\0\u{1}OUTCOME_CANCELLED\0\u{1}OUTCOME_NO_ANSWER\0\u{1}OUTCOME_BUSY\0\u{1}OUTCOME_REJECTED\0\u{1}OUTCOME_OFFLINE\0\u{1}OUTCOME_UNKNOWN_NUMBER\0\u{1}OUTCOME_FORBIDDEN\0\u{1}OUTCOME_INCOMPATIBLE_MEDIA\0\u{1}OUTCOME_BAD_REQUEST\0\u{1}OUTCOME_CARRIER_FAILED\0\u{1}OUTCOME_OVERLOADED\0\u{1}OUTCOME_NODE_LOST\0\u{1}OUTCOME_INTERNAL_ERROR\0\u{1}OUTCOME_FORWARDED\0")
 }
 
 nonisolated extension WireEpoch: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {

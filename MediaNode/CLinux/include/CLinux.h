@@ -53,6 +53,14 @@ static inline long clinux_send(int descriptor, const void *bytes, size_t count,
   return syscall(SYS_sendto, descriptor, bytes, count, MSG_NOSIGNAL, to, length);
 }
 
+/// From now on the socket keeps what the network could not deliver, for `clinux_take_error`.
+int clinux_keep_errors(int descriptor, int family);
+
+/// Takes what came back of the next datagram that was not delivered: its first bytes, and where it was
+/// to go. Their count; -1 where there is none; what was not the network's refusal counts 0.
+long clinux_take_error(int descriptor, void *buffer, size_t capacity, struct sockaddr *destination,
+                       socklen_t *length);
+
 /// A clock that `read` tells the ticks of, at rest; -1 on failure.
 static inline int clinux_make_clock(void) {
   return timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);

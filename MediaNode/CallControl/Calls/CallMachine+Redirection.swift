@@ -13,19 +13,20 @@ extension CallMachine {
     let redirection = Redirection(of: response, by: leg, limit: limits.contactsPerRequest)
     guard !redirection.targets.isEmpty else { return nil }
     redirections += 1
-    guard !self[leg].isTrunk else { return [.redirect(redirection)] }
-    let closed = close(leg, .rejected, by: .party)
-    return closed + [.redirect(redirection)]
+    return [.redirect(redirection)]
   }
 
   /// The exchange found whom the call goes on to.
-  mutating func forward(to legs: [Leg], until: BootInstant, at now: Moment) -> [CallAction] {
+  mutating func forward(_ leg: LegID, to legs: [Leg], until: BootInstant, at now: Moment)
+    -> [CallAction]
+  {
     guard case .ringing = state else { return [] }
+    let closed = close(leg, .forwarded, by: .party)
     let told =
       progress == StatusCode.callIsBeingForwarded
       ? [] : tellCaller(StatusCode.callIsBeingForwarded, .none, at: now)
     progress = StatusCode.callIsBeingForwarded
-    return told + enlist(legs, then: nil, until: until)
+    return closed + told + enlist(legs, then: nil, until: until)
   }
 
   /// The exchange found another way to the same carrier.
@@ -41,7 +42,7 @@ extension CallMachine {
   {
     guard self[leg].isTrunk else {
       failures.append(outcome)
-      return askNext(at: now)
+      return close(leg, outcome, by: .party) + askNext(at: now)
     }
     return failed(leg, outcome, at: now)
   }

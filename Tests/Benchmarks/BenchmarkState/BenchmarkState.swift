@@ -53,13 +53,14 @@ struct Provision: ParsableCommand {
     for index in 0..<tenants { try store.save(try tenant(index)) }
     try GrantStore(path: state + "/grants").save(
       Dictionary(
-        uniqueKeysWithValues: [Self.phones, Self.otherPhones, Self.trunks].map {
+        uniqueKeysWithValues: [Self.phones, Self.otherPhones, Self.phonesBySix, Self.trunks].map {
           ($0, AddressGrants.Grant(epoch: Epoch(generation: 1, revision: 1), isHeld: true))
         }))
   }
 
   private static let phones = AddressName("phones-a")!
   private static let otherPhones = AddressName("phones-b")!
+  private static let phonesBySix = AddressName("phones-6")!
   private static let trunks = AddressName("trunks-a")!
 
   private func tenant(_ index: Int) throws -> TenantSnapshot {

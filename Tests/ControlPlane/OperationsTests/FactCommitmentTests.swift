@@ -4,8 +4,8 @@ import NodeContract
 import Persistence
 import Postgres
 import Rating
-@_spi(Authorization) import Tenancy
 import SeededRandom
+@_spi(Authorization) import Tenancy
 import Testing
 
 @testable import Operations

@@ -30,9 +30,18 @@ import Testing
       ForwardingFields.read(invite.headers, limit: 8)
         == [Forwarding(number: "+442079460102", reason: .unconditional)])
     #expect(call.heard == [100, 181, 180, 200])
-    #expect(scene.world.outcomes(of: "102") == [.rejected])
+    #expect(scene.world.outcomes(of: "102") == [.forwarded])
     #expect(scene.world.offers.map(\.to) == ["102", "102", "103"])
     call.hangUp()
+    scene.calmDown()
+  }
+
+  @Test func whoForwardsToNowhereHasRejected() throws {
+    let (scene, _) = try scene()
+    forward(scene.bob, to: "<sip:stranger@elsewhere.example>")
+    let call = scene.alice.call("102")
+    #expect(scene.world.run { call.state == .ended })
+    #expect(scene.world.outcomes(of: "102") == [.rejected])
     scene.calmDown()
   }
 

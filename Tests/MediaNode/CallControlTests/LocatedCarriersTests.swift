@@ -63,6 +63,49 @@ import Testing
     scene.world.expectNothingLeft()
   }
 
+  @Test func aServerThatTheNetworkSaysIsNotThereIsNotWaitedFor() throws {
+    let (scene, spare) = try scene()
+    scene.carrier.isUnreachable = true
+    let call = scene.alice.call("07700900123")
+    #expect(scene.world.run(within: .milliseconds(200)) { spare.calls.count == 1 })
+    #expect(scene.world.run { call.state == .talking })
+    call.hangUp()
+    scene.calmDown()
+  }
+
+  @Test func aServerThatFailedIsAskedAfterTheOthersUntilItHasRested() throws {
+    let (scene, spare) = try scene()
+    scene.carrier.isUnreachable = true
+    let first = scene.alice.call("07700900123")
+    #expect(scene.world.run { first.state == .talking })
+    first.hangUp()
+    let asked = scene.world.requests(to: scene.carrier)
+    let second = scene.alice.call("07700900123")
+    #expect(scene.world.run { second.state == .talking })
+    #expect(scene.world.requests(to: scene.carrier) == asked)
+    second.hangUp()
+    scene.carrier.isUnreachable = false
+    scene.world.run(for: .seconds(40))
+    let third = scene.alice.call("07700900123")
+    #expect(scene.world.run { third.state == .talking })
+    #expect(scene.carrier.calls.count == 1 && spare.calls.count == 2)
+    third.hangUp()
+    scene.calmDown()
+  }
+
+  @Test func whereAllServersRestAllAreAsked() throws {
+    let (scene, spare) = try scene()
+    scene.carrier.isUnreachable = true
+    spare.isUnreachable = true
+    let first = scene.alice.call("07700900123")
+    #expect(scene.world.run { first.state == .ended })
+    scene.carrier.isUnreachable = false
+    let second = scene.alice.call("07700900123")
+    #expect(scene.world.run { second.state == .talking })
+    second.hangUp()
+    scene.calmDown()
+  }
+
   @Test func whereOneServerSaysThatItCannotTheNextTakesTheCall() throws {
     let (scene, spare) = try scene()
     scene.carrier.habit = .refuse(503)

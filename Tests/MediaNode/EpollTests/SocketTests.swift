@@ -56,6 +56,26 @@ private func receive(on socket: UDPSocket, roomFor size: Int = 2_048) -> ([UInt8
     #expect(longest >= .milliseconds(9))
   }
 
+  @Test(arguments: ["127.0.0.1:0", "[::1]:0"])
+  func whatCouldNotBeDeliveredComesBackAndHindersNothingElse(address: String) throws {
+    var closed: UDPSocket? = try UDPSocket(binding: endpoint(address))
+    let nobody = try #require(closed?.local)
+    closed = nil
+    let socket = try UDPSocket(binding: endpoint(address))
+    socket.keepUndelivered()
+    #expect(socket.send([1, 2, 3], to: nobody))
+    #expect(isReady(socket.descriptor, for: POLLERR))
+    let other = try UDPSocket(binding: endpoint(address))
+    #expect(socket.send([4], to: other.local))
+    #expect(receive(on: other)?.0 == [4])
+    var bytes = [UInt8](repeating: 0, count: 64)
+    let (count, destination) = try #require(
+      bytes.withUnsafeMutableBytes { socket.takeUndelivered(into: $0) })
+    #expect(bytes[..<count] == [1, 2, 3])
+    #expect(destination == nobody)
+    #expect(bytes.withUnsafeMutableBytes { socket.takeUndelivered(into: $0) } == nil)
+  }
+
   @Test func aTakenPortIsAnErrorThatSaysSo() throws {
     let first = try UDPSocket(binding: endpoint("127.0.0.1:0"))
     let error = #expect(throws: SystemError.self) { try UDPSocket(binding: first.local) }

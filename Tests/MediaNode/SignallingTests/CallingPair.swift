@@ -10,7 +10,7 @@ struct CallingPair {
   let carrier: UDPSocket
   private let phone: UDPSocket
   private let phones: IPEndpoint
-  private let trunks: IPEndpoint
+  let trunks: IPEndpoint
 
   /// - Parameters: the node's sockets for either.
   init(phones: IPEndpoint, trunks: IPEndpoint) throws {
@@ -54,10 +54,9 @@ struct CallingPair {
   /// The carrier calls, the phone answers, the carrier hangs up; each step within 5 s.
   func completeACall() throws {
     carrier.send(request("INVITE", body: session), to: trunks)
-    let ringing = try #require(phone.firstText { $0.hasPrefix("INVITE ") })
+    let ringing = try answerCall()
     #expect(ringing.contains(session.split(separator: "\r\n")[3]))
     #expect(ringing.contains("Via: SIP/2.0/UDP \(phones);"))
-    phone.send(answer(to: ringing, body: session), to: phones)
     let answered = try #require(carrier.firstText { $0.hasPrefix("SIP/2.0 2") })
     #expect(answered.contains("CSeq: 1 INVITE"))
     let tag = try #require(answered.field("To")?.split(separator: ";tag=").last)
@@ -68,6 +67,26 @@ struct CallingPair {
     phone.send(answer(to: farewell), to: phones)
     let ended = try #require(carrier.firstText { $0.contains("CSeq: 2 BYE") })
     #expect(ended.hasPrefix("SIP/2.0 200 "))
+  }
+
+  /// The phone answers the call that comes, which is returned.
+  @discardableResult
+  func answerCall() throws -> String {
+    let ringing = try #require(phone.firstText { $0.hasPrefix("INVITE ") })
+    phone.send(answer(to: ringing, body: session), to: phones)
+    return ringing
+  }
+
+  /// The carrier's INVITE as it comes by TCP from a peer that listens there.
+  func invitation(byTCPFrom listener: IPEndpoint) -> String {
+    String(decoding: request("INVITE", body: session), as: UTF8.self)
+      .replacing("SIP/2.0/UDP \(carrier.local)", with: "SIP/2.0/TCP \(listener)")
+  }
+
+  /// How the phone's line refuses a call of the carrier's within so long.
+  func refusal(within patience: Duration) -> String? {
+    carrier.send(request("INVITE", body: session), to: trunks)
+    return carrier.firstText(within: patience) { $0.hasPrefix("SIP/2.0 4") }
   }
 
   /// Either's, where both are.

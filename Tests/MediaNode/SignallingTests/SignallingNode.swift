@@ -28,12 +28,13 @@ struct SignallingNode {
     serves: Bool, limits: StreamLimits = StreamLimits(), as identity: TLSServerIdentity? = nil,
     authority: String? = nil,
     nameServers: [IPEndpoint] = [], at host: IPAddress = .v4(0x7F00_0001),
+    phoneAt phone: IPEndpoint? = nil,
     changing edit: (inout TenantSnapshot) -> Void = { _ in },
     _ body: (SignallingNode) async throws -> Void
   ) async throws {
     let node = try SignallingNode(
       serves: serves, limits: limits, identity: identity, authority: authority,
-      nameServers: nameServers, host: host, edit)
+      nameServers: nameServers, host: host, phone: phone, edit)
     do {
       try await body(node)
       await node.signalling.stop()
@@ -45,7 +46,7 @@ struct SignallingNode {
 
   private init(
     serves: Bool, limits: StreamLimits, identity: TLSServerIdentity?, authority: String?,
-    nameServers: [IPEndpoint], host: IPAddress,
+    nameServers: [IPEndpoint], host: IPAddress, phone: IPEndpoint?,
     _ edit: (inout TenantSnapshot) -> Void
   ) throws {
     self.limits = limits
@@ -79,7 +80,9 @@ struct SignallingNode {
     var tenant = pair.tenant
     edit(&tenant)
     _ = exchange.install(tenant, at: MachineClock.moment())
-    _ = exchange.restore([pair.binding], at: MachineClock.moment())
+    var binding = pair.binding
+    if let phone { binding.source = phone }
+    _ = exchange.restore([binding], at: MachineClock.moment())
     for name in serves ? [Self.address, CallingPair.trunksAddress] : [] {
       _ = exchange.adopt(
         name, epoch: Epoch(generation: 1, revision: 1), at: MachineClock.moment())

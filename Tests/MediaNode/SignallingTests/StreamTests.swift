@@ -1,6 +1,7 @@
 import Epoll
 import NodeContract
 import Signalling
+import Support
 import Testing
 
 @Suite struct StreamTests {
@@ -18,6 +19,26 @@ import Testing
       let text = peer.text { StreamPeer.statuses(in: $0).count == 2 }
       #expect(StreamPeer.statuses(in: text) == [200, 200])
       #expect(text.contains("z9hG4bK-one") && text.contains("z9hG4bK-two"))
+    }
+  }
+
+  @Test func anAnswerWhoseConnectionIsGoneGoesToWhereThePeerListens() async throws {
+    try await SignallingNode.with(serves: true) { node in
+      let listener = try TCPListener(binding: IPEndpoint(node.local.address, port: 0))
+      var peer: StreamPeer? = try StreamPeer(to: node.pair.trunks)
+      peer?.send(node.pair.invitation(byTCPFrom: listener.local))
+      _ = peer?.text { StreamPeer.statuses(in: $0).contains(100) }
+      peer = nil
+      // The end of the connection came before.
+      _ = node.ask(SignallingNode.options(branch: "z9hG4bK-after"))
+      try node.pair.answerCall()
+      var stream: TCPStream?
+      try await eventually("the node opens another", within: .seconds(5)) {
+        stream = listener.accept()
+        return stream != nil
+      }
+      let text = StreamPeer(try #require(stream)).text { $0.contains("SIP/2.0 200") }
+      #expect(StreamPeer.statuses(in: text).contains(200))
     }
   }
 

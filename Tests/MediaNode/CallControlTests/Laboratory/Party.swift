@@ -54,6 +54,8 @@ final class Party {
   private(set) var answers: [SIPResponse] = []
   /// Hears nothing.
   var isUnplugged = false
+  /// So it is, and the network says so.
+  var isUnreachable = false
 
   /// Nobody takes connections at its address.
   var refusesConnections = false

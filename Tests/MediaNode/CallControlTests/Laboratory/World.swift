@@ -189,6 +189,7 @@ final class World {
           perform(exchange.flowClosed(flow, at: now))
         }
       }
+      if parties[flow.remote]?.isUnreachable ?? false { return giveBack(message, over: flow) }
       for delay in network.delays() {
         after(delay) { [self] in parties[flow.remote]?.receive(message, at: flow.local) }
       }
@@ -229,6 +230,14 @@ final class World {
     case .subscriptionChanged(let change):
       remembered[change.key] = change.expiresIn > .zero ? change : nil
     case .log(let note): notes.append(note)
+    }
+  }
+
+  /// The network cannot deliver a datagram, and quotes it.
+  private func giveBack(_ message: SIPMessage, over flow: Flow) {
+    guard let quoted = QuotedRequest(SIPPrinter().print(message).prefix(500)) else { return }
+    after(.milliseconds(1)) { [self] in
+      perform(exchange.undelivered(quoted, over: flow, at: now))
     }
   }
 
@@ -291,6 +300,13 @@ final class World {
   }
 
   // MARK: - What is left
+
+  /// How many requests went to the party, whether they came or not.
+  func requests(to party: Party) -> Int {
+    sent.count { message, flow in
+      if case .request = message { flow.remote == party.endpoint } else { false }
+    }
+  }
 
   var openRelays: Int { relays.values.count { $0.isOpen } }
 
