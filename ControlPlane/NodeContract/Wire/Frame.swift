@@ -2,6 +2,9 @@
 public enum Frame {
   public static let headerLength = 8
   public static let maximumBodyLength = 1 << 20
+  /// What is longer than a frame goes in several: all but the last are of the kind `continued`. A
+  /// tenant of 100,000 extensions is as long as this.
+  public static let maximumMessageLength = 1 << 25
 
   /// Says only that its sender lives: an empty body of kind 0, which no decoder hands on. Either
   /// end sends one when it has nothing else to say, and gives the link up when it hears nothing.
@@ -13,8 +16,18 @@ public enum Frame {
   static let keepAliveKind: UInt16 = 0
 
   static func encoded(_ kind: FrameKind, _ body: [UInt8]) throws(WireError) -> [UInt8] {
-    guard body.count <= maximumBodyLength else { throw .frameTooLong(bytes: body.count) }
-    return UInt32(body.count).bigEndianBytes + kind.rawValue.bigEndianBytes
+    guard body.count <= maximumMessageLength else { throw .frameTooLong(bytes: body.count) }
+    var (frames, rest): ([UInt8], ArraySlice<UInt8>) = ([], body[...])
+    frames.reserveCapacity(body.count + headerLength)
+    while rest.count > maximumBodyLength {
+      frames += frame(.continued, rest.prefix(maximumBodyLength))
+      rest = rest.dropFirst(maximumBodyLength)
+    }
+    return frames + frame(kind, rest)
+  }
+
+  private static func frame(_ kind: FrameKind, _ body: ArraySlice<UInt8>) -> [UInt8] {
+    UInt32(body.count).bigEndianBytes + kind.rawValue.bigEndianBytes
       + ContractVersion.current.bigEndianBytes + body
   }
 }
@@ -30,6 +43,8 @@ enum FrameKind: UInt16 {
   case orderAnswer = 7
   case subscription = 8
 
+  /// Of either direction: the body goes on in the next frame, whose kind is the message's.
+  case continued = 100
   case welcome = 101
   case tenant = 102
   case tenantRemoved = 103
@@ -44,8 +59,8 @@ enum FrameKind: UInt16 {
 
 /// One direction's messages of the link.
 public protocol LinkMessage: Sendable {
-  /// The message as one frame. Throws `frameTooLong` when its body exceeds
-  /// `Frame.maximumBodyLength`.
+  /// The message as one frame, or as several that belong together. Throws `frameTooLong` when its
+  /// body exceeds `Frame.maximumMessageLength`.
   func encodedFrame() throws(WireError) -> [UInt8]
 
   /// Reads a frame's body; nil for a kind or version that this side does not know.
@@ -82,7 +97,7 @@ extension UpwardMessage: LinkMessage {
     case .load: self = .load(try NodeLoad(body: body))
     case .orderAnswer: self = .orderAnswer(try OrderAnswer(body: body))
     case .welcome, .tenant, .tenantRemoved, .snapshotComplete, .order, .factsAcknowledged,
-      .beatKey, .bindings, .subscriptions, .mailbox:
+      .beatKey, .bindings, .subscriptions, .mailbox, .continued:
       return nil
     }
   }
@@ -129,7 +144,7 @@ extension DownwardMessage: LinkMessage {
       self = .subscriptions(try SubscriptionList(body: body).subscriptions)
     case .mailbox: self = .mailbox(try MailboxChange(body: body))
     case .hello, .facts, .checkpoint, .checkpointRetired, .binding, .subscription, .load,
-      .orderAnswer:
+      .orderAnswer, .continued:
       return nil
     }
   }

@@ -4,6 +4,8 @@ public struct FrameDecoder<Message: LinkMessage>: Sendable {
   private var buffer: [UInt8] = []
   /// Where in `buffer` the next frame begins.
   private var start = 0
+  /// The body so far of a message that is longer than a frame.
+  private var begun: [UInt8] = []
   /// Why the stream cannot be read on.
   private var failure: WireError?
 
@@ -30,21 +32,36 @@ public struct FrameDecoder<Message: LinkMessage>: Sendable {
   public mutating func next() throws(WireError) -> Message? {
     if let failure { throw failure }
     while let (kind, version, body) = try nextFrame() {
-      if let message = try Message(kind: kind, version: version, body: body) { return message }
-      if kind != Frame.keepAliveKind { skippedFrames += 1 }
+      switch kind {
+      case Frame.keepAliveKind: continue
+      case FrameKind.continued.rawValue: try keep(body)
+      default:
+        let whole = begun.isEmpty ? body : (begun + body)[...]
+        begun = []
+        if let message = try Message(kind: kind, version: version, body: whole) { return message }
+        skippedFrames += 1
+      }
     }
     return nil
+  }
+
+  private mutating func keep(_ body: ArraySlice<UInt8>) throws(WireError) {
+    let length = begun.count + body.count
+    guard length < Frame.maximumMessageLength else { throw lost(bytes: length) }
+    begun += body
+  }
+
+  /// Forgets all that came.
+  private mutating func lost(bytes length: Int) -> WireError {
+    failure = .frameTooLong(bytes: length)
+    (buffer, start, begun) = ([], 0, [])
+    return .frameTooLong(bytes: length)
   }
 
   private mutating func nextFrame() throws(WireError) -> (UInt16, UInt16, ArraySlice<UInt8>)? {
     guard bufferedBytes >= Frame.headerLength else { return nil }
     let length = Int(number(at: 0, bytes: 4))
-    guard length <= Frame.maximumBodyLength else {
-      failure = .frameTooLong(bytes: length)
-      buffer = []
-      start = 0
-      throw .frameTooLong(bytes: length)
-    }
+    guard length <= Frame.maximumBodyLength else { throw lost(bytes: length) }
     guard bufferedBytes >= Frame.headerLength + length else { return nil }
     let (kind, version) = (UInt16(number(at: 4, bytes: 2)), UInt16(number(at: 6, bytes: 2)))
     let bodyStart = start + Frame.headerLength

@@ -58,9 +58,36 @@ import Testing
     #expect(throws: WireError.frameTooLong(bytes: 1 << 20 + 1)) { try decoder.next() }
   }
 
-  @Test func aMessageOfMoreThanAMebibyteIsNotSent() {
+  @Test func aMessageOfMoreThanAMebibyteArrivesWhole() throws {
     var checkpoint = LinkSamples.checkpoint
-    checkpoint.contents = [UInt8](repeating: 1, count: 1 << 20)
+    checkpoint.contents = (0..<5_000_000).map { UInt8(truncatingIfNeeded: $0 &* 7) }
+    let frames = try UpwardMessage.checkpoint(checkpoint).encodedFrame()
+    var decoder = FrameDecoder<UpwardMessage>()
+    for start in stride(from: 0, to: frames.count, by: 65_536) {
+      #expect(try decoder.next() == nil)
+      decoder.append(frames[start..<min(start + 65_536, frames.count)])
+    }
+    #expect(try decoder.next() == .checkpoint(checkpoint))
+    decoder.append(try UpwardMessage.load(LinkSamples.load).encodedFrame())
+    #expect(try decoder.next() == .load(LinkSamples.load))
+    #expect(decoder.bufferedBytes == 0 && decoder.skippedFrames == 0)
+  }
+
+  @Test func aMessageWithoutEndEndsTheStream() throws {
+    var decoder = FrameDecoder<UpwardMessage>()
+    let part = [0, 0x10, 0, 0, 0, 100, 0, 1] + [UInt8](repeating: 1, count: 1 << 20)
+    for _ in 1..<32 {
+      decoder.append(part)
+      #expect(try decoder.next() == nil)
+    }
+    decoder.append(part)
+    #expect(throws: WireError.frameTooLong(bytes: 1 << 25)) { try decoder.next() }
+    #expect(decoder.bufferedBytes == 0)
+  }
+
+  @Test func aMessageThatNobodyCouldReadIsNotSent() {
+    var checkpoint = LinkSamples.checkpoint
+    checkpoint.contents = [UInt8](repeating: 1, count: 1 << 25)
     #expect(throws: WireError.self) { try UpwardMessage.checkpoint(checkpoint).encodedFrame() }
   }
 
