@@ -81,13 +81,17 @@ func shim(_ half: String, _ name: String, over library: Target.Dependency? = nil
 /// The tests of the target `name`, in `Tests/half/nameTests`. Any of them may draw lots.
 func tests(_ half: String, _ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
   .testTarget(
-    name: "\(name)Tests", dependencies: [.init(stringLiteral: name), "SeededRandom"] + dependencies,
+    name: "\(name)Tests",
+    dependencies: [.init(stringLiteral: name), "SeededRandom"] + dependencies,
     path: "Tests/\(half)/\(name)Tests", swiftSettings: strict)
 }
 
 let controlPlane: [Target] = [
   // Wire contract between the halves: ids, messages, versions; no I/O.
   target("ControlPlane", "NodeContract", [protobuf]),
+  // What becomes of a call by the rules of whom it is for: the same answer for the node that does it
+  // and for whoever asks what it would do.
+  target("ControlPlane", "CallFlows", ["NodeContract"]),
   // One JSON line to standard error per log event, for both halves.
   target("ControlPlane", "StructuredLogging", [logging]),
   // Resellers, tenants, extensions, numbers, scopes: values and their rules.
@@ -111,7 +115,8 @@ let controlPlane: [Target] = [
   target(
     "ControlPlane", "Operations",
     [
-      "NodeContract", "Tenancy", "Placement", "Rating", "Postgres", "Persistence", crypto, logging,
+      "CallFlows", "NodeContract", "Tenancy", "Placement", "Rating", "Postgres", "Persistence",
+      crypto, logging,
     ]),
   // Server, problems, health, metrics; knows nothing about telephony.
   target("ControlPlane", "HTTP", [hummingbird, hummingbirdCore, logging, nio]),
@@ -165,7 +170,7 @@ let mediaNode: [Target] = [
   // Keys pressed, by telephone events, tones and INFO, and from one way to another.
   target("MediaNode", "Digits", ["Audio", "RTP"]),
   // Registrar, routing and calls as state machines; the exchange that owns them.
-  target("MediaNode", "CallControl", ["Digits", "NodeContract", "SIP"]),
+  target("MediaNode", "CallControl", ["CallFlows", "Digits", "NodeContract", "SIP"]),
   // Epochs and orders: what a node may serve.
   target("MediaNode", "Ownership", ["NodeContract"]),
   // libosip2 and its sole importer: parse and print.
@@ -276,6 +281,7 @@ let testing: [Target] = [
 
   // Without a server beside them.
   tests("ControlPlane", "NodeContract", ["Support", "TLS"]),
+  tests("ControlPlane", "CallFlows", ["NodeContract"]),
   tests("ControlPlane", "StructuredLogging"),
   tests("ControlPlane", "Tenancy", ["NodeContract"]),
   tests("ControlPlane", "Placement", ["NodeContract"]),

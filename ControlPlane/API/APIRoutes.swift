@@ -25,6 +25,8 @@ public struct APIRoutes: Sendable {
     TenantRoutes(keys: keys, tenants: TenantOperations(store, clock: clock)).register(on: &group)
     ExtensionRoutes(keys: keys, extensions: ExtensionOperations(store, clock: clock))
       .register(on: &group)
+    AnsweringRoutes(keys: keys, answering: AnsweringOperations(store, clock: clock))
+      .register(on: &group)
     NumberRoutes(keys: keys, numbers: NumberOperations(store, clock: clock)).register(on: &group)
     TrunkRoutes(keys: keys, trunks: TrunkOperations(store, clock: clock)).register(on: &group)
     PriceListRoutes(keys: keys, priceLists: PriceListOperations(store, clock: clock))

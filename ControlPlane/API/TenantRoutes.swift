@@ -64,6 +64,8 @@ private struct NewTenantBody: Decodable {
   var emergencyNumbers: [String]?
   /// Seconds.
   var ringTimeout: Int?
+  /// The IANA name, Europe/Berlin; absent: UTC.
+  var timeZone: String?
 
   func tenant(of reseller: ResellerID) -> NewTenant {
     NewTenant(
@@ -71,7 +73,7 @@ private struct NewTenantBody: Decodable {
       countryCode: countryCode, nationalPrefix: nationalPrefix ?? "0",
       internationalPrefix: internationalPrefix ?? "00",
       emergencyNumbers: emergencyNumbers ?? DiallingRules.usualEmergencyNumbers,
-      ringTimeout: ringTimeout ?? 30)
+      ringTimeout: ringTimeout ?? 30, timeZone: timeZone ?? "UTC")
   }
 }
 
@@ -83,12 +85,14 @@ private struct TenantChangesBody: Decodable {
   var internationalPrefix: String?
   var emergencyNumbers: [String]?
   var ringTimeout: Int?
+  var timeZone: String?
 
   var changes: TenantChanges {
     TenantChanges(
       name: name, homeAddress: homeAddress, countryCode: countryCode,
       nationalPrefix: nationalPrefix, internationalPrefix: internationalPrefix,
-      emergencyNumbers: emergencyNumbers, ringTimeout: ringTimeout)
+      emergencyNumbers: emergencyNumbers, ringTimeout: ringTimeout,
+      timeZone: timeZone)
   }
 }
 
@@ -103,6 +107,7 @@ private struct TenantView: Encodable {
   var internationalPrefix: String
   var emergencyNumbers: [String]
   var ringTimeout: Int64
+  var timeZone: String
   var revision: Int64
   var createdAt: Timestamp
 
@@ -117,6 +122,7 @@ private struct TenantView: Encodable {
     internationalPrefix = tenant.dialling.internationalPrefix
     emergencyNumbers = tenant.dialling.emergencyNumbers
     ringTimeout = tenant.ringTimeout.components.seconds
+    timeZone = tenant.timeZone.text
     revision = tenant.revision
     createdAt = Timestamp(tenant.createdAt)
   }

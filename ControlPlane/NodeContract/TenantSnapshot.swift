@@ -12,11 +12,13 @@ public struct TenantSnapshot: Hashable, Sendable {
   public var extensions: [ExtensionEntry]
   public var numbers: [NumberEntry]
   public var trunks: [TrunkEntry]
+  /// What the clocks show where the tenant is.
+  public var clock: ZoneClock
 
   public init(
     tenant: TenantID, revision: Int64, domain: String, homeAddress: AddressName,
     dialling: DiallingRules, ringTimeout: Duration, extensions: [ExtensionEntry],
-    numbers: [NumberEntry], trunks: [TrunkEntry]
+    numbers: [NumberEntry], trunks: [TrunkEntry], clock: ZoneClock = .utc
   ) {
     self.tenant = tenant
     self.revision = revision
@@ -27,6 +29,7 @@ public struct TenantSnapshot: Hashable, Sendable {
     self.extensions = extensions
     self.numbers = numbers
     self.trunks = trunks
+    self.clock = clock
   }
 }
 
@@ -65,11 +68,14 @@ public struct ExtensionEntry: Hashable, Sendable {
   public var outsideNumber: String?
   /// One per algorithm, strongest first.
   public var credentials: [DigestCredential]
+  /// The first that fits decides.
+  public var answering: [AnsweringRule]
 
   public init(
     id: ExtensionID, number: String, displayName: String, outsideNumber: String?,
-    credentials: [DigestCredential]
+    credentials: [DigestCredential], answering: [AnsweringRule] = []
   ) {
+    self.answering = answering
     self.id = id
     self.number = number
     self.displayName = displayName

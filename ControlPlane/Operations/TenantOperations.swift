@@ -1,3 +1,4 @@
+internal import Foundation
 public import NodeContract
 public import Persistence
 public import Tenancy
@@ -15,12 +16,16 @@ public struct NewTenant: Sendable {
   public var emergencyNumbers: [String]
   /// Seconds.
   public var ringTimeout: Int
+  /// The IANA name, `Europe/Berlin`.
+  public var timeZone: String
 
   public init(
     reseller: ResellerID, name: String, domain: String, homeAddress: String, countryCode: String,
     nationalPrefix: String = "0", internationalPrefix: String = "00",
-    emergencyNumbers: [String] = DiallingRules.usualEmergencyNumbers, ringTimeout: Int = 30
+    emergencyNumbers: [String] = DiallingRules.usualEmergencyNumbers, ringTimeout: Int = 30,
+    timeZone: String = "UTC"
   ) {
+    self.timeZone = timeZone
     self.reseller = reseller
     self.name = name
     self.domain = domain
@@ -44,12 +49,15 @@ public struct TenantChanges: Sendable {
   public var emergencyNumbers: [String]?
   /// Seconds.
   public var ringTimeout: Int?
+  public var timeZone: String?
 
   public init(
     name: String? = nil, homeAddress: String? = nil, countryCode: String? = nil,
     nationalPrefix: String? = nil, internationalPrefix: String? = nil,
-    emergencyNumbers: [String]? = nil, ringTimeout: Int? = nil
+    emergencyNumbers: [String]? = nil, ringTimeout: Int? = nil,
+    timeZone: String? = nil
   ) {
+    self.timeZone = timeZone
     self.name = name
     self.homeAddress = homeAddress
     self.countryCode = countryCode
@@ -75,7 +83,8 @@ public struct TenantOperations: Sendable {
       dialling: try DiallingRules(
         checkingCountryCode: new.countryCode, nationalPrefix: new.nationalPrefix,
         internationalPrefix: new.internationalPrefix, emergencyNumbers: new.emergencyNumbers),
-      ringTimeout: try Tenant.ringTimeout(seconds: new.ringTimeout), createdAt: clock.now())
+      ringTimeout: try Tenant.ringTimeout(seconds: new.ringTimeout),
+      timeZone: try zone(new.timeZone), createdAt: clock.now())
     return try await making(tenant) {
       try await store.tenants.insert($0, in: scope)
     } find: {
@@ -93,6 +102,14 @@ public struct TenantOperations: Sendable {
       throw InvalidField("home_address", .malformed(expected: "an address for phones"))
     }
     return name
+  }
+
+  private func zone(_ name: String) throws(InvalidField) -> TimeZoneName {
+    let zone = try TimeZoneName(name)
+    guard TimeZone(identifier: name) != nil else {
+      throw InvalidField("time_zone", .unknownReference)
+    }
+    return zone
   }
 
   public func find(_ id: TenantID, in scope: AccessScope) async throws -> Tenant {
@@ -116,6 +133,7 @@ public struct TenantOperations: Sendable {
     if let seconds = changes.ringTimeout {
       tenant.ringTimeout = try Tenant.ringTimeout(seconds: seconds)
     }
+    if let name = changes.timeZone { tenant.timeZone = try zone(name) }
     tenant.dialling = try DiallingRules(
       checkingCountryCode: changes.countryCode ?? tenant.dialling.countryCode,
       nationalPrefix: changes.nationalPrefix ?? tenant.dialling.nationalPrefix,

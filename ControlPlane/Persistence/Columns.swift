@@ -52,6 +52,14 @@ extension SIPDomain: PostgresEncodable, PostgresDecodable {
   }
 }
 
+extension TimeZoneName: PostgresEncodable, PostgresDecodable {
+  public var postgresText: String? { text }
+  public init?(postgresText: String) {
+    guard let zone = try? TimeZoneName(postgresText) else { return nil }
+    self = zone
+  }
+}
+
 extension DisplayName: PostgresEncodable, PostgresDecodable {
   public var postgresText: String? { text }
   public init?(postgresText: String) {

@@ -42,13 +42,32 @@ public struct SnapshotRepository: Sendable {
 
 /// What belongs to some tenants, by tenant or by reseller.
 private struct SnapshotContents {
+  let clocks: [TimeZoneName: ZoneClock]
   let extensions: [TenantID: [Extension]]
+  let answeringRules: [ExtensionID: [AnsweringRule]]
   let numbers: [TenantID: [Number]]
   let trunks: [ResellerID: [Trunk]]
 
   init(of tenants: [Tenant], in transaction: borrowing Transaction) throws {
     let ids = tenants.map(\.id)
     let resellers = Array(Set(tenants.map(\.reseller)))
+    let now = try transaction.query("SELECT now() AS now").map {
+      try $0.value("now", as: WallTime.self)
+    }
+    clocks = Dictionary(
+      uniqueKeysWithValues: Set(tenants.map(\.timeZone)).map {
+        ($0, ZoneClock(of: $0.text, around: now.first ?? WallTime(milliseconds: 0)))
+      })
+    answeringRules = Dictionary(
+      grouping: try transaction.query(
+        """
+        \(AnsweringRule.selection) WHERE tenant_id = ANY(\(ids)::uuid[])
+        ORDER BY extension_id, position
+        """
+      ).map {
+        (try $0.value("extension_id", as: ExtensionID.self), try AnsweringRule(row: $0))
+      }, by: \.0
+    ).mapValues { $0.map(\.1) }
     extensions = Dictionary(
       grouping: try transaction.query(
         "\(Extension.selection) WHERE tenant_id = ANY(\(ids)::uuid[]) ORDER BY extension_id"
@@ -70,8 +89,11 @@ private struct SnapshotContents {
     TenantSnapshot(
       tenant: tenant.id, revision: tenant.revision, domain: tenant.domain.text,
       homeAddress: tenant.homeAddress, dialling: tenant.dialling, ringTimeout: tenant.ringTimeout,
-      extensions: (extensions[tenant.id] ?? []).map(\.entry),
+      extensions: (extensions[tenant.id] ?? []).map {
+        $0.entry(answering: answeringRules[$0.id] ?? [])
+      },
       numbers: (numbers[tenant.id] ?? []).map(\.entry),
-      trunks: (trunks[tenant.reseller] ?? []).map(\.entry))
+      trunks: (trunks[tenant.reseller] ?? []).map(\.entry),
+      clock: clocks[tenant.timeZone] ?? .utc)
   }
 }

@@ -13,11 +13,11 @@ public struct TenantRepository: Sendable {
         """
         INSERT INTO tenants (tenant_id, reseller_id, name, domain, home_address, country_code,
           national_prefix, international_prefix, emergency_numbers, ring_timeout_seconds,
-          revision, created_at)
+          time_zone, revision, created_at)
         VALUES (\(tenant.id), \(tenant.reseller), \(tenant.name), \(tenant.domain),
           \(tenant.homeAddress), \(tenant.dialling.countryCode), \(tenant.dialling.nationalPrefix),
           \(tenant.dialling.internationalPrefix), \(tenant.dialling.emergencyNumbers),
-          \(tenant.ringTimeout.components.seconds),
+          \(tenant.ringTimeout.components.seconds), \(tenant.timeZone),
           \(tenant.revision), \(tenant.createdAt))
         """)
     }
@@ -68,7 +68,8 @@ public struct TenantRepository: Sendable {
           national_prefix = \(tenant.dialling.nationalPrefix),
           international_prefix = \(tenant.dialling.internationalPrefix),
           emergency_numbers = \(tenant.dialling.emergencyNumbers),
-          ring_timeout_seconds = \(tenant.ringTimeout.components.seconds)
+          ring_timeout_seconds = \(tenant.ringTimeout.components.seconds),
+          time_zone = \(tenant.timeZone)
         WHERE tenant_id = \(tenant.id) AND deleted_at IS NULL
         RETURNING \(Tenant.columns)
         """
@@ -93,7 +94,7 @@ public struct TenantRepository: Sendable {
 extension Tenant {
   static let columns: Query = """
     tenant_id, reseller_id, name, domain, home_address, country_code, national_prefix,
-    international_prefix, emergency_numbers, ring_timeout_seconds, revision, created_at
+    international_prefix, emergency_numbers, ring_timeout_seconds, time_zone, revision, created_at
     """
   static let selection: Query = "SELECT \(columns) FROM tenants"
 
@@ -108,6 +109,7 @@ extension Tenant {
         internationalPrefix: try row.value("international_prefix"),
         emergencyNumbers: try row.value("emergency_numbers")),
       ringTimeout: .seconds(try row.value("ring_timeout_seconds", as: Int64.self)),
-      revision: try row.value("revision"), createdAt: try row.value("created_at"))
+      timeZone: try row.value("time_zone"), revision: try row.value("revision"),
+      createdAt: try row.value("created_at"))
   }
 }

@@ -24,9 +24,11 @@ CREATE FUNCTION public.raise_revision() RETURNS trigger
     AS $$
 BEGIN
   IF NEW.revision <= OLD.revision AND (NEW.domain, NEW.home_address, NEW.country_code,
-    NEW.national_prefix, NEW.international_prefix, NEW.ring_timeout_seconds, NEW.deleted_at)
+    NEW.national_prefix, NEW.international_prefix, NEW.emergency_numbers,
+    NEW.ring_timeout_seconds, NEW.time_zone, NEW.deleted_at)
     IS DISTINCT FROM (OLD.domain, OLD.home_address, OLD.country_code, OLD.national_prefix,
-    OLD.international_prefix, OLD.ring_timeout_seconds, OLD.deleted_at)
+    OLD.international_prefix, OLD.emergency_numbers, OLD.ring_timeout_seconds, OLD.time_zone,
+    OLD.deleted_at)
   THEN
     NEW.revision := OLD.revision + 1;
   END IF;
@@ -86,6 +88,31 @@ $$;
 ALTER FUNCTION public.scope_tenant() OWNER TO tandem_owner;
 SET default_tablespace = '';
 SET default_table_access_method = heap;
+CREATE TABLE public.answering_rules (
+    tenant_id uuid NOT NULL,
+    extension_id uuid NOT NULL,
+    "position" smallint NOT NULL,
+    name text NOT NULL,
+    occasion text NOT NULL,
+    patience_seconds smallint,
+    callers text NOT NULL,
+    numbers text[] NOT NULL,
+    hours smallint[],
+    outside_hours boolean NOT NULL,
+    called text[] NOT NULL,
+    action text NOT NULL,
+    target text,
+    CONSTRAINT answering_rules_action_check CHECK ((action = ANY (ARRAY['ring'::text, 'forward'::text, 'busy'::text, 'decline'::text]))),
+    CONSTRAINT answering_rules_callers_check CHECK ((callers = ANY (ARRAY['anyone'::text, 'colleagues'::text, 'outside'::text, 'withheld'::text, 'numbers'::text]))),
+    CONSTRAINT answering_rules_check CHECK (((occasion = 'no-answer'::text) = (patience_seconds IS NOT NULL))),
+    CONSTRAINT answering_rules_check1 CHECK (((action = 'forward'::text) = (target IS NOT NULL))),
+    CONSTRAINT answering_rules_hours_check CHECK (((cardinality(hours) % 3) = 0)),
+    CONSTRAINT answering_rules_occasion_check CHECK ((occasion = ANY (ARRAY['always'::text, 'offline'::text, 'busy'::text, 'no-answer'::text]))),
+    CONSTRAINT answering_rules_patience_seconds_check CHECK (((patience_seconds >= 1) AND (patience_seconds <= 300))),
+    CONSTRAINT answering_rules_position_check CHECK (("position" >= 0))
+);
+ALTER TABLE ONLY public.answering_rules FORCE ROW LEVEL SECURITY;
+ALTER TABLE public.answering_rules OWNER TO tandem_owner;
 CREATE TABLE public.api_keys (
     key_id uuid NOT NULL,
     name text NOT NULL,
@@ -333,6 +360,7 @@ CREATE TABLE public.tenants (
     created_at timestamp with time zone NOT NULL,
     deleted_at timestamp with time zone,
     emergency_numbers text[] DEFAULT ARRAY['112'::text, '911'::text, '999'::text] NOT NULL,
+    time_zone text DEFAULT 'UTC'::text NOT NULL,
     CONSTRAINT tenants_domain_check CHECK ((domain = lower(domain))),
     CONSTRAINT tenants_emergency_numbers_check CHECK (((cardinality(emergency_numbers) >= 1) AND (cardinality(emergency_numbers) <= 16))),
     CONSTRAINT tenants_ring_timeout_seconds_check CHECK (((ring_timeout_seconds >= 5) AND (ring_timeout_seconds <= 300)))
@@ -368,6 +396,8 @@ CREATE TABLE public.trunks (
 );
 ALTER TABLE ONLY public.trunks FORCE ROW LEVEL SECURITY;
 ALTER TABLE public.trunks OWNER TO tandem_owner;
+ALTER TABLE ONLY public.answering_rules
+    ADD CONSTRAINT answering_rules_pkey PRIMARY KEY (tenant_id, extension_id, "position");
 ALTER TABLE ONLY public.api_keys
     ADD CONSTRAINT api_keys_pkey PRIMARY KEY (key_id);
 ALTER TABLE ONLY public.api_keys
@@ -433,8 +463,10 @@ CREATE UNIQUE INDEX tenants_domain_taken ON public.tenants USING btree (domain) 
 CREATE INDEX tenants_of_reseller ON public.tenants USING btree (reseller_id, tenant_id);
 CREATE UNIQUE INDEX trunks_carrier_taken ON public.trunks USING btree (reseller_id, carrier) WHERE (deleted_at IS NULL);
 CREATE TRIGGER announce AFTER INSERT OR UPDATE ON public.tenants FOR EACH ROW EXECUTE FUNCTION public.announce_tenant();
+CREATE TRIGGER deleted AFTER DELETE ON public.answering_rules REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.raise_revision_of_tenants();
 CREATE TRIGGER deleted AFTER DELETE ON public.extensions REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.raise_revision_of_tenants();
 CREATE TRIGGER deleted AFTER DELETE ON public.numbers REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.raise_revision_of_tenants();
+CREATE TRIGGER inserted AFTER INSERT ON public.answering_rules REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.raise_revision_of_tenants();
 CREATE TRIGGER inserted AFTER INSERT ON public.extensions REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.raise_revision_of_tenants();
 CREATE TRIGGER inserted AFTER INSERT ON public.numbers REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.raise_revision_of_tenants();
 CREATE TRIGGER inserted AFTER INSERT ON public.trunks REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.raise_revision_of_resellers_tenants();
@@ -442,6 +474,8 @@ CREATE TRIGGER raise_revision BEFORE UPDATE ON public.tenants FOR EACH ROW EXECU
 CREATE TRIGGER updated AFTER UPDATE ON public.extensions REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.raise_revision_of_tenants();
 CREATE TRIGGER updated AFTER UPDATE ON public.numbers REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.raise_revision_of_tenants();
 CREATE TRIGGER updated AFTER UPDATE ON public.trunks REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.raise_revision_of_resellers_tenants();
+ALTER TABLE ONLY public.answering_rules
+    ADD CONSTRAINT answering_rules_extension_exists FOREIGN KEY (tenant_id, extension_id) REFERENCES public.extensions(tenant_id, extension_id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.api_keys
     ADD CONSTRAINT api_keys_reseller_exists FOREIGN KEY (reseller_id) REFERENCES public.resellers(reseller_id);
 ALTER TABLE ONLY public.api_keys
@@ -488,6 +522,7 @@ ALTER TABLE ONLY public.trunks
     ADD CONSTRAINT trunks_price_list_exists FOREIGN KEY (reseller_id, price_list_id) REFERENCES public.price_lists(reseller_id, price_list_id);
 ALTER TABLE ONLY public.trunks
     ADD CONSTRAINT trunks_reseller_exists FOREIGN KEY (reseller_id) REFERENCES public.resellers(reseller_id);
+ALTER TABLE public.answering_rules ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.api_keys ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.calls ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.cdrs ENABLE ROW LEVEL SECURITY;
@@ -512,6 +547,9 @@ ALTER TABLE public.service_addresses ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.sites ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.tenants ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.trunks ENABLE ROW LEVEL SECURITY;
+CREATE POLICY within_scope ON public.answering_rules USING ((public.scope_is_platform() OR (tenant_id = public.scope_tenant()) OR (tenant_id IN ( SELECT t.tenant_id
+   FROM public.tenants t
+  WHERE (t.reseller_id = public.scope_reseller())))));
 CREATE POLICY within_scope ON public.api_keys USING ((public.scope_is_platform() OR (reseller_id = public.scope_reseller()) OR (tenant_id = public.scope_tenant()) OR (tenant_id IN ( SELECT t.tenant_id
    FROM public.tenants t
   WHERE (t.reseller_id = public.scope_reseller())))));
@@ -544,6 +582,7 @@ CREATE POLICY within_scope ON public.resellers USING ((public.scope_is_platform(
 CREATE POLICY within_scope ON public.tenants USING ((public.scope_is_platform() OR (reseller_id = public.scope_reseller()) OR (tenant_id = public.scope_tenant())));
 CREATE POLICY within_scope ON public.trunks USING ((public.scope_is_platform() OR (reseller_id = public.scope_reseller())));
 GRANT USAGE ON SCHEMA public TO tandem_server;
+GRANT SELECT,INSERT,DELETE ON TABLE public.answering_rules TO tandem_server;
 GRANT SELECT,INSERT ON TABLE public.api_keys TO tandem_server;
 GRANT UPDATE(revoked_at) ON TABLE public.api_keys TO tandem_server;
 GRANT SELECT,INSERT ON TABLE public.calls TO tandem_server;
@@ -608,6 +647,7 @@ GRANT UPDATE(ring_timeout_seconds) ON TABLE public.tenants TO tandem_server;
 GRANT UPDATE(revision) ON TABLE public.tenants TO tandem_server;
 GRANT UPDATE(deleted_at) ON TABLE public.tenants TO tandem_server;
 GRANT UPDATE(emergency_numbers) ON TABLE public.tenants TO tandem_server;
+GRANT UPDATE(time_zone) ON TABLE public.tenants TO tandem_server;
 GRANT SELECT,INSERT ON TABLE public.trunks TO tandem_server;
 GRANT UPDATE(carrier) ON TABLE public.trunks TO tandem_server;
 GRANT UPDATE(address) ON TABLE public.trunks TO tandem_server;

@@ -26,9 +26,9 @@ public struct Extension: Hashable, Sendable {
   }
 
   /// What a node needs of it.
-  public var entry: ExtensionEntry {
+  public func entry(answering: [AnsweringRule]) -> ExtensionEntry {
     ExtensionEntry(
       id: id, number: number.digits, displayName: displayName.text,
-      outsideNumber: outsideNumber?.description, credentials: credentials)
+      outsideNumber: outsideNumber?.description, credentials: credentials, answering: answering)
   }
 }

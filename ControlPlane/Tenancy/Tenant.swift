@@ -10,6 +10,8 @@ public struct Tenant: Hashable, Sendable {
   public var homeAddress: AddressName
   public var dialling: DiallingRules
   public var ringTimeout: Duration
+  /// Where its clocks hang.
+  public var timeZone: TimeZoneName
   /// Grows with every change that a node must hear of; the database counts it.
   public var revision: Int64
   public var createdAt: WallTime
@@ -17,7 +19,7 @@ public struct Tenant: Hashable, Sendable {
   public init(
     id: TenantID, reseller: ResellerID, name: DisplayName, domain: SIPDomain,
     homeAddress: AddressName, dialling: DiallingRules, ringTimeout: Duration,
-    revision: Int64 = 1, createdAt: WallTime
+    timeZone: TimeZoneName = .utc, revision: Int64 = 1, createdAt: WallTime
   ) {
     self.id = id
     self.reseller = reseller
@@ -26,6 +28,7 @@ public struct Tenant: Hashable, Sendable {
     self.homeAddress = homeAddress
     self.dialling = dialling
     self.ringTimeout = ringTimeout
+    self.timeZone = timeZone
     self.revision = revision
     self.createdAt = createdAt
   }

@@ -38,6 +38,10 @@ struct APIClient: Sendable {
     try await send(.POST, path, body: csv, type: "text/csv")
   }
 
+  func put(_ path: String, _ body: JSON) async throws -> JSON {
+    try await send(.PUT, path, body: Data(body.text.utf8), type: "application/json")
+  }
+
   func delete(_ path: String) async throws -> JSON { try await send(.DELETE, path) }
 
   /// Creates a thing. With `orExisting`, one that is there already is as good: the API's conflict

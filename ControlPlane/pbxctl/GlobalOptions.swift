@@ -52,16 +52,17 @@ struct GlobalOptions: ParsableArguments {
 
 /// A secret's file, or standard input for `-`; a line end at its end does not count.
 func secret(inFile path: String) throws -> String {
-  let data: Data
-  if path == "-" {
-    data = FileHandle.standardInput.readDataToEndOfFile()
-  } else {
-    guard let contents = FileManager.default.contents(atPath: path) else {
-      throw ValidationError("\(path) cannot be read. Does it exist, and may you read it?")
-    }
-    data = contents
-  }
+  let data = try contents(ofFile: path)
   let text = String(decoding: data, as: UTF8.self).trimmingCharacters(in: .newlines)
   guard !text.isEmpty else { throw ValidationError("\(path) is empty.") }
   return text
+}
+
+/// What stands in a file, or comes by standard input where that is `-`.
+func contents(ofFile path: String) throws -> Data {
+  guard path != "-" else { return FileHandle.standardInput.readDataToEndOfFile() }
+  guard let contents = FileManager.default.contents(atPath: path) else {
+    throw ValidationError("\(path) cannot be read. Does it exist, and may you read it?")
+  }
+  return contents
 }

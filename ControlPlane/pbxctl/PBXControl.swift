@@ -14,6 +14,7 @@ struct PBXControl: AsyncParsableCommand {
     subcommands: [
       SiteCommands.self, NodeCommands.self, AddressCommands.self, ResellerCommands.self,
       KeyCommands.self, PriceListCommands.self, TrunkCommands.self, TenantCommands.self,
-      ExtensionCommands.self, NumberCommands.self, CallCommands.self, CDRCommands.self,
+      ExtensionCommands.self, AnsweringCommands.self, NumberCommands.self, CallCommands.self,
+      CDRCommands.self,
     ])
 }

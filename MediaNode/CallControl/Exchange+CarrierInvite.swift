@@ -15,7 +15,7 @@ extension Exchange {
       return respond(StatusCode.loopDetected, to: arrival, at: now)
     }
     guard hasRoom(for: arrival, of: found.tenant, at: now) else { return }
-    let origin = origin(of: arrival.request, over: found.trunk, to: found.tenant)
+    let origin = origin(of: arrival.request, over: found.trunk, to: found.tenant, at: now)
     let destination =
       recipient.map {
         devices(of: $0, called: found.number, from: origin)
@@ -98,14 +98,15 @@ extension Exchange {
 
   /// Who calls, as far as the carrier may be believed and the caller wants to be known.
   private func origin(
-    of request: SIPRequest, over trunk: TrunkEntry, to tenant: DirectoryTenant
+    of request: SIPRequest, over trunk: TrunkEntry, to tenant: DirectoryTenant, at now: Moment
   ) -> CallOrigin {
     let caller = CallerIdentity(of: request, from: trunk.profile)
     let number = tenant.snapshot.dialling.e164(fromCarrier: caller.number) ?? caller.number
     return CallOrigin(
       tenant: tenant, party: .trunk(trunk.id),
       number: caller.isWithheld ? CallerIdentity.anonymous : number,
-      displayName: caller.isWithheld ? nil : caller.displayName, isWithheld: caller.isWithheld,
+      displayName: caller.isWithheld ? nil : caller.displayName, time: now.wall,
+      isWithheld: caller.isWithheld,
       forwardings: trunk.profile.isTrusted
         ? ForwardingFields.read(request.headers, limit: limits.forwardings) : [])
   }

@@ -42,7 +42,7 @@ extension Exchange {
     if picksUp(arrival, user, of: tenant, at: now) { return }
     let origin = CallOrigin(
       tenant: tenant, party: .extension(user.id, number: user.number), number: user.number,
-      displayName: user.displayName, isWithheld: arrival.request.wishesPrivacy)
+      displayName: user.displayName, time: now.wall, isWithheld: arrival.request.wishesPrivacy)
     let destination = destination(of: uri.user ?? "", from: origin, user)
     begin(arrival, origin, to: destination, at: now)
   }

@@ -10,41 +10,47 @@ extension Exchange {
       return redirectWithinTrunk(redirection, of: call, at: now)
     }
     guard let tenant = directory[call.tenant],
-      let destination = destination(of: redirection, in: call, tenant),
+      let destination = destination(of: redirection, in: call, tenant, at: now),
       case .targets(let targets) = destination.kind
     else {
       return update(id, at: now) {
-        $0.redirectionRefused(redirection.leg, .rejected, at: now)
+        $0.redirectionRefused(redirection.leg, redirection.failure, at: now)
       }
     }
     let legs = enlisted(
       targets, in: call, at: redirection.leg, called: destination.called,
       from: destination.shownCaller, at: now)
-    let until = now.boot.advanced(by: patience(of: targets, tenant))
+    let until = now.boot.advanced(by: patience(of: targets, destination.answering, tenant))
+    note(
+      passed: destination.passed, by: call.caller, in: id, of: call.tenant, called: call.called,
+      at: now)
     update(id, at: now) {
-      $0.forward(redirection.leg, to: legs, until: until, at: now)
+      $0.answering = destination.answering
+      return $0.forward(redirection.leg, to: legs, until: until, at: now)
     }
   }
 
   /// The preferred of those that lead anywhere.
   private func destination(
-    of redirection: Redirection, in call: CallMachine, _ tenant: DirectoryTenant
+    of redirection: Redirection, in call: CallMachine, _ tenant: DirectoryTenant, at now: Moment
   ) -> CallDestination? {
     redirection.targets.lazy.compactMap {
-      self.destination(of: redirection, to: $0, in: call, tenant)
+      self.destination(of: redirection, to: $0, in: call, tenant, at: now)
     }.first
   }
 
   /// Nil: the call cannot go there. Nobody is asked twice, nobody's calls are calls for help.
   private func destination(
-    of redirection: Redirection, to target: SIPURI, in call: CallMachine, _ tenant: DirectoryTenant
+    of redirection: Redirection, to target: SIPURI, in call: CallMachine,
+    _ tenant: DirectoryTenant, at now: Moment
   ) -> CallDestination? {
     let leg = call[redirection.leg]
     guard isOurs(target, tenant), let dialled = target.user,
       case .extension(let id, _) = leg.party, let user = tenant.extensionsByID[id]
     else { return nil }
     let destination = self.destination(
-      of: dialled, from: leg.origin(in: tenant, of: call, user, redirection.reason, limits), user)
+      of: dialled,
+      from: leg.origin(in: tenant, of: call, user, redirection.reason, limits, at: now), user)
     guard !destination.isEmergency, case .targets(let targets) = destination.kind else {
       return nil
     }
@@ -142,13 +148,13 @@ extension Leg {
   /// The call as it comes from this party that forwards it.
   fileprivate func origin(
     in tenant: DirectoryTenant, of call: CallMachine, _ user: ExtensionEntry,
-    _ reason: Forwarding.Reason, _ limits: ExchangeLimits
+    _ reason: Forwarding.Reason, _ limits: ExchangeLimits, at now: Moment
   ) -> CallOrigin {
     let from = invite.headers.from
     let before = ForwardingFields.read(invite.headers, limit: max(0, limits.forwardings - 1))
     return CallOrigin(
       tenant: tenant, party: party, number: from.uri.user ?? call.caller.number,
-      displayName: from.displayName, isWithheld: invite.wishesPrivacy,
+      displayName: from.displayName, time: now.wall, isWithheld: invite.wishesPrivacy,
       forwardings: [Forwarding(number: user.outsideNumber ?? user.number, reason: reason)] + before)
   }
 

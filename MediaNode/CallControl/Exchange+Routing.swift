@@ -16,8 +16,8 @@ extension Exchange {
     }
   }
 
-  /// All devices of an extension ring.
-  func devices(of entry: ExtensionEntry, called: String, from origin: CallOrigin)
+  /// All devices of an extension, whatever its rules say.
+  func allDevices(of entry: ExtensionEntry, called: String, from origin: CallOrigin)
     -> CallDestination
   {
     let tenant = origin.tenant

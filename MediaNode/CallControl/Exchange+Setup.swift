@@ -10,14 +10,17 @@ extension Exchange {
       return respond(StatusCode.maxBreadthExceeded, to: arrival, at: now)
     }
     let id = CallID(at: now.wall, using: &random)
+    let called = destination.asked ?? destination.called
     var caller = callerLeg(arrival, origin, at: now)
     let offer = LegOffer(
-      direction: .incoming, party: origin.party, from: origin.number, to: destination.called,
+      direction: .incoming, party: origin.party, from: origin.number, to: called,
       sipCallID: Legible.text(arrival.request.headers.callID, limit: 255))
     let begun = fact(
       .offered(offer), tenant: origin.tenant.id, call: id, leg: caller.id, epoch: caller.epoch,
       at: now)
     outbox.append(.record(begun, receipt: nil))
+    note(
+      passed: destination.passed, by: caller, in: id, of: origin.tenant.id, called: called, at: now)
     do throws(SetupFailure) {
       let targets = try admitted(destination, of: origin.tenant.id)
       let terms = try Self.offer(of: arrival.request, to: &caller, limits)
@@ -29,12 +32,15 @@ extension Exchange {
         outgoingLeg(target.saying(share), plan, hops: arrival.hopsLeft, at: now)
       }
       var call = CallMachine(
-        id: id, tenant: origin.tenant.id, called: destination.called, callerToken: nextToken(),
+        id: id, tenant: origin.tenant.id, called: called, callerToken: nextToken(),
         isOfferless: terms == nil, plan: plan, limits: limits, caller: caller, callees: callees,
-        state: .ringing(until: now.boot.advanced(by: patience(of: targets, origin.tenant))))
+        state: .ringing(
+          until: now.boot.advanced(by: patience(of: targets, destination.answering, origin.tenant)))
+      )
+      call.answering = destination.answering
       call.further = turns.next(
         after: now.boot, shownCaller: destination.shownCaller, limits)
-      start(call, arrival, offer: terms, shownCaller: destination.shownCaller, at: now)
+      start(call, arrival, to: destination, offer: terms, at: now)
     } catch {
       refuse(error.outcome, caller, id, origin.tenant.id, arrival, at: now)
     }
@@ -169,14 +175,14 @@ extension Exchange {
   // MARK: - Off it goes
 
   private mutating func start(
-    _ call: CallMachine, _ arrival: Arrival, offer: AudioTerms?, shownCaller: String,
-    at now: Moment
+    _ call: CallMachine, _ arrival: Arrival, to destination: CallDestination,
+    offer: AudioTerms?, at now: Moment
   ) {
     index(call, arrival)
     for leg in call.callees {
       let offered = LegOffer(
-        direction: .outgoing, party: leg.party, from: shownCaller, to: call.called,
-        sipCallID: leg.callID)
+        direction: .outgoing, party: leg.party, from: destination.shownCaller,
+        to: destination.called, sipCallID: leg.callID)
       let fact = fact(
         .offered(offered), tenant: call.tenant, call: call.id, leg: leg.id, epoch: leg.epoch,
         at: now)

@@ -10,7 +10,7 @@ extension Exchange {
       case .extension(let user, _) = call[wish.transferor].party,
       let transferor = tenant.extensionsByID[user]
     else { return update(id, at: now) { $0.transferRefused(.internalError) } }
-    let destination = destination(of: wish, in: call, tenant, by: transferor)
+    let destination = destination(of: wish, in: call, tenant, by: transferor, at: now)
     switch destination.kind {
     case .refused(let outcome): update(id, at: now) { $0.transferRefused(outcome) }
     case .targets(let targets):
@@ -24,7 +24,7 @@ extension Exchange {
   /// The stayer calls, as far as the target sees; where it costs something, the transferor.
   private func destination(
     of wish: TransferWish, in call: CallMachine, _ tenant: DirectoryTenant,
-    by transferor: ExtensionEntry
+    by transferor: ExtensionEntry, at now: Moment
   ) -> CallDestination {
     let stayer = call[wish.stayer]
     let dialled = wish.target.user ?? ""
@@ -33,7 +33,7 @@ extension Exchange {
     }
     let origin = CallOrigin(
       tenant: tenant, party: .extension(transferor.id, number: transferor.number),
-      number: stayer.number, displayName: nil,
+      number: stayer.number, displayName: nil, time: now.wall,
       isWithheld: stayer.number == CallerIdentity.anonymous)
     return self.destination(of: dialled, from: origin, transferor)
   }

@@ -3,13 +3,14 @@ enum AllowedArrows {
   /// Whoever decides may use these, and the contract.
   private static let decided: Set<String> = ["NodeContract", "Tenancy"]
 
-  /// Where the halves may meet: their contract, and the form of a log line, which knows of
-  /// neither.
-  static let meetingPoints: Set<String> = ["NodeContract", "StructuredLogging"]
+  /// Where the halves may meet: their contract, what it says of calls, and the form of a log line,
+  /// which knows of neither.
+  static let meetingPoints: Set<String> = ["CallFlows", "NodeContract", "StructuredLogging"]
 
   static let controlPlane: [String: Set<String>] = [
     "StructuredLogging": [],
     "NodeContract": [],
+    "CallFlows": ["NodeContract"],
     "Tenancy": ["NodeContract"],
     "Placement": ["NodeContract"],
     "Rating": ["NodeContract", "Tenancy"],
@@ -19,7 +20,7 @@ enum AllowedArrows {
     "Postgres": ["CLibPQ", "CLibPQShim"],
     "Persistence": decided.union(["Rating", "Postgres"]),
     "Etcd": [],
-    "Operations": decided.union(["Placement", "Rating", "Persistence", "Postgres"]),
+    "Operations": decided.union(["CallFlows", "Placement", "Rating", "Persistence", "Postgres"]),
     "HTTP": [],
     "API": decided.union(["Rating", "Operations", "HTTP"]),
     "NodeLink": decided.union(["Placement", "Etcd", "HTTP"]),
@@ -46,7 +47,7 @@ enum AllowedArrows {
     "Announcements": [],
     "Prompts": ["Announcements", "Audio"],
     "Digits": ["Audio", "RTP"],
-    "CallControl": ["Digits", "NodeContract", "SIP"],
+    "CallControl": ["CallFlows", "Digits", "NodeContract", "SIP"],
     "Ownership": ["NodeContract"],
     "Succession": ["CLinux", "Epoll"],
     "CLibOSIP2": [],
@@ -81,7 +82,8 @@ enum AllowedArrows {
 
   /// Values and their rules: no socket, clock, database or C library, so their tests need none.
   static let pure: Set<String> = [
-    "NodeContract", "Tenancy", "Placement", "Rating", "SIP", "RTP", "Audio", "CallControl",
+    "NodeContract", "CallFlows", "Tenancy", "Placement", "Rating", "SIP", "RTP", "Audio",
+    "CallControl",
     "Announcements", "Digits", "Ownership",
   ]
 

@@ -22,11 +22,12 @@ let package = Package(
   name: "simulation",
   targets: [
     target("NodeContract"),
+    target("CallFlows", ["NodeContract"]),
     target("SIP", ["NodeContract"]),
     target("RTP", ["NodeContract"]),
     target("Audio"),
     target("Digits", ["Audio", "RTP"]),
-    target("CallControl", ["Digits", "NodeContract", "SIP"]),
+    target("CallControl", ["CallFlows", "Digits", "NodeContract", "SIP"]),
     .systemLibrary(
       name: "COpenSSL", path: "Linked/COpenSSL", pkgConfig: "openssl",
       providers: [.apt(["libssl-dev"])]),

@@ -14,7 +14,8 @@ extension TenantSnapshot: WireConvertible {
         nanoseconds: wire.ringTimeoutNanoseconds, "tenant.ring_timeout"),
       extensions: try wire.extensions.map(ExtensionEntry.init(wire:)),
       numbers: try wire.numbers.map(NumberEntry.init(wire:)),
-      trunks: try wire.trunks.map(TrunkEntry.init(wire:)))
+      trunks: try wire.trunks.map(TrunkEntry.init(wire:)),
+      clock: wire.hasClock ? try ZoneClock(wire: wire.clock) : .utc)
   }
 
   var wire: WireTenant {
@@ -28,6 +29,7 @@ extension TenantSnapshot: WireConvertible {
       $0.extensions = extensions.map(\.wire)
       $0.numbers = numbers.map(\.wire)
       $0.trunks = trunks.map(\.wire)
+      $0.clock = clock.wire
     }
   }
 }
@@ -57,7 +59,8 @@ extension ExtensionEntry: WireConvertible {
       id: try WireField.id(wire.id, "extension.id"), number: wire.number,
       displayName: wire.displayName,
       outsideNumber: wire.hasOutsideNumber ? wire.outsideNumber : nil,
-      credentials: try DigestCredential.known(in: wire.credentials))
+      credentials: try DigestCredential.known(in: wire.credentials),
+      answering: try wire.answering.map(AnsweringRule.init(wire:)))
   }
 
   var wire: WireExtension {
@@ -67,6 +70,7 @@ extension ExtensionEntry: WireConvertible {
       $0.displayName = displayName
       if let outsideNumber { $0.outsideNumber = outsideNumber }
       $0.credentials = credentials.map(\.wire)
+      $0.answering = answering.map(\.wire)
     }
   }
 }

@@ -905,11 +905,53 @@ nonisolated struct WireTenant: Sendable {
 
   var trunks: [WireTrunk] = []
 
+  /// None: UTC.
+  var clock: WireZoneClock {
+    get {_clock ?? WireZoneClock()}
+    set {_clock = newValue}
+  }
+  /// Returns true if `clock` has been explicitly set.
+  var hasClock: Bool {self._clock != nil}
+  /// Clears the value of `clock`. Subsequent reads from it will return its default value.
+  mutating func clearClock() {self._clock = nil}
+
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
   init() {}
 
   fileprivate var _dialling: WireDiallingRules? = nil
+  fileprivate var _clock: WireZoneClock? = nil
+}
+
+nonisolated struct WireZoneClock: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  var zone: String = String()
+
+  /// Seconds before UTC until the first change.
+  var offset: Int32 = 0
+
+  var changes: [WireZoneClock.Change] = []
+
+  var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  nonisolated struct Change: Sendable {
+    // SwiftProtobuf.Message conformance is added in an extension below. See the
+    // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+    // methods supported on all messages.
+
+    var atMilliseconds: Int64 = 0
+
+    var offset: Int32 = 0
+
+    var unknownFields = SwiftProtobuf.UnknownStorage()
+
+    init() {}
+  }
+
+  init() {}
 }
 
 nonisolated struct WireDiallingRules: Sendable {
@@ -953,11 +995,218 @@ nonisolated struct WireExtension: Sendable {
 
   var credentials: [WireCredential] = []
 
+  /// In their order.
+  var answering: [WireAnsweringRule] = []
+
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
   init() {}
 
   fileprivate var _outsideNumber: String? = nil
+}
+
+nonisolated struct WireAnsweringRule: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  var name: String = String()
+
+  var occasion: WireAnsweringRule.OneOf_Occasion? = nil
+
+  var always: WireNothing {
+    get {
+      if case .always(let v)? = occasion {return v}
+      return WireNothing()
+    }
+    set {occasion = .always(newValue)}
+  }
+
+  var offline: WireNothing {
+    get {
+      if case .offline(let v)? = occasion {return v}
+      return WireNothing()
+    }
+    set {occasion = .offline(newValue)}
+  }
+
+  var busy: WireNothing {
+    get {
+      if case .busy(let v)? = occasion {return v}
+      return WireNothing()
+    }
+    set {occasion = .busy(newValue)}
+  }
+
+  var noAnswerNanoseconds: Int64 {
+    get {
+      if case .noAnswerNanoseconds(let v)? = occasion {return v}
+      return 0
+    }
+    set {occasion = .noAnswerNanoseconds(newValue)}
+  }
+
+  var callers: WireAnsweringRule.OneOf_Callers? = nil
+
+  var anyone: WireNothing {
+    get {
+      if case .anyone(let v)? = callers {return v}
+      return WireNothing()
+    }
+    set {callers = .anyone(newValue)}
+  }
+
+  var colleagues: WireNothing {
+    get {
+      if case .colleagues(let v)? = callers {return v}
+      return WireNothing()
+    }
+    set {callers = .colleagues(newValue)}
+  }
+
+  var outside: WireNothing {
+    get {
+      if case .outside(let v)? = callers {return v}
+      return WireNothing()
+    }
+    set {callers = .outside(newValue)}
+  }
+
+  var withheld: WireNothing {
+    get {
+      if case .withheld(let v)? = callers {return v}
+      return WireNothing()
+    }
+    set {callers = .withheld(newValue)}
+  }
+
+  var numbers: WireAnsweringRule.Numbers {
+    get {
+      if case .numbers(let v)? = callers {return v}
+      return WireAnsweringRule.Numbers()
+    }
+    set {callers = .numbers(newValue)}
+  }
+
+  var hours: WireWeeklyHours {
+    get {_hours ?? WireWeeklyHours()}
+    set {_hours = newValue}
+  }
+  /// Returns true if `hours` has been explicitly set.
+  var hasHours: Bool {self._hours != nil}
+  /// Clears the value of `hours`. Subsequent reads from it will return its default value.
+  mutating func clearHours() {self._hours = nil}
+
+  var called: [String] = []
+
+  var action: WireAnsweringRule.OneOf_Action? = nil
+
+  var ring: WireNothing {
+    get {
+      if case .ring(let v)? = action {return v}
+      return WireNothing()
+    }
+    set {action = .ring(newValue)}
+  }
+
+  var forward: String {
+    get {
+      if case .forward(let v)? = action {return v}
+      return String()
+    }
+    set {action = .forward(newValue)}
+  }
+
+  var engaged: WireNothing {
+    get {
+      if case .engaged(let v)? = action {return v}
+      return WireNothing()
+    }
+    set {action = .engaged(newValue)}
+  }
+
+  var decline: WireNothing {
+    get {
+      if case .decline(let v)? = action {return v}
+      return WireNothing()
+    }
+    set {action = .decline(newValue)}
+  }
+
+  var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  nonisolated enum OneOf_Occasion: Equatable, Sendable {
+    case always(WireNothing)
+    case offline(WireNothing)
+    case busy(WireNothing)
+    case noAnswerNanoseconds(Int64)
+
+  }
+
+  nonisolated enum OneOf_Callers: Equatable, Sendable {
+    case anyone(WireNothing)
+    case colleagues(WireNothing)
+    case outside(WireNothing)
+    case withheld(WireNothing)
+    case numbers(WireAnsweringRule.Numbers)
+
+  }
+
+  nonisolated enum OneOf_Action: Equatable, Sendable {
+    case ring(WireNothing)
+    case forward(String)
+    case engaged(WireNothing)
+    case decline(WireNothing)
+
+  }
+
+  nonisolated struct Numbers: Sendable {
+    // SwiftProtobuf.Message conformance is added in an extension below. See the
+    // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+    // methods supported on all messages.
+
+    var patterns: [String] = []
+
+    var unknownFields = SwiftProtobuf.UnknownStorage()
+
+    init() {}
+  }
+
+  init() {}
+
+  fileprivate var _hours: WireWeeklyHours? = nil
+}
+
+nonisolated struct WireWeeklyHours: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  var spans: [WireWeeklyHours.Span] = []
+
+  var isComplement: Bool = false
+
+  var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  nonisolated struct Span: Sendable {
+    // SwiftProtobuf.Message conformance is added in an extension below. See the
+    // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+    // methods supported on all messages.
+
+    /// Bit 0: Monday.
+    var days: UInt32 = 0
+
+    /// Minutes since midnight.
+    var from: UInt32 = 0
+
+    var to: UInt32 = 0
+
+    var unknownFields = SwiftProtobuf.UnknownStorage()
+
+    init() {}
+  }
+
+  init() {}
 }
 
 nonisolated struct WireCredential: Sendable {
@@ -2606,7 +2855,7 @@ nonisolated extension WireBeatKey: SwiftProtobuf.Message, SwiftProtobuf._Message
 
 nonisolated extension WireTenant: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".Tenant"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}tenant\0\u{1}revision\0\u{1}domain\0\u{3}home_address\0\u{1}dialling\0\u{3}ring_timeout_nanoseconds\0\u{1}extensions\0\u{1}numbers\0\u{1}trunks\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}tenant\0\u{1}revision\0\u{1}domain\0\u{3}home_address\0\u{1}dialling\0\u{3}ring_timeout_nanoseconds\0\u{1}extensions\0\u{1}numbers\0\u{1}trunks\0\u{1}clock\0")
 
   mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -2623,6 +2872,7 @@ nonisolated extension WireTenant: SwiftProtobuf.Message, SwiftProtobuf._MessageI
       case 7: try { try decoder.decodeRepeatedMessageField(value: &self.extensions) }()
       case 8: try { try decoder.decodeRepeatedMessageField(value: &self.numbers) }()
       case 9: try { try decoder.decodeRepeatedMessageField(value: &self.trunks) }()
+      case 10: try { try decoder.decodeSingularMessageField(value: &self._clock) }()
       default: break
       }
     }
@@ -2660,6 +2910,9 @@ nonisolated extension WireTenant: SwiftProtobuf.Message, SwiftProtobuf._MessageI
     if !self.trunks.isEmpty {
       try visitor.visitRepeatedMessageField(value: self.trunks, fieldNumber: 9)
     }
+    try { if let v = self._clock {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 10)
+    } }()
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -2673,6 +2926,82 @@ nonisolated extension WireTenant: SwiftProtobuf.Message, SwiftProtobuf._MessageI
     if lhs.extensions != rhs.extensions {return false}
     if lhs.numbers != rhs.numbers {return false}
     if lhs.trunks != rhs.trunks {return false}
+    if lhs._clock != rhs._clock {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireZoneClock: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = _protobuf_package + ".ZoneClock"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}zone\0\u{1}offset\0\u{1}changes\0")
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.zone) }()
+      case 2: try { try decoder.decodeSingularSInt32Field(value: &self.offset) }()
+      case 3: try { try decoder.decodeRepeatedMessageField(value: &self.changes) }()
+      default: break
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.zone.isEmpty {
+      try visitor.visitSingularStringField(value: self.zone, fieldNumber: 1)
+    }
+    if self.offset != 0 {
+      try visitor.visitSingularSInt32Field(value: self.offset, fieldNumber: 2)
+    }
+    if !self.changes.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.changes, fieldNumber: 3)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: WireZoneClock, rhs: WireZoneClock) -> Bool {
+    if lhs.zone != rhs.zone {return false}
+    if lhs.offset != rhs.offset {return false}
+    if lhs.changes != rhs.changes {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireZoneClock.Change: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = WireZoneClock.protoMessageName + ".Change"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}at_milliseconds\0\u{1}offset\0")
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularSInt64Field(value: &self.atMilliseconds) }()
+      case 2: try { try decoder.decodeSingularSInt32Field(value: &self.offset) }()
+      default: break
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.atMilliseconds != 0 {
+      try visitor.visitSingularSInt64Field(value: self.atMilliseconds, fieldNumber: 1)
+    }
+    if self.offset != 0 {
+      try visitor.visitSingularSInt32Field(value: self.offset, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: WireZoneClock.Change, rhs: WireZoneClock.Change) -> Bool {
+    if lhs.atMilliseconds != rhs.atMilliseconds {return false}
+    if lhs.offset != rhs.offset {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -2725,7 +3054,7 @@ nonisolated extension WireDiallingRules: SwiftProtobuf.Message, SwiftProtobuf._M
 
 nonisolated extension WireExtension: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".Extension"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}number\0\u{3}display_name\0\u{3}outside_number\0\u{1}credentials\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}number\0\u{3}display_name\0\u{3}outside_number\0\u{1}credentials\0\u{1}answering\0")
 
   mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -2738,6 +3067,7 @@ nonisolated extension WireExtension: SwiftProtobuf.Message, SwiftProtobuf._Messa
       case 3: try { try decoder.decodeSingularStringField(value: &self.displayName) }()
       case 4: try { try decoder.decodeSingularStringField(value: &self._outsideNumber) }()
       case 5: try { try decoder.decodeRepeatedMessageField(value: &self.credentials) }()
+      case 6: try { try decoder.decodeRepeatedMessageField(value: &self.answering) }()
       default: break
       }
     }
@@ -2763,6 +3093,9 @@ nonisolated extension WireExtension: SwiftProtobuf.Message, SwiftProtobuf._Messa
     if !self.credentials.isEmpty {
       try visitor.visitRepeatedMessageField(value: self.credentials, fieldNumber: 5)
     }
+    if !self.answering.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.answering, fieldNumber: 6)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -2772,6 +3105,379 @@ nonisolated extension WireExtension: SwiftProtobuf.Message, SwiftProtobuf._Messa
     if lhs.displayName != rhs.displayName {return false}
     if lhs._outsideNumber != rhs._outsideNumber {return false}
     if lhs.credentials != rhs.credentials {return false}
+    if lhs.answering != rhs.answering {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireAnsweringRule: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = _protobuf_package + ".AnsweringRule"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{1}always\0\u{1}offline\0\u{1}busy\0\u{3}no_answer_nanoseconds\0\u{1}anyone\0\u{1}colleagues\0\u{1}outside\0\u{1}withheld\0\u{1}numbers\0\u{1}hours\0\u{1}called\0\u{1}ring\0\u{1}forward\0\u{1}engaged\0\u{1}decline\0")
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.name) }()
+      case 2: try {
+        var v: WireNothing?
+        var hadOneofValue = false
+        if let current = self.occasion {
+          hadOneofValue = true
+          if case .always(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.occasion = .always(v)
+        }
+      }()
+      case 3: try {
+        var v: WireNothing?
+        var hadOneofValue = false
+        if let current = self.occasion {
+          hadOneofValue = true
+          if case .offline(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.occasion = .offline(v)
+        }
+      }()
+      case 4: try {
+        var v: WireNothing?
+        var hadOneofValue = false
+        if let current = self.occasion {
+          hadOneofValue = true
+          if case .busy(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.occasion = .busy(v)
+        }
+      }()
+      case 5: try {
+        var v: Int64?
+        try decoder.decodeSingularInt64Field(value: &v)
+        if let v = v {
+          if self.occasion != nil {try decoder.handleConflictingOneOf()}
+          self.occasion = .noAnswerNanoseconds(v)
+        }
+      }()
+      case 6: try {
+        var v: WireNothing?
+        var hadOneofValue = false
+        if let current = self.callers {
+          hadOneofValue = true
+          if case .anyone(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.callers = .anyone(v)
+        }
+      }()
+      case 7: try {
+        var v: WireNothing?
+        var hadOneofValue = false
+        if let current = self.callers {
+          hadOneofValue = true
+          if case .colleagues(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.callers = .colleagues(v)
+        }
+      }()
+      case 8: try {
+        var v: WireNothing?
+        var hadOneofValue = false
+        if let current = self.callers {
+          hadOneofValue = true
+          if case .outside(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.callers = .outside(v)
+        }
+      }()
+      case 9: try {
+        var v: WireNothing?
+        var hadOneofValue = false
+        if let current = self.callers {
+          hadOneofValue = true
+          if case .withheld(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.callers = .withheld(v)
+        }
+      }()
+      case 10: try {
+        var v: WireAnsweringRule.Numbers?
+        var hadOneofValue = false
+        if let current = self.callers {
+          hadOneofValue = true
+          if case .numbers(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.callers = .numbers(v)
+        }
+      }()
+      case 11: try { try decoder.decodeSingularMessageField(value: &self._hours) }()
+      case 12: try { try decoder.decodeRepeatedStringField(value: &self.called) }()
+      case 13: try {
+        var v: WireNothing?
+        var hadOneofValue = false
+        if let current = self.action {
+          hadOneofValue = true
+          if case .ring(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.action = .ring(v)
+        }
+      }()
+      case 14: try {
+        var v: String?
+        try decoder.decodeSingularStringField(value: &v)
+        if let v = v {
+          if self.action != nil {try decoder.handleConflictingOneOf()}
+          self.action = .forward(v)
+        }
+      }()
+      case 15: try {
+        var v: WireNothing?
+        var hadOneofValue = false
+        if let current = self.action {
+          hadOneofValue = true
+          if case .engaged(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.action = .engaged(v)
+        }
+      }()
+      case 16: try {
+        var v: WireNothing?
+        var hadOneofValue = false
+        if let current = self.action {
+          hadOneofValue = true
+          if case .decline(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.action = .decline(v)
+        }
+      }()
+      default: break
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    if !self.name.isEmpty {
+      try visitor.visitSingularStringField(value: self.name, fieldNumber: 1)
+    }
+    switch self.occasion {
+    case .always?: try {
+      guard case .always(let v)? = self.occasion else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 2)
+    }()
+    case .offline?: try {
+      guard case .offline(let v)? = self.occasion else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 3)
+    }()
+    case .busy?: try {
+      guard case .busy(let v)? = self.occasion else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 4)
+    }()
+    case .noAnswerNanoseconds?: try {
+      guard case .noAnswerNanoseconds(let v)? = self.occasion else { preconditionFailure() }
+      try visitor.visitSingularInt64Field(value: v, fieldNumber: 5)
+    }()
+    case nil: break
+    }
+    switch self.callers {
+    case .anyone?: try {
+      guard case .anyone(let v)? = self.callers else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 6)
+    }()
+    case .colleagues?: try {
+      guard case .colleagues(let v)? = self.callers else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 7)
+    }()
+    case .outside?: try {
+      guard case .outside(let v)? = self.callers else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 8)
+    }()
+    case .withheld?: try {
+      guard case .withheld(let v)? = self.callers else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 9)
+    }()
+    case .numbers?: try {
+      guard case .numbers(let v)? = self.callers else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 10)
+    }()
+    case nil: break
+    }
+    try { if let v = self._hours {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 11)
+    } }()
+    if !self.called.isEmpty {
+      try visitor.visitRepeatedStringField(value: self.called, fieldNumber: 12)
+    }
+    switch self.action {
+    case .ring?: try {
+      guard case .ring(let v)? = self.action else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 13)
+    }()
+    case .forward?: try {
+      guard case .forward(let v)? = self.action else { preconditionFailure() }
+      try visitor.visitSingularStringField(value: v, fieldNumber: 14)
+    }()
+    case .engaged?: try {
+      guard case .engaged(let v)? = self.action else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 15)
+    }()
+    case .decline?: try {
+      guard case .decline(let v)? = self.action else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 16)
+    }()
+    case nil: break
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: WireAnsweringRule, rhs: WireAnsweringRule) -> Bool {
+    if lhs.name != rhs.name {return false}
+    if lhs.occasion != rhs.occasion {return false}
+    if lhs.callers != rhs.callers {return false}
+    if lhs._hours != rhs._hours {return false}
+    if lhs.called != rhs.called {return false}
+    if lhs.action != rhs.action {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireAnsweringRule.Numbers: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = WireAnsweringRule.protoMessageName + ".Numbers"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}patterns\0")
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeRepeatedStringField(value: &self.patterns) }()
+      default: break
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.patterns.isEmpty {
+      try visitor.visitRepeatedStringField(value: self.patterns, fieldNumber: 1)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: WireAnsweringRule.Numbers, rhs: WireAnsweringRule.Numbers) -> Bool {
+    if lhs.patterns != rhs.patterns {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireWeeklyHours: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = _protobuf_package + ".WeeklyHours"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}spans\0\u{3}is_complement\0")
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeRepeatedMessageField(value: &self.spans) }()
+      case 2: try { try decoder.decodeSingularBoolField(value: &self.isComplement) }()
+      default: break
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.spans.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.spans, fieldNumber: 1)
+    }
+    if self.isComplement != false {
+      try visitor.visitSingularBoolField(value: self.isComplement, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: WireWeeklyHours, rhs: WireWeeklyHours) -> Bool {
+    if lhs.spans != rhs.spans {return false}
+    if lhs.isComplement != rhs.isComplement {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireWeeklyHours.Span: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = WireWeeklyHours.protoMessageName + ".Span"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}days\0\u{1}from\0\u{1}to\0")
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularUInt32Field(value: &self.days) }()
+      case 2: try { try decoder.decodeSingularUInt32Field(value: &self.from) }()
+      case 3: try { try decoder.decodeSingularUInt32Field(value: &self.to) }()
+      default: break
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.days != 0 {
+      try visitor.visitSingularUInt32Field(value: self.days, fieldNumber: 1)
+    }
+    if self.from != 0 {
+      try visitor.visitSingularUInt32Field(value: self.from, fieldNumber: 2)
+    }
+    if self.to != 0 {
+      try visitor.visitSingularUInt32Field(value: self.to, fieldNumber: 3)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: WireWeeklyHours.Span, rhs: WireWeeklyHours.Span) -> Bool {
+    if lhs.days != rhs.days {return false}
+    if lhs.from != rhs.from {return false}
+    if lhs.to != rhs.to {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

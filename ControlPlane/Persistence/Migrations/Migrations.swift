@@ -7,4 +7,5 @@ public let migrations: [Migration] = [
   trunkAccounts,
   emergencyNumbers,
   trunkRoutes,
+  answeringRules,
 ]

@@ -43,7 +43,7 @@ extension CallMachine {
     actions += furtherDeadlinePassed(at: now)
     guard now.boot >= stateDeadline else { return actions }
     switch state {
-    case .ringing: actions += end(.noAnswer, at: now)
+    case .ringing: actions += ringingEnds(.noAnswer, at: now)
     case .settling, .holdingBack: actions += end(.internalError, at: now)
     case .talking: actions += end(.answered, at: now)
     case .ending: break

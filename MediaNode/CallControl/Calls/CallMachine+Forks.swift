@@ -13,14 +13,15 @@ extension CallMachine {
     self[leg].phase = .closed
     guard case .ringing = state else { return closed }
     failures.append(outcome)
-    if isGlobal { return closed + end(outcome, at: now) }
+    if isGlobal { return closed + ringingEnds(outcome, at: now) }
     return closed + askNext(at: now)
   }
 
   /// Those whose turn it is, unless somebody still rings; else the call is over.
   mutating func askNext(at now: Moment) -> [CallAction] {
     guard case .ringing = state, !callees.contains(where: \.isOpen) else { return [] }
-    return askFurther() ?? end(Self.best(of: failures), at: now)
+    let failure = Self.best(of: failures)
+    return askFurther() ?? sentOn(after: failure) ?? end(failure, at: now)
   }
 
   private mutating func askFurther() -> [CallAction]? {

@@ -79,6 +79,8 @@ struct CallMachine: Equatable, Sendable {
   var progress = 100
   /// Devices that are asked when those who ring now do not answer.
   var further: FurtherDevices?
+  /// What the rules of whom it rings at say of what may come of it.
+  @CopyOnWrite var answering: PendingRules?
   /// How often somebody sent the call elsewhere.
   var redirections: UInt8 = 0
   /// How the parties' audio passes the relay.

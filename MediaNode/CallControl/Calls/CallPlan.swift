@@ -8,10 +8,13 @@ struct CallOrigin: Sendable {
   /// Extension, or E.164 with plus where it is a public number.
   let number: String
   let displayName: String?
+  let time: WallTime
   /// The caller wants to stay unknown.
   var isWithheld = false
   /// Whom the call was for before it came here, the latest first.
   var forwardings: [Forwarding] = []
+  /// Whose rules sent it on already, the first first.
+  var passed: [LegParty] = []
 }
 
 /// Somebody to be asked: a device of an extension, or a carrier.
@@ -43,6 +46,11 @@ struct CallDestination: Sendable {
 
   /// The called number for the record: an extension, or E.164 with plus.
   let called: String
+  /// As the caller called it, where rules sent the call on; and whose, the first first.
+  var asked: String?
+  var passed: [LegParty] = []
+  /// What the rules of whom it rings at say of what may come of it.
+  var answering: PendingRules?
   /// What the called party is shown, and what stands in its legs' record.
   var shownCaller = ""
   /// A call for help, which no limit stops.

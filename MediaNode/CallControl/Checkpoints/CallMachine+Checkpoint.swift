@@ -26,6 +26,7 @@ extension CallMachine {
     writer.write(further)
     writer.write(redirections)
     writer.write(passage)
+    writer.write(answering)
     return writer.bytes
   }
 
@@ -51,6 +52,7 @@ extension CallMachine {
     further = try reader.read(FurtherDevices?.self)
     redirections = try reader.read(UInt8.self)
     passage = try reader.read(Passage.self)
+    answering = try reader.read(PendingRules?.self)
     guard reader.left == 0 else { throw .leftover(reader.left) }
     try checkReferences()
   }

@@ -231,6 +231,18 @@ private struct Fixture {
         path: path + "/extensions/\(entry)", body: #"{"new_password":true}"#, tenant: .hidden,
         reseller: .hidden),
       Probe(
+        route: "GET /v1/tenants/{tenant}/extensions/{extension}/answering-rules",
+        path: path + "/extensions/\(entry)/answering-rules", tenant: .hidden, reseller: .hidden),
+      Probe(
+        route: "PUT /v1/tenants/{tenant}/extensions/{extension}/answering-rules",
+        path: path + "/extensions/\(entry)/answering-rules",
+        body: #"{"items":[{"when":"always","then":"forward","to":"900900"}]}"#, tenant: .hidden,
+        reseller: .hidden),
+      Probe(
+        route: "GET /v1/tenants/{tenant}/extensions/{extension}/answering-plan",
+        path: path + "/extensions/\(entry)/answering-plan?caller=101", tenant: .hidden,
+        reseller: .hidden),
+      Probe(
         route: "GET /v1/tenants/{tenant}/numbers", path: path + "/numbers", tenant: .hidden,
         reseller: .hidden),
       Probe(

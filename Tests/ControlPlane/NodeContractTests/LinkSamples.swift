@@ -98,7 +98,7 @@ enum LinkSamples {
         credentials: [
           DigestCredential(algorithm: .sha256, ha1: String(repeating: "ab", count: 32)),
           DigestCredential(algorithm: .md5, ha1: String(repeating: "cd", count: 16)),
-        ]),
+        ], answering: rules),
       ExtensionEntry(
         id: id(7), number: "102", displayName: "", outsideNumber: nil, credentials: []),
     ],
@@ -120,7 +120,21 @@ enum LinkSamples {
           ]),
         profile: TrunkProfile(isTrusted: true, identity: .remoteParty, forwarding: .history),
         route: "sip:carrier.example.net;transport=tls", certificateName: "carrier.example.net"),
-    ])
+    ],
+    clock: ZoneClock(
+      zone: "America/New_York", offset: -18_000,
+      changes: [.init(at: WallTime(milliseconds: 1_773_000_000_000), offset: -14_400)]))
+
+  static let rules = [
+    AnsweringRule(name: "not now", on: .always, from: .withheld, .decline),
+    AnsweringRule(
+      name: "at night", on: .always, from: .outside,
+      during: WeeklyHours([.init(days: 127, from: 1_080, to: 540)], isComplement: true),
+      called: ["+442079460001"], .forward(to: "102")),
+    AnsweringRule(name: "", on: .busy, from: .numbers(["+44*", "102"]), .busy),
+    AnsweringRule(name: "", on: .offline, from: .colleagues, .ring),
+    AnsweringRule(name: "", on: .noAnswer(after: .seconds(12)), .forward(to: "07700900123")),
+  ]
 
   static let key = BeatKey(number: 9, bytes: [UInt8](0..<32))
 

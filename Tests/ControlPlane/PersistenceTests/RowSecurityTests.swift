@@ -133,7 +133,12 @@ struct RowSecurityTests {
   ) async throws -> (DemoCustomer, DemoCustomer) {
     let mine = try await DemoCustomer.make(in: scratch.store)
     let other = try await DemoCustomer.make(in: scratch.store, name: "other", digits: "2079460102")
-    for customer in [mine, other] { try await PostedCall.insert(for: customer, into: scratch) }
+    for customer in [mine, other] {
+      try await PostedCall.insert(for: customer, into: scratch)
+      _ = try await scratch.store.answeringRules.replace(
+        [AnsweringRule(name: "", on: .busy, .decline)], of: customer.extensions[0].id,
+        of: customer.tenant.id, in: .platform)
+    }
     return (mine, other)
   }
 

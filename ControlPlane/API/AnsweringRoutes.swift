@@ -1,0 +1,140 @@
+import CallFlows
+import HTTP
+import Hummingbird
+import NodeContract
+import Operations
+import Tenancy
+
+/// What users say of the calls to them, and what that comes to.
+struct AnsweringRoutes: Sendable {
+  let keys: Authorization
+  let answering: AnsweringOperations
+
+  func register(on routes: inout RouteGroup) {
+    routes.get("/tenants/{tenant}/extensions/{extension}/answering-rules", list)
+    routes.put("/tenants/{tenant}/extensions/{extension}/answering-rules", replace)
+    routes.get("/tenants/{tenant}/extensions/{extension}/answering-plan", explain)
+  }
+
+  private func list(_ request: IncomingRequest) async throws -> Response {
+    let scope = try await keys.scope(of: request, toDo: .readExtensions)
+    return .json(
+      RuleLines(
+        try await answering.rules(
+          of: request.id("extension"), of: request.id("tenant"), in: scope)))
+  }
+
+  private func replace(_ request: IncomingRequest) async throws -> Response {
+    let scope = try await keys.scope(of: request, toDo: .manageExtensions)
+    let body: RuleLines = try await request.json()
+    let rules = try await answering.replace(
+      body.items.map(\.line), of: request.id("extension"), of: request.id("tenant"), in: scope)
+    return .json(RuleLines(rules))
+  }
+
+  private func explain(_ request: IncomingRequest) async throws -> Response {
+    let scope = try await keys.scope(of: request, toDo: .readExtensions)
+    let explained = try await answering.explain(
+      request.id("extension"), of: request.id("tenant"),
+      caller: request.query("caller") { $0 }, called: request.query("called") { $0 },
+      at: request.query("at") { Timestamp($0).map { WallTime(milliseconds: $0.milliseconds) } },
+      in: scope)
+    return .json(PlanView(explained))
+  }
+}
+
+private struct RuleLines: Codable {
+  var items: [RuleLine]
+
+  init(_ rules: [AnsweringRule]) { items = rules.map { RuleLine(NewAnsweringRule($0)) } }
+}
+
+/// Members that do not matter for a line are absent.
+private struct RuleLine: Codable {
+  var name: String?
+  var when: String
+  /// Seconds.
+  var after: Int?
+  var from: String?
+  var numbers: [String]?
+  var hours: [HoursView]?
+  var outsideHours: Bool?
+  var called: [String]?
+  var then: String
+  var to: String?
+
+  init(_ line: NewAnsweringRule) {
+    name = line.name
+    when = line.occasion
+    after = line.after
+    from = line.callers
+    numbers = line.numbers.isEmpty ? nil : line.numbers
+    hours = line.hours.isEmpty ? nil : line.hours.map(HoursView.init)
+    outsideHours = line.outsideHours ? true : nil
+    called = line.called.isEmpty ? nil : line.called
+    then = line.action
+    to = line.target
+  }
+
+  var line: NewAnsweringRule {
+    NewAnsweringRule(
+      name: name ?? "", occasion: when, after: after, callers: from ?? "anyone",
+      numbers: numbers ?? [], hours: (hours ?? []).map(\.hours),
+      outsideHours: outsideHours ?? false, called: called ?? [], action: then, target: to)
+  }
+}
+
+private struct HoursView: Codable {
+  var days: [String]
+  var from: String
+  var to: String
+
+  init(_ hours: NewAnsweringRule.Hours) {
+    (days, from, to) = (hours.days, hours.from, hours.to)
+  }
+
+  var hours: NewAnsweringRule.Hours { .init(days: days, from: from, to: to) }
+}
+
+/// Which line decides, on each occasion; null: none, and the call rings or ends as it would.
+private struct PlanView: Encodable {
+  struct Decision: Encodable {
+    /// As in the list, 0 first.
+    var line: Int
+    var name: String
+    var then: String
+    var to: String?
+  }
+
+  /// What the clocks show where the tenant is: `mon 18:05`.
+  var localTime: String
+  var timeZone: String
+  @Nullable var arrival: Decision?
+  @Nullable var offline: Decision?
+  @Nullable var busy: Decision?
+  @Nullable var noAnswer: Decision?
+  /// Seconds until it counts as not answered; null: as long as all the tenant's calls.
+  @Nullable var ringsFor: Int64?
+
+  init(_ explained: ExplainedAnswering) {
+    let time = explained.time
+    let minute = "\(time.minute % 60 < 10 ? "0" : "")\(time.minute % 60)"
+    let hour = "\(time.minute < 600 ? "0" : "")\(time.minute / 60)"
+    localTime = "\(WeeklyHours.dayNames[time.weekday]) \(hour):\(minute)"
+    timeZone = explained.zone
+    arrival = Self.decision(explained.plan.arrival, explained.rules)
+    offline = Self.decision(explained.plan.offline, explained.rules)
+    busy = Self.decision(explained.plan.busy, explained.rules)
+    noAnswer = Self.decision(explained.plan.noAnswer, explained.rules)
+    ringsFor = explained.plan.patience?.components.seconds
+  }
+
+  private static func decision(
+    _ decision: AnsweringPlan.Decision?, _ rules: [AnsweringRule]
+  ) -> Decision? {
+    decision.map {
+      let line = NewAnsweringRule(rules[$0.line])
+      return Decision(line: $0.line, name: line.name, then: line.action, to: line.target)
+    }
+  }
+}

@@ -1,0 +1,93 @@
+public import NodeContract
+
+/// A call as the rules see it.
+public struct IncomingCall: Hashable, Sendable {
+  /// An extension, or E.164 with plus; nil: the caller does not show it.
+  public var caller: String?
+  /// Whether it is a colleague's.
+  public var isInternal: Bool
+  /// E.164 with plus, or the extension.
+  public var called: String
+  public var time: WallTime
+
+  public init(caller: String?, isInternal: Bool, called: String, time: WallTime) {
+    self.caller = caller
+    self.isInternal = isInternal
+    self.called = called
+    self.time = time
+  }
+}
+
+/// What an extension's rules say of one call, whatever becomes of it. The node does this, and
+/// whoever asks what it would do is told the same.
+public struct AnsweringPlan: Hashable, Sendable {
+  /// A line of the rules that decides.
+  public struct Decision: Hashable, Sendable {
+    /// Its place, 0 first.
+    public var line: Int
+    public var action: AnsweringRule.Action
+
+    public init(line: Int, action: AnsweringRule.Action) {
+      self.line = line
+      self.action = action
+    }
+  }
+
+  /// As the call comes; nil here and below: no line fits.
+  public var arrival: Decision?
+  /// As it comes, where no device is there.
+  public var offline: Decision?
+  public var busy: Decision?
+  public var noAnswer: Decision?
+  /// How long it rings until `noAnswer` is asked; nil: as long as all calls of the tenant.
+  public var patience: Duration?
+
+  public init(_ rules: [AnsweringRule], for call: IncomingCall, by clock: ZoneClock = .utc) {
+    let time = LocalTime(call.time, by: clock)
+    let fitting = rules.enumerated().filter { $0.element.fits(call, at: time) }
+    func first(_ isMeant: (AnsweringRule.Occasion) -> Bool) -> Decision? {
+      fitting.first { $0.element.occasion == .always || isMeant($0.element.occasion) }.map {
+        Decision(line: $0.offset, action: $0.element.action)
+      }
+    }
+    arrival = first { _ in false }
+    offline = first { $0 == .offline }
+    busy = first { $0 == .busy }
+    noAnswer = first { $0.patience != nil }
+    patience = noAnswer.flatMap { rules[$0.line].occasion.patience }
+  }
+}
+
+extension AnsweringRule {
+  func fits(_ call: IncomingCall, at time: LocalTime) -> Bool {
+    callers.include(call) && (called.isEmpty || called.contains(call.called))
+      && hours?.contains(time) ?? true
+  }
+}
+
+extension AnsweringRule.Occasion {
+  fileprivate var patience: Duration? {
+    switch self {
+    case .noAnswer(let patience): patience
+    case .always, .offline, .busy: nil
+    }
+  }
+}
+
+extension AnsweringRule.Callers {
+  fileprivate func include(_ call: IncomingCall) -> Bool {
+    switch self {
+    case .anyone: true
+    case .colleagues: call.isInternal
+    case .outside: !call.isInternal
+    case .withheld: call.caller == nil
+    case .numbers(let patterns): call.caller.map { Self.isAny(of: patterns, $0) } ?? false
+    }
+  }
+
+  private static func isAny(of patterns: [String], _ number: String) -> Bool {
+    patterns.contains { pattern in
+      pattern.hasSuffix("*") ? number.hasPrefix(pattern.dropLast()) : number == pattern
+    }
+  }
+}

@@ -1,0 +1,61 @@
+public import CallFlows
+public import NodeContract
+public import Persistence
+public import Tenancy
+
+/// What would become of a call, as the node that gets it would decide.
+public struct ExplainedAnswering: Sendable {
+  public let rules: [AnsweringRule]
+  public let plan: AnsweringPlan
+  public let zone: String
+  /// What the clocks show where the tenant is.
+  public let time: LocalTime
+}
+
+/// What users say of the calls to them.
+public struct AnsweringOperations: Sendable {
+  private let store: Store
+  private let clock: Clock
+
+  public init(_ store: Store, clock: Clock = .system) { (self.store, self.clock) = (store, clock) }
+
+  public func rules(
+    of id: ExtensionID, of tenant: TenantID, in scope: AccessScope
+  ) async throws -> [AnsweringRule] {
+    _ = try found(await store.extensions.find(id, of: tenant, in: scope), "extension", id)
+    return try await store.answeringRules.rules(of: id, of: tenant, in: scope)
+  }
+
+  /// All lines together, in the place of those before.
+  public func replace(
+    _ lines: [NewAnsweringRule], of id: ExtensionID, of tenant: TenantID, in scope: AccessScope
+  ) async throws -> [AnsweringRule] {
+    let rules = try AnsweringRule.lines(lines)
+    guard try await store.answeringRules.replace(rules, of: id, of: tenant, in: scope) else {
+      throw NotFound("extension", id)
+    }
+    return rules
+  }
+
+  /// - Parameters:
+  ///   - caller: as it would be shown, an extension or E.164 with plus; nil: withheld.
+  ///   - called: nil: the extension itself.
+  ///   - time: nil: now.
+  public func explain(
+    _ id: ExtensionID, of tenant: TenantID, caller: String?, called: String?, at time: WallTime?,
+    in scope: AccessScope
+  ) async throws -> ExplainedAnswering {
+    let snapshot = try found(
+      await store.snapshots.tenant(tenant, in: scope), "tenant", tenant)
+    guard let entry = snapshot.extensions.first(where: { $0.id == id }) else {
+      throw NotFound("extension", id)
+    }
+    let call = IncomingCall(
+      caller: caller, isInternal: snapshot.extensions.contains { $0.number == caller },
+      called: called ?? entry.number, time: time ?? clock.now())
+    return ExplainedAnswering(
+      rules: entry.answering,
+      plan: AnsweringPlan(entry.answering, for: call, by: snapshot.clock),
+      zone: snapshot.clock.zone, time: LocalTime(call.time, by: snapshot.clock))
+  }
+}

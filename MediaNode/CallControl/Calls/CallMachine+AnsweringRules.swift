@@ -1,0 +1,62 @@
+import CallFlows
+import NodeContract
+import SIP
+
+/// What is left of an extension's rules while it rings: they were asked as the call came, and what
+/// they say then holds for the call.
+struct PendingRules: Hashable, Sendable {
+  let party: LegParty
+  /// The tenant's.
+  let domain: String
+  let busy: AnsweringRule.Action?
+  let noAnswer: AnsweringRule.Action?
+  let offline: AnsweringRule.Action?
+  /// Until nobody is thought to answer; nil: the tenant's.
+  let patience: Duration?
+}
+
+extension PendingRules {
+  /// Nil: nothing that comes of the call is anything to them.
+  init?(_ plan: AnsweringPlan, of party: LegParty, in domain: String) {
+    guard plan.busy != nil || plan.noAnswer != nil || plan.offline != nil else { return nil }
+    self.init(
+      party: party, domain: domain, busy: plan.busy?.action, noAnswer: plan.noAnswer?.action,
+      offline: plan.offline?.action, patience: plan.patience)
+  }
+
+  /// Where the call goes on to after that.
+  fileprivate func redirection(after failure: CallOutcome, of leg: LegID) -> Redirection? {
+    let (action, reason): (AnsweringRule.Action?, Forwarding.Reason) =
+      switch failure {
+      case .busy: (busy, .busy)
+      case .noAnswer: (noAnswer, .noAnswer)
+      case .offline: (offline, .unavailable)
+      default: (nil, .unknown)
+      }
+    guard case .forward(let target)? = action else { return nil }
+    return Redirection(
+      leg: leg, targets: [SIPURI(user: target, host: domain)], reason: reason, failure: failure)
+  }
+}
+
+extension CallMachine {
+  /// Nobody took the call, for the most telling of these reasons; nil: no rule sends it on.
+  mutating func sentOn(after failure: CallOutcome) -> [CallAction]? {
+    guard case .ringing = state, let rules = answering, redirections < limits.redirectionsPerCall,
+      let leg = callees.last(where: { $0.party == rules.party }),
+      let redirection = rules.redirection(after: failure, of: leg.id)
+    else { return nil }
+    answering = nil
+    redirections += 1
+    return [.redirect(redirection)]
+  }
+
+  /// Whoever still rings rings no more: the time is over, or somebody spoke for all.
+  mutating func ringingEnds(_ failure: CallOutcome, at now: Moment) -> [CallAction] {
+    guard let sentOn = sentOn(after: failure) else { return end(failure, at: now) }
+    let ringing = callees.filter(\.isOpen).map(\.id)
+    failures += ringing.map { _ in .noAnswer }
+    further = nil
+    return ringing.flatMap { giveUp($0, .noAnswer, reason: Reason.cause(of: .noAnswer)) } + sentOn
+  }
+}

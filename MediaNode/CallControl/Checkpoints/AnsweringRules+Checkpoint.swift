@@ -1,0 +1,42 @@
+import NodeContract
+
+extension PendingRules: Checkpointed {
+  func write(to writer: inout CheckpointWriter) {
+    writer.write(party)
+    writer.write(domain)
+    writer.write(busy)
+    writer.write(noAnswer)
+    writer.write(offline)
+    writer.write(patience.map(\.nanoseconds))
+  }
+
+  init(from reader: inout CheckpointReader) throws(CheckpointError) {
+    self.init(
+      party: try reader.read(), domain: try reader.read(), busy: try reader.read(),
+      noAnswer: try reader.read(), offline: try reader.read(),
+      patience: try reader.read(Int64?.self).map { .nanoseconds($0) })
+  }
+}
+
+extension AnsweringRule.Action: Checkpointed {
+  func write(to writer: inout CheckpointWriter) {
+    switch self {
+    case .ring: writer.write(UInt8(1))
+    case .forward(let target):
+      writer.write(UInt8(2))
+      writer.write(target)
+    case .busy: writer.write(UInt8(3))
+    case .decline: writer.write(UInt8(4))
+    }
+  }
+
+  init(from reader: inout CheckpointReader) throws(CheckpointError) {
+    switch try reader.read(UInt8.self) {
+    case 1: self = .ring
+    case 2: self = .forward(to: try reader.read())
+    case 3: self = .busy
+    case 4: self = .decline
+    default: throw .malformed("action of a rule")
+    }
+  }
+}

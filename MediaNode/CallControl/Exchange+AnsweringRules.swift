@@ -1,0 +1,97 @@
+import CallFlows
+import NodeContract
+import SIP
+
+/// What the rules of whom a call is for say of it, as it comes and when nobody takes it.
+extension Exchange {
+  /// Where a call to an extension goes: to its devices, to whom its rules name, or nowhere.
+  func devices(of entry: ExtensionEntry, called: String, from origin: CallOrigin)
+    -> CallDestination
+  {
+    var destination = allDevices(of: entry, called: called, from: origin)
+    guard !entry.answering.isEmpty else { return destination }
+    let tenant = origin.tenant
+    let plan = AnsweringPlan(
+      entry.answering, for: IncomingCall(called: called, from: origin), by: tenant.snapshot.clock)
+    switch (destination.isOffline ? plan.offline : plan.arrival)?.action {
+    case .forward(let target):
+      let reason: Forwarding.Reason = destination.isOffline ? .unavailable : .unconditional
+      guard var onward = forwarded(by: entry, to: target, for: reason, origin) else {
+        return destination
+      }
+      onward.asked = called
+      return onward
+    case .busy: return CallDestination(called: called, kind: .refused(.busy))
+    case .decline: return CallDestination(called: called, kind: .refused(.rejected))
+    case .ring, nil:
+      destination.answering = PendingRules(
+        plan, of: .extension(entry.id, number: entry.number), in: tenant.snapshot.domain)
+      return destination
+    }
+  }
+
+  /// Nil: that leads nowhere, in a circle, or to help, which no call may be sent to.
+  private func forwarded(
+    by entry: ExtensionEntry, to target: String, for reason: Forwarding.Reason,
+    _ origin: CallOrigin
+  ) -> CallDestination? {
+    let party = LegParty.extension(entry.id, number: entry.number)
+    guard origin.passed.count < limits.redirectionsPerCall, !origin.passed.contains(party) else {
+      return nil
+    }
+    var onward = origin
+    onward.passed.append(party)
+    onward.forwardings = Array(
+      ([Forwarding(number: entry.outsideNumber ?? entry.number, reason: reason)]
+        + origin.forwardings).prefix(limits.forwardings))
+    var destination = destination(of: target, from: onward, entry)
+    guard !destination.isEmergency, !destination.isUnknown else { return nil }
+    destination.passed.insert(party, at: 0)
+    return destination
+  }
+
+  /// How long the targets may ring.
+  func patience(
+    of targets: [CallTarget], _ rules: PendingRules?, _ tenant: DirectoryTenant
+  ) -> Duration {
+    rules?.patience ?? patience(of: targets, tenant)
+  }
+
+  /// Whose rules sent the call on has a leg on record that says so, although nothing rang.
+  mutating func note(
+    passed parties: [LegParty], by caller: Leg, in call: CallID, of tenant: TenantID,
+    called: String, at now: Moment
+  ) {
+    for party in parties {
+      let leg = LegID(at: now.wall, using: &random)
+      let offer = LegOffer(
+        direction: .outgoing, party: party, from: caller.number, to: called,
+        sipCallID: Legible.text(caller.callID, limit: 255))
+      let end = LegEnd(outcome: .forwarded, evidence: .signalled, endedBy: .us)
+      for event in [FactEvent.offered(offer), .ended(end)] {
+        let fact = fact(
+          event, tenant: tenant, call: call, leg: leg, epoch: caller.epoch, at: now)
+        outbox.append(.record(fact, receipt: nil))
+      }
+    }
+  }
+}
+
+extension IncomingCall {
+  fileprivate init(called: String, from origin: CallOrigin) {
+    let isInternal = if case .extension = origin.party { true } else { false }
+    self.init(
+      caller: origin.isWithheld ? nil : origin.number, isInternal: isInternal, called: called,
+      time: origin.time)
+  }
+}
+
+extension CallDestination {
+  fileprivate var isOffline: Bool {
+    if case .refused(.offline) = kind { true } else { false }
+  }
+
+  fileprivate var isUnknown: Bool {
+    if case .refused(.unknownNumber) = kind { true } else { false }
+  }
+}
