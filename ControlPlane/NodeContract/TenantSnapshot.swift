@@ -70,12 +70,16 @@ public struct ExtensionEntry: Hashable, Sendable {
   public var credentials: [DigestCredential]
   /// The first that fits decides.
   public var answering: [AnsweringRule]
+  /// Who is rung for it; nil: its own devices are.
+  public var group: RingGroup?
 
   public init(
     id: ExtensionID, number: String, displayName: String, outsideNumber: String?,
-    credentials: [DigestCredential], answering: [AnsweringRule] = []
+    credentials: [DigestCredential], answering: [AnsweringRule] = [],
+    group: RingGroup? = nil
   ) {
     self.answering = answering
+    self.group = group
     self.id = id
     self.number = number
     self.displayName = displayName

@@ -45,6 +45,7 @@ private struct SnapshotContents {
   let clocks: [TimeZoneName: ZoneClock]
   let extensions: [TenantID: [Extension]]
   let answeringRules: [ExtensionID: [AnsweringRule]]
+  let groups: [ExtensionID: RingGroup]
   let numbers: [TenantID: [Number]]
   let trunks: [ResellerID: [Trunk]]
 
@@ -72,6 +73,12 @@ private struct SnapshotContents {
       grouping: try transaction.query(
         "\(Extension.selection) WHERE tenant_id = ANY(\(ids)::uuid[]) ORDER BY extension_id"
       ).map(Extension.init(row:)), by: \.tenant)
+    groups = Dictionary(
+      uniqueKeysWithValues: try transaction.query(
+        "\(RingGroup.selection) WHERE g.tenant_id = ANY(\(ids)::uuid[])"
+      ).map {
+        (try $0.value("extension_id", as: ExtensionID.self), try RingGroup(row: $0))
+      })
     numbers = Dictionary(
       grouping: try transaction.query(
         "\(Number.selection) WHERE tenant_id = ANY(\(ids)::uuid[]) ORDER BY number_id"
@@ -90,7 +97,7 @@ private struct SnapshotContents {
       tenant: tenant.id, revision: tenant.revision, domain: tenant.domain.text,
       homeAddress: tenant.homeAddress, dialling: tenant.dialling, ringTimeout: tenant.ringTimeout,
       extensions: (extensions[tenant.id] ?? []).map {
-        $0.entry(answering: answeringRules[$0.id] ?? [])
+        $0.entry(answering: answeringRules[$0.id] ?? [], group: groups[$0.id])
       },
       numbers: (numbers[tenant.id] ?? []).map(\.entry),
       trunks: (trunks[tenant.reseller] ?? []).map(\.entry),

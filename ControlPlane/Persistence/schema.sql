@@ -320,6 +320,26 @@ CREATE TABLE public.resellers (
 );
 ALTER TABLE ONLY public.resellers FORCE ROW LEVEL SECURITY;
 ALTER TABLE public.resellers OWNER TO tandem_owner;
+CREATE TABLE public.ring_group_members (
+    tenant_id uuid NOT NULL,
+    extension_id uuid NOT NULL,
+    "position" smallint NOT NULL,
+    member_id uuid NOT NULL,
+    CONSTRAINT ring_group_members_position_check CHECK (("position" >= 0))
+);
+ALTER TABLE ONLY public.ring_group_members FORCE ROW LEVEL SECURITY;
+ALTER TABLE public.ring_group_members OWNER TO tandem_owner;
+CREATE TABLE public.ring_groups (
+    tenant_id uuid NOT NULL,
+    extension_id uuid NOT NULL,
+    strategy text NOT NULL,
+    rings_for_seconds smallint NOT NULL,
+    skips_busy boolean NOT NULL,
+    CONSTRAINT ring_groups_rings_for_seconds_check CHECK (((rings_for_seconds >= 1) AND (rings_for_seconds <= 300))),
+    CONSTRAINT ring_groups_strategy_check CHECK ((strategy = ANY (ARRAY['together'::text, 'in-turn'::text, 'random'::text])))
+);
+ALTER TABLE ONLY public.ring_groups FORCE ROW LEVEL SECURITY;
+ALTER TABLE public.ring_groups OWNER TO tandem_owner;
 CREATE TABLE public.schema_migrations (
     migration text NOT NULL,
     step text NOT NULL,
@@ -438,6 +458,12 @@ ALTER TABLE ONLY public.resellers
     ADD CONSTRAINT resellers_name_taken UNIQUE (name);
 ALTER TABLE ONLY public.resellers
     ADD CONSTRAINT resellers_pkey PRIMARY KEY (reseller_id);
+ALTER TABLE ONLY public.ring_group_members
+    ADD CONSTRAINT ring_group_members_pkey PRIMARY KEY (tenant_id, extension_id, "position");
+ALTER TABLE ONLY public.ring_group_members
+    ADD CONSTRAINT ring_group_members_tenant_id_extension_id_member_id_key UNIQUE (tenant_id, extension_id, member_id);
+ALTER TABLE ONLY public.ring_groups
+    ADD CONSTRAINT ring_groups_pkey PRIMARY KEY (tenant_id, extension_id);
 ALTER TABLE ONLY public.schema_migrations
     ADD CONSTRAINT schema_migrations_pkey PRIMARY KEY (migration, step);
 ALTER TABLE ONLY public.service_addresses
@@ -466,9 +492,12 @@ CREATE TRIGGER announce AFTER INSERT OR UPDATE ON public.tenants FOR EACH ROW EX
 CREATE TRIGGER deleted AFTER DELETE ON public.answering_rules REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.raise_revision_of_tenants();
 CREATE TRIGGER deleted AFTER DELETE ON public.extensions REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.raise_revision_of_tenants();
 CREATE TRIGGER deleted AFTER DELETE ON public.numbers REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.raise_revision_of_tenants();
+CREATE TRIGGER deleted AFTER DELETE ON public.ring_groups REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.raise_revision_of_tenants();
 CREATE TRIGGER inserted AFTER INSERT ON public.answering_rules REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.raise_revision_of_tenants();
 CREATE TRIGGER inserted AFTER INSERT ON public.extensions REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.raise_revision_of_tenants();
 CREATE TRIGGER inserted AFTER INSERT ON public.numbers REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.raise_revision_of_tenants();
+CREATE TRIGGER inserted AFTER INSERT ON public.ring_group_members REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.raise_revision_of_tenants();
+CREATE TRIGGER inserted AFTER INSERT ON public.ring_groups REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.raise_revision_of_tenants();
 CREATE TRIGGER inserted AFTER INSERT ON public.trunks REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.raise_revision_of_resellers_tenants();
 CREATE TRIGGER raise_revision BEFORE UPDATE ON public.tenants FOR EACH ROW EXECUTE FUNCTION public.raise_revision();
 CREATE TRIGGER updated AFTER UPDATE ON public.extensions REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.raise_revision_of_tenants();
@@ -508,6 +537,12 @@ ALTER TABLE ONLY public.price_lists
     ADD CONSTRAINT price_lists_reseller_exists FOREIGN KEY (reseller_id) REFERENCES public.resellers(reseller_id);
 ALTER TABLE ONLY public.rates
     ADD CONSTRAINT rates_price_list_exists FOREIGN KEY (price_list_id) REFERENCES public.price_lists(price_list_id);
+ALTER TABLE ONLY public.ring_group_members
+    ADD CONSTRAINT ring_group_members_member_exists FOREIGN KEY (tenant_id, member_id) REFERENCES public.extensions(tenant_id, extension_id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.ring_group_members
+    ADD CONSTRAINT ring_group_members_tenant_id_extension_id_fkey FOREIGN KEY (tenant_id, extension_id) REFERENCES public.ring_groups(tenant_id, extension_id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.ring_groups
+    ADD CONSTRAINT ring_groups_extension_exists FOREIGN KEY (tenant_id, extension_id) REFERENCES public.extensions(tenant_id, extension_id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.service_addresses
     ADD CONSTRAINT service_addresses_holder_exists FOREIGN KEY (holder) REFERENCES public.nodes(name);
 ALTER TABLE ONLY public.service_addresses
@@ -539,6 +574,8 @@ CREATE POLICY operators_write ON public.sites USING (public.scope_is_platform())
 ALTER TABLE public.price_lists ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.rates ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.resellers ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.ring_group_members ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.ring_groups ENABLE ROW LEVEL SECURITY;
 CREATE POLICY scoped_read ON public.nodes FOR SELECT USING (public.scope_is_set());
 CREATE POLICY scoped_read ON public.service_addresses FOR SELECT USING (public.scope_is_set());
 CREATE POLICY scoped_read ON public.sites FOR SELECT USING (public.scope_is_set());
@@ -579,6 +616,12 @@ CREATE POLICY within_scope ON public.rates USING ((public.scope_is_platform() OR
    FROM public.price_lists l
   WHERE (l.reseller_id = public.scope_reseller())))));
 CREATE POLICY within_scope ON public.resellers USING ((public.scope_is_platform() OR (reseller_id = public.scope_reseller())));
+CREATE POLICY within_scope ON public.ring_group_members USING ((public.scope_is_platform() OR (tenant_id = public.scope_tenant()) OR (tenant_id IN ( SELECT t.tenant_id
+   FROM public.tenants t
+  WHERE (t.reseller_id = public.scope_reseller())))));
+CREATE POLICY within_scope ON public.ring_groups USING ((public.scope_is_platform() OR (tenant_id = public.scope_tenant()) OR (tenant_id IN ( SELECT t.tenant_id
+   FROM public.tenants t
+  WHERE (t.reseller_id = public.scope_reseller())))));
 CREATE POLICY within_scope ON public.tenants USING ((public.scope_is_platform() OR (reseller_id = public.scope_reseller()) OR (tenant_id = public.scope_tenant())));
 CREATE POLICY within_scope ON public.trunks USING ((public.scope_is_platform() OR (reseller_id = public.scope_reseller())));
 GRANT USAGE ON SCHEMA public TO tandem_server;
@@ -631,6 +674,8 @@ GRANT SELECT,INSERT ON TABLE public.rates TO tandem_server;
 GRANT UPDATE(valid_until) ON TABLE public.rates TO tandem_server;
 GRANT SELECT,INSERT ON TABLE public.resellers TO tandem_server;
 GRANT UPDATE(name) ON TABLE public.resellers TO tandem_server;
+GRANT SELECT,INSERT,DELETE ON TABLE public.ring_group_members TO tandem_server;
+GRANT SELECT,INSERT,DELETE ON TABLE public.ring_groups TO tandem_server;
 GRANT SELECT ON TABLE public.schema_migrations TO tandem_server;
 GRANT SELECT,INSERT ON TABLE public.service_addresses TO tandem_server;
 GRANT UPDATE(ip) ON TABLE public.service_addresses TO tandem_server;

@@ -26,9 +26,10 @@ public struct Extension: Hashable, Sendable {
   }
 
   /// What a node needs of it.
-  public func entry(answering: [AnsweringRule]) -> ExtensionEntry {
+  public func entry(answering: [AnsweringRule], group: RingGroup? = nil) -> ExtensionEntry {
     ExtensionEntry(
       id: id, number: number.digits, displayName: displayName.text,
-      outsideNumber: outsideNumber?.description, credentials: credentials, answering: answering)
+      outsideNumber: outsideNumber?.description, credentials: credentials, answering: answering,
+      group: group)
   }
 }

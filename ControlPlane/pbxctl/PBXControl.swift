@@ -14,7 +14,8 @@ struct PBXControl: AsyncParsableCommand {
     subcommands: [
       SiteCommands.self, NodeCommands.self, AddressCommands.self, ResellerCommands.self,
       KeyCommands.self, PriceListCommands.self, TrunkCommands.self, TenantCommands.self,
-      ExtensionCommands.self, AnsweringCommands.self, NumberCommands.self, CallCommands.self,
+      ExtensionCommands.self, AnsweringCommands.self, RingGroupCommands.self, NumberCommands.self,
+      CallCommands.self,
       CDRCommands.self,
     ])
 }

@@ -8,7 +8,9 @@ extension Exchange {
   func devices(of entry: ExtensionEntry, called: String, from origin: CallOrigin)
     -> CallDestination
   {
-    var destination = allDevices(of: entry, called: called, from: origin)
+    var destination =
+      entry.group.map { members(of: $0, called: called, from: origin) }
+      ?? allDevices(of: entry, called: called, from: origin)
     guard !entry.answering.isEmpty else { return destination }
     let tenant = origin.tenant
     let plan = AnsweringPlan(
@@ -50,11 +52,12 @@ extension Exchange {
     return destination
   }
 
-  /// How long the targets may ring.
-  func patience(
-    of targets: [CallTarget], _ rules: PendingRules?, _ tenant: DirectoryTenant
-  ) -> Duration {
-    rules?.patience ?? patience(of: targets, tenant)
+  /// How long the targets may ring, and those whose turn is to come.
+  func patience(of targets: [CallTarget], _ destination: CallDestination, _ tenant: DirectoryTenant)
+    -> Duration
+  {
+    destination.answering?.patience ?? destination.members?.patience
+      ?? patience(of: targets, tenant)
   }
 
   /// Whose rules sent the call on has a leg on record that says so, although nothing rang.
@@ -78,7 +81,7 @@ extension Exchange {
 }
 
 extension IncomingCall {
-  fileprivate init(called: String, from origin: CallOrigin) {
+  init(called: String, from origin: CallOrigin) {
     let isInternal = if case .extension = origin.party { true } else { false }
     self.init(
       caller: origin.isWithheld ? nil : origin.number, isInternal: isInternal, called: called,

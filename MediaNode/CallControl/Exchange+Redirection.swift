@@ -20,12 +20,13 @@ extension Exchange {
     let legs = enlisted(
       targets, in: call, at: redirection.leg, called: destination.called,
       from: destination.shownCaller, at: now)
-    let until = now.boot.advanced(by: patience(of: targets, destination.answering, tenant))
+    let until = now.boot.advanced(by: patience(of: targets, destination, tenant))
     note(
       passed: destination.passed, by: call.caller, in: id, of: call.tenant, called: call.called,
       at: now)
     update(id, at: now) {
       $0.answering = destination.answering
+      $0.further = destination.members.map { .members($0.beginning(at: now.boot)) }
       return $0.forward(redirection.leg, to: legs, until: until, at: now)
     }
   }
@@ -46,7 +47,8 @@ extension Exchange {
   ) -> CallDestination? {
     let leg = call[redirection.leg]
     guard isOurs(target, tenant), let dialled = target.user,
-      case .extension(let id, _) = leg.party, let user = tenant.extensionsByID[id]
+      case .extension(let id, _) = redirection.by ?? leg.party,
+      let user = tenant.extensionsByID[id]
     else { return nil }
     let destination = self.destination(
       of: dialled,
@@ -72,8 +74,15 @@ extension Exchange {
     update(call.id, at: now) { $0.follow(way, to: leg.id, at: now) }
   }
 
-  /// The devices whose turn it is after those that rang.
-  mutating func askFurther(_ further: FurtherDevices, of id: CallID, at now: Moment) {
+  /// Those whose turn it is after those that rang.
+  mutating func askFurther(_ further: Further, of id: CallID, at now: Moment) {
+    switch further {
+    case .devices(let devices): askFurther(devices, of: id, at: now)
+    case .members(let members): askFurther(members, of: id, at: now)
+    }
+  }
+
+  private mutating func askFurther(_ further: FurtherDevices, of id: CallID, at now: Moment) {
     guard let call = calls[id]?.machine,
       let known = call.callees.first(where: { $0.party == further.party }),
       let tenant = directory[call.tenant], case .extension(let user, _) = further.party
@@ -87,7 +96,7 @@ extension Exchange {
       turn.first, in: call, at: known.id, called: call.called, from: further.shownCaller, at: now)
     let next = turn.next(after: now.boot, shownCaller: further.shownCaller, limits)
     let until = now.boot.advanced(by: patience(of: turn.first, tenant))
-    update(id, at: now) { $0.enlist(legs, then: next, until: until) }
+    update(id, at: now) { $0.enlist(legs, then: next.map(Further.devices), until: until) }
   }
 
   private func target(at device: Registrar.Device, like leg: Leg) -> CallTarget? {
@@ -99,7 +108,7 @@ extension Exchange {
   }
 
   /// Legs that join a ringing call, as many as it may have, each on record.
-  private mutating func enlisted(
+  mutating func enlisted(
     _ targets: [CallTarget], in call: CallMachine, at place: LegID, called: String,
     from shown: String, at now: Moment
   ) -> [Leg] {
@@ -120,8 +129,14 @@ struct DeviceTurns {
   let first: [CallTarget]
   private let hasMore: Bool
 
-  /// - Parameter targets: the preferred first.
-  init(_ targets: [CallTarget]) {
+  /// - Parameters:
+  ///   - targets: the preferred first.
+  ///   - isGroup: all ring, whatever they say.
+  init(_ targets: [CallTarget], isGroup: Bool = false) {
+    guard !isGroup else {
+      (first, hasMore) = (targets, false)
+      return
+    }
     let best = targets.first?.preference
     first = targets.filter { $0.preference == best }
     hasMore = first.count < targets.count

@@ -26,7 +26,7 @@ extension Exchange {
       let terms = try Self.offer(of: arrival.request, to: &caller, limits)
       let plan = try relay(for: caller, to: targets[0], at: now)
       caller.session = caller.session.placed(at: plan.callerLocal)
-      let turns = DeviceTurns(targets)
+      let turns = DeviceTurns(targets, isGroup: destination.members != nil)
       let share = ForkBreadth(of: arrival.request).share(among: turns.first.count)
       let callees = turns.first.map { target in
         outgoingLeg(target.saying(share), plan, hops: arrival.hopsLeft, at: now)
@@ -35,11 +35,13 @@ extension Exchange {
         id: id, tenant: origin.tenant.id, called: called, callerToken: nextToken(),
         isOfferless: terms == nil, plan: plan, limits: limits, caller: caller, callees: callees,
         state: .ringing(
-          until: now.boot.advanced(by: patience(of: targets, destination.answering, origin.tenant)))
+          until: now.boot.advanced(by: patience(of: targets, destination, origin.tenant)))
       )
       call.answering = destination.answering
-      call.further = turns.next(
-        after: now.boot, shownCaller: destination.shownCaller, limits)
+      call.further =
+        destination.members.map { .members($0.beginning(at: now.boot)) }
+        ?? turns.next(after: now.boot, shownCaller: destination.shownCaller, limits)
+        .map(Further.devices)
       start(call, arrival, to: destination, offer: terms, at: now)
     } catch {
       refuse(error.outcome, caller, id, origin.tenant.id, arrival, at: now)

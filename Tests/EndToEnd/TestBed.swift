@@ -124,6 +124,18 @@ struct SecondTenant {
     return try JSONDecoder().decode(Made.self, from: json).id
   }
 
+  /// The ids of its extensions, by number.
+  func extensionIDs(by api: ControlAPI) async throws -> [String: String] {
+    struct Entry: Decodable {
+      let id: String
+      let number: String
+    }
+    struct List: Decodable { let items: [Entry] }
+    let list = try JSONDecoder().decode(
+      List.self, from: await api.pbxctl("extension", "list", "--tenant", id))
+    return Dictionary(uniqueKeysWithValues: list.items.map { ($0.number, $0.id) })
+  }
+
   /// A registrar that knows the extension challenges it.
   private func isServed() async throws {
     let probe = try SIPProbe(from: "127.0.4.100", to: proxy)

@@ -60,7 +60,8 @@ extension ExtensionEntry: WireConvertible {
       displayName: wire.displayName,
       outsideNumber: wire.hasOutsideNumber ? wire.outsideNumber : nil,
       credentials: try DigestCredential.known(in: wire.credentials),
-      answering: try wire.answering.map(AnsweringRule.init(wire:)))
+      answering: try wire.answering.map(AnsweringRule.init(wire:)),
+      group: wire.hasGroup ? try RingGroup(wire: wire.group) : nil)
   }
 
   var wire: WireExtension {
@@ -71,6 +72,7 @@ extension ExtensionEntry: WireConvertible {
       if let outsideNumber { $0.outsideNumber = outsideNumber }
       $0.credentials = credentials.map(\.wire)
       $0.answering = answering.map(\.wire)
+      if let group { $0.group = group.wire }
     }
   }
 }

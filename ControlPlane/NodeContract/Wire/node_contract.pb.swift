@@ -998,11 +998,82 @@ nonisolated struct WireExtension: Sendable {
   /// In their order.
   var answering: [WireAnsweringRule] = []
 
+  /// None: its own devices ring.
+  var group: WireRingGroup {
+    get {_group ?? WireRingGroup()}
+    set {_group = newValue}
+  }
+  /// Returns true if `group` has been explicitly set.
+  var hasGroup: Bool {self._group != nil}
+  /// Clears the value of `group`. Subsequent reads from it will return its default value.
+  mutating func clearGroup() {self._group = nil}
+
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
   init() {}
 
   fileprivate var _outsideNumber: String? = nil
+  fileprivate var _group: WireRingGroup? = nil
+}
+
+nonisolated struct WireRingGroup: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  var strategy: WireRingGroup.Strategy = .unspecified
+
+  var members: [Data] = []
+
+  var ringsForNanoseconds: Int64 = 0
+
+  var skipsBusy: Bool = false
+
+  var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  nonisolated enum Strategy: SwiftProtobuf.Enum, Swift.CaseIterable {
+    typealias RawValue = Int
+    case unspecified // = 0
+    case together // = 1
+    case inTurn // = 2
+    case random // = 3
+    case UNRECOGNIZED(Int)
+
+    init() {
+      self = .unspecified
+    }
+
+    init?(rawValue: Int) {
+      switch rawValue {
+      case 0: self = .unspecified
+      case 1: self = .together
+      case 2: self = .inTurn
+      case 3: self = .random
+      default: self = .UNRECOGNIZED(rawValue)
+      }
+    }
+
+    var rawValue: Int {
+      switch self {
+      case .unspecified: return 0
+      case .together: return 1
+      case .inTurn: return 2
+      case .random: return 3
+      case .UNRECOGNIZED(let i): return i
+      }
+    }
+
+    // The compiler won't synthesize support with the UNRECOGNIZED case.
+    static let allCases: [WireRingGroup.Strategy] = [
+      .unspecified,
+      .together,
+      .inTurn,
+      .random,
+    ]
+
+  }
+
+  init() {}
 }
 
 nonisolated struct WireAnsweringRule: Sendable {
@@ -3054,7 +3125,7 @@ nonisolated extension WireDiallingRules: SwiftProtobuf.Message, SwiftProtobuf._M
 
 nonisolated extension WireExtension: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".Extension"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}number\0\u{3}display_name\0\u{3}outside_number\0\u{1}credentials\0\u{1}answering\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}number\0\u{3}display_name\0\u{3}outside_number\0\u{1}credentials\0\u{1}answering\0\u{1}group\0")
 
   mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -3068,6 +3139,7 @@ nonisolated extension WireExtension: SwiftProtobuf.Message, SwiftProtobuf._Messa
       case 4: try { try decoder.decodeSingularStringField(value: &self._outsideNumber) }()
       case 5: try { try decoder.decodeRepeatedMessageField(value: &self.credentials) }()
       case 6: try { try decoder.decodeRepeatedMessageField(value: &self.answering) }()
+      case 7: try { try decoder.decodeSingularMessageField(value: &self._group) }()
       default: break
       }
     }
@@ -3096,6 +3168,9 @@ nonisolated extension WireExtension: SwiftProtobuf.Message, SwiftProtobuf._Messa
     if !self.answering.isEmpty {
       try visitor.visitRepeatedMessageField(value: self.answering, fieldNumber: 6)
     }
+    try { if let v = self._group {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 7)
+    } }()
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -3106,9 +3181,59 @@ nonisolated extension WireExtension: SwiftProtobuf.Message, SwiftProtobuf._Messa
     if lhs._outsideNumber != rhs._outsideNumber {return false}
     if lhs.credentials != rhs.credentials {return false}
     if lhs.answering != rhs.answering {return false}
+    if lhs._group != rhs._group {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
+}
+
+nonisolated extension WireRingGroup: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = _protobuf_package + ".RingGroup"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}strategy\0\u{1}members\0\u{3}rings_for_nanoseconds\0\u{3}skips_busy\0")
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularEnumField(value: &self.strategy) }()
+      case 2: try { try decoder.decodeRepeatedBytesField(value: &self.members) }()
+      case 3: try { try decoder.decodeSingularInt64Field(value: &self.ringsForNanoseconds) }()
+      case 4: try { try decoder.decodeSingularBoolField(value: &self.skipsBusy) }()
+      default: break
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.strategy != .unspecified {
+      try visitor.visitSingularEnumField(value: self.strategy, fieldNumber: 1)
+    }
+    if !self.members.isEmpty {
+      try visitor.visitRepeatedBytesField(value: self.members, fieldNumber: 2)
+    }
+    if self.ringsForNanoseconds != 0 {
+      try visitor.visitSingularInt64Field(value: self.ringsForNanoseconds, fieldNumber: 3)
+    }
+    if self.skipsBusy != false {
+      try visitor.visitSingularBoolField(value: self.skipsBusy, fieldNumber: 4)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: WireRingGroup, rhs: WireRingGroup) -> Bool {
+    if lhs.strategy != rhs.strategy {return false}
+    if lhs.members != rhs.members {return false}
+    if lhs.ringsForNanoseconds != rhs.ringsForNanoseconds {return false}
+    if lhs.skipsBusy != rhs.skipsBusy {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireRingGroup.Strategy: SwiftProtobuf._ProtoNameProviding {
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0STRATEGY_UNSPECIFIED\0\u{1}STRATEGY_TOGETHER\0\u{1}STRATEGY_IN_TURN\0\u{1}STRATEGY_RANDOM\0")
 }
 
 nonisolated extension WireAnsweringRule: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {

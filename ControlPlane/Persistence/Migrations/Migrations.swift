@@ -8,4 +8,5 @@ public let migrations: [Migration] = [
   emergencyNumbers,
   trunkRoutes,
   answeringRules,
+  ringGroups,
 ]

@@ -25,8 +25,8 @@ enum CallAction: Hashable, Sendable {
   case transfer(TransferWish)
   /// Finds out where a 3xx leads; comes last.
   case redirect(Redirection)
-  /// Finds out which devices are asked next; comes last.
-  case askFurther(FurtherDevices)
+  /// Finds out who is asked next; comes last.
+  case askFurther(Further)
   case openRelay(RelayPlan)
   case direct(RelaySide, to: IPEndpoint)
   case secure(RelaySide, MediaTransport)

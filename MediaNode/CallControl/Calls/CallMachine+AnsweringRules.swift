@@ -35,7 +35,8 @@ extension PendingRules {
       }
     guard case .forward(let target)? = action else { return nil }
     return Redirection(
-      leg: leg, targets: [SIPURI(user: target, host: domain)], reason: reason, failure: failure)
+      leg: leg, targets: [SIPURI(user: target, host: domain)], reason: reason, by: party,
+      failure: failure)
   }
 }
 
@@ -43,7 +44,7 @@ extension CallMachine {
   /// Nobody took the call, for the most telling of these reasons; nil: no rule sends it on.
   mutating func sentOn(after failure: CallOutcome) -> [CallAction]? {
     guard case .ringing = state, let rules = answering, redirections < limits.redirectionsPerCall,
-      let leg = callees.last(where: { $0.party == rules.party }),
+      let leg = callees.last(where: { $0.party == rules.party }) ?? callees.last,
       let redirection = rules.redirection(after: failure, of: leg.id)
     else { return nil }
     answering = nil

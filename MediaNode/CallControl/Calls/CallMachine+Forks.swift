@@ -49,7 +49,7 @@ extension CallMachine {
   /// The exchange found these, which are not asked yet.
   ///
   /// - Parameter until: how long they may ring.
-  mutating func enlist(_ legs: [Leg], then next: FurtherDevices?, until: BootInstant)
+  mutating func enlist(_ legs: [Leg], then next: Further?, until: BootInstant)
     -> [CallAction]
   {
     guard case .ringing(let before) = state else { return [] }

@@ -77,8 +77,8 @@ struct CallMachine: Equatable, Sendable {
   var referral: Referral?
   /// What the caller was told last while it rang, so that forks do not tell it thrice.
   var progress = 100
-  /// Devices that are asked when those who ring now do not answer.
-  var further: FurtherDevices?
+  /// Those who are asked when those who ring now do not answer.
+  var further: Further?
   /// What the rules of whom it rings at say of what may come of it.
   @CopyOnWrite var answering: PendingRules?
   /// How often somebody sent the call elsewhere.

@@ -51,6 +51,8 @@ struct CallDestination: Sendable {
   var passed: [LegParty] = []
   /// What the rules of whom it rings at say of what may come of it.
   var answering: PendingRules?
+  /// Those of a group whose turn is to come; the targets are rung together.
+  var members: FurtherMembers?
   /// What the called party is shown, and what stands in its legs' record.
   var shownCaller = ""
   /// A call for help, which no limit stops.

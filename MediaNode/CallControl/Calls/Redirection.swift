@@ -7,6 +7,8 @@ struct Redirection: Hashable, Sendable {
   /// Where to, the preferred first.
   let targets: [SIPURI]
   let reason: Forwarding.Reason
+  /// Who sends the call on, where that is not the leg's party.
+  var by: LegParty?
   /// What the party's leg has failed by if it leads nowhere.
   var failure = CallOutcome.rejected
 }

@@ -49,7 +49,7 @@ extension CallMachine {
     failures = try reader.read([CallOutcome].self)
     transfer = try reader.read(Transfer?.self)
     referral = try reader.read(Referral?.self)
-    further = try reader.read(FurtherDevices?.self)
+    further = try reader.read(Further?.self)
     redirections = try reader.read(UInt8.self)
     passage = try reader.read(Passage.self)
     answering = try reader.read(PendingRules?.self)

@@ -63,21 +63,6 @@ extension Transfer.Stage: Checkpointed {
   }
 }
 
-extension FurtherDevices: Checkpointed {
-  func write(to writer: inout CheckpointWriter) {
-    writer.write(party)
-    writer.write(UInt16(bitPattern: below))
-    writer.write(shownCaller)
-    writer.write(nextAt)
-  }
-
-  init(from reader: inout CheckpointReader) throws(CheckpointError) {
-    self.init(
-      party: try reader.read(), below: Int16(bitPattern: try reader.read()),
-      shownCaller: try reader.read(), nextAt: try reader.read())
-  }
-}
-
 extension Referral: Checkpointed {
   func write(to writer: inout CheckpointWriter) {
     writer.write(leg)

@@ -243,6 +243,17 @@ private struct Fixture {
         path: path + "/extensions/\(entry)/answering-plan?caller=101", tenant: .hidden,
         reseller: .hidden),
       Probe(
+        route: "PUT /v1/tenants/{tenant}/extensions/{extension}/ring-group",
+        path: path + "/extensions/\(entry)/ring-group",
+        body: #"{"strategy":"together","members":["\#(other)"]}"#, tenant: .hidden,
+        reseller: .hidden),
+      Probe(
+        route: "GET /v1/tenants/{tenant}/extensions/{extension}/ring-group",
+        path: path + "/extensions/\(entry)/ring-group", tenant: .hidden, reseller: .hidden),
+      Probe(
+        route: "DELETE /v1/tenants/{tenant}/extensions/{extension}/ring-group",
+        path: path + "/extensions/\(entry)/ring-group", tenant: .hidden, reseller: .hidden),
+      Probe(
         route: "GET /v1/tenants/{tenant}/numbers", path: path + "/numbers", tenant: .hidden,
         reseller: .hidden),
       Probe(

@@ -100,7 +100,9 @@ enum LinkSamples {
           DigestCredential(algorithm: .md5, ha1: String(repeating: "cd", count: 16)),
         ], answering: rules),
       ExtensionEntry(
-        id: id(7), number: "102", displayName: "", outsideNumber: nil, credentials: []),
+        id: id(7), number: "102", displayName: "", outsideNumber: nil, credentials: [],
+        group: RingGroup(
+          strategy: .inTurn, members: [id(5), id(6)], ringsFor: .seconds(9), skipsBusy: false)),
     ],
     numbers: [NumberEntry(id: id(8), number: "+442079460001", destination: .extension(id(5)))],
     trunks: [

@@ -138,6 +138,10 @@ struct RowSecurityTests {
       _ = try await scratch.store.answeringRules.replace(
         [AnsweringRule(name: "", on: .busy, .decline)], of: customer.extensions[0].id,
         of: customer.tenant.id, in: .platform)
+      _ = try await scratch.store.ringGroups.replace(
+        RingGroup(
+          strategy: .random, members: [customer.extensions[1].id], ringsFor: .seconds(9)),
+        of: customer.extensions[0].id, of: customer.tenant.id, in: .platform)
     }
     return (mine, other)
   }

@@ -1,0 +1,42 @@
+internal import SwiftProtobuf
+
+extension RingGroup: WireConvertible {
+  init(wire: WireRingGroup) throws(WireError) {
+    var members: [ExtensionID] = []
+    for member in wire.members { members.append(try WireField.id(member, "ring_group.member")) }
+    self.init(
+      strategy: try Strategy(wire: wire.strategy), members: members,
+      ringsFor: try WireField.duration(
+        nanoseconds: wire.ringsForNanoseconds, "ring_group.rings_for"),
+      skipsBusy: wire.skipsBusy)
+  }
+
+  var wire: WireRingGroup {
+    .with {
+      $0.strategy = strategy.wire
+      $0.members = members.map(\.wire)
+      $0.ringsForNanoseconds = ringsFor.nanoseconds
+      $0.skipsBusy = skipsBusy
+    }
+  }
+}
+
+extension RingGroup.Strategy {
+  /// A strategy of a newer sender rings everybody: nobody's call is lost.
+  init(wire: WireRingGroup.Strategy) throws(WireError) {
+    switch wire {
+    case .together, .UNRECOGNIZED: self = .together
+    case .inTurn: self = .inTurn
+    case .random: self = .random
+    case .unspecified: throw .invalidField("ring_group.strategy")
+    }
+  }
+
+  var wire: WireRingGroup.Strategy {
+    switch self {
+    case .together: .together
+    case .inTurn: .inTurn
+    case .random: .random
+    }
+  }
+}

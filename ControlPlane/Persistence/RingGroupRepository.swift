@@ -1,0 +1,74 @@
+public import NodeContract
+internal import Postgres
+public import Tenancy
+
+/// Colleagues who are rung for an extension.
+public struct RingGroupRepository: Sendable {
+  let store: Store
+
+  /// `nil` where the extension rings devices of its own, or is none.
+  public func group(
+    of id: ExtensionID, of tenant: TenantID, in scope: AccessScope
+  ) async throws -> RingGroup? {
+    try await store.read(in: scope) { transaction in
+      try transaction.query(
+        "\(RingGroup.selection) WHERE g.tenant_id = \(tenant) AND g.extension_id = \(id)"
+      ).first(RingGroup.init(row:))
+    }
+  }
+
+  /// In the place of the one before; `nil`: none. Throws `InvalidField` for `members` (unknown);
+  /// `false` when there is no such extension.
+  public func replace(
+    _ group: RingGroup?, of id: ExtensionID, of tenant: TenantID, in scope: AccessScope
+  ) async throws -> Bool {
+    try await store.transaction(in: scope) { transaction in
+      let known = try transaction.query(
+        """
+        SELECT extension_id FROM extensions
+        WHERE tenant_id = \(tenant) AND extension_id = \(id) FOR NO KEY UPDATE
+        """
+      ).map { try $0.value("extension_id", as: ExtensionID.self) }
+      guard !known.isEmpty else { return false }
+      _ = try transaction.execute(
+        "DELETE FROM ring_groups WHERE tenant_id = \(tenant) AND extension_id = \(id)")
+      guard let group else { return true }
+      _ = try transaction.execute(
+        """
+        INSERT INTO ring_groups (tenant_id, extension_id, strategy, rings_for_seconds, skips_busy)
+        VALUES (\(tenant), \(id), \(group.strategy), \(group.ringsFor.components.seconds),
+          \(group.skipsBusy))
+        """)
+      let members = try transaction.execute(
+        """
+        INSERT INTO ring_group_members (tenant_id, extension_id, position, member_id)
+        SELECT \(tenant)::uuid, \(id)::uuid, m.position - 1, e.extension_id
+        FROM unnest(\(group.members)::uuid[]) WITH ORDINALITY AS m (member_id, position)
+        JOIN extensions e ON e.tenant_id = \(tenant)::uuid AND e.extension_id = m.member_id
+        """)
+      guard members == group.members.count else {
+        throw InvalidField("members", .unknownReference)
+      }
+      return true
+    }
+  }
+}
+
+extension RingGroup.Strategy: WordValue {}
+
+extension RingGroup {
+  static let selection: Query = """
+    SELECT g.extension_id, g.strategy, g.rings_for_seconds, g.skips_busy,
+      ARRAY(SELECT m.member_id FROM ring_group_members m
+        WHERE m.tenant_id = g.tenant_id AND m.extension_id = g.extension_id
+        ORDER BY m.position) AS members
+    FROM ring_groups g
+    """
+
+  init(row: borrowing Row) throws {
+    self.init(
+      strategy: try row.value("strategy"), members: try row.value("members"),
+      ringsFor: .seconds(try row.value("rings_for_seconds", as: Int64.self)),
+      skipsBusy: try row.value("skips_busy"))
+  }
+}

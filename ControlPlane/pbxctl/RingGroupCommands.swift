@@ -1,0 +1,65 @@
+import ArgumentParser
+import Foundation
+
+struct RingGroupCommands: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "ring-group", abstract: "Colleagues who are rung for an extension.",
+    subcommands: [Show.self, Replace.self, Remove.self])
+  static let columns = [
+    Output.Column("Strategy", "strategy"), Output.Column("Members", "members"),
+    Output.Column("Rings for seconds", "rings_for"),
+    Output.Column("Passes over who talks", "skips_busy"),
+  ]
+
+  /// Who is rung first.
+  enum Strategy: String, ExpressibleByArgument {
+    case together, random
+    case inTurn = "in-turn"
+  }
+
+  struct Show: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "Shows whom an extension rings.")
+    @OptionGroup var entry: AnsweringCommands.ExtensionOption
+    @OptionGroup var global: GlobalOptions
+
+    func run() async throws {
+      try await global.run {
+        Output(try await $0.get(entry.path + "/ring-group"), columns: columns)
+      }
+    }
+  }
+
+  struct Replace: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+      commandName: "set", abstract: "Lets an extension ring colleagues.")
+    @OptionGroup var entry: AnsweringCommands.ExtensionOption
+    @Option(help: "together, in-turn, or random.") var strategy: Strategy = .together
+    @Option(help: "Whom it rings, ext_…; repeat it, in their turn.") var member: [String]
+    @Option(help: "Seconds of each turn.") var ringsFor = 20
+    @Flag(help: "Members who talk are rung too.") var ringsBusy = false
+    @OptionGroup var global: GlobalOptions
+
+    func run() async throws {
+      let group: [String: JSON] = [
+        "strategy": .string(strategy.rawValue), "members": .array(member.map(JSON.string)),
+        "rings_for": .number(Decimal(ringsFor)), "skips_busy": .bool(!ringsBusy),
+      ]
+      try await global.run {
+        Output(try await $0.put(entry.path + "/ring-group", .object(group)), columns: columns)
+      }
+    }
+  }
+
+  struct Remove: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Lets an extension ring its own devices again.")
+    @OptionGroup var entry: AnsweringCommands.ExtensionOption
+    @OptionGroup var global: GlobalOptions
+
+    func run() async throws {
+      try await global.run {
+        Output(try await $0.delete(entry.path + "/ring-group"), columns: columns)
+      }
+    }
+  }
+}

@@ -1,0 +1,113 @@
+import CallFlows
+import NodeContract
+import SIP
+
+/// Colleagues who are rung for an extension, together or one after the other.
+extension Exchange {
+  func members(of group: RingGroup, called: String, from origin: CallOrigin) -> CallDestination {
+    let order = order(of: group)
+    let shown = origin.isWithheld ? CallerIdentity.anonymous : origin.number
+    func destination(_ targets: [CallTarget], _ left: [ExtensionID]) -> CallDestination {
+      var destination = CallDestination(
+        called: called, shownCaller: shown,
+        kind: targets.isEmpty ? .refused(.offline) : .targets(targets))
+      destination.members = FurtherMembers(
+        left: left, ringsFor: group.ringsFor, skipsBusy: group.skipsBusy, called: called,
+        shownCaller: shown, nextAt: BootInstant(nanoseconds: 0))
+      return destination
+    }
+    guard group.strategy != .together else {
+      let all = order.flatMap {
+        targets(at: $0, skipsBusy: group.skipsBusy, called: called, from: origin)
+      }
+      return destination(all, [])
+    }
+    for (place, member) in order.enumerated() {
+      let targets = targets(at: member, skipsBusy: group.skipsBusy, called: called, from: origin)
+      if !targets.isEmpty { return destination(targets, Array(order[(place + 1)...])) }
+    }
+    return destination([], [])
+  }
+
+  /// Each once.
+  private func order(of group: RingGroup) -> [ExtensionID] {
+    var known: Set<ExtensionID> = []
+    let members = group.members.filter { known.insert($0).inserted }
+    guard group.strategy == .random else { return members }
+    // Only the order hangs on it: nothing that must not be drawn twice.
+    var lot = random
+    return members.shuffled(using: &lot)
+  }
+
+  /// None: the member is the caller, talks, wants no calls or has no device. Where else its calls go
+  /// is for its own calls.
+  private func targets(
+    at member: ExtensionID, skipsBusy: Bool, called: String, from origin: CallOrigin
+  ) -> [CallTarget] {
+    guard let entry = origin.tenant.extensionsByID[member], entry.group == nil,
+      origin.party != .extension(entry.id, number: entry.number),
+      !skipsBusy || lines[entry.key(in: origin.tenant)] == nil,
+      !entry.wantsNoCall(called: called, from: origin),
+      case .targets(let targets) = allDevices(of: entry, called: called, from: origin).kind
+    else { return [] }
+    return targets
+  }
+
+  /// The next member who can be rung.
+  mutating func askFurther(_ further: FurtherMembers, of id: CallID, at now: Moment) {
+    guard let call = calls[id]?.machine, let tenant = directory[call.tenant],
+      let place = call.callees.last
+    else { return update(id, at: now) { $0.askNext(at: now) } }
+    let origin = CallOrigin(
+      tenant: tenant, party: call.caller.party, number: call.caller.number,
+      displayName: place.invite.headers.from.displayName, time: now.wall,
+      isWithheld: further.shownCaller == CallerIdentity.anonymous)
+    var left = further.left
+    while !left.isEmpty {
+      let targets = targets(
+        at: left.removeFirst(), skipsBusy: further.skipsBusy, called: further.called, from: origin)
+      guard !targets.isEmpty else { continue }
+      let legs = enlisted(
+        targets, in: call, at: place.id, called: further.called, from: further.shownCaller, at: now)
+      let next = further.following(left, at: now.boot)
+      return update(id, at: now) { call in
+        let until = call.answering?.patience == nil ? next.end : now.boot
+        return call.enlist(legs, then: .members(next), until: until)
+      }
+    }
+    update(id, at: now) { $0.askNext(at: now) }
+  }
+}
+
+extension FurtherMembers {
+  /// Until the last turn is over, and a moment more: turns end by themselves.
+  fileprivate static let slack = Duration.seconds(1)
+
+  /// How long all turns last.
+  var patience: Duration { ringsFor * (left.count + 1) + Self.slack }
+
+  fileprivate var end: BootInstant {
+    nextAt.advanced(by: ringsFor * left.count + Self.slack)
+  }
+
+  func beginning(at now: BootInstant) -> FurtherMembers { following(left, at: now) }
+
+  fileprivate func following(_ left: [ExtensionID], at now: BootInstant) -> FurtherMembers {
+    FurtherMembers(
+      left: left, ringsFor: ringsFor, skipsBusy: skipsBusy, called: called,
+      shownCaller: shownCaller, nextAt: now.advanced(by: ringsFor))
+  }
+}
+
+extension ExtensionEntry {
+  /// Its rules refuse the call as it comes.
+  fileprivate func wantsNoCall(called: String, from origin: CallOrigin) -> Bool {
+    let plan = AnsweringPlan(
+      answering, for: IncomingCall(called: called, from: origin),
+      by: origin.tenant.snapshot.clock)
+    return switch plan.arrival?.action {
+    case .busy, .decline: true
+    case .ring, .forward, nil: false
+    }
+  }
+}
