@@ -59,6 +59,7 @@ private struct RuleLine: Codable {
   var numbers: [String]?
   var hours: [HoursView]?
   var outsideHours: Bool?
+  var holidays: String?
   var called: [String]?
   var then: String
   var to: String?
@@ -71,6 +72,7 @@ private struct RuleLine: Codable {
     numbers = line.numbers.isEmpty ? nil : line.numbers
     hours = line.hours.isEmpty ? nil : line.hours.map(HoursView.init)
     outsideHours = line.outsideHours ? true : nil
+    holidays = line.holidays
     called = line.called.isEmpty ? nil : line.called
     then = line.action
     to = line.target
@@ -80,7 +82,8 @@ private struct RuleLine: Codable {
     NewAnsweringRule(
       name: name ?? "", occasion: when, after: after, callers: from ?? "anyone",
       numbers: numbers ?? [], hours: (hours ?? []).map(\.hours),
-      outsideHours: outsideHours ?? false, called: called ?? [], action: then, target: to)
+      outsideHours: outsideHours ?? false, holidays: holidays, called: called ?? [], action: then,
+      target: to)
   }
 }
 

@@ -77,10 +77,13 @@ public struct WeeklyHours: Hashable, Sendable {
   public var spans: [Span]
   /// All times but these are meant.
   public var isComplement: Bool
+  /// No span begins on a public holiday of this calendar, `DE-BY`; nil: holidays are like all days.
+  public var holidays: String?
 
-  public init(_ spans: [Span], isComplement: Bool = false) {
+  public init(_ spans: [Span], isComplement: Bool = false, holidays: String? = nil) {
     self.spans = spans
     self.isComplement = isComplement
+    self.holidays = holidays
   }
 }
 

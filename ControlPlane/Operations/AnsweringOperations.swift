@@ -31,6 +31,10 @@ public struct AnsweringOperations: Sendable {
     _ lines: [NewAnsweringRule], of id: ExtensionID, of tenant: TenantID, in scope: AccessScope
   ) async throws -> [AnsweringRule] {
     let rules = try AnsweringRule.lines(lines)
+    for (place, rule) in rules.enumerated() {
+      guard let code = rule.hours?.holidays, HolidayCalendar(code) == nil else { continue }
+      throw InvalidField("items.\(place).holidays", .unknownReference)
+    }
     guard try await store.answeringRules.replace(rules, of: id, of: tenant, in: scope) else {
       throw NotFound("extension", id)
     }

@@ -46,16 +46,17 @@ public struct AnsweringRuleRepository: Sendable {
 extension AnsweringRule {
   static let selection: Query = """
     SELECT extension_id, name, occasion, patience_seconds, callers, numbers, hours, outside_hours,
-      called, action, target
+      holidays, called, action, target
     FROM answering_rules
     """
 
   fileprivate func insertion(at position: Int, of id: ExtensionID, of tenant: TenantID) -> Query {
     """
     INSERT INTO answering_rules (tenant_id, extension_id, position, name, occasion,
-      patience_seconds, callers, numbers, hours, outside_hours, called, action, target)
+      patience_seconds, callers, numbers, hours, outside_hours, holidays, called, action, target)
     VALUES (\(tenant), \(id), \(position), \(name), \(occasion.word), \(occasion.seconds),
       \(callers.word), \(callers.numbers), \(hours?.numbers), \(hours?.isComplement ?? false),
+      \(hours?.holidays),
       \(called), \(action.word), \(action.target))
     """
   }
@@ -63,12 +64,16 @@ extension AnsweringRule {
   init(row: borrowing Row) throws {
     let spans = try row.optional("hours", as: [Int].self)
     let isComplement = try row.value("outside_hours", as: Bool.self)
+    let holidays = try row.optional("holidays", as: String.self)
     self.init(
       name: try row.value("name"),
       on: try Occasion(
         try row.value("occasion"), seconds: try row.optional("patience_seconds")),
       from: try Callers(try row.value("callers"), numbers: try row.value("numbers")),
-      during: spans.map { WeeklyHours(WeeklyHours.spans(of: $0), isComplement: isComplement) },
+      during: spans.map {
+        WeeklyHours(
+          WeeklyHours.spans(of: $0), isComplement: isComplement, holidays: holidays)
+      },
       called: try row.value("called"),
       try Action(try row.value("action"), target: try row.optional("target")))
   }

@@ -27,6 +27,9 @@ public struct NewAnsweringRule: Hashable, Sendable {
   public var hours: [Hours]
   /// All times but the hours are meant.
   public var outsideHours: Bool
+  /// A calendar of public holidays, `DE-BY`, on which no hours begin; `nil`: holidays are like all
+  /// days.
+  public var holidays: String?
   public var called: [String]
   /// `ring`, `forward`, `busy` or `decline`.
   public var action: String
@@ -36,6 +39,7 @@ public struct NewAnsweringRule: Hashable, Sendable {
   public init(
     name: String = "", occasion: String, after: Int? = nil, callers: String = "anyone",
     numbers: [String] = [], hours: [Hours] = [], outsideHours: Bool = false,
+    holidays: String? = nil,
     called: [String] = [], action: String, target: String? = nil
   ) {
     self.name = name
@@ -45,6 +49,7 @@ public struct NewAnsweringRule: Hashable, Sendable {
     self.numbers = numbers
     self.hours = hours
     self.outsideHours = outsideHours
+    self.holidays = holidays
     self.called = called
     self.action = action
     self.target = target
@@ -150,7 +155,7 @@ extension AnsweringRule.Callers {
       let isNumber = digits.utf8.enumerated().allSatisfy {
         $0.element.isDigit || $0.offset == 0 && $0.element == UInt8(ascii: "+")
       }
-      guard (1...16).contains(digits.utf8.count), isNumber else {
+      guard (1...16).contains(digits.utf8.count), isNumber, digits != "+" else {
         throw InvalidField(field, .malformed(expected: "numbers as they are shown, +4420* or 101"))
       }
     }
@@ -185,7 +190,7 @@ extension WeeklyHours {
   fileprivate init?(checking line: NewAnsweringRule, in place: String) throws(InvalidField) {
     let field = "\(place).hours"
     guard !line.hours.isEmpty else {
-      guard !line.outsideHours else { throw InvalidField(field, .empty) }
+      guard !line.outsideHours, line.holidays == nil else { throw InvalidField(field, .empty) }
       return nil
     }
     var spans: [Span] = []
@@ -195,7 +200,7 @@ extension WeeklyHours {
           days: try Self.days(hours.days, field), from: try Self.minute(hours.from, field),
           to: try Self.minute(hours.to, field)))
     }
-    self.init(spans, isComplement: line.outsideHours)
+    self.init(spans, isComplement: line.outsideHours, holidays: line.holidays)
   }
 
   private static func days(_ names: [String], _ field: String) throws(InvalidField) -> UInt8 {
@@ -248,6 +253,7 @@ extension NewAnsweringRule {
     }
     hours = rule.hours?.spans.map(Hours.init) ?? []
     outsideHours = rule.hours?.isComplement ?? false
+    holidays = rule.hours?.holidays
   }
 }
 

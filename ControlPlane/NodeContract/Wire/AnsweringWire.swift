@@ -91,13 +91,16 @@ extension AnsweringRule.Action {
 
 extension WeeklyHours: WireConvertible {
   init(wire: WireWeeklyHours) throws(WireError) {
-    self.init(try wire.spans.map(Span.init(wire:)), isComplement: wire.isComplement)
+    self.init(
+      try wire.spans.map(Span.init(wire:)), isComplement: wire.isComplement,
+      holidays: wire.hasHolidays ? wire.holidays : nil)
   }
 
   var wire: WireWeeklyHours {
     .with {
       $0.spans = spans.map(\.wire)
       $0.isComplement = isComplement
+      if let holidays { $0.holidays = holidays }
     }
   }
 }

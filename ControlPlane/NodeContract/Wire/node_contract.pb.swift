@@ -1257,6 +1257,15 @@ nonisolated struct WireWeeklyHours: Sendable {
 
   var isComplement: Bool = false
 
+  var holidays: String {
+    get {_holidays ?? String()}
+    set {_holidays = newValue}
+  }
+  /// Returns true if `holidays` has been explicitly set.
+  var hasHolidays: Bool {self._holidays != nil}
+  /// Clears the value of `holidays`. Subsequent reads from it will return its default value.
+  mutating func clearHolidays() {self._holidays = nil}
+
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
   nonisolated struct Span: Sendable {
@@ -1278,6 +1287,8 @@ nonisolated struct WireWeeklyHours: Sendable {
   }
 
   init() {}
+
+  fileprivate var _holidays: String? = nil
 }
 
 nonisolated struct WireCredential: Sendable {
@@ -3535,7 +3546,7 @@ nonisolated extension WireAnsweringRule.Numbers: SwiftProtobuf.Message, SwiftPro
 
 nonisolated extension WireWeeklyHours: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".WeeklyHours"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}spans\0\u{3}is_complement\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}spans\0\u{3}is_complement\0\u{1}holidays\0")
 
   mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -3545,24 +3556,33 @@ nonisolated extension WireWeeklyHours: SwiftProtobuf.Message, SwiftProtobuf._Mes
       switch fieldNumber {
       case 1: try { try decoder.decodeRepeatedMessageField(value: &self.spans) }()
       case 2: try { try decoder.decodeSingularBoolField(value: &self.isComplement) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self._holidays) }()
       default: break
       }
     }
   }
 
   func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
     if !self.spans.isEmpty {
       try visitor.visitRepeatedMessageField(value: self.spans, fieldNumber: 1)
     }
     if self.isComplement != false {
       try visitor.visitSingularBoolField(value: self.isComplement, fieldNumber: 2)
     }
+    try { if let v = self._holidays {
+      try visitor.visitSingularStringField(value: v, fieldNumber: 3)
+    } }()
     try unknownFields.traverse(visitor: &visitor)
   }
 
   static func ==(lhs: WireWeeklyHours, rhs: WireWeeklyHours) -> Bool {
     if lhs.spans != rhs.spans {return false}
     if lhs.isComplement != rhs.isComplement {return false}
+    if lhs._holidays != rhs._holidays {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -9,4 +9,5 @@ public let migrations: [Migration] = [
   trunkRoutes,
   answeringRules,
   ringGroups,
+  holidays,
 ]

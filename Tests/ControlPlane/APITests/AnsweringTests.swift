@@ -78,6 +78,30 @@ import Testing
     }
   }
 
+  @Test func onAHolidayTheOfficeIsClosed() async throws {
+    try await APIBench.with { bench in
+      func rules(_ holidays: String) -> String {
+        #"""
+        {"items":[{"when":"always","hours":[{"days":["fri"],"from":"09:00","to":"18:00"}],
+        "holidays":"\#(holidays)","then":"decline"}]}
+        """#
+      }
+      let path = path(bench)
+      let refused = try await bench.send(
+        .put, path + "/answering-rules", as: bench.keys.tenant, rules("DE-XX"))
+      #expect(refused.status == 422 && refused.body.contains("items.0.holidays"))
+      let set = try await bench.send(
+        .put, path + "/answering-rules", as: bench.keys.tenant, rules("DE"))
+      #expect(set.status == 200 && set.body.contains(#""holidays":"DE""#), "\(set.body)")
+      // Two Fridays, the first of them the first of May.
+      for (day, isClosed) in [("2026-05-01", true), ("2026-05-08", false)] {
+        let plan = try await bench.send(
+          .get, path + "/answering-plan?caller=102&at=\(day)T10:00:00Z", as: bench.keys.tenant)
+        #expect(plan.body.contains(#""arrival":null"#) == isClosed, "\(plan.body)")
+      }
+    }
+  }
+
   @Test func aZoneThatNobodyKnowsIsRefused() async throws {
     try await APIBench.with { bench in
       let answer = try await bench.send(

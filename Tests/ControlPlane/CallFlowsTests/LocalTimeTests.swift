@@ -2,6 +2,13 @@ import CallFlows
 import NodeContract
 import Testing
 
+extension LocalTime {
+  /// In the second week of 1970.
+  init(weekday: Int, minute: Int) { self.init(CivilDate(days: 4 + weekday), minute: minute) }
+
+  fileprivate var shown: [Int] { [weekday, minute] }
+}
+
 @Suite struct LocalTimeTests {
   /// Berlin in 2026: summer from 29 March to 25 October, 1:00 UTC.
   static let berlin = ZoneClock(
@@ -17,19 +24,19 @@ import Testing
 
   @Test func clocksGoForwardAndBack() {
     // Sunday, 29 March 2026, 0:59:59 UTC, and a second later.
-    #expect(berlin(1_774_745_999) == LocalTime(weekday: 6, minute: 119))
-    #expect(berlin(1_774_746_000) == LocalTime(weekday: 6, minute: 180))
+    #expect(berlin(1_774_745_999).shown == [6, 119])
+    #expect(berlin(1_774_746_000).shown == [6, 180])
     // Sunday, 25 October: the hour from two to three comes twice.
-    #expect(berlin(1_792_889_999) == LocalTime(weekday: 6, minute: 179))
-    #expect(berlin(1_792_890_000) == LocalTime(weekday: 6, minute: 120))
+    #expect(berlin(1_792_889_999).shown == [6, 179])
+    #expect(berlin(1_792_890_000).shown == [6, 120])
   }
 
   @Test func daysBeforeTheEpochHaveTheirNamesToo() {
     let utc = ZoneClock.utc
-    #expect(LocalTime(WallTime(milliseconds: 0), by: utc) == LocalTime(weekday: 3, minute: 0))
-    #expect(LocalTime(WallTime(milliseconds: -1), by: utc) == LocalTime(weekday: 2, minute: 1_439))
+    #expect(LocalTime(WallTime(milliseconds: 0), by: utc).shown == [3, 0])
+    #expect(LocalTime(WallTime(milliseconds: -1), by: utc).shown == [2, 1_439])
     let west = ZoneClock(zone: "", offset: -4 * 3_600, changes: [])
-    #expect(LocalTime(WallTime(milliseconds: 0), by: west) == LocalTime(weekday: 2, minute: 1_200))
+    #expect(LocalTime(WallTime(milliseconds: 0), by: west).shown == [2, 1_200])
   }
 
   @Test func officeHoursEndOnTheMinute() {

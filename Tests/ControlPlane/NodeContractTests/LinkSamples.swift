@@ -131,7 +131,8 @@ enum LinkSamples {
     AnsweringRule(name: "not now", on: .always, from: .withheld, .decline),
     AnsweringRule(
       name: "at night", on: .always, from: .outside,
-      during: WeeklyHours([.init(days: 127, from: 1_080, to: 540)], isComplement: true),
+      during: WeeklyHours(
+        [.init(days: 127, from: 1_080, to: 540)], isComplement: true, holidays: "GB-SCT"),
       called: ["+442079460001"], .forward(to: "102")),
     AnsweringRule(name: "", on: .busy, from: .numbers(["+44*", "102"]), .busy),
     AnsweringRule(name: "", on: .offline, from: .colleagues, .ring),

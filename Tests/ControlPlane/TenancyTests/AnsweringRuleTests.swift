@@ -65,7 +65,8 @@ struct AnsweringRuleTests {
       NewAnsweringRule(
         name: "at night", occasion: "always", callers: "outside",
         hours: [.init(days: ["mon", "fri", "sun"], from: "09:05", to: "24:00")],
-        outsideHours: true, called: ["+442079460102"], action: "forward", target: "07700900123"),
+        outsideHours: true, holidays: "GB-SCT", called: ["+442079460102"], action: "forward",
+        target: "07700900123"),
       NewAnsweringRule(
         occasion: "no-answer", after: 7, callers: "numbers", numbers: ["+44*", "102"],
         action: "decline"),
