@@ -199,7 +199,7 @@ let mediaNode: [Target] = [
     ["CallControl", "DNS", "Digits", "Epoll", "NodeContract", "OSIP", "SIP", "TLS", logging]),
   // libsrtp and its sole importer: media encrypted and proven.
   library("MediaNode", "CLibSRTP", pkgConfig: "libsrtp2", apt: "libsrtp2-dev"),
-  target("MediaNode", "SRTP", ["CLibSRTP"]),
+  target("MediaNode", "SRTP", ["CLibSRTP", "TLS"]),
   // Relay sockets and the threads that own them; sessions whose audio is decoded.
   target(
     "MediaNode", "MediaPlane",

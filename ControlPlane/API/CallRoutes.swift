@@ -93,6 +93,8 @@ private struct CDRView: Encodable {
   var evidence: String
   var endedBy: String
   var node: String
+  /// What was measured of the party's audio.
+  @Nullable var media: MediaView?
   @Nullable var charge: ChargeView?
   /// Why a leg that should be charged is not.
   @Nullable var unrated: String?
@@ -114,8 +116,26 @@ private struct CDRView: Encodable {
     evidence = cdr.end.evidence.rawValue
     endedBy = cdr.end.endedBy.rawValue
     node = cdr.node.text
+    media = cdr.media.map(MediaView.init)
     charge = cdr.charge.map(ChargeView.init)
     unrated = cdr.unrated?.rawValue
+  }
+}
+
+private struct MediaView: Encodable {
+  var packets: UInt64
+  var packetsLost: UInt64
+  var jitterMilliseconds: Double
+  @Nullable var roundTripMilliseconds: Double?
+  /// The mean opinion score, 1 to 4.5, by the E-model.
+  @Nullable var opinionScore: Double?
+
+  init(_ media: LegMedia) {
+    packets = media.packets
+    packetsLost = media.lost
+    jitterMilliseconds = Double(media.jitter) / 1_000
+    roundTripMilliseconds = media.roundTrip.map { Double($0) / 1_000 }
+    opinionScore = media.opinion.map { Double($0) / 100 }
   }
 }
 

@@ -46,6 +46,8 @@ public enum FactEvent: Hashable, Sendable {
   case ended(LegEnd)
   /// Another node carries the leg on.
   case adopted
+  /// What was measured of the leg's audio; comes when the leg is over, mostly after its end.
+  case measured(LegMedia)
 }
 
 /// Who is at the far end of a leg.

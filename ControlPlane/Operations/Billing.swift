@@ -47,6 +47,10 @@ struct Billing {
     guard var detail = CallDetailRecord(leg) else { return nil }
     let before = standing[detail.leg]
     if let before, before.detail.charge != nil, before.detail.isUnpricedEqual(to: detail) {
+      guard before.detail.media != detail.media else { return nil }
+      // How it sounded changes no price.
+      detail.charge = before.detail.charge
+      try write(detail, replacing: before, in: transaction)
       return nil
     }
     do throws(UnratedReason) {
@@ -88,9 +92,11 @@ enum BillingError: Error, Hashable, Sendable {
 }
 
 extension CallDetailRecord {
-  /// Whether both say the same but for the price.
+  /// Whether both say the same of what has a price.
   func isUnpricedEqual(to other: CallDetailRecord) -> Bool {
     var (left, right) = (self, other)
+    left.media = nil
+    right.media = nil
     left.charge = nil
     left.unrated = nil
     right.charge = nil

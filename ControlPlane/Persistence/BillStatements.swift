@@ -77,17 +77,21 @@ extension Transaction {
   /// Writes a CDR; `false` when the leg's id belongs to another call.
   public func write(_ detail: CallDetailRecord, chargeRevision: Int?) throws -> Bool {
     let party = detail.offer.party.columns
+    let media = detail.media?.columns
     return try execute(
       """
       INSERT INTO cdrs AS d (leg_id, call_id, tenant_id, direction, extension_id, extension_number,
         trunk_id, from_number, to_number, sip_call_id, started_at, rung_at, answered_at, ended_at,
-        talk_milliseconds, outcome, evidence, ended_by, node, charge_revision, unrated)
+        talk_milliseconds, outcome, evidence, ended_by, node, packets,
+        packets_lost, jitter_microseconds, round_trip_microseconds, opinion_hundredths,
+        charge_revision, unrated)
       VALUES (\(detail.leg), \(detail.call), \(detail.tenant), \(detail.offer.direction),
         \(party.extensionID), \(party.extensionNumber), \(party.trunkID), \(detail.offer.from),
         \(detail.offer.to), \(detail.offer.sipCallID), \(detail.startedAt), \(detail.rungAt),
         \(detail.answeredAt), \(detail.endedAt), \(detail.talkTime.wholeMilliseconds),
         \(detail.end.outcome), \(detail.end.evidence), \(detail.end.endedBy), \(detail.node),
-        \(chargeRevision), \(detail.unrated))
+        \(media?.packets), \(media?.lost), \(media?.jitter), \(media?.roundTrip),
+        \(media?.opinion), \(chargeRevision), \(detail.unrated))
       ON CONFLICT (leg_id) DO UPDATE SET direction = excluded.direction,
         extension_id = excluded.extension_id, extension_number = excluded.extension_number,
         trunk_id = excluded.trunk_id, from_number = excluded.from_number,
@@ -96,6 +100,10 @@ extension Transaction {
         answered_at = excluded.answered_at, ended_at = excluded.ended_at,
         talk_milliseconds = excluded.talk_milliseconds, outcome = excluded.outcome,
         evidence = excluded.evidence, ended_by = excluded.ended_by, node = excluded.node,
+        packets = excluded.packets, packets_lost = excluded.packets_lost,
+        jitter_microseconds = excluded.jitter_microseconds,
+        round_trip_microseconds = excluded.round_trip_microseconds,
+        opinion_hundredths = excluded.opinion_hundredths,
         charge_revision = excluded.charge_revision, unrated = excluded.unrated
       WHERE d.tenant_id = excluded.tenant_id AND d.call_id = excluded.call_id
       """) > 0

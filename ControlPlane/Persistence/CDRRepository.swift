@@ -64,8 +64,8 @@ extension CallDetailRecord {
       startedAt: try row.value("started_at"), rungAt: try row.optional("rung_at"),
       answeredAt: try row.optional("answered_at"), endedAt: try row.value("ended_at"),
       talkTime: .milliseconds(try row.value("talk_milliseconds", as: Int64.self)),
-      end: try LegEnd(row: row), node: try row.value("node"), charge: try Charge.ifAny(in: row),
-      unrated: try row.optional("unrated"))
+      end: try LegEnd(row: row), node: try row.value("node"), media: try LegMedia.ifAny(in: row),
+      charge: try Charge.ifAny(in: row), unrated: try row.optional("unrated"))
   }
 }
 
@@ -89,6 +89,29 @@ extension LegEnd {
     self.init(
       outcome: try row.value("outcome"), evidence: try row.value("evidence"),
       endedBy: try row.value("ended_by"))
+  }
+}
+
+extension LegMedia {
+  /// `nil` when nothing was measured.
+  static func ifAny(in row: borrowing Row) throws -> LegMedia? {
+    guard let packets = try row.optional("packets", as: Int64.self) else { return nil }
+    let roundTrip = try row.optional("round_trip_microseconds", as: Int64.self)
+    let opinion = try row.optional("opinion_hundredths", as: Int64.self)
+    return LegMedia(
+      packets: UInt64(clamping: packets),
+      lost: UInt64(clamping: try row.value("packets_lost", as: Int64.self)),
+      jitter: UInt64(clamping: try row.value("jitter_microseconds", as: Int64.self)),
+      roundTrip: roundTrip.map { UInt64(clamping: $0) },
+      opinion: opinion.map { UInt16(clamping: $0) })
+  }
+
+  /// As the columns of facts and CDRs.
+  var columns: (packets: Int64, lost: Int64, jitter: Int64, roundTrip: Int64?, opinion: Int64?) {
+    (
+      Int64(clamping: packets), Int64(clamping: lost), Int64(clamping: jitter),
+      roundTrip.map { Int64(clamping: $0) }, opinion.map { Int64($0) }
+    )
   }
 }
 

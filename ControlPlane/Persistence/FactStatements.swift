@@ -74,6 +74,7 @@ private struct FactRow {
   var offer: LegOffer?
   var end: LegEnd?
   var isHeld: Bool?
+  var media: LegMedia?
   let kind: String
 
   init(_ record: SpoolRecord) {
@@ -91,6 +92,9 @@ private struct FactRow {
       kind = "ended"
       self.end = end
     case .adopted: kind = "adopted"
+    case .measured(let media):
+      kind = "measured"
+      self.media = media
     }
   }
 
@@ -99,7 +103,8 @@ private struct FactRow {
   static let columns: Query = """
     spool_id, sequence, tenant_id, call_id, leg_id, boot, boot_nanoseconds, wall_milliseconds,
     observer, epoch_generation, epoch_revision, kind, direction, extension_id, extension_number,
-    trunk_id, from_number, to_number, sip_call_id, is_held, outcome, evidence, ended_by
+    trunk_id, from_number, to_number, sip_call_id, is_held, outcome, evidence, ended_by,
+    packets, packets_lost, jitter_microseconds, round_trip_microseconds, opinion_hundredths
     """
 
   static let selection: Query = "SELECT \(columns) FROM facts"
@@ -122,7 +127,11 @@ private struct FactRow {
       \(rows.map(\.offer?.from))::text[], \(rows.map(\.offer?.to))::text[],
       \(rows.map(\.offer?.sipCallID))::text[], \(rows.map(\.isHeld))::boolean[],
       \(rows.map(\.end?.outcome))::text[], \(rows.map(\.end?.evidence))::text[],
-      \(rows.map(\.end?.endedBy))::text[])
+      \(rows.map(\.end?.endedBy))::text[], \(rows.map(\.media?.columns.packets))::bigint[],
+      \(rows.map(\.media?.columns.lost))::bigint[],
+      \(rows.map(\.media?.columns.jitter))::bigint[],
+      \(rows.map { $0.media?.columns.roundTrip })::bigint[],
+      \(rows.map { $0.media?.columns.opinion })::integer[])
     ON CONFLICT (spool_id, sequence) DO NOTHING
     """
   }
@@ -155,6 +164,11 @@ private struct FactRow {
     case "held": return .held(try row.value("is_held"))
     case "ended": return .ended(try LegEnd(row: row))
     case "adopted": return .adopted
+    case "measured":
+      guard let media = try LegMedia.ifAny(in: row) else {
+        throw PostgresError.unreadable(column: "packets", expected: "a number")
+      }
+      return .measured(media)
     default: throw PostgresError.unreadable(column: "kind", expected: "a kind of fact")
     }
   }

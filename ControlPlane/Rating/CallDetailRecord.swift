@@ -15,13 +15,15 @@ public struct CallDetailRecord: Hashable, Sendable {
   public var end: LegEnd
   /// Who saw the end.
   public var node: NodeName
+  /// What was measured of the audio; nil where nothing was, or the word of it is on its way.
+  public var media: LegMedia?
   public var charge: Charge?
   public var unrated: UnratedReason?
 
   public init(
     leg: LegID, call: CallID, tenant: TenantID, offer: LegOffer, startedAt: WallTime,
     rungAt: WallTime?, answeredAt: WallTime?, endedAt: WallTime, talkTime: Duration, end: LegEnd,
-    node: NodeName, charge: Charge? = nil, unrated: UnratedReason? = nil
+    node: NodeName, media: LegMedia? = nil, charge: Charge? = nil, unrated: UnratedReason? = nil
   ) {
     self.leg = leg
     self.call = call
@@ -34,6 +36,7 @@ public struct CallDetailRecord: Hashable, Sendable {
     self.talkTime = talkTime
     self.end = end
     self.node = node
+    self.media = media
     self.charge = charge
     self.unrated = unrated
   }
@@ -45,7 +48,8 @@ public struct CallDetailRecord: Hashable, Sendable {
       leg: leg.identity.leg, call: leg.identity.call, tenant: leg.identity.tenant,
       offer: offered.event, startedAt: offered.time.wall, rungAt: leg.rung?.time.wall,
       answeredAt: leg.answered?.time.wall, endedAt: ended.time.wall,
-      talkTime: leg.talkTime ?? .zero, end: ended.event, node: ended.observer)
+      talkTime: leg.talkTime ?? .zero, end: ended.event, node: ended.observer,
+      media: leg.measured?.event)
   }
 
   /// What the bill shows: the paid seconds of a charged leg, else the begun seconds of talk.

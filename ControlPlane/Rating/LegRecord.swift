@@ -42,6 +42,7 @@ public struct LegRecord: Hashable, Sendable {
   public private(set) var rung: Sighting<Signal>?
   public private(set) var answered: Sighting<Signal>?
   public private(set) var ended: Sighting<LegEnd>?
+  public private(set) var measured: Sighting<LegMedia>?
 
   /// An event that says no more than that it happened.
   public enum Signal: Hashable, Sendable { case seen }
@@ -59,8 +60,16 @@ public struct LegRecord: Hashable, Sendable {
     case .rung: rung = earlier(rung, Sighting(.seen, of: fact))
     case .answered: answered = earlier(answered, Sighting(.seen, of: fact))
     case .ended(let end): ended = better(ended, Sighting(end, of: fact))
+    case .measured(let media): measured = longer(measured, Sighting(media, of: fact))
     case .held, .adopted: break
     }
+  }
+
+  /// Whoever heard most of the leg tells most of it.
+  private func longer(_ known: Sighting<LegMedia>?, _ new: Sighting<LegMedia>) -> Sighting<LegMedia>
+  {
+    guard let known, known.event.packets != new.event.packets else { return earlier(known, new) }
+    return known.event.packets < new.event.packets ? new : known
   }
 
   /// The strongest evidence counts, and of equally strong the earliest.
@@ -142,6 +151,13 @@ extension LegOffer: Ranked {
       case .trunk(let id): "trunk\u{1F}\(id)"
       }
     return [direction.rawValue, who, from, to, sipCallID].joined(separator: "\u{1F}")
+  }
+}
+
+extension LegMedia: Ranked {
+  var tieBreaker: String {
+    [packets, lost, jitter, roundTrip ?? .max, UInt64(opinion ?? .max)].map(String.init)
+      .joined(separator: "\u{1F}")
   }
 }
 

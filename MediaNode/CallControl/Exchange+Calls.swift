@@ -71,6 +71,7 @@ extension Exchange {
     case .secure(let side, let transport): secure(side, transport, of: id)
     case .carry(let passage): tellRelay(of: id) { .carry($0, passage) }
     case .tellKey(let key, let side): tellRelay(of: id) { .tellKey(key, $0, side: side) }
+    case .measure(let leg): measure(leg, of: id)
     case .closeRelay: closeRelay(of: id)
     case .record(let event, let leg): record(event, on: leg, of: id, receipt: nil, at: now)
     case .recordAndWait(let event, let leg, let receipt):

@@ -45,6 +45,7 @@ extension Exchange {
   /// All that is kept beside the second call belongs to the first from now on.
   private mutating func absorb(_ second: CallID, into first: CallID, at now: Moment) {
     guard let entry = calls[second] else { return }
+    for leg in entry.machine.atRelay { measure(leg, of: second) }
     closeRelay(of: second)
     calls[second] = nil
     deadlines.set(nil, for: second)

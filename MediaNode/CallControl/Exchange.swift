@@ -40,6 +40,8 @@ public struct Exchange: Sendable {
   var servers: [ServerTransactionID: RequestKey] = [:]
   var receipts: [FactReceipt: CallID] = [:]
   var relays: [RelayID: CallID] = [:]
+  /// Those whose measures the relay was asked for.
+  var measuring: [LegID: MeasuredLeg] = [:]
   var deadlines = DeadlineQueue<CallID>()
   /// The calls of each extension.
   var lines: [BindingKey: Set<CallID>] = [:]

@@ -17,6 +17,8 @@ public enum ExchangeAction: Hashable, Sendable {
   case carry(RelayID, Passage)
   /// Tells the party on that side of a decoded relay of a key.
   case tellKey(DigitInfo, RelayID, side: RelaySide)
+  /// `legMeasured` is to hear what was measured on that side since the last time; the leg leaves it.
+  case measureRelay(RelayID, side: RelaySide, LegID)
   /// The ports are used again later, not at once.
   case closeRelay(RelayID)
   /// Spool this. With a receipt: the exchange waits for `factIsDurable` before it goes on.

@@ -27,6 +27,10 @@ public struct ExchangeLimits: Hashable, Sendable {
   /// Requests relayed within one call that still wait for their answer; beyond: 503.
   public var relayedRequestsPerCall = 8
 
+  /// Legs whose relay was asked what it measured and did not answer yet; those beyond go on record
+  /// without.
+  public var measuredLegs = 10_000
+
   /// How long neither party of a call sends RTP or RTCP; then it ends, unless it rings or is held. A
   /// phone that sends no packet while its user is silent sends RTCP all the same.
   public var mediaSilence: Duration = .seconds(120)

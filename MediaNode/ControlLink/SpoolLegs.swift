@@ -30,6 +30,8 @@ struct SpoolLegs: Equatable {
       touch(fact)
     case .rung, .held: touch(fact)
     case .ended, .adopted: legs[fact.leg] = nil
+    // Tells of the past.
+    case .measured: break
     }
   }
 

@@ -78,7 +78,9 @@ final class NodeEstate: Sendable {
         sequence += 1
         changes.append(put(fact, sequence))
       case .closeRelay(let id): changes.append(.remove(key(ofRelay: id.number)))
-      case .send, .openRelay, .directRelay, .secureRelay, .carry, .tellKey, .locate, .log: break
+      case .send, .openRelay, .directRelay, .secureRelay, .measureRelay, .carry, .tellKey, .locate,
+        .log:
+        break
       }
     }
     guard !changes.isEmpty else { return }

@@ -58,6 +58,15 @@ struct NodeSurroundings: ExchangeSurroundings {
     media.tell(key, to: side == .caller ? .a : .b, of: id.number)
   }
 
+  func measureRelay(
+    _ id: RelayID, side: CallControl.RelaySide,
+    whenMeasured: @escaping @Sendable (LegMedia?) -> Void
+  ) {
+    media.measure(id.number, side: side == .caller ? .a : .b) {
+      whenMeasured($0.map(LegMedia.init))
+    }
+  }
+
   func closeRelay(_ id: RelayID) {
     media.close(id.number) { [log] in
       guard let heard = $0 else { return }
@@ -71,6 +80,16 @@ struct NodeSurroundings: ExchangeSurroundings {
   }
 
   func report(_ message: UpwardMessage) { links.send(message) }
+}
+
+extension LegMedia {
+  fileprivate init(_ side: RelayStatistics.Side) {
+    self.init(
+      packets: side.packets, lost: side.lost,
+      jitter: UInt64(max(0, side.jitter / .microseconds(1))),
+      roundTrip: side.roundTrip.map { UInt64(max(0, $0 / .microseconds(1))) },
+      opinion: side.meanOpinionScore.map { UInt16(($0 * 100).rounded()) })
+  }
 }
 
 extension RelayStatistics.Side {

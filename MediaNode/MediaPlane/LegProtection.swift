@@ -11,9 +11,7 @@ final class LegProtection {
   private var expectedIn: [UInt32: Rollover.Count]
   private var expectedOut: [UInt32: Rollover.Count]
   private var search = RolloverSearch()
-  /// The numbers of our RTCP are not known after a takeover, and one used twice would give two reports
-  /// away: the party hears none from then on.
-  private let sealsReports: Bool
+  private let reports: ReportSealer
 
   init(_ keys: LegKeys, carryingOn rollover: Rollover) throws(SRTPError) {
     self.keys = keys
@@ -21,7 +19,7 @@ final class LegProtection {
     outbound = try SRTPStream(.outbound, keys.outbound)
     expectedIn = rollover.inbound
     expectedOut = rollover.outbound
-    sealsReports = !rollover.isCarriedOn
+    reports = try ReportSealer(keys.outbound, after: rollover.reports)
   }
 
   /// Other keys for the same party: a direction whose key stays goes on where it is.
@@ -42,7 +40,7 @@ final class LegProtection {
     expectedIn = sameIn?.expectedIn ?? [:]
     expectedOut = sameOut?.expectedOut ?? [:]
     search = sameIn?.search ?? RolloverSearch()
-    sealsReports = sameOut?.sealsReports ?? true
+    if let sameOut { reports = sameOut.reports } else { reports = try ReportSealer(keys.outbound) }
   }
 
   /// Opens the first `count` bytes in their place; nil when they are not the party's.
@@ -65,8 +63,11 @@ final class LegProtection {
       if !expectedOut.isEmpty { Self.carryOn(packet, count, &expectedOut, in: outbound) }
       return try? outbound.protect(packet, count: count)
     }
-    return sealsReports ? try? outbound.protectControl(packet, count: count) : nil
+    return try? reports.seal(packet, count: count)
   }
+
+  /// The number of the latest report that the party got.
+  var reportsSent: UInt32 { reports.index }
 
   func inboundRollover(of ssrc: UInt32) -> UInt32? {
     inbound.rollover(of: ssrc) ?? expectedIn[ssrc]?.counter
@@ -105,7 +106,8 @@ struct Rollover: Hashable, Sendable {
 
   var inbound: [UInt32: Count] = [:]
   var outbound: [UInt32: Count] = [:]
-  var isCarriedOn = false
+  /// The highest number that a report to the party may have had.
+  var reports: UInt32 = 0
 }
 
 /// A party that came from another relay goes on with the numbers and the counter that it had there,

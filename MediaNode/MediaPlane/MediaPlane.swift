@@ -168,6 +168,16 @@ public final class MediaPlane: Sendable {
     for thread in threads { thread.submit(.waitWith(music)) }
   }
 
+  /// What came from the party on `side` since this was asked last; the next is another party, or the
+  /// same with another story. `whenMeasured` is called on the relay's thread; with nil if no such
+  /// session is open.
+  public func measure(
+    _ id: UInt64, side: RelaySide,
+    whenMeasured: @escaping @Sendable (RelayStatistics.Side?) -> Void
+  ) {
+    thread(of: id).submit(.measure(id, side, whenMeasured))
+  }
+
   /// Closes the session's sockets soon. `whenClosed` is called on the relay's thread, once the
   /// ports are free, with what was relayed; with nil if no such session was open.
   public func close(

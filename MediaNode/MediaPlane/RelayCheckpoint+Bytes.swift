@@ -5,7 +5,7 @@ import TLS
 
 /// A checkpoint on its way to another process: a version, then fields of fixed order.
 extension RelayCheckpoint {
-  private static let version: UInt8 = 3
+  private static let version: UInt8 = 4
 
   public var bytes: [UInt8] {
     var bytes: [UInt8] = [Self.version]
@@ -62,6 +62,7 @@ extension RelayCheckpoint.Port {
     bytes.append(UInt8(flags))
     if let expected { bytes.append(expected) }
     if let source { bytes.append(source) }
+    bytes.append(reportsSent)
     if let stream {
       bytes.append(UInt64(stream.ssrc), of: 4)
       bytes.append(UInt64(stream.sequence), of: 2)
@@ -81,6 +82,8 @@ extension RelayCheckpoint.Port {
       guard let endpoint = reader.endpoint() else { return nil }
       source = endpoint
     }
+    guard let reports = reader.counter() else { return nil }
+    reportsSent = reports.value
     if flags & Self.hasStream != 0 {
       guard let ssrc = reader.number(4), let sequence = reader.number(2),
         let rollover = reader.counter(), let rolloverAtPartner = reader.counter()

@@ -1,5 +1,6 @@
 public import NodeContract
 import RTP
+import SRTP
 
 /// A relayed stream as a value: what another process needs to open the same ports and carry on as if
 /// nothing had happened. Packets are passed on as they are, so there are no offsets to keep.
@@ -12,6 +13,9 @@ public struct RelayCheckpoint: Hashable, Sendable {
     var isMultiplexed = false
     /// Where the stream stands, so that a NAT that re-binds meanwhile is followed.
     var stream: Stream?
+    /// Of an RTP port: the number of the latest protected report that went to the party; nil where none
+    /// could.
+    var reportsSent: UInt32?
 
     var reception: Reception {
       stream.map { Reception(continuing: $0.ssrc, at: $0.sequence) } ?? Reception()
@@ -67,7 +71,7 @@ public struct RelayCheckpoint: Hashable, Sendable {
       rollover.outbound[own.ssrc] = .init(
         counter: own.rollover(tick), sequence: own.sequence(tick))
     }
-    rollover.isCarriedOn = ports.contains { $0.source != nil }
+    rollover.reports = ports[index].reportsSent.map { $0 &+ ReportSealer.leap } ?? 0
     return rollover
   }
 }
@@ -81,6 +85,7 @@ extension RelayCheckpoint.Port {
         : RelayCheckpoint.Stream(
           ssrc: port.reception.ssrc, sequence: port.reception.latestSequence,
           rollover: own?.inboundRollover(of: port.reception.ssrc),
-          rolloverAtPartner: partner?.outboundRollover(of: splice?.ssrc ?? port.reception.ssrc)))
+          rolloverAtPartner: partner?.outboundRollover(of: splice?.ssrc ?? port.reception.ssrc)),
+      reportsSent: port.channel == .media ? own?.reportsSent : nil)
   }
 }

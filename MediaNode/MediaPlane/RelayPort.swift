@@ -183,6 +183,17 @@ struct RelayPort {
     return wasAdmitted
   }
 
+  /// What was counted is told; the party's place and stream stay known.
+  mutating func countAnew() {
+    (packets, bytes, strangers, garbage) = (0, 0, 0, 0)
+    (unproven, undelivered, multiplexed) = (0, 0, 0)
+    if reception.received > 0 {
+      reception = Reception(continuing: reception.ssrc, at: reception.latestSequence)
+    }
+    report = nil
+    roundTrip = RoundTrip()
+  }
+
   private mutating func count(_ packet: UnsafeRawBufferPointer, at now: BootInstant) {
     packets &+= 1
     bytes &+= UInt64(packet.count)

@@ -23,6 +23,7 @@ final class RelayThread: @unchecked Sendable {
     case agreed(UInt64, RelaySide, LegKeys)
     /// A datagram of a handshake; to nobody named: to where the party is.
     case transmit(UInt64, RelaySide, [UInt8], to: IPEndpoint?)
+    case measure(UInt64, RelaySide, @Sendable (RelayStatistics.Side?) -> Void)
     case report(UInt64, @Sendable (RelayStatistics?) -> Void)
     case checkpoint(UInt64, @Sendable (RelayCheckpoint?) -> Void)
     case decode(UInt64, AudioPlan?)
@@ -175,6 +176,7 @@ final class RelayThread: @unchecked Sendable {
     case .secure(let id, let side, let transport): secure(id, side, transport)
     case .agreed(let id, let side, let keys): agreed(id, side, keys)
     case .transmit(let id, let side, let bytes, let remote): transmit(id, side, bytes, to: remote)
+    case .measure(let id, let side, let answer): answer(measure(id, side))
     case .report(let id, let answer): answer(statistics(of: id))
     case .checkpoint(let id, let answer): answer(checkpoint(of: id))
     case .decode(let id, let plan): decode(id, as: plan, at: MachineClock.boot())
@@ -254,6 +256,14 @@ final class RelayThread: @unchecked Sendable {
   private func statistics(of id: UInt64) -> RelayStatistics? {
     guard let first = sessions[id]?.first else { return nil }
     return RelayStatistics(a: side(first), b: side(first + 1))
+  }
+
+  private func measure(_ id: UInt64, _ side: RelaySide) -> RelayStatistics.Side? {
+    guard let first = sessions[id]?.first else { return nil }
+    let media = first + (side == .a ? 0 : 1)
+    let measured = self.side(media)
+    for index in [media, RelayTable.control(of: media)] { table.ports[index].countAnew() }
+    return measured
   }
 
   private func side(_ index: Int) -> RelayStatistics.Side {

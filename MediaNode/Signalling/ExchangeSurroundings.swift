@@ -17,6 +17,10 @@ public protocol ExchangeSurroundings: Sendable {
   /// How the relay passes audio from now on.
   func carry(_ id: RelayID, _ passage: Passage)
   func tellKey(_ key: DigitInfo, of id: RelayID, side: RelaySide)
+  /// `whenMeasured` is called on any thread with what was measured on that side since the last time;
+  /// with nil where the relay is not open.
+  func measureRelay(
+    _ id: RelayID, side: RelaySide, whenMeasured: @escaping @Sendable (LegMedia?) -> Void)
   func closeRelay(_ id: RelayID)
 
   /// Appends a fact to the spool; `whenDurable` is called on any thread once it is on disk.

@@ -215,6 +215,10 @@ public actor SignallingLoop {
       surroundings.secureRelay(id, side: side, transport)
     case .carry(let id, let passage): surroundings.carry(id, passage)
     case .tellKey(let key, let id, let side): surroundings.tellKey(key, of: id, side: side)
+    case .measureRelay(let id, let side, let leg):
+      surroundings.measureRelay(id, side: side) { [self] media in
+        submit { $0.legMeasured(leg, media, at: $1) }
+      }
     case .closeRelay(let id): surroundings.closeRelay(id)
     case .record(let fact, let receipt): record(fact, receipt: receipt, in: surroundings)
     case .checkpoint(let envelope): surroundings.report(.checkpoint(envelope))

@@ -20,7 +20,7 @@ public struct SealedBox: Sendable {
   /// the bytes belong to, so that one box cannot pass for another.
   public func seal(_ plaintext: [UInt8], context: [UInt8]) throws(OpenSSLError) -> [UInt8] {
     let nonce = RandomBytes.make(Self.nonceLength)
-    let cipher = try Cipher(key: key, nonce: nonce, encrypts: true)
+    let cipher = try Cipher(EVP_aes_256_gcm(), key: key, nonce: nonce, encrypts: true)
     try cipher.authenticate(context)
     let ciphertext = try cipher.update(plaintext)
     try cipher.finish()
@@ -33,7 +33,7 @@ public struct SealedBox: Sendable {
       throw OpenSSLError(doing: "opening a sealed box: too short", reasons: [])
     }
     let nonce = Array(sealed.prefix(Self.nonceLength))
-    let cipher = try Cipher(key: key, nonce: nonce, encrypts: false)
+    let cipher = try Cipher(EVP_aes_256_gcm(), key: key, nonce: nonce, encrypts: false)
     try cipher.authenticate(context)
     let plaintext = try cipher.update(
       Array(sealed.dropFirst(Self.nonceLength).dropLast(Self.tagLength)))
@@ -44,13 +44,15 @@ public struct SealedBox: Sendable {
 }
 
 /// One run of the cipher. Owns OpenSSL's context.
-private final class Cipher {
+final class Cipher {
   private let context: OpaquePointer
 
-  init(key: [UInt8], nonce: [UInt8], encrypts: Bool) throws(OpenSSLError) {
+  init(
+    _ algorithm: OpaquePointer?, key: [UInt8], nonce: [UInt8], encrypts: Bool
+  ) throws(OpenSSLError) {
     guard let context = EVP_CIPHER_CTX_new() else { throw .last(doing: "making a cipher") }
     self.context = context
-    let done = EVP_CipherInit_ex(context, EVP_aes_256_gcm(), nil, key, nonce, encrypts ? 1 : 0)
+    let done = EVP_CipherInit_ex(context, algorithm, nil, key, nonce, encrypts ? 1 : 0)
     guard done == 1 else { throw .last(doing: "starting a cipher") }
   }
 

@@ -64,7 +64,7 @@ enum AllowedArrows {
     "DNS": ["CCares", "Epoll", "NodeContract", "SIP"],
     "Signalling": ["CallControl", "DNS", "Digits", "Epoll", "NodeContract", "OSIP", "SIP", "TLS"],
     "CLibSRTP": [],
-    "SRTP": ["CLibSRTP"],
+    "SRTP": ["CLibSRTP", "TLS"],
     "MediaPlane": [
       "Audio", "CLinux", "Codecs", "Digits", "Epoll", "NodeContract", "RTP", "Recording", "SRTP",
       "SpanDSP", "TLS",

@@ -18,6 +18,11 @@ extension SiteA {
       let legs = try await bench.newRecords(2)
       #expect(legs.map(\.outcome) == ["answered", "answered"])
       #expect(legs.allSatisfy { $0.charge == nil && $0.billedSeconds >= 1 })
+      try await eventually("both legs say how they sounded", within: .seconds(10)) {
+        let known = Set(legs.map(\.id))
+        let heard = try await bench.api.records().filter { known.contains($0.id) }
+        return heard.allSatisfy { ($0.media?.packets ?? 0) > 40 && $0.media?.opinionScore ?? 0 > 4 }
+      }
       await alice.quit()
       await bob.quit()
     }

@@ -34,6 +34,15 @@ public struct CallRecord: Sendable, Decodable {
   public let outcome: String?
   public let evidence: String?
   public let charge: Charge?
+  public let media: Media?
+
+  /// What was measured of the party's audio.
+  public struct Media: Decodable, Sendable {
+    public let packets: Int
+    public let packetsLost: Int
+    public let jitterMilliseconds: Double
+    public let opinionScore: Double?
+  }
 }
 
 /// The API, asked as an operator asks it: through `pbxctl`.

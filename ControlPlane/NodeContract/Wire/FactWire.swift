@@ -78,6 +78,7 @@ extension FactEvent {
     case .held(let held): self = .held(held)
     case .ended(let end): self = .ended(try LegEnd(wire: end))
     case .adopted: self = .adopted
+    case .measured(let media): self = .measured(try LegMedia(wire: media))
     case nil: throw .invalidField("fact.event")
     }
   }
@@ -90,6 +91,35 @@ extension FactEvent {
     case .held(let held): .held(held)
     case .ended(let end): .ended(end.wire)
     case .adopted: .adopted(WireNothing())
+    case .measured(let media): .measured(media.wire)
+    }
+  }
+}
+
+extension LegMedia: WireConvertible {
+  /// Counters and times far beyond any call, and far from the end of what Postgres can hold.
+  private static let most: UInt64 = 1 << 53
+
+  init(wire: WireLegMedia) throws(WireError) {
+    let counts = [
+      wire.packets, wire.packetsLost, wire.jitterMicroseconds, wire.roundTripMicroseconds,
+    ]
+    guard counts.allSatisfy({ $0 <= Self.most }), wire.opinionHundredths <= 500 else {
+      throw .invalidField("leg_media")
+    }
+    self.init(
+      packets: wire.packets, lost: wire.packetsLost, jitter: wire.jitterMicroseconds,
+      roundTrip: wire.hasRoundTripMicroseconds ? wire.roundTripMicroseconds : nil,
+      opinion: wire.hasOpinionHundredths ? UInt16(wire.opinionHundredths) : nil)
+  }
+
+  var wire: WireLegMedia {
+    .with {
+      $0.packets = min(packets, Self.most)
+      $0.packetsLost = min(lost, Self.most)
+      $0.jitterMicroseconds = min(jitter, Self.most)
+      if let roundTrip { $0.roundTripMicroseconds = min(roundTrip, Self.most) }
+      if let opinion { $0.opinionHundredths = UInt32(min(opinion, 500)) }
     }
   }
 }

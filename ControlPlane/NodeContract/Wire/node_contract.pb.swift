@@ -346,6 +346,14 @@ nonisolated struct WireFact: Sendable {
     set {event = .adopted(newValue)}
   }
 
+  var measured: WireLegMedia {
+    get {
+      if case .measured(let v)? = event {return v}
+      return WireLegMedia()
+    }
+    set {event = .measured(newValue)}
+  }
+
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
   nonisolated enum OneOf_Event: Equatable, Sendable {
@@ -355,6 +363,7 @@ nonisolated struct WireFact: Sendable {
     case held(Bool)
     case ended(WireLegEnd)
     case adopted(WireNothing)
+    case measured(WireLegMedia)
 
   }
 
@@ -580,6 +589,43 @@ nonisolated struct WireLegEnd: Sendable {
   }
 
   init() {}
+}
+
+nonisolated struct WireLegMedia: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  var packets: UInt64 = 0
+
+  var packetsLost: UInt64 = 0
+
+  var jitterMicroseconds: UInt64 = 0
+
+  var roundTripMicroseconds: UInt64 {
+    get {_roundTripMicroseconds ?? 0}
+    set {_roundTripMicroseconds = newValue}
+  }
+  /// Returns true if `roundTripMicroseconds` has been explicitly set.
+  var hasRoundTripMicroseconds: Bool {self._roundTripMicroseconds != nil}
+  /// Clears the value of `roundTripMicroseconds`. Subsequent reads from it will return its default value.
+  mutating func clearRoundTripMicroseconds() {self._roundTripMicroseconds = nil}
+
+  var opinionHundredths: UInt32 {
+    get {_opinionHundredths ?? 0}
+    set {_opinionHundredths = newValue}
+  }
+  /// Returns true if `opinionHundredths` has been explicitly set.
+  var hasOpinionHundredths: Bool {self._opinionHundredths != nil}
+  /// Clears the value of `opinionHundredths`. Subsequent reads from it will return its default value.
+  mutating func clearOpinionHundredths() {self._opinionHundredths = nil}
+
+  var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  init() {}
+
+  fileprivate var _roundTripMicroseconds: UInt64? = nil
+  fileprivate var _opinionHundredths: UInt32? = nil
 }
 
 /// Kind 3.
@@ -2069,7 +2115,7 @@ nonisolated extension WireSpoolRecord: SwiftProtobuf.Message, SwiftProtobuf._Mes
 
 nonisolated extension WireFact: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".Fact"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}tenant\0\u{1}call\0\u{1}leg\0\u{1}time\0\u{1}observer\0\u{1}epoch\0\u{2}\u{4}offered\0\u{1}rung\0\u{1}answered\0\u{1}held\0\u{1}ended\0\u{1}adopted\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}tenant\0\u{1}call\0\u{1}leg\0\u{1}time\0\u{1}observer\0\u{1}epoch\0\u{2}\u{4}offered\0\u{1}rung\0\u{1}answered\0\u{1}held\0\u{1}ended\0\u{1}adopted\0\u{1}measured\0")
 
   mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -2156,6 +2202,19 @@ nonisolated extension WireFact: SwiftProtobuf.Message, SwiftProtobuf._MessageImp
           self.event = .adopted(v)
         }
       }()
+      case 16: try {
+        var v: WireLegMedia?
+        var hadOneofValue = false
+        if let current = self.event {
+          hadOneofValue = true
+          if case .measured(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.event = .measured(v)
+        }
+      }()
       default: break
       }
     }
@@ -2208,6 +2267,10 @@ nonisolated extension WireFact: SwiftProtobuf.Message, SwiftProtobuf._MessageImp
     case .adopted?: try {
       guard case .adopted(let v)? = self.event else { preconditionFailure() }
       try visitor.visitSingularMessageField(value: v, fieldNumber: 15)
+    }()
+    case .measured?: try {
+      guard case .measured(let v)? = self.event else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 16)
     }()
     case nil: break
     }
@@ -2453,6 +2516,60 @@ nonisolated extension WireLegEnd.Evidence: SwiftProtobuf._ProtoNameProviding {
 
 nonisolated extension WireLegEnd.EndedBy: SwiftProtobuf._ProtoNameProviding {
   static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0ENDED_BY_UNSPECIFIED\0\u{1}ENDED_BY_PARTY\0\u{1}ENDED_BY_US\0")
+}
+
+nonisolated extension WireLegMedia: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = _protobuf_package + ".LegMedia"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}packets\0\u{3}packets_lost\0\u{3}jitter_microseconds\0\u{3}round_trip_microseconds\0\u{3}opinion_hundredths\0")
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularUInt64Field(value: &self.packets) }()
+      case 2: try { try decoder.decodeSingularUInt64Field(value: &self.packetsLost) }()
+      case 3: try { try decoder.decodeSingularUInt64Field(value: &self.jitterMicroseconds) }()
+      case 4: try { try decoder.decodeSingularUInt64Field(value: &self._roundTripMicroseconds) }()
+      case 5: try { try decoder.decodeSingularUInt32Field(value: &self._opinionHundredths) }()
+      default: break
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    if self.packets != 0 {
+      try visitor.visitSingularUInt64Field(value: self.packets, fieldNumber: 1)
+    }
+    if self.packetsLost != 0 {
+      try visitor.visitSingularUInt64Field(value: self.packetsLost, fieldNumber: 2)
+    }
+    if self.jitterMicroseconds != 0 {
+      try visitor.visitSingularUInt64Field(value: self.jitterMicroseconds, fieldNumber: 3)
+    }
+    try { if let v = self._roundTripMicroseconds {
+      try visitor.visitSingularUInt64Field(value: v, fieldNumber: 4)
+    } }()
+    try { if let v = self._opinionHundredths {
+      try visitor.visitSingularUInt32Field(value: v, fieldNumber: 5)
+    } }()
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: WireLegMedia, rhs: WireLegMedia) -> Bool {
+    if lhs.packets != rhs.packets {return false}
+    if lhs.packetsLost != rhs.packetsLost {return false}
+    if lhs.jitterMicroseconds != rhs.jitterMicroseconds {return false}
+    if lhs._roundTripMicroseconds != rhs._roundTripMicroseconds {return false}
+    if lhs._opinionHundredths != rhs._opinionHundredths {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
 }
 
 nonisolated extension WireCheckpoint: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {

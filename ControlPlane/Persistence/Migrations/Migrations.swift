@@ -7,6 +7,7 @@ public let migrations: [Migration] = [
   trunkAccounts,
   emergencyNumbers,
   trunkRoutes,
+  measuredMedia,
   answeringRules,
   ringGroups,
   holidays,

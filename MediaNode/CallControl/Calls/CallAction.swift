@@ -34,6 +34,8 @@ enum CallAction: Hashable, Sendable {
   case carry(Passage)
   /// Tells the party on that side of a key, in the way that its telephone events are.
   case tellKey(DigitInfo, RelaySide)
+  /// The leg leaves the relay: what was measured of it goes on record.
+  case measure(LegID)
   case closeRelay
   case record(FactEvent, leg: LegID)
   /// A fact whose durability the call waits for.

@@ -54,12 +54,15 @@ extension CallMachine {
     }
     actions += releaseCaller(outcome, evidence: evidence) + abandonRequests()
     actions += abandonTransfer()
-    actions.append(.closeRelay)
+    actions += atRelay.map { .measure($0) } + [.closeRelay]
     caller.progress = nil
     further = nil
     state = .ending(until: lingering(from: now.boot))
     return actions
   }
+
+  /// Those who were heard last.
+  var atRelay: [LegID] { [caller.id] + (connected.map { [$0] } ?? []) }
 
   /// A party may repeat a 2xx, or send a BYE that crosses ours, until its timers end; a call that
   /// never had a dialog has nothing to wait for.

@@ -249,7 +249,8 @@ extension CallMachine {
     let left = close(done.transferor, .answered, by: .party)
     referral?.hangsUp = true
     let told = referral == nil && !left.isEmpty ? hangUp(done.transferor) : tell(StatusCode.ok)
-    return directed(to: target) + directed(to: done.stayer) + left + told
+    let measured = [CallAction.measure(done.transferor)]
+    return measured + directed(to: target) + directed(to: done.stayer) + left + told
   }
 
   /// The stayer stands where the caller stood. The one who was it comes first among the others, since

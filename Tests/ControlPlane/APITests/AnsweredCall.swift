@@ -33,10 +33,15 @@ struct AnsweredCall {
     for leg in [made.callee, made.caller] { story.tell(.answered, of: leg, at: 2_000) }
     let end = LegEnd(outcome: .answered, evidence: .signalled, endedBy: .party)
     for leg in [made.caller, made.callee] { story.tell(.ended(end), of: leg, at: 63_000) }
+    story.tell(.measured(media), of: made.callee, at: 63_001)
     let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
     try await FactCommitment(store: store, logger: logger).commit(story.records)
     return made
   }
+
+  /// Of the carrier's audio.
+  private static let media = LegMedia(
+    packets: 3_040, lost: 10, jitter: 1_250, roundTrip: 24_000, opinion: 436)
 
   private static func id<Kind>() -> TypedID<Kind> {
     var random = SystemRandomNumberGenerator()

@@ -30,6 +30,11 @@ import Testing
         carrier.charge
           == CallView.Charge(
             amount: "0.022505", currency: "GBP", prefix: "4474", perMinute: "0.0123"))
+      #expect(
+        carrier.media
+          == CallView.Media(
+            packets: 3_040, packetsLost: 10, jitterMilliseconds: 1.25, roundTripMilliseconds: 24,
+            opinionScore: 4.36))
     }
   }
 
@@ -56,6 +61,7 @@ import Testing
         .get, bench.tenantPath + "/cdrs/\(made.caller)", as: bench.keys.tenant)
       #expect(answer.body.contains(#""charge":null"#))
       #expect(answer.body.contains(#""rung_at":null"#))
+      #expect(answer.body.contains(#""media":null"#))
     }
   }
 }
@@ -83,6 +89,14 @@ private struct CallView: Decodable {
     var number: String?
   }
 
+  struct Media: Decodable, Equatable {
+    var packets: Int
+    var packetsLost: Int
+    var jitterMilliseconds: Double
+    var roundTripMilliseconds: Double?
+    var opinionScore: Double?
+  }
+
   struct Charge: Decodable, Equatable {
     var amount: String
     var currency: String
@@ -95,6 +109,7 @@ private struct CallView: Decodable {
     var party: Party
     var billedSeconds: Int
     var charge: Charge?
+    var media: Media?
   }
 
   var id: String

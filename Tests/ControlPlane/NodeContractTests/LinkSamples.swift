@@ -50,8 +50,13 @@ enum LinkSamples {
       }
     }
     return offers.map { .offered($0) } + [.rung, .answered, .held(true), .held(false), .adopted]
-      + ends
+      + ends + media.map { .measured($0) }
   }
+
+  private static let media = [
+    LegMedia(packets: 0, lost: 0, jitter: 0),
+    LegMedia(packets: 1 << 53, lost: 7, jitter: 1_250, roundTrip: 20_000, opinion: 441),
+  ]
 
   static var records: [SpoolRecord] {
     zip(UInt64(1)..., events).map { number, event in

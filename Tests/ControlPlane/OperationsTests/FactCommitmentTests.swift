@@ -46,6 +46,22 @@ struct FactCommitmentTests {
     }
   }
 
+  @Test func whatWasMeasuredComesAfterTheBillAndLeavesItAsItIs() async throws {
+    try await with { bill, commitment in
+      var (story, _, callee) = CallStory.toCarrier(
+        of: bill.customer, number: "+447400900123", talking: 61)
+      try await commitment.commit(story.records)
+      let before = try #require(await bill.detail(callee))
+      let media = LegMedia(packets: 3_000, lost: 4, jitter: 900, opinion: 438)
+      story.tell(.measured(media), of: callee, at: 64)
+      try await commitment.commit(Array(story.records.suffix(1)))
+      let after = try #require(await bill.detail(callee))
+      #expect(before.media == nil && after.media == media)
+      #expect(after.charge == before.charge)
+      #expect(try await bill.balance().count == 1)
+    }
+  }
+
   @Test func aCallBetweenColleaguesIsFree() async throws {
     try await with { bill, commitment in
       let story = CallStory.toColleague(of: bill.customer, talking: 30)

@@ -45,7 +45,8 @@ enum PostedCall {
       startedAt: time, rungAt: nil, answeredAt: time,
       endedAt: WallTime(milliseconds: time.milliseconds + 60_123), talkTime: .milliseconds(60_123),
       end: LegEnd(outcome: .answered, evidence: .signalled, endedBy: .party),
-      node: DemoSite.node.name)
+      node: DemoSite.node.name,
+      media: LegMedia(packets: 3_000, lost: 2, jitter: 1_250, roundTrip: 20_000, opinion: 439))
   }
 
   private static func charge(of customer: DemoCustomer) throws -> Charge {

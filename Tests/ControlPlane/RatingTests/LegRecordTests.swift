@@ -54,6 +54,19 @@ struct LegRecordTests {
     #expect(orders == 5040)
   }
 
+  @Test func whoHeardMostOfALegTellsWhatWasMeasured() throws {
+    let (short, long) = (
+      LegMedia(packets: 40, lost: 9, jitter: 7), LegMedia(packets: 4_000, lost: 1, jitter: 8)
+    )
+    let facts = try [
+      LegRecordTests.fact(.measured(short), wall: 1), LegRecordTests.fact(.measured(long), wall: 2),
+    ]
+    for order in [facts, facts.reversed(), facts + facts] {
+      let record = LegRecord(identity: LegRecordTests.identity, facts: order)
+      #expect(record.measured?.event == long)
+    }
+  }
+
   @Test(arguments: [
     // ends as (evidence, milliseconds); the one that counts
     ([(EndEvidence.nodeLost, 100), (.signalled, 900)], EndEvidence.signalled, 900),

@@ -1,8 +1,9 @@
 import NodeContract
 import RTP
 
-/// A datagram at a relay's port: read as RTP, RTCP and a key press.
+/// A datagram at a relay's port: read as RTP, RTCP, a key press and a check of the way.
 func fuzzPacket(_ bytes: UnsafeRawBufferPointer) {
+  if let check = ConnectivityCheck(parsing: bytes) { expectAnswer(to: check, bytes) }
   if let header = try? RTPHeader(parsing: bytes) {
     expect(header.payload.upperBound <= bytes.count, "a payload beyond the packet: \(header)")
     expectSameHeader(header)
@@ -13,6 +14,17 @@ func fuzzPacket(_ bytes: UnsafeRawBufferPointer) {
     let again = try? event.payload.withUnsafeBytes { try TelephoneEvent(parsing: $0) }
     expect(again == event, "\(event) became \(String(describing: again))")
   }
+}
+
+/// An answer is a whole message of the same transaction, and not much longer than its question.
+private func expectAnswer(to check: ConnectivityCheck, _ bytes: UnsafeRawBufferPointer) {
+  let noProof = [UInt8](repeating: 0, count: 20)
+  expect(!check.isProven(in: bytes) { _ in [] }, "proven by nothing")
+  let answer = check.answer(to: IPEndpoint(.v6(1, 2), port: 3)) { _ in noProof }
+  expect(
+    Int(answer[2]) << 8 | Int(answer[3]) == answer.count - 20
+      && answer[8..<20].elementsEqual(bytes[8..<20]) && answer.count <= bytes.count + 64,
+    "\(answer)")
 }
 
 private func expectSameHeader(_ header: RTPHeader) {

@@ -30,6 +30,26 @@ func fuzzSession(_ bytes: UnsafeRawBufferPointer) {
   datagram.withUnsafeBytes { expectAgreement(on: $0) }
   guard let message = try? SIPParser().parse(datagram) else { return }
   expectRoundTrip(of: message)
+  guard case .request(let request) = message, case .session(let session) = request.body else {
+    return
+  }
+  for attribute in session.attributes + session.media.flatMap(\.attributes) {
+    expectSameSecurity(attribute)
+  }
+}
+
+/// Keys, certificates' hashes, names and passwords of checks.
+private func expectSameSecurity(_ attribute: SessionAttribute) {
+  if let crypto = CryptoAttribute(attribute) {
+    expect(CryptoAttribute(crypto.attribute) == crypto, "another key than \(attribute)")
+  }
+  if let hash = CertificateFingerprint(attribute) {
+    expect(CertificateFingerprint(hash.attribute) == hash, "another hash than \(attribute)")
+  }
+  let text = attribute.value ?? ""
+  if let known = ConnectivityCredentials(fragment: text, password: text) {
+    expect(known.fragment.utf8.count <= 256, "\(known.fragment.utf8.count) bytes of a name")
+  }
 }
 
 private func expectAgreement(on bytes: UnsafeRawBufferPointer) {

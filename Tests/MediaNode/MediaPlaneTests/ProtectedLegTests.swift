@@ -93,4 +93,33 @@ private final class ProtectedCall {
     try call.plane.restore(try #require(RelayCheckpoint(checkpoint.bytes)))
     for _ in 0..<20 { try call.converse() }
   }
+
+  /// A number used twice would give two reports away; one that is far ahead is heard.
+  @Test func afterATakeoverThePartyHearsReportsWithNumbersThatWereNeverUsed() async throws {
+    let call = try ProtectedCall(.aesCounter128HMAC80)
+    try call.converse()
+    let before = try call.reportHeard()
+    let checkpoint = try #require(await call.plane.checkpoint(of: 1))
+    await withCheckedContinuation { done in call.plane.close(1) { _ in done.resume() } }
+    try call.plane.restore(try #require(RelayCheckpoint(checkpoint.bytes)))
+    try call.converse()
+    let after = try call.reportHeard()
+    #expect(before == 1 && after == 1 << 16 + 2)
+  }
+}
+
+extension ProtectedCall {
+  /// The plain party reports; the number of what the other hears.
+  fileprivate func reportHeard() throws -> UInt32 {
+    let report: [UInt8] = [0x80, 201, 0, 1, 0, 0, 0, 2]
+    plain.control.send(report, to: IPEndpoint(relayB.address, port: relayB.port + 1))
+    var heard = try Party.hear(on: secure.control).bytes
+    let length = heard.count
+    let number = heard.dropLast(10).suffix(4).reduce(UInt32(0)) { $0 << 8 | UInt32($1) }
+    let count = try heard.withUnsafeMutableBytes {
+      try listener.unprotectControl($0, count: length)
+    }
+    #expect(Array(heard[..<count]) == report)
+    return number & ~(1 << 31)
+  }
 }

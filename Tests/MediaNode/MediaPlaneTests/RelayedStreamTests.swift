@@ -13,6 +13,23 @@ import Testing
     }
   }
 
+  @Test func whatOnePartyLeftIsNotCountedForTheNext() async throws {
+    let call = try RelayedCall()
+    try call.introduce()
+    call.a.skip(3)
+    call.a.say([1], to: call.relayA)
+    _ = try call.b.hear()
+    let first = try #require(await call.measured(.a))
+    #expect(first.packets == 2 && first.lost == 3 && first.meanOpinionScore != nil)
+    let said = call.a.say([2], to: call.relayA)
+    #expect(try call.b.hear().bytes == said)
+    let second = try #require(await call.measured(.a))
+    #expect(second.packets == 1 && second.lost == 0 && second.source == call.a.media.local)
+    #expect(try #require(await call.measured(.b)).packets == 1)
+    _ = await call.close()
+    #expect(await call.measured(.a) == nil)
+  }
+
   @Test func aPhoneWhoseNATReboundIsFollowedOnceItsOldPlaceIsSilent() async throws {
     let call = try RelayedCall()
     try call.introduce()
@@ -161,6 +178,14 @@ final class SilenceReports: Sendable {
     let others = try (0..<4).map { _ in try KeptSocket(at: IPEndpoint("127.0.0.1:0")!) }
     #expect(throws: SystemError.self) {
       try call.plane.restore(checkpoint, adopting: others.map { $0.handOver() })
+    }
+  }
+}
+
+extension RelayedCall {
+  fileprivate func measured(_ side: RelaySide) async -> RelayStatistics.Side? {
+    await withCheckedContinuation { continuation in
+      plane.measure(id, side: side) { continuation.resume(returning: $0) }
     }
   }
 }

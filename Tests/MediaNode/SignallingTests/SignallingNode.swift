@@ -170,6 +170,11 @@ private struct NoSurroundings: ExchangeSurroundings {
   func leave(_ actions: [ExchangeAction], at now: Moment) {}
   func openRelay(_ plan: RelayPlan) throws {}
   func directRelay(_ id: RelayID, side: RelaySide, to remote: IPEndpoint) {}
+  func measureRelay(
+    _ id: RelayID, side: RelaySide, whenMeasured: @escaping @Sendable (LegMedia?) -> Void
+  ) {
+    whenMeasured(nil)
+  }
   func secureRelay(_ id: RelayID, side: RelaySide, _ transport: MediaTransport) {}
   func carry(_ id: RelayID, _ passage: Passage) {}
   func tellKey(_ key: DigitInfo, of id: RelayID, side: RelaySide) {}

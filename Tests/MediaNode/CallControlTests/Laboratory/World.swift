@@ -14,6 +14,8 @@ final class World {
     wall: WallTime(milliseconds: 1_800_000_000_000))
   var exchange: Exchange
   var network: Network
+  /// What the relay measured of whoever leaves it.
+  var measures: [RelaySide: LegMedia] = [:]
   /// How long the spool's disk takes; nil: for ever.
   var diskDelay: Duration? = .milliseconds(5)
 
@@ -208,6 +210,12 @@ final class World {
     case .tellKey(let key, let id, let side):
       #expect(relays[id]?.passage != .relayed, "a relay that decodes nothing was to tell a key")
       relays[id]?.told.append(ToldKey(side: side, key: key))
+    case .measureRelay(let id, let side, let leg):
+      #expect(relays[id]?.isOpen == true, "a relay was asked that is not open")
+      let media = measures[side]
+      after(.microseconds(200)) { [self, lives] in
+        if lives == self.lives { perform(exchange.legMeasured(leg, media, at: now)) }
+      }
     case .closeRelay(let id):
       #expect(relays[id]?.isOpen == true, "a relay was closed that is not open")
       relays[id]?.isOpen = false
@@ -339,7 +347,8 @@ final class World {
   }
 
   private func expectWhole(_ leg: [Fact], _ comment: String) {
-    let names = leg.map(\.event.word)
+    // What was measured comes when it comes.
+    let names = leg.map(\.event.word).filter { $0 != "measured" }
     #expect(names.first == "offered", "\(names) \(comment)")
     #expect(names.last == "ended", "\(names) \(comment)")
     for word in ["offered", "rung", "answered", "ended"] {
@@ -354,6 +363,7 @@ extension Exchange {
     calls.isEmpty && dialogs.isEmpty && initialInvites.isEmpty && clients.isEmpty
       && servers.isEmpty && receipts.isEmpty && relays.isEmpty && callsPerTenant.isEmpty
       && lines.isEmpty && notifying.isEmpty && pages.isEmpty && paging.isEmpty
+      && measuring.isEmpty
   }
 }
 
@@ -366,6 +376,7 @@ extension FactEvent {
     case .held(let held): held ? "held" : "resumed"
     case .ended: "ended"
     case .adopted: "adopted"
+    case .measured: "measured"
     }
   }
 
