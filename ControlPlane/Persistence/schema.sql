@@ -170,6 +170,11 @@ CREATE TABLE public.cdrs (
     node text NOT NULL,
     charge_revision integer,
     unrated text,
+    packets bigint,
+    packets_lost bigint,
+    jitter_microseconds bigint,
+    round_trip_microseconds bigint,
+    opinion_hundredths integer,
     CONSTRAINT cdrs_check CHECK (((extension_id IS NULL) <> (trunk_id IS NULL))),
     CONSTRAINT cdrs_direction_check CHECK ((direction = ANY (ARRAY['incoming'::text, 'outgoing'::text]))),
     CONSTRAINT cdrs_talk_milliseconds_check CHECK ((talk_milliseconds >= 0))
@@ -238,7 +243,12 @@ CREATE TABLE public.facts (
     ended_by text,
     quarantine text,
     received_at timestamp with time zone DEFAULT now() NOT NULL,
-    CONSTRAINT facts_kind_check CHECK ((kind = ANY (ARRAY['offered'::text, 'rung'::text, 'answered'::text, 'held'::text, 'ended'::text, 'adopted'::text])))
+    packets bigint,
+    packets_lost bigint,
+    jitter_microseconds bigint,
+    round_trip_microseconds bigint,
+    opinion_hundredths integer,
+    CONSTRAINT facts_kind_check CHECK ((kind = ANY (ARRAY['offered'::text, 'rung'::text, 'answered'::text, 'held'::text, 'ended'::text, 'adopted'::text, 'measured'::text])))
 );
 ALTER TABLE ONLY public.facts FORCE ROW LEVEL SECURITY;
 ALTER TABLE public.facts OWNER TO tandem_owner;
@@ -657,6 +667,11 @@ GRANT UPDATE(ended_by) ON TABLE public.cdrs TO tandem_server;
 GRANT UPDATE(node) ON TABLE public.cdrs TO tandem_server;
 GRANT UPDATE(charge_revision) ON TABLE public.cdrs TO tandem_server;
 GRANT UPDATE(unrated) ON TABLE public.cdrs TO tandem_server;
+GRANT UPDATE(packets) ON TABLE public.cdrs TO tandem_server;
+GRANT UPDATE(packets_lost) ON TABLE public.cdrs TO tandem_server;
+GRANT UPDATE(jitter_microseconds) ON TABLE public.cdrs TO tandem_server;
+GRANT UPDATE(round_trip_microseconds) ON TABLE public.cdrs TO tandem_server;
+GRANT UPDATE(opinion_hundredths) ON TABLE public.cdrs TO tandem_server;
 GRANT SELECT,INSERT ON TABLE public.charges TO tandem_server;
 GRANT SELECT,INSERT,DELETE ON TABLE public.extensions TO tandem_server;
 GRANT UPDATE(number) ON TABLE public.extensions TO tandem_server;
