@@ -7,7 +7,8 @@ public import NodeContract
 /// 2. While the source is new (`Self.trial` packets), a packet from exactly the announced address
 ///    outdoes one that was only learnt: a stranger who was quicker loses the stream again.
 /// 3. A new session description (re-INVITE, UPDATE, or the answer to one) frees the source. Packets
-///    of the former one that were under way do not fix it again, unless they do not end.
+///    of the former one that were under way do not fix it again, unless they do not end. What came
+///    before the very first description is nobody's former source.
 /// 4. A NAT that re-binds changes the source without a word of signalling. It is followed when the
 ///    source was silent for `Self.silence` and the packet carries on its stream: the same SSRC, and a
 ///    sequence number that the time since then allows. Whoever cannot read the stream has to guess 32
@@ -42,8 +43,9 @@ public struct SourceLatch: Hashable, Sendable {
 
   /// A session description told another address than before.
   public mutating func announce(_ remote: IPEndpoint) {
+    // Whoever was heard before the first description spoke early: its 2xx was slower than its media.
+    former = source == remote || expected == nil ? nil : source
     expected = remote
-    former = source == remote ? nil : source
     formerPacketsLeft = Self.formerPackets
     source = nil
   }

@@ -57,6 +57,15 @@ private final class Latch {
     #expect(latch.admits(translated, .none) && latch.source == translated)
   }
 
+  @Test func aPartyWhoseMediaIsQuickerThanItsFirstAnnouncementLosesNothing() {
+    let latch = Latch(SourceLatch(expected: nil))
+    #expect(latch.admits(translated, .none))
+    latch.announce(announced)
+    #expect(latch.admits(translated, .none) && latch.source == translated)
+    // Had it been a stranger, the announced address would still win.
+    #expect(latch.admits(announced, .none) && latch.source == announced)
+  }
+
   @Test func aPartyThatStaysInSpiteOfItsAnnouncementIsHeardAgain() {
     let latch = latch(onto: announced)
     latch.announce(translated)
