@@ -170,7 +170,7 @@ let mediaNode: [Target] = [
   // Keys pressed, by telephone events, tones and INFO, and from one way to another.
   target("MediaNode", "Digits", ["Audio", "RTP"]),
   // Registrar, routing and calls as state machines; the exchange that owns them.
-  target("MediaNode", "CallControl", ["CallFlows", "Digits", "NodeContract", "SIP"]),
+  target("MediaNode", "CallControl", ["Announcements", "CallFlows", "Digits", "NodeContract", "SIP"]),
   // Epochs and orders: what a node may serve.
   target("MediaNode", "Ownership", ["NodeContract"]),
   // libosip2 and its sole importer: parse and print.
@@ -296,7 +296,7 @@ let testing: [Target] = [
   tests("MediaNode", "Announcements"),
   tests("MediaNode", "Prompts", ["Announcements", "Audio"]),
   tests("MediaNode", "Digits", ["RTP", "SpanDSP", "Support"]),
-  tests("MediaNode", "CallControl", ["Digits", "NodeContract", "SIP", "TLS"]),
+  tests("MediaNode", "CallControl", ["Announcements", "Digits", "NodeContract", "SIP", "TLS"]),
   tests("MediaNode", "Ownership", ["NodeContract"]),
   tests("MediaNode", "OSIP", ["NodeContract", "SIP"]),
   tests("MediaNode", "TLS", ["NodeContract", "Support"]),

@@ -71,10 +71,12 @@ write_node_settings() {
   make_secret "$secrets/$node-snapshots" 32
   jq --null-input --arg node "$node" --arg site "$2" --arg phones "$3" --arg trunks "$4" \
     --arg state "$state/nodes/$node" --arg secrets "$secrets" --arg certificates "$certificates" \
-    --arg replica "cp-a 127.0.0.1 $link_port $beat_port" --arg music "$music" '{
+    --arg replica "cp-a 127.0.0.1 $link_port $beat_port" --arg music "$music" \
+    --arg recordings "$recordings" --arg spoken "$state/sounds" '{
       name: $node, site: $site, "log-level": "info", state: $state,
       addresses: ["phones-\($site) phones \($phones):5060", "trunks-\($site) trunks \($trunks):5060"],
-      "relay-ports": {first: 20000, last: 29999}, replicas: [$replica], sounds: {music: $music},
+      "relay-ports": {first: 20000, last: 29999}, replicas: [$replica], 
+      sounds: {music: $music, prompts: $recordings, synthesised: $spoken},
       "sip-tls": {certificate: "\($certificates)/sip-\($site).crt",
         key: "\($certificates)/sip-\($site).key"},
       certificate: "\($certificates)/\($node).crt", key: "\($certificates)/\($node).key",

@@ -13,6 +13,7 @@ extension SpokenLanguage {
     for currency in Currency.allCases {
       for amount in 0...2_600 { said += money(hundredths: Int64(amount), currency) }
     }
+    for heard in Notice.allCases { said += notice(heard) }
     for year in 1_900...2_100 { said += dates(in: year) }
     return Set(
       said.compactMap { prompt in

@@ -24,6 +24,16 @@ public struct SoundPlayer: Sendable {
     case idle
   }
 
+  /// What is left of these after `position`, at 8,000 samples a second.
+  public static func clips(_ clips: [Clip], from position: Duration) -> [Clip] {
+    var skipped = Int(clamping: Int64(max(0, position / .milliseconds(1)))) * 8
+    return clips.compactMap { clip in
+      let left = clip.samples.dropFirst(min(skipped, clip.samples.count))
+      skipped -= clip.samples.count - left.count
+      return left.isEmpty ? nil : Clip(name: clip.name, samples: Array(left))
+    }
+  }
+
   private var queue: [Clip] = []
   private var position = 0
   private var music: [Clip] = []

@@ -52,7 +52,7 @@ extension Exchange {
 
   // MARK: - Actions
 
-  private mutating func perform(_ action: CallAction, of id: CallID, at now: Moment) {
+  mutating func perform(_ action: CallAction, of id: CallID, at now: Moment) {
     switch action {
     case .request(let request, let flow, let branch):
       send(request, over: flow, branch, of: id, at: now)
@@ -71,6 +71,11 @@ extension Exchange {
     case .secure(let side, let transport): secure(side, transport, of: id)
     case .carry(let passage): tellRelay(of: id) { .carry($0, passage) }
     case .tellKey(let key, let side): tellRelay(of: id) { .tellKey(key, $0, side: side) }
+    case .play(let announcement, let number, let side, let position):
+      tellRelay(of: id) {
+        .play(announcement, numbered: number, $0, side: side, from: position)
+      }
+    case .stopPlaying(let side): tellRelay(of: id) { .stopPlaying($0, side: side) }
     case .measure(let leg): measure(leg, of: id)
     case .closeRelay: closeRelay(of: id)
     case .record(let event, let leg): record(event, on: leg, of: id, receipt: nil, at: now)
@@ -202,7 +207,7 @@ extension CallMachine {
   func deadline(after now: BootInstant) -> BootInstant? {
     switch state {
     case .ending(let until) where until <= now: nextAnswerDeadline
-    case .ringing, .settling, .holdingBack, .talking, .ending: nextDeadline
+    case .ringing, .settling, .holdingBack, .talking, .attended, .ending: nextDeadline
     }
   }
 }

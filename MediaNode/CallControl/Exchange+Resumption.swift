@@ -96,7 +96,7 @@ extension Exchange {
     entry.credentials = checkpoint.credentials
     entry.requests = checkpoint.heard.mapValues { layer.resume($0, at: now.boot) }
     index(entry)
-    if !call.isEnding { reopenRelay(of: call) }
+    if !call.isEnding { reopenRelay(of: call, at: now) }
     changedCalls.note(call.id, at: outbox.count)
     for (branch, sent) in checkpoint.sent.sorted(by: { $0.key < $1.key }) {
       resume(sent, branch, of: call, at: now)
@@ -132,7 +132,7 @@ extension Exchange {
     }
   }
 
-  private mutating func reopenRelay(of call: CallMachine) {
+  private mutating func reopenRelay(of call: CallMachine, at now: Moment) {
     relays[call.plan.id] = call.id
     callsPerTenant[call.tenant, default: 0] += 1
     var plan = call.plan
@@ -140,6 +140,7 @@ extension Exchange {
     plan.calleeRemote = call.remote(on: .callee)
     outbox.append(.openRelay(plan))
     if call.passage != .relayed { outbox.append(.carry(plan.id, call.passage)) }
+    for action in call.soundGoesOn(at: now) { perform(action, of: call.id, at: now) }
   }
 }
 

@@ -24,7 +24,7 @@ extension Exchange {
     do throws(SetupFailure) {
       let targets = try admitted(destination, of: origin.tenant.id)
       let terms = try Self.offer(of: arrival.request, to: &caller, limits)
-      let plan = try relay(for: caller, to: targets[0], at: now)
+      let plan = try relay(for: caller, to: targets[0].address)
       caller.session = caller.session.placed(at: plan.callerLocal)
       let turns = DeviceTurns(targets, isGroup: destination.members != nil)
       let share = ForkBreadth(of: arrival.request).share(among: turns.first.count)
@@ -44,27 +44,34 @@ extension Exchange {
         .map(Further.devices)
       start(call, arrival, to: destination, offer: terms, at: now)
     } catch {
+      let isHeard = announce(
+        error.outcome, to: caller, of: id, origin, called: destination.called, arrival, at: now)
+      guard !isHeard else { return }
       refuse(error.outcome, caller, id, origin.tenant.id, arrival, at: now)
     }
   }
 
-  private struct SetupFailure: Error {
+  struct SetupFailure: Error {
     let outcome: CallOutcome
   }
 
   private func admitted(_ destination: CallDestination, of tenant: TenantID)
     throws(SetupFailure) -> [CallTarget]
   {
-    let hasRoom =
-      relays.count < limits.calls
-      && callsPerTenant[tenant, default: 0] < limits.callsPerTenant
-    guard hasRoom || destination.isEmergency else { throw SetupFailure(outcome: .overloaded) }
+    guard hasRoom(for: tenant) || destination.isEmergency else {
+      throw SetupFailure(outcome: .overloaded)
+    }
     switch destination.kind {
     case .refused(let outcome): throw SetupFailure(outcome: outcome)
     case .targets(let targets):
       guard !targets.isEmpty else { throw SetupFailure(outcome: .offline) }
       return targets
     }
+  }
+
+  /// For another call of the tenant's.
+  func hasRoom(for tenant: TenantID) -> Bool {
+    relays.count < limits.calls && callsPerTenant[tenant, default: 0] < limits.callsPerTenant
   }
 
   func patience(of targets: [CallTarget], _ tenant: DirectoryTenant) -> Duration {
@@ -156,13 +163,14 @@ extension Exchange {
 
   // MARK: - Relay
 
-  private mutating func relay(for caller: Leg, to target: CallTarget, at now: Moment)
-    throws(SetupFailure) -> RelayPlan
+  /// Ports for the caller, and at `address` for the other party.
+  mutating func relay(for caller: Leg, to address: ExchangeAddress) throws(SetupFailure)
+    -> RelayPlan
   {
     guard let callerPort = pools[caller.address]?.take() else {
       throw SetupFailure(outcome: .overloaded)
     }
-    guard let calleePort = pools[target.address.name]?.take() else {
+    guard let calleePort = pools[address.name]?.take() else {
       pools[caller.address]?.giveBack(callerPort)
       throw SetupFailure(outcome: .overloaded)
     }
@@ -170,7 +178,7 @@ extension Exchange {
     return RelayPlan(
       id: RelayID(number: serial),
       callerLocal: IPEndpoint(caller.session.local.address, port: callerPort),
-      calleeLocal: IPEndpoint(target.address.ip, port: calleePort),
+      calleeLocal: IPEndpoint(address.ip, port: calleePort),
       callerRemote: caller.session.remote)
   }
 
@@ -194,7 +202,7 @@ extension Exchange {
     tellWatchers(from: nil, to: call, at: now)
   }
 
-  private mutating func index(_ call: CallMachine, _ arrival: Arrival) {
+  mutating func index(_ call: CallMachine, _ arrival: Arrival) {
     var entry = CallEntry(machine: call, inviteKey: InviteKey(arrival.request))
     entry.requests[call.callerToken] = arrival.id
     index(entry)

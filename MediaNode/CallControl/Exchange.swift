@@ -5,7 +5,7 @@ public import SIP
 /// The node's whole knowledge of registrations and calls as one value: messages, answers and time
 /// go in, actions come out. It reads no clock and touches no socket.
 public struct Exchange: Sendable {
-  let configuration: ExchangeConfiguration
+  var configuration: ExchangeConfiguration
   var random: any RandomNumberGenerator & Sendable
   var layer: TransactionLayer
   var authenticator: DigestAuthenticator

@@ -17,6 +17,11 @@ public enum ExchangeAction: Hashable, Sendable {
   case carry(RelayID, Passage)
   /// Tells the party on that side of a decoded relay of a key.
   case tellKey(DigitInfo, RelayID, side: RelaySide)
+  /// Says this to the party on that side of a decoded relay, in place of what it hears else, from that
+  /// position on; `played` is to hear of its end.
+  case play(Announcement, numbered: UInt32, RelayID, side: RelaySide, from: Duration)
+  /// The party has heard enough.
+  case stopPlaying(RelayID, side: RelaySide)
   /// `legMeasured` is to hear what was measured on that side since the last time; the leg leaves it.
   case measureRelay(RelayID, side: RelaySide, LegID)
   /// The ports are used again later, not at once.

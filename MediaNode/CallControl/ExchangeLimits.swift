@@ -88,6 +88,8 @@ public struct ExchangeLimits: Hashable, Sendable {
   public var trunkRinging: Duration = .seconds(120)
   /// How long a chargeable answer may wait for the spool's disk; beyond: the call ends.
   public var durabilityWait: Duration = .seconds(10)
+  /// How long a caller may hear why its call goes nowhere; beyond, its phone is told.
+  public var announcement: Duration = .seconds(60)
   /// The longest call; beyond: BYE to both.
   public var callDuration: Duration = .seconds(12 * 3600)
   /// How long a session lasts without a refresh; shorter wishes are taken (RFC 4028).

@@ -34,6 +34,12 @@ struct NodeConfiguration: Sendable {
   var snapshotKeyFile: String
   /// WAV files under which callers wait.
   var music: String
+  /// The folder of the languages' sound packages.
+  var prompts: String
+  /// The folder of what a synthesiser spoke at set-up.
+  var synthesised: String
+  /// Callers from extensions hear why their calls go nowhere.
+  var announces: Bool
   var logLevel: Logger.Level
   /// The usual ones but for what `limits` names.
   var limits = ExchangeLimits()
@@ -75,8 +81,11 @@ struct NodeConfiguration: Sendable {
     authority = try reader.requiredString(forKey: "authority")
     stateDirectory = try reader.requiredString(forKey: "state")
     snapshotKeyFile = try reader.requiredString(forKey: "snapshot-key-file")
-    music = reader.scoped(to: "sounds").string(
-      forKey: "music", default: WaitingMusic.usualFolder)
+    let sounds = reader.scoped(to: "sounds")
+    music = sounds.string(forKey: "music", default: WaitingMusic.usualFolder)
+    prompts = sounds.string(forKey: "prompts", default: Announcer.usualFolder)
+    synthesised = sounds.string(forKey: "synthesised", default: "\(stateDirectory)/prompts")
+    announces = sounds.bool(forKey: "announcements", default: true)
     logLevel = Logger.Level(rawValue: reader.string(forKey: "log-level", default: "info")) ?? .info
     limits.read(from: reader.scoped(to: "limits"))
   }
@@ -85,7 +94,7 @@ struct NodeConfiguration: Sendable {
 extension NodeConfiguration {
   /// What the exchange must know; nonces of an earlier process are stale.
   func exchange(boot: UUIDv7) -> ExchangeConfiguration {
-    ExchangeConfiguration(
+    var exchange = ExchangeConfiguration(
       node: name, boot: boot,
       addresses: addresses.map {
         ExchangeAddress(
@@ -94,6 +103,8 @@ extension NodeConfiguration {
           relayPorts: relayPorts)
       },
       limits: limits, secret: RandomBytes.make(32))
+    exchange.announces = announces
+    return exchange
   }
 
   func link(incarnation: UUIDv7) -> LinkConfiguration {

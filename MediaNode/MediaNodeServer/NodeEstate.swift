@@ -78,8 +78,8 @@ final class NodeEstate: Sendable {
         sequence += 1
         changes.append(put(fact, sequence))
       case .closeRelay(let id): changes.append(.remove(key(ofRelay: id.number)))
-      case .send, .openRelay, .directRelay, .secureRelay, .measureRelay, .carry, .tellKey, .locate,
-        .log:
+      case .send, .openRelay, .directRelay, .secureRelay, .measureRelay, .carry, .tellKey, .play,
+        .stopPlaying, .locate, .log:
         break
       }
     }

@@ -6,6 +6,7 @@ import Logging
 import MediaPlane
 import NodeContract
 import Ownership
+import Prompts
 import SIP
 import Signalling
 import TLS
@@ -23,6 +24,7 @@ struct NodeProcess {
   private let resumption: [ExchangeAction]
   private let leftRelays: [UInt64: RelayCheckpoint]
   private let music: WaitingMusic
+  private let announcer: Announcer
   private let traffic = SignallingTraffic()
 
   init(_ configuration: NodeConfiguration) throws {
@@ -89,14 +91,10 @@ struct NodeProcess {
           RelayID(number: id), side: side == .a ? .caller : .callee, keys: keys, at: $1)
       }
     }
-    media.onSound { report in
-      guard case .inform(let key) = report.event else { return }
-      signalling.submit {
-        $0.keyHeard(
-          key, for: report.side == .a ? .caller : .callee, of: RelayID(number: report.session),
-          at: $1)
-      }
-    }
+    media.onSound { report in signalling.submit { $0.heard(report, at: $1) } }
+    announcer = try Announcer(
+      PromptLibrary(recordings: configuration.prompts, synthesised: configuration.synthesised),
+      through: media, log: Logger(label: "media"))
     self.spool = spool
     self.signalling = signalling
   }
@@ -189,10 +187,12 @@ struct NodeProcess {
     media.onLatch { [estate] in estate?.leave($0) }
     media.start()
     music.load(into: media)
+    announcer.start()
     spool.onDurable { [links] in links.factsAreDurable() }
     signalling.start(
       with: NodeSurroundings(
-        media: media, spool: spool, links: links, estate: estate, leftRelays: leftRelays,
+        media: media, announcer: announcer, spool: spool, links: links, estate: estate,
+        leftRelays: leftRelays,
         log: Logger(label: "media")),
       first: resumption)
     links.start()
@@ -203,6 +203,7 @@ struct NodeProcess {
     await signalling.stop()
     spool.stop()
     links.stop()
+    announcer.stop()
     media.stop()
     log.notice("node stopped")
   }

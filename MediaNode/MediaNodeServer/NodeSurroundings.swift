@@ -9,6 +9,7 @@ import Signalling
 /// Joins the exchange to the media plane, the spool and the links of this process.
 struct NodeSurroundings: ExchangeSurroundings {
   let media: MediaPlane
+  let announcer: Announcer
   let spool: Spool
   let links: ReplicaLinks
   /// Nil where nothing outlives the process.
@@ -56,6 +57,17 @@ struct NodeSurroundings: ExchangeSurroundings {
 
   func tellKey(_ key: DigitInfo, of id: RelayID, side: CallControl.RelaySide) {
     media.tell(key, to: side == .caller ? .a : .b, of: id.number)
+  }
+
+  func play(
+    _ announcement: Announcement, numbered number: UInt32, to side: CallControl.RelaySide,
+    of id: RelayID, from position: Duration
+  ) {
+    announcer.play(announcement, numbered: number, to: side, of: id.number, from: position)
+  }
+
+  func stopPlaying(to side: CallControl.RelaySide, of id: RelayID) {
+    announcer.stopPlaying(to: side, of: id.number)
   }
 
   func measureRelay(

@@ -133,10 +133,12 @@ public final class MediaPlane: Sendable {
   }
 
   /// Plays prompts to one party of a decoded session, in place of the other, after those before.
-  /// `onSound` hears of their end, also when there is nothing to be played or the session is not
-  /// decoded.
-  public func play(_ clips: [SoundPlayer.Clip], to side: RelaySide, of id: UInt64) {
-    thread(of: id).submit(.play(id, side, clips))
+  /// `onSound` hears of their end under this number, also when there is nothing to be played or the
+  /// session is not decoded.
+  public func play(
+    _ clips: [SoundPlayer.Clip], numbered number: UInt32 = 0, to side: RelaySide, of id: UInt64
+  ) {
+    thread(of: id).submit(.play(id, side, clips, number))
   }
 
   /// The party has heard enough: its prompts are over.

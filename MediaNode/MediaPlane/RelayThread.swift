@@ -27,7 +27,7 @@ final class RelayThread: @unchecked Sendable {
     case report(UInt64, @Sendable (RelayStatistics?) -> Void)
     case checkpoint(UInt64, @Sendable (RelayCheckpoint?) -> Void)
     case decode(UInt64, AudioPlan?)
-    case play(UInt64, RelaySide, [SoundPlayer.Clip])
+    case play(UInt64, RelaySide, [SoundPlayer.Clip], UInt32)
     case stopPlaying(UInt64, RelaySide)
     case tell(UInt64, RelaySide, DigitInfo)
     case waitWith([SoundPlayer.Clip])
@@ -180,7 +180,8 @@ final class RelayThread: @unchecked Sendable {
     case .report(let id, let answer): answer(statistics(of: id))
     case .checkpoint(let id, let answer): answer(checkpoint(of: id))
     case .decode(let id, let plan): decode(id, as: plan, at: MachineClock.boot())
-    case .play(let id, let side, let clips): play(clips, to: side, of: id)
+    case .play(let id, let side, let clips, let number):
+      play(clips, numbered: number, to: side, of: id)
     case .stopPlaying(let id, let side): decoder(of: id)?.stopPlaying(to: side)
     case .tell(let id, let side, let info): decoder(of: id)?.tell(info, to: side)
     case .waitWith(let music): waitWith(music)

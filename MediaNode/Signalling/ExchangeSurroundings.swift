@@ -17,6 +17,11 @@ public protocol ExchangeSurroundings: Sendable {
   /// How the relay passes audio from now on.
   func carry(_ id: RelayID, _ passage: Passage)
   func tellKey(_ key: DigitInfo, of id: RelayID, side: RelaySide)
+  /// Has this said from `position` on; the exchange is to hear of its end as ``Exchange/played(_:to:of:at:)``.
+  func play(
+    _ announcement: Announcement, numbered number: UInt32, to side: RelaySide, of id: RelayID,
+    from position: Duration)
+  func stopPlaying(to side: RelaySide, of id: RelayID)
   /// `whenMeasured` is called on any thread with what was measured on that side since the last time;
   /// with nil where the relay is not open.
   func measureRelay(

@@ -215,6 +215,9 @@ public actor SignallingLoop {
       surroundings.secureRelay(id, side: side, transport)
     case .carry(let id, let passage): surroundings.carry(id, passage)
     case .tellKey(let key, let id, let side): surroundings.tellKey(key, of: id, side: side)
+    case .play(let announcement, let number, let id, let side, let position):
+      surroundings.play(announcement, numbered: number, to: side, of: id, from: position)
+    case .stopPlaying(let id, let side): surroundings.stopPlaying(to: side, of: id)
     case .measureRelay(let id, let side, let leg):
       surroundings.measureRelay(id, side: side) { [self] media in
         submit { $0.legMeasured(leg, media, at: $1) }

@@ -47,7 +47,7 @@ enum AllowedArrows {
     "Announcements": [],
     "Prompts": ["Announcements", "Audio"],
     "Digits": ["Audio", "RTP"],
-    "CallControl": ["CallFlows", "Digits", "NodeContract", "SIP"],
+    "CallControl": ["Announcements", "CallFlows", "Digits", "NodeContract", "SIP"],
     "Ownership": ["NodeContract"],
     "Succession": ["CLinux", "Epoll"],
     "CLibOSIP2": [],

@@ -27,11 +27,13 @@ extension SiteA {
       await bob.quit()
     }
 
-    @Test("A number that nobody has is not found", .timeLimit(.minutes(1)))
+    @Test("A number that nobody has is announced and then not found", .timeLimit(.minutes(1)))
     func unknownNumberIsNotFound() async throws {
       let bench = try await Bench("unknown")
       let alice = try await bench.alice()
       alice.dial("199")
+      let notice = try #require(Installation.promptTones["ss-noservice"])
+      try await alice.comesToHear([notice], of: Bench.tones + [notice])
       #expect(try await alice.closed().hasPrefix("404"))
       await alice.quit()
     }

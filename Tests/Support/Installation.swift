@@ -40,6 +40,7 @@ public struct Installation: Sendable {
       Repository.root.appending(path: "Infra/up").path,
       [
         "--detach", "--no-install", "--no-prompts", "--music", try music(beside: state).path,
+        "--recordings", try prompts(beside: state).path,
         "--state", state.path, "--binaries", binaries.path,
       ],
       environment: environment, within: .seconds(120))
@@ -52,11 +53,27 @@ public struct Installation: Sendable {
   /// A folder with the tone as a file.
   private static func music(beside state: URL) throws -> URL {
     let folder = state.appending(path: "music")
-    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    var tone = ToneGenerator(frequencies: [Double(musicTone)])
-    let file = WAVFile(sampleRate: 8_000, channels: [tone.samples(8_000)])
-    try Data(file.encoded()).write(to: folder.appending(path: "tone.wav"))
+    try write(musicTone, seconds: 1, to: folder.appending(path: "tone.wav"))
     return folder
+  }
+
+  /// Who hears an English prompt hears its tone for four seconds, in hertz.
+  public static let promptTones = ["ss-noservice": 1_300, "vm-nobodyavail": 1_500]
+
+  private static func prompts(beside state: URL) throws -> URL {
+    let folder = state.appending(path: "prompts")
+    for (name, tone) in promptTones {
+      try write(tone, seconds: 4, to: folder.appending(path: "en_US_f_Allison/\(name).wav"))
+    }
+    return folder
+  }
+
+  private static func write(_ frequency: Int, seconds: Int, to file: URL) throws {
+    try FileManager.default.createDirectory(
+      at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
+    var tone = ToneGenerator(frequencies: [Double(frequency)])
+    let sound = WAVFile(sampleRate: 8_000, channels: [tone.samples(8_000 * seconds)])
+    try Data(sound.encoded()).write(to: file)
   }
 
   /// Starts whatever does not run, with these variables besides.

@@ -34,6 +34,9 @@ enum CallAction: Hashable, Sendable {
   case carry(Passage)
   /// Tells the party on that side of a key, in the way that its telephone events are.
   case tellKey(DigitInfo, RelaySide)
+  /// Has this said to the party on that side, in place of what it hears else, from that position on.
+  case play(Announcement, UInt32, to: RelaySide, from: Duration)
+  case stopPlaying(to: RelaySide)
   /// The leg leaves the relay: what was measured of it goes on record.
   case measure(LegID)
   case closeRelay

@@ -185,7 +185,8 @@ extension CallMachine {
   mutating func answerIsDurable(_ receipt: FactReceipt, at now: Moment) -> [CallAction] {
     switch state {
     case .settling(let leg, receipt, _): connectCaller(to: leg, at: now)
-    case .ringing, .settling, .holdingBack, .talking, .ending: transferIsDurable(receipt, at: now)
+    case .ringing, .settling, .holdingBack, .talking, .attended, .ending:
+      transferIsDurable(receipt, at: now)
     }
   }
 

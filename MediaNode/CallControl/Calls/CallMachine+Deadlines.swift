@@ -7,7 +7,7 @@ extension CallMachine {
   var nextDeadline: BootInstant {
     ([
       nextAnswerDeadline, nextWayDeadline, transfer?.nextDeadline, sessionDeadline,
-      progressDeadline, furtherDeadline,
+      progressDeadline, furtherDeadline, programmeDeadline,
     ].compactMap {
       $0
     } + [
@@ -29,8 +29,7 @@ extension CallMachine {
   private var stateDeadline: BootInstant {
     switch state {
     case .ringing(let until), .settling(_, _, let until), .holdingBack(_, let until),
-      .talking(_, let until),
-      .ending(let until):
+      .talking(_, let until), .attended(let until), .ending(let until):
       until
     }
   }
@@ -40,12 +39,13 @@ extension CallMachine {
     actions += callees.map(\.id).flatMap { leaveSilentWay(of: $0, at: now) }
     actions += transferDeadlinePassed(at: now)
     actions += sessionDeadlinePassed(at: now) + progressDeadlinePassed(at: now)
-    actions += furtherDeadlinePassed(at: now)
+    actions += furtherDeadlinePassed(at: now) + programmeDeadlinePassed(at: now)
     guard now.boot >= stateDeadline else { return actions }
     switch state {
     case .ringing: actions += ringingEnds(.noAnswer, at: now)
     case .settling, .holdingBack: actions += end(.internalError, at: now)
     case .talking: actions += end(.answered, at: now)
+    case .attended: actions += attendanceIsOver(at: now)
     case .ending: break
     }
     return actions

@@ -6,17 +6,21 @@ extension CallMachine {
   /// The caller gave up. A CANCEL that crosses our 2xx changes nothing (RFC 3261 section 9.2).
   mutating func callerCancelled(at now: Moment) -> [CallAction] {
     switch state {
-    case .ringing, .settling, .holdingBack:
-      close(caller.id, .cancelled, by: .party)
-        + final(.cancelled) + end(.cancelled, at: now)
+    case .ringing, .settling, .holdingBack: cancelled(at: now)
+    case .attended: caller.phase == .answered ? [] : cancelled(at: now)
     case .talking, .ending: []
     }
+  }
+
+  private mutating func cancelled(at now: Moment) -> [CallAction] {
+    close(caller.id, .cancelled, by: .party) + final(.cancelled) + end(.cancelled, at: now)
   }
 
   /// Nobody took our final response, or the transaction layer gave the INVITE up.
   mutating func callerLost(at now: Moment) -> [CallAction] {
     switch state {
     case .ringing, .settling, .holdingBack: end(.noAnswer, at: now)
+    case .attended: caller.phase == .answered ? [] : end(.noAnswer, at: now)
     case .talking, .ending: []
     }
   }
@@ -28,8 +32,11 @@ extension CallMachine {
 
   /// Neither party sends media any more. Who rings may be silent, and so may who holds.
   mutating func mediaSilent(at now: Moment) -> [CallAction] {
-    guard case .talking = state, !legs.contains(where: { $0.isOpen && $0.session.isHolding })
-    else { return [] }
+    switch state {
+    case .talking, .attended: break
+    case .ringing, .settling, .holdingBack, .ending: return []
+    }
+    guard !legs.contains(where: { $0.isOpen && $0.session.isHolding }) else { return [] }
     return end(.answered, evidence: .mediaEnded, at: now)
   }
 
@@ -56,7 +63,7 @@ extension CallMachine {
     actions += abandonTransfer()
     actions += atRelay.map { .measure($0) } + [.closeRelay]
     caller.progress = nil
-    further = nil
+    (further, attendance) = (nil, nil)
     state = .ending(until: lingering(from: now.boot))
     return actions
   }

@@ -14,10 +14,13 @@ extension CallMachine {
 
   /// Nil while an offer is open or nobody has answered: then all stays as it is.
   private var settledPassage: Passage? {
+    if case .attended = state { return attendedPassage }
     guard renegotiation == nil, transfer?.answered == nil, let other = heard,
       let near = PassageEnd(caller), let far = PassageEnd(self[other])
     else { return nil }
-    return Passage(caller: near, callee: far)
+    // Whoever was transferred to somebody else stands where the caller stood, and sits where it sat.
+    return caller.side == .caller
+      ? Passage(caller: near, callee: far) : Passage(caller: far, callee: near)
   }
 
   /// Who is on the other side of the relay: who answered, or plays tones before that.
@@ -25,7 +28,7 @@ extension CallMachine {
     switch state {
     case .settling(let leg, _, _), .holdingBack(let leg, _), .talking(let leg, _): leg
     case .ringing: isForOneOnly ? callees.first(where: \.isOpen)?.id : nil
-    case .ending: nil
+    case .attended, .ending: nil
     }
   }
 
@@ -34,9 +37,13 @@ extension CallMachine {
   /// A key that a party tells by INFO. Nil: the other knows no telephone events, and is told by INFO in
   /// turn.
   mutating func pressed(
-    _ key: DigitInfo, _ request: SIPRequest, _ token: RequestToken, on leg: LegID
+    _ key: DigitInfo, _ request: SIPRequest, _ token: RequestToken, on leg: LegID, at now: Moment
   ) -> [CallAction]? {
     self[leg].informs = true
+    if case .attended = state {
+      let answered = reply(StatusCode.ok, to: request, token, on: leg)
+      return answered + pressed(key.digit, on: self[leg].side, at: now)
+    }
     guard case .talking = state, let other = partner(of: leg),
       self[other].session.terms?.events != nil
     else { return nil }

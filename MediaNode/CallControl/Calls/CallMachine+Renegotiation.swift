@@ -50,7 +50,7 @@ extension CallMachine {
   private func refusalOfOffer(on leg: LegID, _ request: SIPRequest) -> Int? {
     switch state {
     case .ending: return StatusCode.dialogDoesNotExist
-    case .ringing, .settling, .holdingBack: return StatusCode.serverInternalError
+    case .ringing, .settling, .holdingBack, .attended: return StatusCode.serverInternalError
     case .talking:
       if transfer?.answered != nil { return StatusCode.requestPending }
       if let renegotiation {
@@ -64,6 +64,7 @@ extension CallMachine {
   private var isEarly: Bool {
     switch state {
     case .ringing, .settling, .holdingBack: true
+    case .attended: caller.phase != .answered
     case .talking, .ending: false
     }
   }

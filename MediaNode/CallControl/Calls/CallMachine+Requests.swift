@@ -15,7 +15,7 @@ extension CallMachine {
     case .bye: return hungUp(request, token, on: leg, at: now)
     case .prack: return progressAcknowledged(request, token, on: leg, at: now)
     case .invite, .update: return offered(request, token, on: leg, at: now)
-    case .info: return informed(request, token, on: leg)
+    case .info: return informed(request, token, on: leg, at: now)
     case .message: return relay(request, token, on: leg)
     case .refer: return referred(request, token, on: leg, at: now)
     case .options: return [.respond(self[leg].capabilities(for: request), to: token)]
@@ -46,7 +46,7 @@ extension CallMachine {
   private var settlingOutcome: CallOutcome {
     switch state {
     case .settling, .holdingBack, .ringing: .noAnswer
-    case .talking, .ending: .answered
+    case .talking, .attended, .ending: .answered
     }
   }
 
@@ -61,15 +61,16 @@ extension CallMachine {
   /// Without a package it goes on to the other party, as older phones send keys. We never said
   /// that we take packages, so each is the wrong one, and the list of the right ones is empty
   /// (RFC 6086 section 4.2.2).
-  private mutating func informed(_ request: SIPRequest, _ token: RequestToken, on leg: LegID)
-    -> [CallAction]
-  {
+  private mutating func informed(
+    _ request: SIPRequest, _ token: RequestToken, on leg: LegID, at now: Moment
+  ) -> [CallAction] {
     guard request.headers["Info-Package"] == nil else {
       var response = self[leg].response(to: request, StatusCode.badInfoPackage)
       response.headers["Recv-Info"] = ""
       return [.respond(response, to: token)]
     }
-    if let key = DigitInfo(request.body), let told = pressed(key, request, token, on: leg) {
+    if let key = DigitInfo(request.body), let told = pressed(key, request, token, on: leg, at: now)
+    {
       return told
     }
     return relay(request, token, on: leg)

@@ -86,7 +86,7 @@ extension CallMachine {
     switch (state, transfer?.stage) {
     case (.ringing, _): true
     case (.talking, .asking): transfer?.targets.contains(leg) ?? false
-    case (.settling, _), (.holdingBack, _), (.talking, _), (.ending, _): false
+    case (.settling, _), (.holdingBack, _), (.talking, _), (.attended, _), (.ending, _): false
     }
   }
 

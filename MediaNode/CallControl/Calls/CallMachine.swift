@@ -16,6 +16,8 @@ struct CallMachine: Equatable, Sendable {
     case holdingBack(LegID, until: BootInstant)
     /// Caller and this leg talk. Leads to `ending`.
     case talking(LegID, until: BootInstant)
+    /// The exchange itself is the other party: see `attendance`. Leads to `ending`.
+    case attended(until: BootInstant)
     /// The ends are recorded and the relay is closed; late messages are absorbed until then.
     case ending(until: BootInstant)
   }
@@ -83,6 +85,8 @@ struct CallMachine: Equatable, Sendable {
   @CopyOnWrite var answering: PendingRules?
   /// How often somebody sent the call elsewhere.
   var redirections: UInt8 = 0
+  /// What the exchange itself does with the caller, while it does.
+  var attendance: Attendance?
   /// How the parties' audio passes the relay.
   var passage = Passage.relayed
   /// Why those who are out did not answer.
@@ -134,14 +138,14 @@ struct CallMachine: Equatable, Sendable {
   var connected: LegID? {
     switch state {
     case .settling(let leg, _, _), .holdingBack(let leg, _), .talking(let leg, _): leg
-    case .ringing, .ending: nil
+    case .ringing, .attended, .ending: nil
     }
   }
 
   var isEnding: Bool {
     switch state {
     case .ending: true
-    case .ringing, .settling, .holdingBack, .talking: false
+    case .ringing, .settling, .holdingBack, .talking, .attended: false
     }
   }
 
@@ -157,7 +161,7 @@ struct CallMachine: Equatable, Sendable {
     switch state {
     case .ending(let until):
       now >= until && open.isEmpty && legs.allSatisfy { $0.answer == nil }
-    case .ringing, .settling, .holdingBack, .talking: false
+    case .ringing, .settling, .holdingBack, .talking, .attended: false
     }
   }
 
@@ -168,6 +172,7 @@ struct CallMachine: Equatable, Sendable {
       case .ringing: "ringing"
       case .settling, .holdingBack: "answering"
       case .talking: renegotiation == nil ? "talking" : "renegotiating"
+      case .attended: "attended"
       case .ending: "ending"
       }
     return "\(caller.number.prefix(32)) → \(called.prefix(32)), \(word)"

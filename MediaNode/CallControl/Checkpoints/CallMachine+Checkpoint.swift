@@ -3,7 +3,7 @@ import SIP
 
 /// A call as bytes, for those who might have to carry it on.
 extension CallMachine {
-  private static let version: UInt8 = 4
+  private static let version: UInt8 = 5
 
   func checkpoint(at now: BootInstant) -> [UInt8] {
     var writer = CheckpointWriter(at: now)
@@ -27,6 +27,7 @@ extension CallMachine {
     writer.write(redirections)
     writer.write(passage)
     writer.write(answering)
+    writer.write(attendance)
     return writer.bytes
   }
 
@@ -53,6 +54,7 @@ extension CallMachine {
     redirections = try reader.read(UInt8.self)
     passage = try reader.read(Passage.self)
     answering = try reader.read(PendingRules?.self)
+    attendance = try reader.read(Attendance?.self)
     guard reader.left == 0 else { throw .leftover(reader.left) }
     try checkReferences()
   }
@@ -127,6 +129,9 @@ extension CallMachine.State: Checkpointed {
       writer.write(UInt8(5))
       writer.write(leg)
       writer.write(until)
+    case .attended(let until):
+      writer.write(UInt8(6))
+      writer.write(until)
     }
   }
 
@@ -144,6 +149,7 @@ extension CallMachine.State: Checkpointed {
     case 5:
       self = .holdingBack(
         try reader.read(LegID.self), until: try reader.read(BootInstant.self))
+    case 6: self = .attended(until: try reader.read(BootInstant.self))
     default: throw .malformed("state")
     }
   }

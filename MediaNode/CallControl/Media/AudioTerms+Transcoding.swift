@@ -57,7 +57,7 @@ extension AudioTerms {
     return common
   }
 
-  private func narrowed(beside answer: AudioTerms) -> AudioTerms {
+  func narrowed(beside answer: AudioTerms) -> AudioTerms {
     let answered = answer.voices.map(\.codec)
     let shared = voices.first { answered.contains($0.codec) }
     let voice = (shared ?? voices.first)?.format

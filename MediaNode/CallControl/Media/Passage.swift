@@ -83,22 +83,34 @@ struct PassageEnd: Hashable, Sendable {
     return other.own.events == events
   }
 
-  func sound(beside other: PassageEnd) -> PartySound? {
+  func sound(beside other: PassageEnd) -> PartySound? { sound(hearing: source(beside: other)) }
+
+  func sound(hearing source: PartySound.Source) -> PartySound? {
     guard let codec = voices.first, let number = own.number(of: codec) else { return nil }
     return PartySound(
       spoken: told.voices.map { SpokenCodec(payloadType: $0.number, codec: $0.codec) }
         .sorted { $0.payloadType < $1.payloadType },
       spokenEvents: own.events == nil ? nil : told.events, codec: codec, payloadType: number,
-      events: own.events, isTold: informs && own.events == nil, hears: source(beside: other))
+      events: own.events, isTold: informs && own.events == nil, hears: source)
   }
 
+  var doesNotListen: Bool { isHolding || own.direction.isHold }
+
   private func source(beside other: PassageEnd) -> PartySound.Source {
-    if isHolding || own.direction.isHold { return .nothing }
+    if doesNotListen { return .nothing }
     return other.isHolding || other.isGone ? .music : .partner
   }
 }
 
 extension Passage {
+  /// Decoded, with one party's sound on that side.
+  init(_ sound: PartySound, on side: RelaySide, beside other: PartySound) {
+    self = .decoded(
+      side == .caller
+        ? DecodedPassage(caller: sound, callee: other)
+        : DecodedPassage(caller: other, callee: sound))
+  }
+
   /// As little is decoded as may be: where a party would not understand the other's packets, waits
   /// under music, or tells keys in a way that the other does not know.
   init(caller: PassageEnd, callee: PassageEnd) {

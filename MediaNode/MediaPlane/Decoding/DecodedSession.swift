@@ -65,8 +65,14 @@ final class DecodedSession {
   // MARK: - What is played
 
   /// False when too many prompts wait.
-  func play(_ clips: [SoundPlayer.Clip], to side: RelaySide) -> Bool {
-    side == .a ? mouths.a.play(clips) : mouths.b.play(clips)
+  func play(_ clips: [SoundPlayer.Clip], numbered number: UInt32, to side: RelaySide) -> Bool {
+    side == .a ? mouths.a.play(clips, numbered: number) : mouths.b.play(clips, numbered: number)
+  }
+
+  /// What is played goes on in this session's stead of another.
+  func goOn(from other: DecodedSession) {
+    mouths.a.goOn(from: other.mouths.a)
+    mouths.b.goOn(from: other.mouths.b)
   }
 
   func stopPlaying(to side: RelaySide) {
@@ -162,7 +168,7 @@ final class DecodedSession {
     _ report: (SoundReport.Event, RelaySide) -> Void
   ) {
     if outcome.count > 0 { send(side, outcome.count) }
-    if outcome.hasFinished { report(.played, side) }
+    if let number = outcome.finished { report(.played(number), side) }
     if let info = outcome.inform { report(.inform(info), side) }
   }
 }

@@ -15,6 +15,8 @@ struct PartyMouth {
   private var resampler: Resampler
   private var bridge: DigitBridge
   private var player = SoundPlayer()
+  /// Under which the last prompts were to be played.
+  private var latest: UInt32 = 0
   private var widening: Resampler?
   private var played: [Int16] = []
   private var frame: [Int16] = []
@@ -67,7 +69,15 @@ struct PartyMouth {
 
   // MARK: - What takes the place of the other party
 
-  mutating func play(_ clips: [SoundPlayer.Clip]) -> Bool { player.play(clips) }
+  /// False when nothing of it can be heard.
+  mutating func play(_ clips: [SoundPlayer.Clip], numbered number: UInt32) -> Bool {
+    guard player.play(clips), !player.isIdle else { return false }
+    latest = number
+    return true
+  }
+
+  /// What another one played goes on here.
+  mutating func goOn(from other: PartyMouth) { (player, latest) = (other.player, other.latest) }
   mutating func stopPlaying() { player.stop() }
   mutating func wait(with music: [SoundPlayer.Clip]) { player.wait(with: music) }
   mutating func tell(_ event: KeyEvent) { bridge.take(event) }
@@ -79,8 +89,8 @@ struct PartyMouth {
   struct Outcome {
     /// Bytes of a packet; 0: none.
     var count = 0
-    /// The last prompt is over.
-    var hasFinished = false
+    /// The last prompt is over, and its number.
+    var finished: UInt32?
     /// A key that the party must be told by signalling.
     var inform: DigitInfo?
   }
@@ -130,7 +140,7 @@ struct PartyMouth {
       case .music: break
       }
     }
-    outcome.hasFinished = player.frame(160, into: &played) == .finished
+    if player.frame(160, into: &played) == .finished { outcome.finished = latest }
     if widening == nil {
       swap(&frame, &played)
     } else {

@@ -29,6 +29,7 @@ extension RelayThread {
       id: id, first: open.first, plan, toA: beginning(of: open, .a, plan.a, at: now),
       toB: beginning(of: open, .b, plan.b, at: now), turn: Int(id % UInt64(Self.turns)), at: now)
     let seats = table.decoder(of: open.first)?.seats ?? [:]
+    if let known = table.decoder(of: open.first) { session.goOn(from: known) }
     forget(table.decoder(of: open.first))
     sessions[id]?.generated = GeneratedStreams()
     session.wait(with: music)
@@ -95,9 +96,11 @@ extension RelayThread {
   }
 
   /// Prompts for one party, after those before; a session that is relayed has none.
-  func play(_ clips: [SoundPlayer.Clip], to side: RelaySide, of id: UInt64) {
-    guard let session = decoder(of: id), session.play(clips, to: side) else {
-      return onSound(SoundReport(session: id, side: side, event: .played))
+  func play(
+    _ clips: [SoundPlayer.Clip], numbered number: UInt32, to side: RelaySide, of id: UInt64
+  ) {
+    guard let session = decoder(of: id), session.play(clips, numbered: number, to: side) else {
+      return onSound(SoundReport(session: id, side: side, event: .played(number)))
     }
   }
 

@@ -7,8 +7,8 @@ public struct SoundReport: Hashable, Sendable {
     case pressed(DigitInfo)
     /// The party is to be told of this key by signalling.
     case inform(DigitInfo)
-    /// All prompts for the party are over.
-    case played
+    /// All prompts for the party are over, the last of which were played under this number.
+    case played(UInt32)
   }
 
   public var session: UInt64

@@ -72,6 +72,10 @@ private func callsInEveryState() throws -> [(call: CallMachine, at: BootInstant)
     _ = Referring(caller, to: "07700900123")
     scene.world.run { scene.carrier.lastCall?.isAcknowledged == true }
   }
+  try play { scene in  // the exchange says why the call goes nowhere
+    scene.alice.call("199")
+    scene.world.run { scene.world.relays.values.contains { !$0.playing.isEmpty } }
+  }
   try play { scene in  // ending
     let (caller, _) = try scene.talking()
     caller.hangUp()
@@ -83,7 +87,9 @@ private func callsInEveryState() throws -> [(call: CallMachine, at: BootInstant)
 @Suite struct Checkpoints {
   @Test func everyStateSurvivesWritingAndReading() throws {
     let calls = try callsInEveryState()
-    #expect(Set(calls.map(\.call.stateWord)) == ["ringing", "settling", "talking", "ending"])
+    #expect(
+      Set(calls.map(\.call.stateWord))
+        == ["ringing", "settling", "talking", "attended", "ending"])
     #expect(calls.contains { $0.call.renegotiation?.owedSequence != nil })
     #expect(calls.contains { !$0.call.relayedRequests.isEmpty })
     for (call, now) in calls {
@@ -197,6 +203,7 @@ extension CallMachine {
     case .settling: "settling"
     case .holdingBack: "holding back"
     case .talking: "talking"
+    case .attended: "attended"
     case .ending: "ending"
     }
   }

@@ -115,7 +115,7 @@ private let tones = [440.0, 620, 880]
     #expect(call.a.tones(of: tones) == [880])
     #expect(call.reports.all.isEmpty)
     try call.converse(20)
-    #expect(call.reports.all == [SoundReport(session: 6, side: .a, event: .played)])
+    #expect(call.reports.all == [SoundReport(session: 6, side: .a, event: .played(0))])
     call.a.forgetWhatItHeard()
     try call.converse(20)
     #expect(call.a.tones(of: tones) == [620])

@@ -178,6 +178,11 @@ private struct NoSurroundings: ExchangeSurroundings {
   func secureRelay(_ id: RelayID, side: RelaySide, _ transport: MediaTransport) {}
   func carry(_ id: RelayID, _ passage: Passage) {}
   func tellKey(_ key: DigitInfo, of id: RelayID, side: RelaySide) {}
+  func play(
+    _ announcement: Announcement, numbered number: UInt32, to side: RelaySide, of id: RelayID,
+    from position: Duration
+  ) {}
+  func stopPlaying(to side: RelaySide, of id: RelayID) {}
   func closeRelay(_ id: RelayID) {}
   func record(_ fact: Fact, whenDurable: (@Sendable () -> Void)?) { whenDurable?() }
   func report(_ message: UpwardMessage) {}

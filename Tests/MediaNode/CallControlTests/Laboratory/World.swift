@@ -54,6 +54,9 @@ final class World {
     /// How its audio passes.
     var passage = Passage.relayed
     var told: [ToldKey] = []
+    /// What each side hears of us, and what it heard.
+    var playing: [RelaySide: Playing] = [:]
+    var played: [Playing] = []
 
     var decoded: DecodedPassage? {
       switch passage {
@@ -62,6 +65,17 @@ final class World {
       }
     }
   }
+
+  /// What a relay plays.
+  struct Playing: Equatable {
+    let announcement: Announcement
+    let number: UInt32
+    let side: RelaySide
+    let position: Duration
+  }
+
+  /// How long each announcement is.
+  var announcementLength = Duration.seconds(3)
 
   /// A key of which a relay was to tell somebody.
   struct ToldKey: Equatable {
@@ -210,6 +224,18 @@ final class World {
     case .tellKey(let key, let id, let side):
       #expect(relays[id]?.passage != .relayed, "a relay that decodes nothing was to tell a key")
       relays[id]?.told.append(ToldKey(side: side, key: key))
+    case .play(let announcement, let number, let id, let side, let position):
+      #expect(relays[id]?.passage != .relayed, "a relay that decodes nothing was to play")
+      let playing = Playing(
+        announcement: announcement, number: number, side: side, position: position)
+      relays[id]?.playing[side] = playing
+      relays[id]?.played.append(playing)
+      after(max(.milliseconds(1), announcementLength - position)) { [self, lives] in
+        guard lives == self.lives, relays[id]?.playing[side] == playing else { return }
+        relays[id]?.playing[side] = nil
+        perform(exchange.played(number, to: side, of: id, at: now))
+      }
+    case .stopPlaying(let id, let side): relays[id]?.playing[side] = nil
     case .measureRelay(let id, let side, let leg):
       #expect(relays[id]?.isOpen == true, "a relay was asked that is not open")
       let media = measures[side]

@@ -1,0 +1,158 @@
+import Announcements
+import Digits
+import NodeContract
+import SIP
+
+/// The exchange itself is the other party of a call.
+struct Attendance: Hashable, Sendable {
+  enum Purpose: Hashable, Sendable {
+    /// The caller hears why its call goes nowhere, and then so does its phone.
+    case refusal(CallOutcome)
+  }
+
+  let purpose: Purpose
+  /// What is said.
+  var run: ProgrammeRun?
+}
+
+/// Calls that the exchange answers: what the party hears, and what follows from it.
+extension CallMachine {
+  /// Begins: before its INVITE is refused with `outcome`, the caller hears why. Its offer is taken.
+  mutating func begin(refusing outcome: CallOutcome, saying programme: Programme, at now: Moment)
+    -> [CallAction]
+  {
+    guard let terms = caller.session.terms else { return end(outcome, at: now) }
+    planTransports()
+    let description = caller.session.describe(terms.attended)
+    progress = StatusCode.sessionProgress
+    attendance = Attendance(purpose: .refusal(outcome))
+    let opened: [CallAction] = [
+      .respond(caller.invite.response(StatusCode.trying), to: callerToken), .openRelay(plan),
+    ]
+    return opened + tellCaller(StatusCode.sessionProgress, .session(description), at: now)
+      + say(programme, at: now)
+  }
+
+  /// Says something to the party, in place of what it heard before.
+  mutating func say(_ programme: Programme, at now: Moment) -> [CallAction] {
+    let number = (attendance?.run?.number ?? 0) &+ 1
+    let run = ProgrammeRun(programme, number: number, at: now.boot)
+    attendance?.run = run
+    // The relay must decode before it can play.
+    return reviewPassage() + [.play(programme.announcement, number, to: caller.side, from: .zero)]
+  }
+
+  // MARK: - What happens to it
+
+  mutating func played(_ number: UInt32, to side: RelaySide, at now: Moment) -> [CallAction] {
+    progressed(on: side, at: now) { $0.played(number, at: now.boot) }
+  }
+
+  mutating func pressed(_ digit: Digit, on side: RelaySide, at now: Moment) -> [CallAction] {
+    progressed(on: side, at: now) { $0.pressed(digit, at: now.boot) }
+  }
+
+  /// When something more is to be said, or no key is waited for any longer.
+  var programmeDeadline: BootInstant? {
+    guard case .attended = state else { return nil }
+    return attendance?.run?.nextDeadline
+  }
+
+  mutating func programmeDeadlinePassed(at now: Moment) -> [CallAction] {
+    progressed(on: caller.side, at: now) { $0.deadlinePassed(at: now.boot) }
+  }
+
+  private mutating func progressed(
+    on side: RelaySide, at now: Moment, _ event: (inout ProgrammeRun) -> [ProgrammeRun.Step]
+  ) -> [CallAction] {
+    guard case .attended = state, side == caller.side, var run = attendance?.run else { return [] }
+    let steps = event(&run)
+    attendance?.run = run
+    return steps.flatMap { follow($0, of: run, at: now) }
+  }
+
+  private mutating func follow(_ step: ProgrammeRun.Step, of run: ProgrammeRun, at now: Moment)
+    -> [CallAction]
+  {
+    switch step {
+    case .play:
+      [.play(run.programme.announcement, run.number, to: caller.side, from: .zero)]
+    case .stop: [.stopPlaying(to: caller.side)]
+    case .over(let outcome): programmeEnded(outcome, at: now)
+    }
+  }
+
+  private mutating func programmeEnded(_ outcome: Programme.Outcome, at now: Moment)
+    -> [CallAction]
+  {
+    attendance?.run = nil
+    switch attendance?.purpose {
+    case .refusal(let refused): return end(refused, at: now)
+    case nil: return []
+    }
+  }
+
+  /// It took longer than it may.
+  mutating func attendanceIsOver(at now: Moment) -> [CallAction] {
+    switch attendance?.purpose {
+    case .refusal(let refused): end(refused, at: now)
+    case nil: end(.answered, at: now)
+    }
+  }
+
+  /// What a process that carries the call on must have played.
+  func soundGoesOn(at now: Moment) -> [CallAction] {
+    guard case .attended = state, let run = attendance?.run,
+      let position = run.position(at: now.boot)
+    else { return [] }
+    return [.play(run.programme.announcement, run.number, to: caller.side, from: position)]
+  }
+
+  // MARK: - How its audio passes
+
+  /// Nobody is on the other side: what the party says ends here.
+  var attendedPassage: Passage? {
+    guard let sound = PassageEnd(caller)?.soundAlone else { return nil }
+    return Passage(sound, on: caller.side, beside: .nobody(beside: sound))
+  }
+}
+
+extension PassageEnd {
+  /// Of a party that talks to the exchange itself.
+  fileprivate var soundAlone: PartySound? { sound(hearing: doesNotListen ? .nothing : .partner) }
+}
+
+extension PartySound {
+  /// The side of a relay that leads to nobody. Told of keys by events, it has us listen for those
+  /// that are pressed within the sound, too.
+  fileprivate static func nobody(beside sound: PartySound) -> PartySound {
+    var nobody = sound
+    (nobody.spoken, nobody.spokenEvents) = ([], nil)
+    nobody.events = sound.payloadType == 101 ? 102 : 101
+    (nobody.isTold, nobody.hears) = (false, .nothing)
+    return nobody
+  }
+}
+
+extension AudioTerms {
+  /// What we say to whoever offered these terms and talks to the exchange itself: its own first codec,
+  /// its telephone events, and that we hear it as far as it wants.
+  var attended: AudioTerms {
+    var told = narrowed(beside: self)
+    told.direction = direction.answered(by: .both)
+    return told
+  }
+}
+
+extension CallOutcome {
+  /// What a caller is told beside the status that its phone gets; nil: the status says it all.
+  var notice: Notice? {
+    switch self {
+    case .unknownNumber: .notInService
+    case .offline: .nobodyAvailable
+    case .answered, .answeredElsewhere, .cancelled, .noAnswer, .busy, .rejected, .forbidden,
+      .incompatibleMedia, .badRequest, .carrierFailed, .overloaded, .nodeLost, .internalError:
+      nil
+    }
+  }
+}
