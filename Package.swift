@@ -170,7 +170,8 @@ let mediaNode: [Target] = [
   // Keys pressed, by telephone events, tones and INFO, and from one way to another.
   target("MediaNode", "Digits", ["Audio", "RTP"]),
   // Registrar, routing and calls as state machines; the exchange that owns them.
-  target("MediaNode", "CallControl", ["Announcements", "CallFlows", "Digits", "NodeContract", "SIP"]),
+  target(
+    "MediaNode", "CallControl", ["Announcements", "CallFlows", "Digits", "NodeContract", "SIP"]),
   // Epochs and orders: what a node may serve.
   target("MediaNode", "Ownership", ["NodeContract"]),
   // libosip2 and its sole importer: parse and print.

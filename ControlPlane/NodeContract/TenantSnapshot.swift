@@ -72,12 +72,15 @@ public struct ExtensionEntry: Hashable, Sendable {
   public var answering: [AnsweringRule]
   /// Who is rung for it; nil: its own devices are.
   public var group: RingGroup?
+  /// It may listen to colleagues' calls, whisper to one of both and join them.
+  public var maySupervise: Bool
 
   public init(
     id: ExtensionID, number: String, displayName: String, outsideNumber: String?,
     credentials: [DigestCredential], answering: [AnsweringRule] = [],
-    group: RingGroup? = nil
+    group: RingGroup? = nil, maySupervise: Bool = false
   ) {
+    self.maySupervise = maySupervise
     self.answering = answering
     self.group = group
     self.id = id

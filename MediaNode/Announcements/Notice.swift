@@ -4,6 +4,8 @@ public enum Notice: Hashable, Sendable, CaseIterable {
   case notInService
   /// Whoever was called cannot be reached now.
   case nobodyAvailable
+  /// Whoever comes first hears no one else.
+  case aloneInConference
 }
 
 extension SpokenLanguage {
@@ -12,6 +14,7 @@ extension SpokenLanguage {
     switch notice {
     case .notInService: return [.recorded("ss-noservice")]
     case .nobodyAvailable: return [.recorded("vm-nobodyavail")]
+    case .aloneInConference: return [.recorded("conf-onlyperson")]
     }
   }
 
@@ -20,6 +23,7 @@ extension SpokenLanguage {
     switch notice {
     case .notInService: "Kein Anschluss unter dieser Nummer"
     case .nobodyAvailable: "Der gewünschte Teilnehmer ist zurzeit nicht erreichbar"
+    case .aloneInConference: "Sie sind zurzeit allein in der Konferenz"
     }
   }
 }

@@ -12,11 +12,16 @@ extension Exchange {
     let before = entry.machine
     var actions = event(&entry.machine)
     let hasChanged = entry.machine != before
-    if hasChanged { actions += entry.machine.reviewPassage() }
+    if hasChanged { actions += entry.machine.reviewPassage() + entry.machine.reviewSeats() }
+    let after = entry.machine.stay
     calls[id] = entry
+    if before.stay?.room != after?.room {
+      move(id, of: before.tenant, from: before.stay, to: after)
+    }
     if hasChanged { changedCalls.note(id, at: outbox.count) }
     for action in actions { perform(action, of: id, at: now) }
     tellWatchers(from: before, to: entry.machine, at: now)
+    if let left = before.stay, left.room != after?.room { reviewSupervision(in: left, at: now) }
     settle(id, at: now)
   }
 
@@ -76,6 +81,7 @@ extension Exchange {
         .play(announcement, numbered: number, $0, side: side, from: position)
       }
     case .stopPlaying(let side): tellRelay(of: id) { .stopPlaying($0, side: side) }
+    case .seat(let seat, let side): tellRelay(of: id) { .seat(seat, $0, side: side) }
     case .measure(let leg): measure(leg, of: id)
     case .closeRelay: closeRelay(of: id)
     case .record(let event, let leg): record(event, on: leg, of: id, receipt: nil, at: now)

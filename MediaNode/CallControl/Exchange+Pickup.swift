@@ -5,15 +5,40 @@ import SIP
 public struct FeatureCodes: Hashable, Sendable {
   /// Followed by an extension: answers the call that rings there.
   public var directedPickup = "*8"
+  /// Followed by its number: enters a room of the tenant's.
+  public var room = "*6"
+  /// Followed by an extension: hears the call that is up there.
+  public var listening = "*51"
+  /// Followed by an extension: hears the call that is up there, and is heard by that extension alone.
+  public var whispering = "*52"
+  /// Followed by an extension: joins the call that is up there.
+  public var joining = "*53"
 
   public init() {}
 
   /// Whose call is to be picked up.
-  func pickup(of dialled: String) -> String? {
-    guard dialled.hasPrefix(directedPickup), dialled.count > directedPickup.count else {
-      return nil
+  func pickup(of dialled: String) -> String? { rest(of: dialled, after: directedPickup) }
+
+  /// The number of the room: some digits.
+  func room(of dialled: String) -> String? {
+    rest(of: dialled, after: room).flatMap { number in
+      number.utf8.count <= 8 && number.utf8.allSatisfy { 0x30...0x39 ~= $0 } ? number : nil
     }
-    return String(dialled.dropFirst(directedPickup.count))
+  }
+
+  func supervision(of dialled: String) -> (SupervisionWay, String)? {
+    for (way, code) in [
+      (SupervisionWay.listening, listening), (.whispering, whispering),
+      (.joining, joining),
+    ] {
+      if let number = rest(of: dialled, after: code) { return (way, number) }
+    }
+    return nil
+  }
+
+  private func rest(of dialled: String, after code: String) -> String? {
+    guard dialled.hasPrefix(code), dialled.count > code.count else { return nil }
+    return String(dialled.dropFirst(code.count))
   }
 }
 
@@ -80,7 +105,7 @@ extension Exchange {
     guard call[leg].isOpen else { return StatusCode.decline }
     switch call.state {
     case .ending: return StatusCode.decline
-    case .ringing: return StatusCode.dialogDoesNotExist
+    case .ringing, .attended: return StatusCode.dialogDoesNotExist
     case .talking, .settling, .holdingBack:
       if replaces.isEarlyOnly { return StatusCode.busyHere }
       guard case .extension(user.id, _) = call[leg].party else { return StatusCode.forbidden }

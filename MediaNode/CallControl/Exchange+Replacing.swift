@@ -65,6 +65,9 @@ extension Exchange {
     }
     for receipt in entry.receipts { receipts[receipt] = receipts[receipt].map { _ in first } }
     calls[first]?.absorb(entry)
+    guard let stay = entry.machine.stay else { return }
+    rooms.leave(second, stay.room)
+    reviewSupervision(in: stay, at: now)
   }
 }
 

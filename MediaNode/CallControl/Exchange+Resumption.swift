@@ -36,6 +36,7 @@ extension Exchange {
       resume(checkpoint, number: number, at: now)
     }
     loseConnections(at: now)
+    for room in rooms.ids.sorted() { reviewSupervision(in: room, at: now) }
     return takeOutbox(at: now)
   }
 

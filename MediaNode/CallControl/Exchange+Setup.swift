@@ -12,13 +12,7 @@ extension Exchange {
     let id = CallID(at: now.wall, using: &random)
     let called = destination.asked ?? destination.called
     var caller = callerLeg(arrival, origin, at: now)
-    let offer = LegOffer(
-      direction: .incoming, party: origin.party, from: origin.number, to: called,
-      sipCallID: Legible.text(arrival.request.headers.callID, limit: 255))
-    let begun = fact(
-      .offered(offer), tenant: origin.tenant.id, call: id, leg: caller.id, epoch: caller.epoch,
-      at: now)
-    outbox.append(.record(begun, receipt: nil))
+    recordOffer(of: caller, id, origin, called: called, arrival, at: now)
     note(
       passed: destination.passed, by: caller, in: id, of: origin.tenant.id, called: called, at: now)
     do throws(SetupFailure) {
@@ -45,10 +39,23 @@ extension Exchange {
       start(call, arrival, to: destination, offer: terms, at: now)
     } catch {
       let isHeard = announce(
-        error.outcome, to: caller, of: id, origin, called: destination.called, arrival, at: now)
+        error.outcome, to: caller, of: id, origin, called: called, arrival, at: now)
       guard !isHeard else { return }
       refuse(error.outcome, caller, id, origin.tenant.id, arrival, at: now)
     }
+  }
+
+  mutating func recordOffer(
+    of caller: Leg, _ call: CallID, _ origin: CallOrigin, called: String, _ arrival: Arrival,
+    at now: Moment
+  ) {
+    let offer = LegOffer(
+      direction: .incoming, party: origin.party, from: origin.number, to: called,
+      sipCallID: Legible.text(arrival.request.headers.callID, limit: 255))
+    let begun = fact(
+      .offered(offer), tenant: origin.tenant.id, call: call, leg: caller.id, epoch: caller.epoch,
+      at: now)
+    outbox.append(.record(begun, receipt: nil))
   }
 
   struct SetupFailure: Error {
@@ -79,7 +86,7 @@ extension Exchange {
   }
 
   /// Nil: the caller makes no offer.
-  private static func offer(
+  static func offer(
     of request: SIPRequest, to caller: inout Leg, _ limits: ExchangeLimits
   ) throws(SetupFailure) -> AudioTerms? {
     guard case .session(let description) = request.body else { return nil }
@@ -91,7 +98,7 @@ extension Exchange {
 
   // MARK: - Legs
 
-  private mutating func callerLeg(_ arrival: Arrival, _ origin: CallOrigin, at now: Moment)
+  mutating func callerLeg(_ arrival: Arrival, _ origin: CallOrigin, at now: Moment)
     -> Leg
   {
     let contact = NameAddress(uri: arrival.address.uri(over: arrival.flow))
@@ -216,6 +223,7 @@ extension Exchange {
     calls[call.id] = entry
     for (token, id) in entry.requests { servers[id] = RequestKey(call: call.id, token: token) }
     initialInvites[entry.inviteKey] = call.id
+    if let stay = call.stay { rooms.enter(call.id, of: call.tenant, stay) }
     for id in call.extensions {
       lines[BindingKey(tenant: call.tenant, extension: id), default: []].insert(call.id)
     }
@@ -225,7 +233,7 @@ extension Exchange {
     }
   }
 
-  private mutating func refuse(
+  mutating func refuse(
     _ outcome: CallOutcome, _ caller: Leg, _ call: CallID, _ tenant: TenantID,
     _ arrival: Arrival, at now: Moment
   ) {

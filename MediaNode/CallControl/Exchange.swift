@@ -43,6 +43,8 @@ public struct Exchange: Sendable {
   /// Those whose measures the relay was asked for.
   var measuring: [LegID: MeasuredLeg] = [:]
   var deadlines = DeadlineQueue<CallID>()
+  /// Who is in which room.
+  var rooms = RoomTable()
   /// The calls of each extension.
   var lines: [BindingKey: Set<CallID>] = [:]
 

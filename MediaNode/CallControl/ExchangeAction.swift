@@ -22,6 +22,9 @@ public enum ExchangeAction: Hashable, Sendable {
   case play(Announcement, numbered: UInt32, RelayID, side: RelaySide, from: Duration)
   /// The party has heard enough.
   case stopPlaying(RelayID, side: RelaySide)
+  /// The party on that side of a decoded relay takes a seat in a room, another one, or leaves (nil):
+  /// it hears the room in place of the other party.
+  case seat(RoomSeat?, RelayID, side: RelaySide)
   /// `legMeasured` is to hear what was measured on that side since the last time; the leg leaves it.
   case measureRelay(RelayID, side: RelaySide, LegID)
   /// The ports are used again later, not at once.

@@ -24,6 +24,8 @@ public struct ExchangeLimits: Hashable, Sendable {
   public var legsPerCall = 64
   /// How often the parties of one call may send it elsewhere by 3xx; beyond: the 3xx is a refusal.
   public var redirectionsPerCall: UInt8 = 5
+  /// Parties in one room; who comes beyond: 486.
+  public var partiesPerRoom = 64
   /// Requests relayed within one call that still wait for their answer; beyond: 503.
   public var relayedRequestsPerCall = 8
 

@@ -70,6 +70,19 @@ struct NodeSurroundings: ExchangeSurroundings {
     announcer.stopPlaying(to: side, of: id.number)
   }
 
+  func seat(_ seat: CallControl.RoomSeat?, side: CallControl.RelaySide, of id: RelayID) {
+    let room = seat?.room.number ?? 0
+    switch seat?.role {
+    case nil: media.seat(nil, side == .caller ? .a : .b, of: id.number)
+    case .talker: media.seat(.init(room, as: .speaker), side == .caller ? .a : .b, of: id.number)
+    case .listener: media.seat(.init(room, as: .listener), side == .caller ? .a : .b, of: id.number)
+    case .whisperer(let relay, let heard):
+      media.seat(
+        .init(room, as: .whisperer(to: relay.number, heard == .caller ? .a : .b)),
+        side == .caller ? .a : .b, of: id.number)
+    }
+  }
+
   func measureRelay(
     _ id: RelayID, side: CallControl.RelaySide,
     whenMeasured: @escaping @Sendable (LegMedia?) -> Void

@@ -218,6 +218,7 @@ public actor SignallingLoop {
     case .play(let announcement, let number, let id, let side, let position):
       surroundings.play(announcement, numbered: number, to: side, of: id, from: position)
     case .stopPlaying(let id, let side): surroundings.stopPlaying(to: side, of: id)
+    case .seat(let seat, let id, let side): surroundings.seat(seat, side: side, of: id)
     case .measureRelay(let id, let side, let leg):
       surroundings.measureRelay(id, side: side) { [self] media in
         submit { $0.legMeasured(leg, media, at: $1) }

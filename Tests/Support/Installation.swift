@@ -58,7 +58,9 @@ public struct Installation: Sendable {
   }
 
   /// Who hears an English prompt hears its tone for four seconds, in hertz.
-  public static let promptTones = ["ss-noservice": 1_300, "vm-nobodyavail": 1_500]
+  public static let promptTones = [
+    "ss-noservice": 1_300, "vm-nobodyavail": 1_500, "conf-onlyperson": 1_500,
+  ]
 
   private static func prompts(beside state: URL) throws -> URL {
     let folder = state.appending(path: "prompts")

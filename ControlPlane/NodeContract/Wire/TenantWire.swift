@@ -61,7 +61,8 @@ extension ExtensionEntry: WireConvertible {
       outsideNumber: wire.hasOutsideNumber ? wire.outsideNumber : nil,
       credentials: try DigestCredential.known(in: wire.credentials),
       answering: try wire.answering.map(AnsweringRule.init(wire:)),
-      group: wire.hasGroup ? try RingGroup(wire: wire.group) : nil)
+      group: wire.hasGroup ? try RingGroup(wire: wire.group) : nil,
+      maySupervise: wire.maySupervise)
   }
 
   var wire: WireExtension {
@@ -73,6 +74,7 @@ extension ExtensionEntry: WireConvertible {
       $0.credentials = credentials.map(\.wire)
       $0.answering = answering.map(\.wire)
       if let group { $0.group = group.wire }
+      $0.maySupervise = maySupervise
     }
   }
 }

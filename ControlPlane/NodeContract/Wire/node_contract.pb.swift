@@ -1054,6 +1054,8 @@ nonisolated struct WireExtension: Sendable {
   /// Clears the value of `group`. Subsequent reads from it will return its default value.
   mutating func clearGroup() {self._group = nil}
 
+  var maySupervise: Bool = false
+
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
   init() {}
@@ -3253,7 +3255,7 @@ nonisolated extension WireDiallingRules: SwiftProtobuf.Message, SwiftProtobuf._M
 
 nonisolated extension WireExtension: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".Extension"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}number\0\u{3}display_name\0\u{3}outside_number\0\u{1}credentials\0\u{1}answering\0\u{1}group\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}number\0\u{3}display_name\0\u{3}outside_number\0\u{1}credentials\0\u{1}answering\0\u{1}group\0\u{3}may_supervise\0")
 
   mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -3268,6 +3270,7 @@ nonisolated extension WireExtension: SwiftProtobuf.Message, SwiftProtobuf._Messa
       case 5: try { try decoder.decodeRepeatedMessageField(value: &self.credentials) }()
       case 6: try { try decoder.decodeRepeatedMessageField(value: &self.answering) }()
       case 7: try { try decoder.decodeSingularMessageField(value: &self._group) }()
+      case 8: try { try decoder.decodeSingularBoolField(value: &self.maySupervise) }()
       default: break
       }
     }
@@ -3299,6 +3302,9 @@ nonisolated extension WireExtension: SwiftProtobuf.Message, SwiftProtobuf._Messa
     try { if let v = self._group {
       try visitor.visitSingularMessageField(value: v, fieldNumber: 7)
     } }()
+    if self.maySupervise != false {
+      try visitor.visitSingularBoolField(value: self.maySupervise, fieldNumber: 8)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -3310,6 +3316,7 @@ nonisolated extension WireExtension: SwiftProtobuf.Message, SwiftProtobuf._Messa
     if lhs.credentials != rhs.credentials {return false}
     if lhs.answering != rhs.answering {return false}
     if lhs._group != rhs._group {return false}
+    if lhs.maySupervise != rhs.maySupervise {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -37,6 +37,8 @@ enum CallAction: Hashable, Sendable {
   /// Has this said to the party on that side, in place of what it hears else, from that position on.
   case play(Announcement, UInt32, to: RelaySide, from: Duration)
   case stopPlaying(to: RelaySide)
+  /// The party on that side takes a seat, another one, or leaves its room (nil).
+  case seat(RoomSeat?, RelaySide)
   /// The leg leaves the relay: what was measured of it goes on record.
   case measure(LegID)
   case closeRelay

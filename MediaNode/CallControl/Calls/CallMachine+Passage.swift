@@ -20,7 +20,8 @@ extension CallMachine {
     else { return nil }
     // Whoever was transferred to somebody else stands where the caller stood, and sits where it sat.
     return caller.side == .caller
-      ? Passage(caller: near, callee: far) : Passage(caller: far, callee: near)
+      ? Passage(caller: near, callee: far, isShared: stay != nil)
+      : Passage(caller: far, callee: near, isShared: stay != nil)
   }
 
   /// Who is on the other side of the relay: who answered, or plays tones before that.

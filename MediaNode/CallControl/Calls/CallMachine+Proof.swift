@@ -10,7 +10,8 @@ extension CallMachine {
     switch request.purpose {
     case .bye: true
     case .abandoned: false
-    case .invite, .renegotiation, .joining, .notice, .refresh, .progress, .informing, .relayed:
+    case .invite, .renegotiation, .joining, .attending, .notice, .refresh, .progress, .informing,
+      .relayed:
       self[request.leg].isOpen
     }
   }

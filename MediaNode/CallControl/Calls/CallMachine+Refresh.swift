@@ -6,8 +6,16 @@ import SIP
 extension CallMachine {
   /// When a session is to be refreshed, or is over.
   var sessionDeadline: BootInstant? {
-    guard case .talking = state else { return nil }
+    guard isUp else { return nil }
     return timedLegs.compactMap { self[$0].timer?.nextDeadline }.min()
+  }
+
+  private var isUp: Bool {
+    switch state {
+    case .talking: true
+    case .attended: caller.phase == .answered
+    case .ringing, .settling, .holdingBack, .ending: false
+    }
   }
 
   private var timedLegs: [LegID] {
@@ -15,7 +23,7 @@ extension CallMachine {
   }
 
   mutating func sessionDeadlinePassed(at now: Moment) -> [CallAction] {
-    guard case .talking = state else { return [] }
+    guard isUp else { return [] }
     var actions: [CallAction] = []
     for leg in timedLegs {
       guard let timer = self[leg].timer, timer.nextDeadline <= now.boot else { continue }

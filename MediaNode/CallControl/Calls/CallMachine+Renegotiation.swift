@@ -40,6 +40,7 @@ extension CallMachine {
     if let known = answerToRefresh(request, on: leg) {
       return accept(request, token, with: known, on: leg, at: now)
     }
+    if case .attended = state { return answerAttended(request, token, on: leg, at: now) }
     guard let other = partner(of: leg) else {
       return reply(StatusCode.requestPending, to: request, token, on: leg)
     }
@@ -50,7 +51,11 @@ extension CallMachine {
   private func refusalOfOffer(on leg: LegID, _ request: SIPRequest) -> Int? {
     switch state {
     case .ending: return StatusCode.dialogDoesNotExist
-    case .ringing, .settling, .holdingBack, .attended: return StatusCode.serverInternalError
+    case .ringing, .settling, .holdingBack: return StatusCode.serverInternalError
+    case .attended:
+      guard caller.phase == .answered else { return StatusCode.serverInternalError }
+      return isSettled && !isRefreshing && !isOfferingAttendance
+        ? nil : StatusCode.requestPending
     case .talking:
       if transfer?.answered != nil { return StatusCode.requestPending }
       if let renegotiation {
@@ -71,6 +76,7 @@ extension CallMachine {
 
   /// Whether every offer so far has its answer and every 2xx its ACK.
   var isSettled: Bool {
+    if case .attended = state { return caller.answer == nil }
     guard let connected else { return false }
     return caller.answer == nil && self[connected].answer == nil
       && (self[connected].isIncoming || self[connected].acknowledgement != nil)

@@ -95,7 +95,8 @@ extension CallMachine {
     open.values.compactMap { request in
       switch request.purpose {
       case .relayed(let relayed): relayed
-      case .invite, .bye, .renegotiation, .abandoned, .joining, .notice, .refresh, .progress,
+      case .invite, .bye, .renegotiation, .abandoned, .joining, .attending, .notice, .refresh,
+        .progress,
         .informing:
         nil
       }
@@ -119,6 +120,7 @@ extension CallMachine {
     case .abandoned: return abandonedAnswered(response, of: request.leg)
     case .renegotiation: return renegotiated(response, by: request.leg, at: now)
     case .joining: return joined(response, by: request.leg, at: now)
+    case .attending: return attendanceAnswered(response, by: request.leg, at: now)
     case .notice: return noticed(response.status, by: request.leg)
     case .refresh: return refreshed(response, by: request.leg, at: now)
     case .relayed(let relayed): return relayBack(response, of: relayed, at: now)
@@ -133,6 +135,7 @@ extension CallMachine {
     case .bye, .abandoned, .progress, .informing: return []
     case .renegotiation: return renegotiationTimedOut(at: now)
     case .joining: return joinTimedOut(request.leg, at: now)
+    case .attending: return end(.answered, at: now)
     case .notice: return noticed(nil, by: request.leg)
     case .refresh: return refreshFailed(at: now)
     case .relayed(let relayed):
@@ -190,6 +193,7 @@ extension CallMachine {
     if let renegotiation, renegotiation.requester == leg, renegotiation.isAnswered {
       return finishRenegotiation(renegotiation, with: request.body, at: now)
     }
+    if case .attended = state { return attendedAnswered(request.body, by: leg, at: now) }
     guard isOfferless, leg == caller.id, let other = connected,
       self[other].acknowledgement == nil
     else { return [] }

@@ -255,7 +255,7 @@ extension CallMachine {
 
   /// The stayer stands where the caller stood. The one who was it comes first among the others, since
   /// the relay's ports are found by the first leg on each side.
-  private mutating func promote(_ stayer: LegID) {
+  mutating func promote(_ stayer: LegID) {
     let former = caller
     caller = self[stayer]
     callees = [former] + callees.filter { $0.id != stayer }
@@ -267,7 +267,10 @@ extension CallMachine {
   mutating func leftTransfer(
     _ request: SIPRequest, _ token: RequestToken, on leg: LegID, at now: Moment
   ) -> [CallAction]? {
-    guard case .talking = state else { return nil }
+    switch state {
+    case .talking, .attended: break
+    case .ringing, .settling, .holdingBack, .ending: return nil
+    }
     let done = reply(StatusCode.ok, to: request, token, on: leg)
     if referral?.leg == leg { referral = nil }
     if leg == transfer?.transferor { return done + close(leg, .answered, by: .party) }

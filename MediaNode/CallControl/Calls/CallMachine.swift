@@ -32,6 +32,8 @@ struct CallMachine: Equatable, Sendable {
     case abandoned
     /// The offer of whom a party is transferred to.
     case joining
+    /// Our offer to a party that talks to the exchange itself.
+    case attending
     /// NOTIFY of how far a REFER is.
     case notice
     /// The session as it is, so that it does not end (RFC 4028).
@@ -87,6 +89,10 @@ struct CallMachine: Equatable, Sendable {
   var redirections: UInt8 = 0
   /// What the exchange itself does with the caller, while it does.
   var attendance: Attendance?
+  /// The room that its parties are in.
+  var stay: RoomStay?
+  /// What the relay was told of that.
+  var seats: [RelaySide: RoomSeat] = [:]
   /// How the parties' audio passes the relay.
   var passage = Passage.relayed
   /// Why those who are out did not answer.

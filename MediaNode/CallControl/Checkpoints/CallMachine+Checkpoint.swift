@@ -28,6 +28,8 @@ extension CallMachine {
     writer.write(passage)
     writer.write(answering)
     writer.write(attendance)
+    writer.write(stay)
+    for side in RelaySide.allCases { writer.write(seats[side]) }
     return writer.bytes
   }
 
@@ -55,6 +57,8 @@ extension CallMachine {
     passage = try reader.read(Passage.self)
     answering = try reader.read(PendingRules?.self)
     attendance = try reader.read(Attendance?.self)
+    stay = try reader.read(RoomStay?.self)
+    for side in RelaySide.allCases { seats[side] = try reader.read(RoomSeat?.self) }
     guard reader.left == 0 else { throw .leftover(reader.left) }
     try checkReferences()
   }
@@ -167,6 +171,7 @@ extension CallMachine.Purpose: Checkpointed {
     case .refresh: writer.write(UInt8(8))
     case .progress: writer.write(UInt8(9))
     case .informing: writer.write(UInt8(10))
+    case .attending: writer.write(UInt8(11))
     case .relayed(let relayed):
       writer.write(UInt8(4))
       writer.write(relayed.token)
@@ -191,6 +196,7 @@ extension CallMachine.Purpose: Checkpointed {
     case 8: self = .refresh
     case 9: self = .progress
     case 10: self = .informing
+    case 11: self = .attending
     default: throw .malformed("purpose")
     }
   }

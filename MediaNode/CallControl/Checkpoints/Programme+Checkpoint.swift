@@ -138,15 +138,21 @@ extension Attendance: Checkpointed {
     case .refusal(let outcome):
       writer.write(UInt8(1))
       writer.write(outcome)
+    case .room: writer.write(UInt8(2))
     }
     writer.write(run)
+    writer.write(offersAt)
+    writer.write(awaitsAnswer)
   }
 
   init(from reader: inout CheckpointReader) throws(CheckpointError) {
     switch try reader.read(UInt8.self) {
     case 1: purpose = .refusal(try reader.read(CallOutcome.self))
+    case 2: purpose = .room
     default: throw .malformed("attendance")
     }
     run = try reader.read(ProgrammeRun?.self)
+    offersAt = try reader.read(BootInstant?.self)
+    awaitsAnswer = try reader.read(Bool.self)
   }
 }

@@ -113,7 +113,9 @@ extension Passage {
 
   /// As little is decoded as may be: where a party would not understand the other's packets, waits
   /// under music, or tells keys in a way that the other does not know.
-  init(caller: PassageEnd, callee: PassageEnd) {
+  ///
+  /// - Parameter isShared: others hear them too.
+  init(caller: PassageEnd, callee: PassageEnd, isShared: Bool = false) {
     guard let atCaller = caller.sound(beside: callee), let atCallee = callee.sound(beside: caller)
     else {
       self = .relayed
@@ -124,7 +126,7 @@ extension Passage {
     let informs =
       caller.informs && atCallee.events != nil || callee.informs && atCaller.events != nil
     self =
-      isUnderstood && !waits && !informs
+      isUnderstood && !waits && !informs && !isShared
       ? .relayed : .decoded(DecodedPassage(caller: atCaller, callee: atCallee))
   }
 }

@@ -8,11 +8,17 @@ struct Attendance: Hashable, Sendable {
   enum Purpose: Hashable, Sendable {
     /// The caller hears why its call goes nowhere, and then so does its phone.
     case refusal(CallOutcome)
+    /// It talks with whoever else is in its room.
+    case room
   }
 
   let purpose: Purpose
   /// What is said.
   var run: ProgrammeRun?
+  /// When it is offered a session again, as its own offer was under way before.
+  var offersAt: BootInstant?
+  /// Its ACK is to answer an offer of ours.
+  var awaitsAnswer = false
 }
 
 /// Calls that the exchange answers: what the party hears, and what follows from it.
@@ -88,7 +94,7 @@ extension CallMachine {
     attendance?.run = nil
     switch attendance?.purpose {
     case .refusal(let refused): return end(refused, at: now)
-    case nil: return []
+    case .room, nil: return []
     }
   }
 
@@ -96,16 +102,19 @@ extension CallMachine {
   mutating func attendanceIsOver(at now: Moment) -> [CallAction] {
     switch attendance?.purpose {
     case .refusal(let refused): end(refused, at: now)
-    case nil: end(.answered, at: now)
+    case .room, nil: end(.answered, at: now)
     }
   }
 
   /// What a process that carries the call on must have played.
   func soundGoesOn(at now: Moment) -> [CallAction] {
+    let seated = RelaySide.allCases.compactMap { side in
+      seats[side].map { CallAction.seat($0, side) }
+    }
     guard case .attended = state, let run = attendance?.run,
       let position = run.position(at: now.boot)
-    else { return [] }
-    return [.play(run.programme.announcement, run.number, to: caller.side, from: position)]
+    else { return seated }
+    return seated + [.play(run.programme.announcement, run.number, to: caller.side, from: position)]
   }
 
   // MARK: - How its audio passes
@@ -151,7 +160,8 @@ extension CallOutcome {
     case .unknownNumber: .notInService
     case .offline: .nobodyAvailable
     case .answered, .answeredElsewhere, .cancelled, .noAnswer, .busy, .rejected, .forbidden,
-      .incompatibleMedia, .badRequest, .carrierFailed, .overloaded, .nodeLost, .internalError:
+      .incompatibleMedia, .badRequest, .carrierFailed, .overloaded, .nodeLost, .internalError,
+      .forwarded:
       nil
     }
   }

@@ -19,6 +19,18 @@ extension RelayThread {
     }
     session.seats[side] = seat
     move(session, to: room.turn)
+    reviewWhisperers(in: seat.room)
+  }
+
+  /// Whom they whisper to may have come after them.
+  private func reviewWhisperers(in number: UInt64) {
+    guard let room = rooms[number] else { return }
+    for session in room.sessions {
+      for (side, seat) in session.seats where seat.room == number {
+        guard case .whisperer = seat.role else { continue }
+        _ = room.join(session, side, as: role(seat.role, in: room))
+      }
+    }
   }
 
   /// Whoever whispers to nobody is not heard.

@@ -31,6 +31,7 @@ final class Room {
   init(turn: Int) { self.turn = turn }
 
   var isEmpty: Bool { seats.isEmpty }
+  var sessions: [DecodedSession] { seats.map(\.session) }
 
   /// False when all places are taken.
   func join(_ session: DecodedSession, _ side: RelaySide, as role: ConferenceRole) -> Bool {

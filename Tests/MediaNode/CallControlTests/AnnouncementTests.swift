@@ -6,7 +6,7 @@ import Testing
 @testable import CallControl
 
 /// Callers hear why their calls go nowhere, before their phones are told.
-@Suite struct Announcements {
+@Suite struct CallAnnouncements {
   private func playing(in scene: Scene) -> World.Playing? {
     scene.world.relays.values.lazy.compactMap { $0.playing[.caller] }.first
   }

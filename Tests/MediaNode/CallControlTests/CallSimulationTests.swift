@@ -62,6 +62,9 @@ struct CallFleet {
     scene.world.checksEvery = 8
     let second = try scene.device("102", at: "127.0.5.3:5063")
     let carol = try scene.device("103", at: "127.0.5.5:5065")
+    scene.world.change { tenant in
+      for index in tenant.extensions.indices { tenant.extensions[index].maySupervise = true }
+    }
     let guarded = seed % 4 == 0 ? try scene.guarded() : []
     parties = [scene.alice, scene.bob, second, carol, scene.carrier] + guarded
     for party in parties where Bool.random(using: &random) {

@@ -35,15 +35,20 @@ import Testing
       fleet.usesFeatures = true
       fleet.misbehave(for: .seconds(60))
       for (message, _) in fleet.scene.world.sent { sent.formUnion(fleet.features(in: message)) }
+      sent.formUnion(fleet.scene.world.soundsUsed)
     }
-    #expect(sent == ["202", "transferred", "notify", "message", "forwarded", "replaced", "prack"])
+    #expect(
+      sent == [
+        "202", "transferred", "notify", "message", "forwarded", "replaced", "prack", "announced",
+        "conference", "listener", "whisperer",
+      ])
   }
 }
 
 extension CallFleet {
   mutating func useFeature(_ party: Party) {
     let call = party.calls.filter { $0.state == .talking }.randomElement(using: &random)
-    switch Int.random(in: 0..<13, using: &random) {
+    switch Int.random(in: 0..<17, using: &random) {
     case 0: handOn(call, quietly: Bool.random(using: &random))
     case 1, 2: joinBoth(of: party)
     case 3: handOnTogether(call)
@@ -55,12 +60,25 @@ extension CallFleet {
     case 9: takeOver(from: party)
     case 10: call?.repeatOffer()
     case 11: call?.send(.update, body: .none) { _ in }
+    case 12: if !party.isCarrier { party.call("*6\(Int.random(in: 1...2, using: &random))") }
+    case 13: handOnToRoom(call)
+    case 14: if !party.isCarrier { party.call("\(supervision())\(colleague())") }
+    case 15: scene.world.pressKeys(using: &random)
     default: registerWithPreference(party)
     }
   }
 
   private mutating func colleague() -> String {
     ["101", "102", "103"].randomElement(using: &random) ?? "102"
+  }
+
+  private mutating func supervision() -> String {
+    ["*51", "*52", "*53"].randomElement(using: &random) ?? "*51"
+  }
+
+  private mutating func handOnToRoom(_ call: PartyCall?) {
+    guard let call else { return }
+    _ = Referring(call, to: "*6\(Int.random(in: 1...2, using: &random))")
   }
 
   private mutating func expiry() -> Int { [0, 60, 600].randomElement(using: &random) ?? 0 }

@@ -78,6 +78,15 @@ private final class Conference {
     #expect(room.heard(by: 1) == [440])
   }
 
+  @Test func whoeverWhispersIsHeardByOneThatComesLater() async throws {
+    let room = try Conference()
+    room.plane.seat(RoomSeat(9, as: .whisperer(to: 1, .a)), .a, of: 3)
+    for id in 1...2 as ClosedRange<UInt64> { room.plane.seat(RoomSeat(9), .a, of: id) }
+    try await room.converse(100)
+    #expect(room.heard(by: 0) == [620, 880])
+    #expect(room.heard(by: 1) == [440])
+  }
+
   @Test func whoLeavesIsHeardNoMore() async throws {
     let room = try Conference()
     for id in 1...3 as ClosedRange<UInt64> { room.plane.seat(RoomSeat(9), .a, of: id) }

@@ -183,6 +183,7 @@ private struct NoSurroundings: ExchangeSurroundings {
     from position: Duration
   ) {}
   func stopPlaying(to side: RelaySide, of id: RelayID) {}
+  func seat(_ seat: RoomSeat?, side: RelaySide, of id: RelayID) {}
   func closeRelay(_ id: RelayID) {}
   func record(_ fact: Fact, whenDurable: (@Sendable () -> Void)?) { whenDurable?() }
   func report(_ message: UpwardMessage) {}

@@ -26,7 +26,7 @@ final class World {
   /// How many processes there were before this one.
   private(set) var lives = 0
   private var processes = 0
-  private var isDead = false
+  private(set) var isDead = false
   /// What waits in the sockets of a dead process.
   private var inbox: [() -> Void] = []
 
@@ -57,6 +57,9 @@ final class World {
     /// What each side hears of us, and what it heard.
     var playing: [RelaySide: Playing] = [:]
     var played: [Playing] = []
+    var seats: [RelaySide: RoomSeat] = [:]
+    /// All seats that anybody took.
+    var seated: [RoomSeat] = []
 
     var decoded: DecodedPassage? {
       switch passage {
@@ -236,6 +239,11 @@ final class World {
         perform(exchange.played(number, to: side, of: id, at: now))
       }
     case .stopPlaying(let id, let side): relays[id]?.playing[side] = nil
+    case .seat(let seat, let id, let side):
+      #expect(relays[id]?.isOpen == true, "a party of a relay that is not open was seated")
+      #expect(seat == nil || relays[id]?.passage != .relayed, "a seat where nothing is decoded")
+      relays[id]?.seats[side] = seat
+      if let seat { relays[id]?.seated.append(seat) }
     case .measureRelay(let id, let side, let leg):
       #expect(relays[id]?.isOpen == true, "a relay was asked that is not open")
       let media = measures[side]
@@ -389,7 +397,7 @@ extension Exchange {
     calls.isEmpty && dialogs.isEmpty && initialInvites.isEmpty && clients.isEmpty
       && servers.isEmpty && receipts.isEmpty && relays.isEmpty && callsPerTenant.isEmpty
       && lines.isEmpty && notifying.isEmpty && pages.isEmpty && paging.isEmpty
-      && measuring.isEmpty
+      && measuring.isEmpty && rooms.isEmpty
   }
 }
 

@@ -1,0 +1,81 @@
+import NodeContract
+import SIP
+
+/// Rooms in which the parties of several calls hear each other.
+extension CallMachine {
+  /// Begins: the caller is answered, and sits in the room. Its offer is taken.
+  mutating func begin(in stay: RoomStay, saying programme: Programme?, at now: Moment)
+    -> [CallAction]
+  {
+    guard let terms = caller.session.terms else { return end(.incompatibleMedia, at: now) }
+    planTransports()
+    let description = caller.session.describe(terms.attended)
+    attendance = Attendance(purpose: .room)
+    self.stay = stay
+    caller.phase = .answered
+    caller.dialog?.confirm()
+    let response = caller.response(
+      to: caller.invite, StatusCode.ok, body: .session(description))
+    let answered = answer(callerToken, to: caller.invite, with: response, on: caller.id, at: now)
+    let said = programme.map { say($0, at: now) } ?? []
+    return [.openRelay(plan), .record(.answered, leg: caller.id)] + answered + said
+  }
+
+  /// The transferor hands the stayer over to a room, and leaves.
+  mutating func transfer(_ wish: TransferWish, into stay: RoomStay, at now: Moment) -> [CallAction]
+  {
+    guard case .talking(_, let until) = state, self[wish.stayer].session.terms != nil else {
+      return tell(StatusCode.notAcceptableHere)
+    }
+    isOfferless = false
+    if wish.transferor == caller.id { promote(wish.stayer) }
+    state = .attended(until: until)
+    attendance = Attendance(purpose: .room)
+    self.stay = stay
+    let left = close(wish.transferor, .answered, by: .party)
+    referral?.hangsUp = true
+    let told = referral == nil && !left.isEmpty ? hangUp(wish.transferor) : tell(StatusCode.ok)
+    return [.measure(wish.transferor)] + left + told + offerAttendance(at: now)
+  }
+
+  /// A supervisor is about to hear both parties.
+  mutating func supervised(in room: RoomID) -> [CallAction] {
+    guard case .talking = state else { return [] }
+    stay = RoomStay(room: room, number: nil)
+    return []
+  }
+
+  /// Nobody hears them any more.
+  mutating func unsupervised() -> [CallAction] {
+    guard case .talking = state else { return [] }
+    stay = nil
+    return []
+  }
+
+  // MARK: - Seats
+
+  /// What the relay must do otherwise than before. Comes after what it must decode.
+  mutating func reviewSeats() -> [CallAction] {
+    let due = dueSeats
+    guard due != seats else { return [] }
+    let before = seats
+    seats = due
+    return RelaySide.allCases.compactMap { side in
+      due[side] == before[side] ? nil : .seat(due[side], side)
+    }
+  }
+
+  /// A conference does not hear the music under which one of it holds.
+  private var dueSeats: [RelaySide: RoomSeat] {
+    guard let stay, passage != .relayed else { return [:] }
+    switch state {
+    case .attended:
+      return caller.session.isHolding
+        ? [:] : [caller.side: RoomSeat(stay.room, as: stay.role)]
+    case .talking:
+      let seat = RoomSeat(stay.room, as: .talker)
+      return [.caller: seat, .callee: seat]
+    case .ringing, .settling, .holdingBack, .ending: return [:]
+    }
+  }
+}

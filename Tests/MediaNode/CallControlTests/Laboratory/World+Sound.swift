@@ -1,0 +1,40 @@
+import Digits
+import NodeContract
+import SeededRandom
+
+@testable import CallControl
+
+/// What is heard in a world.
+extension World {
+  /// Somebody presses a key, in whichever call is decoded.
+  func pressKeys(using random: inout SeededGenerator) {
+    let open = relays.values.filter { $0.isOpen && $0.passage != .relayed }
+    let chosen = open.sorted { $0.plan.id < $1.plan.id }.randomElement(using: &random)
+    guard let relay = chosen, let side = RelaySide.allCases.randomElement(using: &random),
+      let key = Digit(event: UInt8.random(in: 0..<16, using: &random))
+    else { return }
+    press(key, on: side, of: relay.plan.id)
+  }
+
+  /// A dead process hears nothing.
+  func press(_ key: Digit, on side: RelaySide, of relay: RelayID) {
+    guard !isDead else { return }
+    perform(exchange.keyPressed(key, on: side, of: relay, at: now))
+  }
+
+  /// Kinds of what the exchange did with sound so far.
+  var soundsUsed: Set<String> {
+    var used: Set<String> = []
+    for relay in relays.values {
+      if !relay.played.isEmpty { used.insert("announced") }
+      for seat in relay.seated {
+        switch seat.role {
+        case .talker: used.insert("conference")
+        case .listener: used.insert("listener")
+        case .whisperer: used.insert("whisperer")
+        }
+      }
+    }
+    return used
+  }
+}
