@@ -218,8 +218,8 @@ let mediaNode: [Target] = [
     "MediaNode", "MediaNodeServer",
     [
       "Audio", "CallControl", "CLinux", "Codecs", "ControlLink", "Digits", "Epoll", "MediaPlane",
-      "NodeContract", "Ownership", "Prompts", "SIP", "SRTP", "Signalling", "StructuredLogging",
-      "Succession", "TLS", arguments, configuration, logging,
+      "NodeContract", "Ownership", "Prompts", "Recording", "SIP", "SRTP", "Signalling",
+      "StructuredLogging", "Succession", "TLS", arguments, configuration, logging,
     ]),
 ]
 

@@ -12,7 +12,7 @@ extension Exchange {
     let before = entry.machine
     var actions = event(&entry.machine)
     let hasChanged = entry.machine != before
-    if hasChanged { actions += entry.machine.reviewPassage() + entry.machine.reviewSeats() }
+    if hasChanged { actions += entry.machine.review() }
     let after = entry.machine.stay
     calls[id] = entry
     if before.stay?.room != after?.room {
@@ -82,6 +82,7 @@ extension Exchange {
       }
     case .stopPlaying(let side): tellRelay(of: id) { .stopPlaying($0, side: side) }
     case .seat(let seat, let side): tellRelay(of: id) { .seat(seat, $0, side: side) }
+    case .recordSound(let part): tellRelay(of: id) { .recordRelay(part, $0) }
     case .measure(let leg): measure(leg, of: id)
     case .closeRelay: closeRelay(of: id)
     case .record(let event, let leg): record(event, on: leg, of: id, receipt: nil, at: now)

@@ -105,7 +105,7 @@ extension Exchange {
     for receipt in call.receipts {
       update(call.id, at: now) { $0.answerIsDurable(receipt, at: now) }
     }
-    update(call.id, at: now) { _ in [] }
+    update(call.id, at: now) { $0.recordingGoesOn() }
   }
 
   private mutating func resume(

@@ -25,6 +25,8 @@ public enum ExchangeAction: Hashable, Sendable {
   /// The party on that side of a decoded relay takes a seat in a room, another one, or leaves (nil):
   /// it hears the room in place of the other party.
   case seat(RoomSeat?, RelayID, side: RelaySide)
+  /// Records what is said in a decoded relay, until the next part, its close, or nil.
+  case recordRelay(RecordingPart?, RelayID)
   /// `legMeasured` is to hear what was measured on that side since the last time; the leg leaves it.
   case measureRelay(RelayID, side: RelaySide, LegID)
   /// The ports are used again later, not at once.

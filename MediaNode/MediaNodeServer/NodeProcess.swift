@@ -25,6 +25,7 @@ struct NodeProcess {
   private let leftRelays: [UInt64: RelayCheckpoint]
   private let music: WaitingMusic
   private let announcer: Announcer
+  private let recordings: RecordingFiles
   private let traffic = SignallingTraffic()
 
   init(_ configuration: NodeConfiguration) throws {
@@ -92,6 +93,8 @@ struct NodeProcess {
       }
     }
     media.onSound { report in signalling.submit { $0.heard(report, at: $1) } }
+    recordings = RecordingFiles(in: directory.recordings, log: Logger(label: "media"))
+    media.onSegment { [recordings] name, segment in recordings.append(segment, named: name) }
     announcer = try Announcer(
       PromptLibrary(recordings: configuration.prompts, synthesised: configuration.synthesised),
       through: media, log: Logger(label: "media"))
@@ -191,7 +194,8 @@ struct NodeProcess {
     spool.onDurable { [links] in links.factsAreDurable() }
     signalling.start(
       with: NodeSurroundings(
-        media: media, announcer: announcer, spool: spool, links: links, estate: estate,
+        media: media, announcer: announcer, recordings: recordings, spool: spool, links: links,
+        estate: estate,
         leftRelays: leftRelays,
         log: Logger(label: "media")),
       first: resumption)

@@ -4,12 +4,14 @@ import Digits
 import Logging
 import MediaPlane
 import NodeContract
+import Recording
 import Signalling
 
 /// Joins the exchange to the media plane, the spool and the links of this process.
 struct NodeSurroundings: ExchangeSurroundings {
   let media: MediaPlane
   let announcer: Announcer
+  let recordings: RecordingFiles
   let spool: Spool
   let links: ReplicaLinks
   /// Nil where nothing outlives the process.
@@ -80,6 +82,16 @@ struct NodeSurroundings: ExchangeSurroundings {
       media.seat(
         .init(room, as: .whisperer(to: relay.number, heard == .caller ? .a : .b)),
         side == .caller ? .a : .b, of: id.number)
+    }
+  }
+
+  func recordRelay(_ part: RecordingPart?, of id: RelayID) {
+    guard let part else { return media.record(id.number, as: nil) }
+    let name = recordings.begin(part)
+    switch part.parties {
+    case .both: media.record(id.number, as: .mp3, of: .both, named: name)
+    case .one(.caller): media.record(id.number, as: .mp3, of: .one, on: .a, named: name)
+    case .one(.callee): media.record(id.number, as: .mp3, of: .one, on: .b, named: name)
     }
   }
 

@@ -14,6 +14,9 @@ struct StateDirectory {
   /// The highest epoch heard of, per address.
   var grants: String { path + "/grants" }
 
+  /// What was said in calls that somebody had recorded: a folder for each tenant.
+  var recordings: String { path + "/recordings" }
+
   /// When the process last lived.
   var lifeMark: String { path + "/life" }
 

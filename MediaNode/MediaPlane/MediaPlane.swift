@@ -71,8 +71,9 @@ public final class MediaPlane: Sendable {
     for thread in threads { thread.onSound = body }
   }
 
-  /// `body` is called on a thread of recordings for each piece of one. Before `start()`.
-  public func onSegment(_ body: @escaping @Sendable (UInt64, RecordingSegment) -> Void) {
+  /// `body` is called on a thread of recordings for each piece of one, with the recording's name. Before
+  /// `start()`.
+  public func onSegment(_ body: @escaping @Sendable (UInt32, RecordingSegment) -> Void) {
     recorder.onSegment = body
   }
 
@@ -158,11 +159,15 @@ public final class MediaPlane: Sendable {
   }
 
   /// Records what the parties of a decoded session say, A left and B right, until the session ends;
-  /// nil: no more. `onSegment` gets the file in pieces.
+  /// nil: no more. `onSegment` gets the file in pieces, under `name`.
+  ///
+  /// - Parameter side: where one party is recorded, the one on this side.
   public func record(
-    _ id: UInt64, as format: RecordingFormat?, of parties: RecordedParties = .both
+    _ id: UInt64, as format: RecordingFormat?, of parties: RecordedParties = .both,
+    on side: RelaySide = .a, named name: UInt32 = 0
   ) {
-    thread(of: id).submit(.record(id, format, parties))
+    let wish = format.map { RecordingWish(name: name, format: $0, parties: parties, side: side) }
+    thread(of: id).submit(.record(id, wish))
   }
 
   /// The music under which parties wait, from now on and also those who wait already.

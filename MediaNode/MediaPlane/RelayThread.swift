@@ -32,7 +32,7 @@ final class RelayThread: @unchecked Sendable {
     case tell(UInt64, RelaySide, DigitInfo)
     case waitWith([SoundPlayer.Clip])
     case seat(UInt64, RelaySide, RoomSeat?)
-    case record(UInt64, RecordingFormat?, RecordedParties)
+    case record(UInt64, RecordingWish?)
     case close(UInt64, @Sendable (RelayStatistics?) -> Void)
     case stop
   }
@@ -186,7 +186,7 @@ final class RelayThread: @unchecked Sendable {
     case .tell(let id, let side, let info): decoder(of: id)?.tell(info, to: side)
     case .waitWith(let music): waitWith(music)
     case .seat(let id, let side, let seat): self.seat(seat, side, of: id)
-    case .record(let id, let format, let parties): record(id, as: format, of: parties)
+    case .record(let id, let wish): record(id, as: wish)
     case .close(let id, let answer): answer(closeSession(id))
     case .stop: isStopping = true
     }

@@ -24,6 +24,8 @@ public protocol ExchangeSurroundings: Sendable {
   func stopPlaying(to side: RelaySide, of id: RelayID)
   /// Nil: the party leaves the room that it was in.
   func seat(_ seat: RoomSeat?, side: RelaySide, of id: RelayID)
+  /// Nil: no more.
+  func recordRelay(_ part: RecordingPart?, of id: RelayID)
   /// `whenMeasured` is called on any thread with what was measured on that side since the last time;
   /// with nil where the relay is not open.
   func measureRelay(

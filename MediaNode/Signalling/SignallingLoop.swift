@@ -219,6 +219,7 @@ public actor SignallingLoop {
       surroundings.play(announcement, numbered: number, to: side, of: id, from: position)
     case .stopPlaying(let id, let side): surroundings.stopPlaying(to: side, of: id)
     case .seat(let seat, let id, let side): surroundings.seat(seat, side: side, of: id)
+    case .recordRelay(let part, let id): surroundings.recordRelay(part, of: id)
     case .measureRelay(let id, let side, let leg):
       surroundings.measureRelay(id, side: side) { [self] media in
         submit { $0.legMeasured(leg, media, at: $1) }

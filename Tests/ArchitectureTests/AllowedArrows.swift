@@ -73,8 +73,8 @@ enum AllowedArrows {
     "Keeper": ["CLinux"],
     "MediaNodeServer": [
       "Audio", "CLinux", "CallControl", "Codecs", "ControlLink", "Digits", "Epoll", "MediaPlane",
-      "NodeContract", "Ownership", "Prompts", "SIP", "SRTP", "Signalling", "StructuredLogging",
-      "Succession", "TLS",
+      "NodeContract", "Ownership", "Prompts", "Recording", "SIP", "SRTP", "Signalling",
+      "StructuredLogging", "Succession", "TLS",
     ],
   ]
 

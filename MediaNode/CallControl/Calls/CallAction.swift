@@ -39,6 +39,8 @@ enum CallAction: Hashable, Sendable {
   case stopPlaying(to: RelaySide)
   /// The party on that side takes a seat, another one, or leaves its room (nil).
   case seat(RoomSeat?, RelaySide)
+  /// What is said is recorded from now on; nil: no more.
+  case recordSound(RecordingPart?)
   /// The leg leaves the relay: what was measured of it goes on record.
   case measure(LegID)
   case closeRelay

@@ -64,6 +64,7 @@ extension CallMachine {
     actions += atRelay.map { .measure($0) } + [.closeRelay]
     caller.progress = nil
     (further, attendance, stay, seats) = (nil, nil, nil, [:])
+    (recording, isRecorded) = (nil, false)
     state = .ending(until: lingering(from: now.boot))
     return actions
   }

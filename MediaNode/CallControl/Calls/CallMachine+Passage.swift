@@ -20,9 +20,12 @@ extension CallMachine {
     else { return nil }
     // Whoever was transferred to somebody else stands where the caller stood, and sits where it sat.
     return caller.side == .caller
-      ? Passage(caller: near, callee: far, isShared: stay != nil)
-      : Passage(caller: far, callee: near, isShared: stay != nil)
+      ? Passage(caller: near, callee: far, isShared: isShared)
+      : Passage(caller: far, callee: near, isShared: isShared)
   }
+
+  /// Others hear what is said, now or later.
+  private var isShared: Bool { stay != nil || recording?.isPaused == false }
 
   /// Who is on the other side of the relay: who answered, or plays tones before that.
   private var heard: LegID? {

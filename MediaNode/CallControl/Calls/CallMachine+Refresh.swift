@@ -10,7 +10,8 @@ extension CallMachine {
     return timedLegs.compactMap { self[$0].timer?.nextDeadline }.min()
   }
 
-  private var isUp: Bool {
+  /// Whether it has been answered and nobody hung up.
+  var isUp: Bool {
     switch state {
     case .talking: true
     case .attended: caller.phase == .answered

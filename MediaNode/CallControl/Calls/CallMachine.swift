@@ -93,6 +93,12 @@ struct CallMachine: Equatable, Sendable {
   var stay: RoomStay?
   /// What the relay was told of that.
   var seats: [RelaySide: RoomSeat] = [:]
+  /// What is said is kept.
+  var recording: CallRecording?
+  /// How many recordings it had.
+  var recordings: UInt16 = 0
+  /// The relay records the latest part of the latest of them.
+  var isRecorded = false
   /// How the parties' audio passes the relay.
   var passage = Passage.relayed
   /// Why those who are out did not answer.

@@ -29,6 +29,9 @@ extension CallMachine {
     writer.write(answering)
     writer.write(attendance)
     writer.write(stay)
+    writer.write(recording)
+    writer.write(recordings)
+    writer.write(isRecorded)
     for side in RelaySide.allCases { writer.write(seats[side]) }
     return writer.bytes
   }
@@ -58,6 +61,9 @@ extension CallMachine {
     answering = try reader.read(PendingRules?.self)
     attendance = try reader.read(Attendance?.self)
     stay = try reader.read(RoomStay?.self)
+    recording = try reader.read(CallRecording?.self)
+    recordings = try reader.read(UInt16.self)
+    isRecorded = try reader.read(Bool.self)
     for side in RelaySide.allCases { seats[side] = try reader.read(RoomSeat?.self) }
     guard reader.left == 0 else { throw .leftover(reader.left) }
     try checkReferences()

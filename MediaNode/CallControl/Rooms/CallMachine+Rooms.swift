@@ -52,6 +52,9 @@ extension CallMachine {
     return []
   }
 
+  /// What the relay must do otherwise than before with what is said.
+  mutating func review() -> [CallAction] { reviewPassage() + reviewSeats() + reviewRecording() }
+
   // MARK: - Seats
 
   /// What the relay must do otherwise than before. Comes after what it must decode.

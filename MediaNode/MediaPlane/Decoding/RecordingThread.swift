@@ -11,7 +11,7 @@ import Synchronization
 /// recorders belong to the thread.
 final class RecordingThread: @unchecked Sendable {
   enum Job: Sendable {
-    case begin(UInt64, RecordingFormat, RecordedParties)
+    case begin(UInt64, RecordingWish)
     /// What both parties said.
     case sound(UInt64, a: [Int16], b: [Int16], sampleRate: Int)
     case end(UInt64)
@@ -22,7 +22,7 @@ final class RecordingThread: @unchecked Sendable {
   private static let longestQueue = 4_096
 
   /// Set before the thread starts.
-  var onSegment: @Sendable (UInt64, RecordingSegment) -> Void = { _, _ in }
+  var onSegment: @Sendable (UInt32, RecordingSegment) -> Void = { _, _ in }
   private let jobs = Mutex<[Job]>([])
   private let wake: Int32
   private let thread = Mutex<SystemThread?>(nil)
@@ -69,12 +69,14 @@ final class RecordingThread: @unchecked Sendable {
 
   private func perform(_ job: Job) {
     switch job {
-    case .begin(let id, let format, let parties):
+    case .begin(let id, let wish):
       end(id)
-      recorders[id] = RunningRecording(recorder: Recorder(format, of: parties))
+      recorders[id] = RunningRecording(wish)
     case .sound(let id, let a, let b, let rate):
-      guard let segment = recorders[id]?.take(a, b, sampleRate: rate) else { return }
-      onSegment(id, segment)
+      guard let recording = recorders[id],
+        let segment = recorders[id]?.take(a, b, sampleRate: rate)
+      else { return }
+      onSegment(recording.wish.name, segment)
     case .end(let id): end(id)
     case .stop: isStopping = true
     }
@@ -84,19 +86,30 @@ final class RecordingThread: @unchecked Sendable {
     guard var recording = recorders.removeValue(forKey: id),
       let last = recording.recorder.finish()
     else { return }
-    onSegment(id, last)
+    onSegment(recording.wish.name, last)
   }
 }
 
 /// A recording under way, of 8,000 samples a second whatever its call's sound has.
 private struct RunningRecording {
+  let wish: RecordingWish
   var recorder: Recorder
   private var narrowing: (rate: Int, a: Resampler, b: Resampler)?
   private var narrowed: (a: [Int16], b: [Int16]) = ([], [])
 
-  init(recorder: Recorder) { self.recorder = recorder }
+  init(_ wish: RecordingWish) {
+    self.wish = wish
+    recorder = Recorder(wish.format, of: wish.parties)
+  }
 
   mutating func take(_ a: [Int16], _ b: [Int16], sampleRate: Int) -> RecordingSegment? {
+    wish.parties == .one && wish.side == .b
+      ? take(left: b, right: a, sampleRate) : take(left: a, right: b, sampleRate)
+  }
+
+  private mutating func take(left a: [Int16], right b: [Int16], _ sampleRate: Int)
+    -> RecordingSegment?
+  {
     guard sampleRate != 8_000 else { return recorder.take(a, b) }
     if narrowing?.rate != sampleRate {
       let resampler = Resampler(from: sampleRate, to: 8_000)

@@ -156,15 +156,16 @@ extension RelayThread {
   // MARK: - Recording
 
   /// Records what the session's parties say while it is decoded; nil: no more.
-  func record(_ id: UInt64, as format: RecordingFormat?, of parties: RecordedParties) {
-    guard let session = decoder(of: id), let format else {
+  func record(_ id: UInt64, as wish: RecordingWish?) {
+    if let session = decoder(of: id) { handOver(session, atLeast: 0) }
+    guard let session = decoder(of: id), let wish else {
       decoder(of: id)?.record(false)
       if recordings.remove(id) != nil { recorder?.submit(.end(id)) }
       return
     }
     recordings.insert(id)
     session.record(true)
-    recorder?.submit(.begin(id, format, parties))
+    recorder?.submit(.begin(id, wish))
   }
 
   private func handOver(_ session: DecodedSession, atLeast seconds: Int) {

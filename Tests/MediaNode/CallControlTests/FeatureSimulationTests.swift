@@ -40,7 +40,7 @@ import Testing
     #expect(
       sent == [
         "202", "transferred", "notify", "message", "forwarded", "replaced", "prack", "announced",
-        "conference", "listener", "whisperer",
+        "conference", "supervised", "recorded",
       ])
   }
 }
@@ -48,7 +48,7 @@ import Testing
 extension CallFleet {
   mutating func useFeature(_ party: Party) {
     let call = party.calls.filter { $0.state == .talking }.randomElement(using: &random)
-    switch Int.random(in: 0..<17, using: &random) {
+    switch Int.random(in: 0..<18, using: &random) {
     case 0: handOn(call, quietly: Bool.random(using: &random))
     case 1, 2: joinBoth(of: party)
     case 3: handOnTogether(call)
@@ -64,6 +64,7 @@ extension CallFleet {
     case 13: handOnToRoom(call)
     case 14: if !party.isCarrier { party.call("\(supervision())\(colleague())") }
     case 15: scene.world.pressKeys(using: &random)
+    case 16: record(call)
     default: registerWithPreference(party)
     }
   }
@@ -74,6 +75,12 @@ extension CallFleet {
 
   private mutating func supervision() -> String {
     ["*51", "*52", "*53"].randomElement(using: &random) ?? "*51"
+  }
+
+  private mutating func record(_ call: PartyCall?) {
+    guard var info = call?.request(.info) else { return }
+    info.headers["Record"] = Bool.random(using: &random) ? "on" : "off"
+    call?.party.send(info) { _ in }
   }
 
   private mutating func handOnToRoom(_ call: PartyCall?) {

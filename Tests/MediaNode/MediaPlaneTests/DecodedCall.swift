@@ -195,7 +195,7 @@ final class SoundReports: Sendable {
 final class SegmentLog: Sendable {
   private let segments = Mutex<[RecordingSegment]>([])
 
-  @Sendable func note(_ id: UInt64, _ segment: RecordingSegment) {
+  @Sendable func note(_ name: UInt32, _ segment: RecordingSegment) {
     segments.withLock { $0.append(segment) }
   }
 

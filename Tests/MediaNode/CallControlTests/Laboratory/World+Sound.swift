@@ -24,14 +24,13 @@ extension World {
 
   /// Kinds of what the exchange did with sound so far.
   var soundsUsed: Set<String> {
-    var used: Set<String> = []
+    var used: Set<String> = recorded.isEmpty ? [] : ["recorded"]
     for relay in relays.values {
       if !relay.played.isEmpty { used.insert("announced") }
       for seat in relay.seated {
         switch seat.role {
         case .talker: used.insert("conference")
-        case .listener: used.insert("listener")
-        case .whisperer: used.insert("whisperer")
+        case .listener, .whisperer: used.insert("supervised")
         }
       }
     }

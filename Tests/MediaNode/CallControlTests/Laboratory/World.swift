@@ -33,6 +33,8 @@ final class World {
   private(set) var parties: [IPEndpoint: Party] = [:]
   private(set) var facts: [Fact] = []
   private(set) var relays: [RelayID: RelayState] = [:]
+  /// All files of recordings that were begun.
+  private(set) var recorded: [RecordingPart] = []
   private(set) var checkpoints: [CallID: CheckpointEnvelope] = [:]
   private(set) var bindingChanges: [BindingChange] = []
   /// The subscriptions that the next process would know of.
@@ -57,6 +59,7 @@ final class World {
     /// What each side hears of us, and what it heard.
     var playing: [RelaySide: Playing] = [:]
     var played: [Playing] = []
+    var recording: RecordingPart?
     var seats: [RelaySide: RoomSeat] = [:]
     /// All seats that anybody took.
     var seated: [RoomSeat] = []
@@ -244,6 +247,13 @@ final class World {
       #expect(seat == nil || relays[id]?.passage != .relayed, "a seat where nothing is decoded")
       relays[id]?.seats[side] = seat
       if let seat { relays[id]?.seated.append(seat) }
+    case .recordRelay(let part, let id):
+      #expect(part == nil || relays[id]?.passage != .relayed, "recorded where nothing is decoded")
+      relays[id]?.recording = part
+      if let part {
+        #expect(!recorded.contains(part), "two files of one name")
+        recorded.append(part)
+      }
     case .measureRelay(let id, let side, let leg):
       #expect(relays[id]?.isOpen == true, "a relay was asked that is not open")
       let media = measures[side]
