@@ -26,8 +26,9 @@ let package = Package(
     target("SIP", ["NodeContract"]),
     target("RTP", ["NodeContract"]),
     target("Audio"),
+    target("Announcements"),
     target("Digits", ["Audio", "RTP"]),
-    target("CallControl", ["CallFlows", "Digits", "NodeContract", "SIP"]),
+    target("CallControl", ["Announcements", "CallFlows", "Digits", "NodeContract", "SIP"]),
     .systemLibrary(
       name: "COpenSSL", path: "Linked/COpenSSL", pkgConfig: "openssl",
       providers: [.apt(["libssl-dev"])]),
@@ -43,7 +44,9 @@ let package = Package(
       path: "Linked/FleetSimulation", swiftSettings: strict),
     .testTarget(
       name: "CallControlTests",
-      dependencies: ["CallControl", "Digits", "NodeContract", "SIP", "SeededRandom", "TLS"],
+      dependencies: [
+        "Announcements", "CallControl", "Digits", "NodeContract", "SIP", "SeededRandom", "TLS",
+      ],
       path: "Linked/CallControlTests", swiftSettings: strict),
   ]
 )
