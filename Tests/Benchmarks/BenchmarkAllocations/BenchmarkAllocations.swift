@@ -59,7 +59,8 @@ struct RelayedPair {
   init(_ plane: MediaPlane, id: UInt64) throws {
     let here = IPAddress.v4(0x7F00_0001)
     sockets = try (0..<2).map { _ in try UDPSocket(binding: IPEndpoint(here, port: 0)) }
-    let first = UInt16(40_000 + 4 * id)
+    // Below the ports that the kernel gives to whoever asks for any.
+    let first = UInt16(12_000 + 4 * id)
     relays = [IPEndpoint(here, port: first), IPEndpoint(here, port: first + 2)]
     packet = RTPHeader(payloadType: 0, sequence: 0, timestamp: 0, ssrc: 7)
       .packet(with: [UInt8](repeating: 0xFF, count: 160))
