@@ -75,7 +75,7 @@ write_node_settings() {
     --arg recordings "$recordings" --arg spoken "$state/sounds" '{
       name: $node, site: $site, "log-level": "info", state: $state,
       addresses: ["phones-\($site) phones \($phones):5060", "trunks-\($site) trunks \($trunks):5060"],
-      "relay-ports": {first: 20000, last: 29999}, replicas: [$replica], 
+      "relay-ports": {first: 20000, last: 29999}, replicas: [$replica],
       sounds: {music: $music, prompts: $recordings, synthesised: $spoken},
       "sip-tls": {certificate: "\($certificates)/sip-\($site).crt",
         key: "\($certificates)/sip-\($site).key"},

@@ -1,7 +1,7 @@
 import NodeContract
 import SIP
 
-/// Where a 3xx leads. A phone forwards its calls as its user might dial: to colleagues, and out over
+/// Where a 3xx leads, or a rule. A phone forwards its calls as its user might dial: to colleagues, and out over
 /// the tenant's carriers as that user. A carrier's 3xx leads to that carrier only.
 extension Exchange {
   mutating func redirect(_ redirection: Redirection, of id: CallID, at now: Moment) {

@@ -22,7 +22,8 @@ public struct ExchangeLimits: Hashable, Sendable {
   public var mediaLines = 16
   /// Legs of one call, those included that it had before it was transferred; a transfer beyond: 503.
   public var legsPerCall = 64
-  /// How often the parties of one call may send it elsewhere by 3xx; beyond: the 3xx is a refusal.
+  /// How often the parties of one call may send it elsewhere, by 3xx or by their rules; beyond: the 3xx
+  /// is a refusal, and the rule says nothing.
   public var redirectionsPerCall: UInt8 = 5
   /// Parties in one room; who comes beyond: 486.
   public var partiesPerRoom = 64

@@ -23,7 +23,7 @@ enum CallAction: Hashable, Sendable {
   case forget(RequestToken)
   /// Finds out whom a party is to be transferred to; comes last.
   case transfer(TransferWish)
-  /// Finds out where a 3xx leads; comes last.
+  /// Finds out where a 3xx, or a rule of whom the call was for, leads; comes last.
   case redirect(Redirection)
   /// Finds out who is asked next; comes last.
   case askFurther(Further)

@@ -1,7 +1,8 @@
 import NodeContract
 import SIP
 
-/// A called party's 3xx: where else its call is to go (RFC 3261 section 8.1.3.4).
+/// Where else a call is to go: by a called party's 3xx (RFC 3261 section 8.1.3.4), or by what its rules
+/// say of a call that it did not take.
 struct Redirection: Hashable, Sendable {
   let leg: LegID
   /// Where to, the preferred first.
