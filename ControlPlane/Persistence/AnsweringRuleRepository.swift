@@ -25,14 +25,7 @@ public struct AnsweringRuleRepository: Sendable {
     _ rules: [AnsweringRule], of id: ExtensionID, of tenant: TenantID, in scope: AccessScope
   ) async throws -> Bool {
     try await store.transaction(in: scope) { transaction in
-      // Two who change the same extension's rules wait for one another.
-      let known = try transaction.query(
-        """
-        SELECT extension_id FROM extensions
-        WHERE tenant_id = \(tenant) AND extension_id = \(id) FOR NO KEY UPDATE
-        """
-      ).map { try $0.value("extension_id", as: ExtensionID.self) }
-      guard !known.isEmpty else { return false }
+      guard try transaction.lockExtension(id, of: tenant) else { return false }
       _ = try transaction.execute(
         "DELETE FROM answering_rules WHERE tenant_id = \(tenant) AND extension_id = \(id)")
       for (position, rule) in rules.enumerated() {

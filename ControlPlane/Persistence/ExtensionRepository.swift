@@ -85,6 +85,19 @@ public struct ExtensionRepository: Sendable {
   }
 }
 
+extension Transaction {
+  /// Two who replace what belongs to the same extension wait for one another; `false` when there is no
+  /// such extension.
+  func lockExtension(_ id: ExtensionID, of tenant: TenantID) throws -> Bool {
+    try query(
+      """
+      SELECT extension_id FROM extensions
+      WHERE tenant_id = \(tenant) AND extension_id = \(id) FOR NO KEY UPDATE
+      """
+    ).map { try $0.value("extension_id", as: ExtensionID.self) }.isEmpty == false
+  }
+}
+
 extension Int {
   /// Throws when a statement that must touch a row touched none.
   func orThrow(_ error: some Error) throws { if self == 0 { throw error } }

@@ -23,13 +23,7 @@ public struct RingGroupRepository: Sendable {
     _ group: RingGroup?, of id: ExtensionID, of tenant: TenantID, in scope: AccessScope
   ) async throws -> Bool {
     try await store.transaction(in: scope) { transaction in
-      let known = try transaction.query(
-        """
-        SELECT extension_id FROM extensions
-        WHERE tenant_id = \(tenant) AND extension_id = \(id) FOR NO KEY UPDATE
-        """
-      ).map { try $0.value("extension_id", as: ExtensionID.self) }
-      guard !known.isEmpty else { return false }
+      guard try transaction.lockExtension(id, of: tenant) else { return false }
       _ = try transaction.execute(
         "DELETE FROM ring_groups WHERE tenant_id = \(tenant) AND extension_id = \(id)")
       guard let group else { return true }
