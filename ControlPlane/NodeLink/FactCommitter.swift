@@ -11,15 +11,15 @@ struct FactCommitter {
   let session: NodeSession
   let ledger: any FactLedger
   let logger: Logger
-  /// Called between a commit and its acknowledgement.
-  let afterCommit: @Sendable () -> Void
+  /// Called between a commit and its acknowledgement, with the node whose facts they are.
+  let afterCommit: @Sendable (NodeName) -> Void
 
   /// Runs until the session ends or its task is cancelled.
   func run() async throws {
     for await _ in session.factWakeups {
       while case let records = await session.takeFacts(), let last = records.last {
         try await commit(records)
-        afterCommit()
+        afterCommit(session.hello.node)
         await session.factsAreCommitted(through: last.sequence)
       }
     }
@@ -45,11 +45,11 @@ struct FactCommitter {
   }
 }
 
-/// With `TANDEM_STOP_AFTER_COMMIT=1` in the environment the process dies between the first commit
-/// of facts and its acknowledgement, as a test of exactly-once billing wants it to.
+/// With `TANDEM_STOP_AFTER_COMMIT=NODE` in the environment the process dies between the first commit
+/// of that node's facts and their acknowledgement, as a test of exactly-once billing wants it to.
 enum StopAfterCommit {
-  static let hook: @Sendable () -> Void = {
-    if ProcessInfo.processInfo.environment["TANDEM_STOP_AFTER_COMMIT"] == "1" {
+  static let hook: @Sendable (NodeName) -> Void = { node in
+    if ProcessInfo.processInfo.environment["TANDEM_STOP_AFTER_COMMIT"] == "\(node)" {
       kill(getpid(), SIGKILL)
     }
   }

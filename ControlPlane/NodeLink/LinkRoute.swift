@@ -19,7 +19,7 @@ struct LinkRoute: Sendable {
   let sessions: NodeSessions
   let ledger: any FactLedger
   let logger: Logger
-  let afterCommit: @Sendable () -> Void
+  let afterCommit: @Sendable (NodeName) -> Void
 
   func register(on router: Router<LinkContext>) { router.post("/link/v1", use: answer) }
 

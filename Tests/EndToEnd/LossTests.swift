@@ -3,7 +3,7 @@ import Support
 import Testing
 
 extension SiteA {
-  @Suite("What is lost when a program dies")
+  @Suite("What is lost when a program dies", .installationRestored)
   struct LossTests {
     @Test("The control plane dies during a call: the call is on the bill, once")
     func controlPlaneDiesDuringACall() async throws {
@@ -30,7 +30,7 @@ extension SiteA {
       let carrier = try await bench.carrier()
       try await bench.everyFactIsCommitted()
       try await bench.killControlPlane()
-      try await bench.installation.startAgain(environment: ["TANDEM_STOP_AFTER_COMMIT": "1"])
+      try await bench.installation.startAgain(environment: ["TANDEM_STOP_AFTER_COMMIT": "node-a1"])
       let doomed = try bench.installation.pid(of: "control-plane")
 
       try await connect(alice, dialling: "07400123456", to: carrier)

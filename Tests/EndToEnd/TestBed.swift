@@ -16,6 +16,32 @@ actor TestBed {
   }
 }
 
+/// A test that fails between killing a program and starting it again costs itself only.
+struct InstallationRestored: SuiteTrait, TestTrait, TestScoping {
+  var isRecursive: Bool { true }
+
+  func provideScope(
+    for test: Test, testCase: Test.Case?, performing function: @Sendable () async throws -> Void
+  ) async throws {
+    do {
+      try await function()
+    } catch {
+      try await restore()
+      throw error
+    }
+    try await restore()
+  }
+
+  private func restore() async throws {
+    let installation = try await TestBed.shared.installation()
+    if try !installation.isComplete { try await installation.startAgain() }
+  }
+}
+
+extension Trait where Self == InstallationRestored {
+  static var installationRestored: Self { Self() }
+}
+
 /// What a test works with: the installation, and phones with tones of their own.
 struct Bench {
   static let tones = [500, 700, 900]

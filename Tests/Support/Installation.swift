@@ -102,6 +102,13 @@ public struct Installation: Sendable {
     return pid
   }
 
+  /// Whether the control plane and every node's keeper run.
+  public var isComplete: Bool {
+    get throws { try Self.programs.allSatisfy { try !Self.isGone(pid(of: $0)) } }
+  }
+
+  private static let programs = ["control-plane", "node-a1", "node-b1"]
+
   /// The media node itself, the child of its keeper.
   public func nodePid(of name: String) throws -> pid_t? {
     let keeper = try pid(of: name)
