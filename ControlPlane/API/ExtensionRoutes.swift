@@ -64,25 +64,28 @@ private struct NewExtensionBody: Decodable {
   var outsideNumber: String?
   var password: String?
   var digest: String?
+  var maySupervise: Bool?
 
   var `extension`: NewExtension {
     NewExtension(
       number: number, name: name, outsideNumber: outsideNumber, password: password,
-      digest: digest ?? "any")
+      digest: digest ?? "any", maySupervise: maySupervise ?? false)
   }
 }
 
 /// `"outside_number": null` takes the number away; without the member it stays.
 private struct ExtensionChangesBody: Decodable {
   private enum CodingKeys: String, CodingKey {
-    case name, outsideNumber, password, newPassword
+    case name, outsideNumber, password, newPassword, maySupervise
   }
 
   let changes: ExtensionChanges
 
   init(from decoder: any Decoder) throws {
     let body = try decoder.container(keyedBy: CodingKeys.self)
-    var changes = ExtensionChanges(name: try body.decodeIfPresent(String.self, forKey: .name))
+    var changes = ExtensionChanges(
+      name: try body.decodeIfPresent(String.self, forKey: .name),
+      maySupervise: try body.decodeIfPresent(Bool.self, forKey: .maySupervise))
     if body.contains(.outsideNumber) {
       changes.outsideNumber = .set(try body.decodeIfPresent(String.self, forKey: .outsideNumber))
     }
@@ -103,6 +106,8 @@ private struct ExtensionView: Encodable {
   @Nullable var outsideNumber: String?
   /// The algorithms of RFC 8760 that its devices may be asked for, strongest first.
   var digest: [String]
+  /// It may listen to colleagues' calls, whisper to one of both and join them.
+  var maySupervise: Bool
   var createdAt: Timestamp
   /// Once.
   var password: String?
@@ -114,6 +119,7 @@ private struct ExtensionView: Encodable {
     name = entry.displayName.text
     outsideNumber = entry.outsideNumber?.description
     digest = entry.credentials.map { $0.algorithm.rawValue.lowercased() }
+    maySupervise = entry.maySupervise
     createdAt = Timestamp(entry.createdAt)
     self.password = password
   }

@@ -12,12 +12,15 @@ public struct NewExtension: Sendable {
   /// What its devices can prove themselves with: `any`, `sha-256` or `md5`. A phone that knows
   /// only MD5 may give up when it is asked for anything else beside it.
   public var digest: String
+  /// Whether it may hear colleagues' calls.
+  public var maySupervise: Bool
 
   public init(
     number: String, name: String, outsideNumber: String? = nil, password: String? = nil,
-    digest: String = "any"
+    digest: String = "any", maySupervise: Bool = false
   ) {
     self.digest = digest
+    self.maySupervise = maySupervise
     self.number = number
     self.name = name
     self.outsideNumber = outsideNumber
@@ -37,6 +40,7 @@ public struct ExtensionChanges: Sendable {
   public var outsideNumber: Change<String?>
   /// `made` makes a new one.
   public var password: PasswordChange
+  public var maySupervise: Bool?
 
   public enum PasswordChange: Sendable {
     case keep, made
@@ -44,8 +48,10 @@ public struct ExtensionChanges: Sendable {
   }
 
   public init(
-    name: String? = nil, outsideNumber: Change<String?> = .keep, password: PasswordChange = .keep
+    name: String? = nil, outsideNumber: Change<String?> = .keep, password: PasswordChange = .keep,
+    maySupervise: Bool? = nil
   ) {
+    self.maySupervise = maySupervise
     self.name = name
     self.outsideNumber = outsideNumber
     self.password = password
@@ -77,7 +83,7 @@ public struct ExtensionOperations: Sendable {
       id: clock.id(), tenant: id, number: number, displayName: try DisplayName(new.name),
       outsideNumber: try new.outsideNumber.map { try E164($0, field: "outside_number") },
       credentials: password.credentials(of: number, realm: tenant.domain, by: algorithms),
-      createdAt: clock.now())
+      maySupervise: new.maySupervise, createdAt: clock.now())
     let made = try await making(entry) {
       try await store.extensions.insert($0, in: scope)
     } find: {
@@ -118,6 +124,7 @@ public struct ExtensionOperations: Sendable {
     if case .set(let number) = changes.outsideNumber {
       entry.outsideNumber = try number.map { try E164($0, field: "outside_number") }
     }
+    entry.maySupervise = changes.maySupervise ?? entry.maySupervise
     let password = try password(changes.password)
     if let password {
       entry.credentials = password.credentials(

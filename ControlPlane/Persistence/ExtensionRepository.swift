@@ -12,10 +12,10 @@ public struct ExtensionRepository: Sendable {
       _ = try transaction.execute(
         """
         INSERT INTO extensions (extension_id, tenant_id, number, display_name, outside_number,
-          ha1_sha256, ha1_md5, created_at)
+          ha1_sha256, ha1_md5, may_supervise, created_at)
         SELECT \(entry.id)::uuid, t.tenant_id, \(entry.number), \(entry.displayName),
           \(entry.outsideNumber), \(entry.ha1(.sha256)), \(entry.ha1(.md5)),
-          \(entry.createdAt)::timestamptz
+          \(entry.maySupervise), \(entry.createdAt)::timestamptz
         FROM tenants t WHERE t.tenant_id = \(entry.tenant) AND t.deleted_at IS NULL
         """
       ).orThrow(InvalidField("tenant", .unknownReference))
@@ -67,7 +67,7 @@ public struct ExtensionRepository: Sendable {
         """
         UPDATE extensions SET number = \(entry.number), display_name = \(entry.displayName),
           outside_number = \(entry.outsideNumber), ha1_sha256 = \(entry.ha1(.sha256)),
-          ha1_md5 = \(entry.ha1(.md5))
+          ha1_md5 = \(entry.ha1(.md5)), may_supervise = \(entry.maySupervise)
         WHERE tenant_id = \(entry.tenant) AND extension_id = \(entry.id)
         """) > 0
     }
@@ -106,7 +106,7 @@ extension Int {
 extension Extension {
   static let selection: Query = """
     SELECT extension_id, tenant_id, number, display_name, outside_number, ha1_sha256, ha1_md5,
-      created_at
+      may_supervise, created_at
     FROM extensions
     """
 
@@ -125,6 +125,7 @@ extension Extension {
         sha256.map { DigestCredential(algorithm: .sha256, ha1: $0) },
         md5.map { DigestCredential(algorithm: .md5, ha1: $0) },
       ].compactMap { $0 },
+      maySupervise: try row.value("may_supervise"),
       createdAt: try row.value("created_at"))
   }
 }

@@ -10,11 +10,14 @@ public struct Extension: Hashable, Sendable {
   public var outsideNumber: E164?
   /// What its devices prove themselves with, one per algorithm, strongest first.
   public var credentials: [DigestCredential]
+  /// It may listen to colleagues' calls, whisper to one of both and join them.
+  public var maySupervise: Bool
   public var createdAt: WallTime
 
   public init(
     id: ExtensionID, tenant: TenantID, number: ExtensionNumber, displayName: DisplayName,
-    outsideNumber: E164?, credentials: [DigestCredential], createdAt: WallTime
+    outsideNumber: E164?, credentials: [DigestCredential], maySupervise: Bool = false,
+    createdAt: WallTime
   ) {
     self.id = id
     self.tenant = tenant
@@ -22,6 +25,7 @@ public struct Extension: Hashable, Sendable {
     self.displayName = displayName
     self.outsideNumber = outsideNumber
     self.credentials = credentials
+    self.maySupervise = maySupervise
     self.createdAt = createdAt
   }
 
@@ -30,6 +34,6 @@ public struct Extension: Hashable, Sendable {
     ExtensionEntry(
       id: id, number: number.digits, displayName: displayName.text,
       outsideNumber: outsideNumber?.description, credentials: credentials, answering: answering,
-      group: group)
+      group: group, maySupervise: maySupervise)
   }
 }

@@ -42,6 +42,11 @@ struct APIClient: Sendable {
     try await send(.PUT, path, body: Data(body.text.utf8), type: "application/json")
   }
 
+  func patch(_ path: String, _ members: [String: JSON?]) async throws -> JSON {
+    let body = JSON.object(members.compactMapValues { $0 })
+    return try await send(.PATCH, path, body: Data(body.text.utf8), type: "application/json")
+  }
+
   func delete(_ path: String) async throws -> JSON { try await send(.DELETE, path) }
 
   /// Creates a thing. With `orExisting`, one that is there already is as good: the API's conflict

@@ -51,10 +51,11 @@ struct TenantCommands: AsyncParsableCommand {
 struct ExtensionCommands: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "extension", abstract: "A tenant's extensions.",
-    subcommands: [Create.self, List.self])
+    subcommands: [Create.self, Change.self, List.self])
   static let columns = [
     Output.Column("Extension", "id"), Output.Column("Number", "number"),
     Output.Column("Name", "name"), Output.Column("Outside number", "outside_number"),
+    Output.Column("May supervise", "may_supervise"),
     Output.Column("SIP password, shown this once", "password"),
   ]
 
@@ -77,6 +78,8 @@ struct ExtensionCommands: AsyncParsableCommand {
     var passwordFile: String?
     @Option(help: "any, or md5 for phones that give up when SHA-256 is offered, or sha-256.")
     var digest: Digest = .any
+    @Flag(help: "It may listen to colleagues' calls, whisper to one of both and join them.")
+    var supervisor = false
     @OptionGroup var creation: CreationOptions
     @OptionGroup var global: GlobalOptions
 
@@ -86,8 +89,35 @@ struct ExtensionCommands: AsyncParsableCommand {
         "number": .string(number), "name": .string(name),
         "outside_number": .optional(outsideNumber),
         "password": .optional(try passwordFile.map(secret(inFile:))),
-        "digest": .string(digest.rawValue),
+        "digest": .string(digest.rawValue), "may_supervise": .bool(supervisor),
       ]
+    }
+  }
+
+  struct Change: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Changes an extension; what is not named stays.")
+    @OptionGroup var entry: AnsweringCommands.ExtensionOption
+    @Option(help: "Who it is.") var name: String?
+    @Option(help: "The number shown outside, +44….") var outsideNumber: String?
+    @Flag(help: "Makes a new SIP password and prints it.") var newPassword = false
+    @Flag(
+      inversion: .prefixedNo,
+      help: "It may listen to colleagues' calls, whisper to one of both and join them.")
+    var supervisor: Bool?
+    @OptionGroup var global: GlobalOptions
+
+    func run() async throws {
+      let changes: [String: JSON?] = [
+        "name": .optional(name), "outside_number": .optional(outsideNumber),
+        "new_password": newPassword ? .bool(true) : nil,
+        "may_supervise": supervisor.map(JSON.bool),
+      ]
+      try await global.run {
+        Output(
+          try await $0.patch(entry.path, changes),
+          columns: ExtensionCommands.columns)
+      }
     }
   }
 

@@ -12,15 +12,10 @@ extension SiteA {
       let tenant = try await SecondTenant(
         "conference", homeAddress: "phones-a", proxy: bench.demo.phonesAddress, ringTimeout: 30,
         extensions: numbers, on: bench)
-      var phones: [Baresip] = []
-      for (index, number) in numbers.enumerated() {
-        let settings = tenant.phone(
-          number, address: "127.0.4.\(71 + index)", tone: Bench.tones[index])
-        let phone = try await Baresip(settings, work: bench.work)
-        try await phone.registered()
+      let phones = try await tenant.phones(numbers, from: 71, on: bench)
+      for phone in phones {
         phone.dial("*61")
         try await phone.talks()
-        phones.append(phone)
       }
       for (index, phone) in phones.enumerated() {
         let others = Bench.tones.filter { $0 != Bench.tones[index] }

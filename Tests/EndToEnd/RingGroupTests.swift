@@ -18,7 +18,7 @@ extension SiteA {
         "in-turn", "--rings-for", "3", "--member", try #require(ids["301"]), "--member",
         try #require(ids["302"]))
       try await Task.sleep(for: .seconds(1))
-      let phones = try await registered(["301", "302", "303"], of: tenant, on: bench)
+      let phones = try await tenant.phones(["301", "302", "303"], from: 21, on: bench)
       phones[2].dial("300")
       try await phones[0].rings()
       try await phones[1].rings()
@@ -30,21 +30,6 @@ extension SiteA {
       try await phones[1].closed()
       #expect(try phones[2].heard(of: [500, 700, 900]) == [700])
       for phone in phones { await phone.quit() }
-    }
-
-    private func registered(
-      _ numbers: [String], of tenant: SecondTenant, on bench: Bench
-    ) async throws -> [Baresip] {
-      var phones: [Baresip] = []
-      for (place, number) in numbers.enumerated() {
-        let phone = try await Baresip(
-          tenant.phone(
-            number, address: "127.0.4.\(21 + place)", tone: [500, 700, 900][place]),
-          work: bench.work)
-        try await phone.registered()
-        phones.append(phone)
-      }
-      return phones
     }
   }
 }

@@ -178,4 +178,17 @@ struct SecondTenant {
       name: "phone-\(number)", address: address, tone: tone, user: number, domain: domain,
       proxy: proxy, password: passwords[number])
   }
+
+  /// Registered phones for these extensions, at most as many as there are tones: each at the next
+  /// address of 127.0.4.0/24, and with the next tone.
+  func phones(_ numbers: [String], from host: Int, on bench: Bench) async throws -> [Baresip] {
+    var phones: [Baresip] = []
+    for (place, (number, tone)) in zip(numbers, Bench.tones).enumerated() {
+      let phone = try await Baresip(
+        self.phone(number, address: "127.0.4.\(host + place)", tone: tone), work: bench.work)
+      try await phone.registered()
+      phones.append(phone)
+    }
+    return phones
+  }
 }

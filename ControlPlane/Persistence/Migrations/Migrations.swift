@@ -11,4 +11,5 @@ public let migrations: [Migration] = [
   answeringRules,
   ringGroups,
   holidays,
+  supervisors,
 ]

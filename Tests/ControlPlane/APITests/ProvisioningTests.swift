@@ -107,6 +107,28 @@ import Testing
     }
   }
 
+  @Test func whoMaySuperviseIsSaidAndReachesTheNodes() async throws {
+    try await APIBench.with { bench in
+      let path = bench.tenantPath + "/extensions/\(bench.mine.extensions[0].id)"
+      func supervises() async throws -> Bool? {
+        try await bench.store.snapshots.tenant(bench.mine.tenant.id, in: .platform)?
+          .extensions.first { $0.id == bench.mine.extensions[0].id }?.maySupervise
+      }
+      #expect(try await supervises() == false)
+      let granted = try await bench.send(
+        .patch, path, as: bench.keys.tenant, #"{"may_supervise":true}"#)
+      #expect(granted.body.contains(#""may_supervise":true"#), "\(granted.body)")
+      #expect(try await supervises() == true)
+      let renamed = try await bench.send(
+        .patch, path, as: bench.keys.tenant, #"{"name":"Zoe"}"#)
+      #expect(renamed.body.contains(#""may_supervise":true"#), "\(renamed.body)")
+      let made = try await bench.send(
+        .post, bench.tenantPath + "/extensions", as: bench.keys.tenant,
+        #"{"number":"160","name":"Sue","may_supervise":true}"#)
+      #expect(made.body.contains(#""may_supervise":true"#), "\(made.body)")
+    }
+  }
+
   @Test func whatIsThereAlreadyIsNamedSoThatSetUpCanBeRepeated() async throws {
     try await APIBench.with { bench in
       let again = try await bench.send(
