@@ -210,6 +210,7 @@ CREATE TABLE public.extensions (
     ha1_sha256 text,
     ha1_md5 text,
     created_at timestamp with time zone NOT NULL,
+    may_supervise boolean DEFAULT false NOT NULL,
     CONSTRAINT extensions_ha1_md5_check CHECK (((ha1_md5 COLLATE "C") ~ '^[0-9a-f]{32}$'::text)),
     CONSTRAINT extensions_ha1_sha256_check CHECK (((ha1_sha256 COLLATE "C") ~ '^[0-9a-f]{64}$'::text)),
     CONSTRAINT extensions_number_check CHECK (((number COLLATE "C") ~ '^[0-9]{2,6}$'::text)),
@@ -679,6 +680,7 @@ GRANT UPDATE(display_name) ON TABLE public.extensions TO tandem_server;
 GRANT UPDATE(outside_number) ON TABLE public.extensions TO tandem_server;
 GRANT UPDATE(ha1_sha256) ON TABLE public.extensions TO tandem_server;
 GRANT UPDATE(ha1_md5) ON TABLE public.extensions TO tandem_server;
+GRANT UPDATE(may_supervise) ON TABLE public.extensions TO tandem_server;
 GRANT SELECT,INSERT ON TABLE public.facts TO tandem_server;
 GRANT UPDATE(quarantine) ON TABLE public.facts TO tandem_server;
 GRANT SELECT,INSERT ON TABLE public.ledger_entries TO tandem_server;

@@ -27,10 +27,12 @@ public struct ScratchDatabase: Sendable {
     migrated: Bool = true, _ body: (ScratchDatabase) async throws -> Result
   ) async throws -> Result {
     try await turns.taking {
-      let name = try await ScratchServer.makeDatabase()
+      let name =
+        migrated
+        ? try await ScratchServer.makeDatabase(copying: MigratedTemplate.shared.name())
+        : try await ScratchServer.makeDatabase()
       let scratch = try ScratchDatabase(name: name)
       do {
-        if migrated { try await Migrator(scratch.owner).migrate(migrations) }
         let result = try await body(scratch)
         try await ScratchServer.drop(name)
         return result

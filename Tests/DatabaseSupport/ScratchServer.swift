@@ -28,13 +28,14 @@ enum ScratchServer {
     return configuration
   }
 
-  /// Makes an empty database of the schema's owner, and the roles if they are missing; returns its
-  /// name.
-  static func makeDatabase() async throws -> String {
+  /// Makes a database of the schema's owner, empty or a copy of `template`, and the roles if they are
+  /// missing; returns its name.
+  static func makeDatabase(copying template: String = "template1") async throws -> String {
     let name = "scratch_\(getpid())_\(UInt64.random(in: 0..<1 << 48))"
     try await Administration(configuration()).run([
       "SELECT pg_advisory_lock(7237111020481002)", roles, "SELECT pg_advisory_unlock_all()",
-      "CREATE DATABASE \(name) OWNER tandem_owner", "REVOKE ALL ON DATABASE \(name) FROM PUBLIC",
+      "CREATE DATABASE \(name) OWNER tandem_owner TEMPLATE \(template)",
+      "REVOKE ALL ON DATABASE \(name) FROM PUBLIC",
       "GRANT CONNECT ON DATABASE \(name) TO tandem_server",
     ])
     return name

@@ -8,7 +8,7 @@ import Testing
 
 @Suite(
   .enabled(if: ScratchDatabase.isAvailable, "needs TANDEM_TEST_POSTGRES, see Tests/run"),
-  .timeLimit(.minutes(1)))
+  .timeLimit(.minutes(5)))
 struct SnapshotTests {
   @Test func aSnapshotHoldsAllThatANodeNeeds() async throws {
     try await ScratchDatabase.with { scratch in

@@ -86,7 +86,7 @@ struct DatabaseTests {
     }
   }
 
-  @Test(.timeLimit(.minutes(1))) func aCancelledTaskInterruptsItsStatement() async throws {
+  @Test(.timeLimit(.minutes(5))) func aCancelledTaskInterruptsItsStatement() async throws {
     try await with { scratch, database in
       let sleeper = Task {
         try await database.transaction { try $0.execute("SELECT pg_sleep(300)") }
@@ -99,7 +99,7 @@ struct DatabaseTests {
     }
   }
 
-  @Test(.timeLimit(.minutes(1))) func aCancelledTaskThatWaitsIsGivenUpAtOnce() async throws {
+  @Test(.timeLimit(.minutes(5))) func aCancelledTaskThatWaitsIsGivenUpAtOnce() async throws {
     try await with { scratch, database in
       let sleepers = (0..<2).map { _ in
         Task { try await database.transaction { try $0.execute("SELECT pg_sleep(300)") } }
@@ -196,7 +196,7 @@ struct DatabaseTests {
     }
   }
 
-  @Test(.timeLimit(.minutes(1))) func ofTwoTransactionsThatBlockEachOtherBothSucceed() async throws
+  @Test(.timeLimit(.minutes(5))) func ofTwoTransactionsThatBlockEachOtherBothSucceed() async throws
   {
     try await with { _, database in
       try await database.transaction { transaction in

@@ -5,7 +5,7 @@ import Testing
 
 @Suite(
   .enabled(if: ScratchDatabase.isAvailable, "needs TANDEM_TEST_POSTGRES, see Tests/run"),
-  .timeLimit(.minutes(1)))
+  .timeLimit(.minutes(5)))
 struct ListenerTests {
   private static let news = ListenerEvent.notification(channel: "news", payload: "hello")
 
