@@ -14,6 +14,7 @@ struct AddressRoutes: Sendable {
     routes.get("/addresses", list)
     routes.post("/addresses", create)
     routes.get("/addresses/{address}", show)
+    routes.patch("/addresses/{address}", move)
   }
 
   private func list(_ request: IncomingRequest) async throws -> Response {
@@ -39,6 +40,13 @@ struct AddressRoutes: Sendable {
     return .json(await view(of: address))
   }
 
+  private func move(_ request: IncomingRequest) async throws -> Response {
+    let scope = try await keys.scope(of: request, toDo: .manageInstallation)
+    let body: AddressChangesBody = try await request.json()
+    let address = try await addresses.move(request.name("address"), to: body.ip, in: scope)
+    return .json(await view(of: address))
+  }
+
   private func view(of address: ServiceAddress) async -> AddressView {
     AddressView(address, await installation.holding(of: address.name))
   }
@@ -54,6 +62,10 @@ private struct NewAddressBody: Decodable {
   var address: NewAddress {
     NewAddress(name: name, site: site, ip: ip, role: role, holder: holder)
   }
+}
+
+private struct AddressChangesBody: Decodable {
+  var ip: String
 }
 
 private struct AddressView: Encodable {

@@ -95,10 +95,25 @@ public struct AddressOperations: Sendable {
     }
   }
 
-  private func address(_ new: NewAddress) throws(InvalidField) -> ServiceAddress {
-    guard let ip = IPAddress(new.ip) else {
+  /// Where it is found from now on. Its nodes' own configuration says the same.
+  public func move(
+    _ name: AddressName, to ip: String, in scope: AccessScope
+  ) async throws -> ServiceAddress {
+    guard try await store.addresses.setIP(self.ip(ip), of: name, in: scope) else {
+      throw NotFound("address", name)
+    }
+    return try await find(name, in: scope)
+  }
+
+  private func ip(_ text: String) throws(InvalidField) -> IPAddress {
+    guard let ip = IPAddress(text) else {
       throw InvalidField("ip", .malformed(expected: "an IP address: 192.0.2.1"))
     }
+    return ip
+  }
+
+  private func address(_ new: NewAddress) throws(InvalidField) -> ServiceAddress {
+    let ip = try ip(new.ip)
     guard let role = ServiceAddress.Role(rawValue: new.role) else {
       throw InvalidField("role", .malformed(expected: "phones or trunks"))
     }

@@ -86,6 +86,16 @@ public struct AddressRepository: Sendable {
     }
   }
 
+  /// `false` when there is no such address.
+  public func setIP(
+    _ ip: IPAddress, of name: AddressName, in scope: AccessScope
+  ) async throws -> Bool {
+    try await store.transaction(in: scope) { transaction in
+      try transaction.execute(
+        "UPDATE service_addresses SET ip = \(ip) WHERE name = \(name)") > 0
+    }
+  }
+
   public func find(_ name: AddressName, in scope: AccessScope) async throws -> ServiceAddress? {
     try await store.read(in: scope) { transaction in
       try transaction.query("\(ServiceAddress.selection) WHERE name = \(name)")

@@ -59,7 +59,7 @@ struct NodeCommands: AsyncParsableCommand {
 struct AddressCommands: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "address", abstract: "Service addresses, which move between nodes.",
-    subcommands: [Create.self, List.self])
+    subcommands: [Create.self, Change.self, List.self])
   static let columns = [
     Output.Column("Address", "name"), Output.Column("IP", "ip"), Output.Column("Role", "role"),
     Output.Column("Site", "site"), Output.Column("Holder", "holder"),
@@ -83,6 +83,22 @@ struct AddressCommands: AsyncParsableCommand {
         "name": .string(name), "site": .string(site), "ip": .string(ip), "role": .string(role),
         "holder": .string(holder),
       ]
+    }
+  }
+
+  struct Change: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Says where an address is found from now on, as its nodes' configuration does.")
+    @Argument(help: "The address's name.") var name: String
+    @Option(help: "The IP address that phones or carriers talk to.") var ip: String
+    @OptionGroup var global: GlobalOptions
+
+    func run() async throws {
+      try await global.run {
+        Output(
+          try await $0.patch("/v1/addresses/\(name)", ["ip": .string(ip)]),
+          columns: AddressCommands.columns)
+      }
     }
   }
 

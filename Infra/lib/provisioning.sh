@@ -34,9 +34,12 @@ provision_fleet() {
   create_address trunks-b b "$trunks_b" trunks node-b1
 }
 
-# create_address NAME SITE IP ROLE HOLDER
+# create_address NAME SITE IP ROLE HOLDER: where it is found may be another place than last time.
 create_address() {
-  create address "$1" --site "$2" --ip "$3" --role "$4" --holder "$5" >/dev/null
+  local known
+  known=$(ctl address create "$1" --site "$2" --ip "$3" --role "$4" --holder "$5" --if-absent |
+    jq --raw-output .ip)
+  [ "$known" = "$3" ] || ctl address change "$1" --ip "$3" >/dev/null
 }
 
 provision_demo() {

@@ -143,6 +143,9 @@ private struct Fixture {
       Probe(
         route: "GET /v1/addresses/{address}", path: "/v1/addresses/phones-a", tenant: .forbidden,
         reseller: .open),
+      Probe(
+        route: "PATCH /v1/addresses/{address}", path: "/v1/addresses/phones-a",
+        body: #"{"ip":"127.0.26.1"}"#, tenant: .forbidden, reseller: .forbidden),
     ]
   }
 

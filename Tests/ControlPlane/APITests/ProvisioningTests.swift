@@ -235,6 +235,21 @@ import Testing
     }
   }
 
+  @Test func anAddressIsFoundElsewhereFromNowOn() async throws {
+    try await APIBench.with { bench in
+      let (path, key) = ("/v1/addresses/phones-a", bench.keys.operator)
+      let moved = try await bench.send(.patch, path, as: key, #"{"ip":"192.0.2.77"}"#)
+      #expect(try moved.text("ip") == "192.0.2.77", "\(moved.body)")
+      #expect(
+        try await bench.send(.get, path, as: key).body.contains(#""ip":"192.0.2.77""#))
+      let wrong = try await bench.send(.patch, path, as: key, #"{"ip":"here"}"#)
+      #expect(wrong.status == 422 && wrong.body.contains("ip must be an IP address"))
+      let unknown = try await bench.send(
+        .patch, "/v1/addresses/nowhere", as: key, #"{"ip":"192.0.2.77"}"#)
+      #expect(unknown.status == 404)
+    }
+  }
+
   @Test func aNumberLeadsOnlyToExtensionsOfItsOwnTenant() async throws {
     try await APIBench.with { bench in
       let answer = try await bench.send(
