@@ -54,11 +54,15 @@ let beside = [
   "Persistence": ["schema.sql"],
 ]
 
+/// Sample by sample: unoptimised they take thirty times as long, and a debug build's calls stutter.
+let optimised: Set<String> = ["Audio", "Codecs", "Digits", "SoundUploads"]
+
 /// A target in the folder `half/name`.
 func target(_ half: String, _ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
   .target(
     name: name, dependencies: dependencies, path: "\(half)/\(name)",
-    exclude: beside[name] ?? [], swiftSettings: strict)
+    exclude: beside[name] ?? [],
+    swiftSettings: strict + (optimised.contains(name) ? [.unsafeFlags(["-O"])] : []))
 }
 
 /// A program in the folder `half/name`.

@@ -60,12 +60,23 @@ struct ArrowTests {
 
   @Test("Each C library has one importer", arguments: AllowedArrows.importers.sorted(by: <))
   func cLibrariesHaveOneImporter(library: String, importer: String) throws {
-    for target in package.targets where target.name != importer {
-      guard let path = target.path else { continue }
-      for file in Repository.swiftFiles(under: path) {
-        #expect(
-          try !Repository.imports(of: file).contains(library),
-          "\(target.name)/\(file.lastPathComponent) imports \(library)")
+    for file in try Self.files.get() where file.target != importer {
+      #expect(!file.imports.contains(library), "\(file.target)/\(file.name) imports \(library)")
+    }
+  }
+
+  private struct SourceFile {
+    let target: String
+    let name: String
+    let imports: Set<String>
+  }
+
+  /// Read once for all libraries.
+  private static let files = Result {
+    try DeclaredPackage.here.get().targets.flatMap { target in
+      try (target.path.map(Repository.swiftFiles(under:)) ?? []).map {
+        SourceFile(
+          target: target.name, name: $0.lastPathComponent, imports: try Repository.imports(of: $0))
       }
     }
   }
