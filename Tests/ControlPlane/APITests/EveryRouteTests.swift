@@ -145,7 +145,7 @@ private struct Fixture {
         reseller: .open),
       Probe(
         route: "PATCH /v1/addresses/{address}", path: "/v1/addresses/phones-a",
-        body: #"{"ip":"127.0.26.1"}"#, tenant: .forbidden, reseller: .forbidden),
+        body: #"{"ip":"127.0.26.2"}"#, tenant: .forbidden, reseller: .forbidden),
     ]
   }
 
