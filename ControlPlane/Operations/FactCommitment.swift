@@ -42,7 +42,7 @@ public struct FactCommitment: Sendable {
   }
 
   /// Whether the same commit would fail again.
-  private static func isDefinite(_ error: any Error) -> Bool {
+  static func isDefinite(_ error: any Error) -> Bool {
     if case StoreError.unavailable = error { return false }
     return !(error is CancellationError)
   }

@@ -60,6 +60,22 @@ extension Transaction {
       """)
   }
 
+  /// What is known about a call and does not count.
+  public func quarantinedFacts(of call: CallID) throws -> [Fact] {
+    try query("\(FactRow.selection) WHERE call_id = \(call) AND quarantine IS NOT NULL").map {
+      try FactRow.fact(from: $0)
+    }
+  }
+
+  /// All that this tenant's nodes said of the call counts again; returns how many facts those are.
+  public func releaseFacts(of call: CallID, tenant: TenantID) throws -> Int {
+    try execute(
+      """
+      UPDATE facts SET quarantine = NULL
+      WHERE call_id = \(call) AND tenant_id = \(tenant) AND quarantine IS NOT NULL
+      """)
+  }
+
   /// Everything known about some calls.
   public func facts(ofCalls calls: [CallID]) throws -> [Fact] {
     try query("\(FactRow.selection) WHERE call_id = ANY(\(calls)::uuid[])").map {

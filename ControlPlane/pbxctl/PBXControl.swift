@@ -16,6 +16,6 @@ struct PBXControl: AsyncParsableCommand {
       KeyCommands.self, PriceListCommands.self, TrunkCommands.self, TenantCommands.self,
       ExtensionCommands.self, AnsweringCommands.self, RingGroupCommands.self, NumberCommands.self,
       CallCommands.self,
-      CDRCommands.self,
+      CDRCommands.self, QuarantineCommands.self,
     ])
 }

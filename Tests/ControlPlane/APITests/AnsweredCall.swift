@@ -39,6 +39,15 @@ struct AnsweredCall {
     return made
   }
 
+  /// What a node says of a call of a tenant that nobody knows.
+  static func commitStray(to store: Store) async throws -> CallID {
+    var story = Story(tenant: id())
+    story.tell(.rung, of: id(), at: 0)
+    let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+    try await FactCommitment(store: store, logger: logger).commit(story.records)
+    return story.call
+  }
+
   /// Of the carrier's audio.
   private static let media = LegMedia(
     packets: 3_040, lost: 10, jitter: 1_250, roundTrip: 24_000, opinion: 436)

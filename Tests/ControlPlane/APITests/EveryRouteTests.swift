@@ -88,12 +88,15 @@ import Testing
 private struct Fixture {
   let bench: APIBench
   let call: AnsweredCall
+  /// A call of which facts are kept that do not count.
+  let stray: CallID
   /// One to be revoked.
   let key: String
 
   init(_ bench: APIBench) async throws {
     self.bench = bench
     call = try await AnsweredCall.commit(of: bench.mine, to: bench.store)
+    stray = try await AnsweredCall.commitStray(to: bench.store)
     let answer = try await bench.send(
       .post, "/v1/keys", as: bench.keys.tenant, #"{"name":"k","role":"tenant"}"#)
     key = try answer.text("id")
@@ -146,6 +149,12 @@ private struct Fixture {
       Probe(
         route: "PATCH /v1/addresses/{address}", path: "/v1/addresses/phones-a",
         body: #"{"ip":"127.0.26.2"}"#, tenant: .forbidden, reseller: .forbidden),
+      Probe(
+        route: "GET /v1/quarantine", path: "/v1/quarantine", tenant: .forbidden,
+        reseller: .forbidden),
+      Probe(
+        route: "POST /v1/quarantine/{call}/release", path: "/v1/quarantine/\(stray)/release",
+        tenant: .forbidden, reseller: .forbidden),
     ]
   }
 
