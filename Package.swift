@@ -196,12 +196,16 @@ let mediaNode: [Target] = [
   // c-ares and its sole importer: where the servers of a domain are.
   library("MediaNode", "CCares", pkgConfig: "libcares", apt: "libc-ares-dev"),
   target("MediaNode", "DNS", ["CCares", "Epoll", "NodeContract", "SIP"]),
+  // What may leave from each service address, as whoever sends must ask: atomic deadlines.
+  target("MediaNode", "Gates", ["CLinux", "Epoll", "NodeContract"]),
   // What a process leaves to its successor, in memory that the keeper holds.
   target("MediaNode", "Succession", ["CLinux", "Epoll"]),
   // SIP sockets; drives the exchange of `CallControl`.
   target(
     "MediaNode", "Signalling",
-    ["CallControl", "DNS", "Digits", "Epoll", "NodeContract", "OSIP", "SIP", "TLS", logging]),
+    [
+      "CallControl", "DNS", "Digits", "Epoll", "Gates", "NodeContract", "OSIP", "SIP", "TLS", logging,
+    ]),
   // libsrtp and its sole importer: media encrypted and proven.
   library("MediaNode", "CLibSRTP", pkgConfig: "libsrtp2", apt: "libsrtp2-dev"),
   target("MediaNode", "SRTP", ["CLibSRTP", "TLS"]),
@@ -209,8 +213,8 @@ let mediaNode: [Target] = [
   target(
     "MediaNode", "MediaPlane",
     [
-      "Audio", "CLinux", "Codecs", "Digits", "Epoll", "NodeContract", "RTP", "Recording", "SRTP",
-      "SpanDSP", "TLS", logging,
+      "Audio", "CLinux", "Codecs", "Digits", "Epoll", "Gates", "NodeContract", "RTP", "Recording",
+      "SRTP", "SpanDSP", "TLS", logging,
     ]),
   // Link to the replicas, beats, snapshots on disk, the spool of facts.
   target(
@@ -221,8 +225,8 @@ let mediaNode: [Target] = [
   program(
     "MediaNode", "MediaNodeServer",
     [
-      "Audio", "CallControl", "CLinux", "Codecs", "ControlLink", "Digits", "Epoll", "MediaPlane",
-      "NodeContract", "Ownership", "Prompts", "Recording", "SIP", "SRTP", "Signalling",
+      "Audio", "CallControl", "CLinux", "Codecs", "ControlLink", "Digits", "Epoll", "Gates",
+      "MediaPlane", "NodeContract", "Ownership", "Prompts", "Recording", "SIP", "SRTP", "Signalling",
       "StructuredLogging", "Succession", "TLS", arguments, configuration, logging,
     ]),
 ]

@@ -79,6 +79,12 @@ private struct AddressView: Encodable {
   @Nullable var heldBy: String?
   /// The grant's place in the order of all grants.
   @Nullable var epoch: String?
+  /// The node that takes it over in its site.
+  @Nullable var heir: String?
+  /// The node that takes it over in another site.
+  @Nullable var standby: String?
+  /// Why it is not placed as it should be.
+  @Nullable var doubt: String?
   var createdAt: Timestamp
 
   init(_ address: ServiceAddress, _ holding: AddressHolding?) {
@@ -89,6 +95,9 @@ private struct AddressView: Encodable {
     holder = address.holder.text
     heldBy = holding?.holder.text
     epoch = holding?.epoch.description
+    heir = holding?.heir?.text
+    standby = holding?.standby?.text
+    doubt = holding?.doubt
     createdAt = Timestamp(address.createdAt)
   }
 

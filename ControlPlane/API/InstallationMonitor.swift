@@ -27,9 +27,21 @@ public struct NodeStatus: Hashable, Sendable {
 public struct AddressHolding: Hashable, Sendable {
   public var holder: NodeName
   public var epoch: Epoch
+  /// Who takes it over in its site.
+  public var heir: NodeName?
+  /// Who takes it over in another.
+  public var standby: NodeName?
+  /// Why it is not placed as it should be; only the replica that leads knows.
+  public var doubt: String?
 
-  public init(holder: NodeName, epoch: Epoch) {
+  public init(
+    holder: NodeName, epoch: Epoch, heir: NodeName? = nil, standby: NodeName? = nil,
+    doubt: String? = nil
+  ) {
     self.holder = holder
     self.epoch = epoch
+    self.heir = heir
+    self.standby = standby
+    self.doubt = doubt
   }
 }

@@ -43,6 +43,9 @@ struct LiveInstallation: InstallationMonitor {
   }
 
   func holding(of address: AddressName) async -> AddressHolding? {
-    grants.grant(of: address).map { AddressHolding(holder: $0.holding.holder, epoch: $0.epoch) }
+    guard let grant = grants.grant(of: address) else { return nil }
+    return AddressHolding(
+      holder: grant.holding.holder, epoch: grant.epoch, heir: grant.holding.heir,
+      standby: grant.holding.standby, doubt: await fleet.doubt(about: address))
   }
 }

@@ -58,7 +58,7 @@ struct Replica {
       logger: Logger(label: "postgres-listener"))
     store = Store(database)
     etcd = EtcdClient(endpoints: settings.etcdEndpoints)
-    fleet = Fleet(replica: settings.name)
+    fleet = Fleet(replica: settings.name, site: settings.site)
     grants = GrantTable(etcd, logger: Logger(label: "grants"))
     leadership = LeaderLease(etcd, replica: settings.name, logger: Logger(label: "leader"))
   }
@@ -68,7 +68,8 @@ struct Replica {
     NodeMetrics(fleet: fleet, leadership: leadership).register(in: metrics)
     var configuration = ServiceGroupConfiguration(
       services: [
-        grants, leadership, grantLoop,
+        grants, leadership, QuorumReading(etcd, fleet: fleet, logger: Logger(label: "grants")),
+        TakeoverLoop(etcd, fleet: fleet, logger: Logger(label: "takeover")), grantLoop,
         Listening("the node link", on: settings.link.host, settings.link.port, nodeLink),
         Listening("beats", on: settings.beatsHost, settings.beatsPort, beats),
         Listening("the API", on: settings.apiHost, settings.apiPort, web),
@@ -87,7 +88,7 @@ struct Replica {
   private var grantLoop: GrantLoop {
     let reading = InventoryReading(store)
     return GrantLoop(
-      etcd, leadership: leadership, generation: settings.generation,
+      etcd, fleet: fleet, leadership: leadership, generation: settings.generation,
       logger: Logger(label: "placement")
     ) {
       let (nodes, addresses) = try await reading.read()

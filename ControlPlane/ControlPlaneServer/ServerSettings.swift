@@ -10,6 +10,8 @@ import Postgres
 /// `--postgres-password-file`.
 struct ServerSettings {
   var name: ReplicaName
+  /// Where it stands: where no node has a living neighbour, it is the witness there.
+  var site: SiteName?
   var apiHost: String
   var apiPort: Int
   var link: NodeLinkSettings
@@ -44,6 +46,9 @@ struct ServerSettings {
 
   private init(_ reader: ConfigReader) throws {
     name = try reader.value("name") { ReplicaName($0) }
+    site = try reader.string(forKey: "site").map { _ in
+      try reader.value("site") { SiteName($0) }
+    }
     apiHost = reader.string(forKey: "api.host", default: "127.0.0.1")
     apiPort = try reader.port("api.port", default: 7080)
     link = NodeLinkSettings(

@@ -44,7 +44,7 @@ public enum FactEvent: Hashable, Sendable {
   case answered
   case held(Bool)
   case ended(LegEnd)
-  /// Another node carries the leg on.
+  /// The observer carries on a leg that another node began.
   case adopted
   /// What was measured of the leg's audio; comes when the leg is over, mostly after its end.
   case measured(LegMedia)

@@ -37,6 +37,10 @@ public enum DownwardMessage: Hashable, Sendable {
   case subscriptions([SubscriptionChange])
   /// What waits in a mailbox, for the lamps of its owner's phones.
   case mailbox(MailboxChange)
+  /// The other nodes of the receiver's site.
+  case neighbours([Neighbour])
+  /// What there is to carry on at an address that the receiver is about to be given.
+  case inheritance(Inheritance)
 }
 
 public struct NodeHello: Hashable, Sendable {

@@ -1,6 +1,7 @@
 public import Logging
 import NIOCore
 import NIOPosix
+import NodeContract
 public import ServiceLifecycle
 
 /// Hears the nodes' beats by UDP, tells the fleet, and answers.
@@ -31,10 +32,13 @@ public struct BeatListener: Service {
     logger.info("listening for beats", metadata: ["address": "\(host):\(channel.boundPort)"])
     await onListening(channel.boundPort)
     try await channel.executeThenClose { inbound, outbound in
+      var sources = BeatSources()
       for try await datagram in inbound.cancelOnGracefulShutdown() {
-        guard let answer = await fleet.receiveBeat(Array(datagram.data.readableBytesView)) else {
-          continue
-        }
+        let source = sources.endpoint(of: datagram.remoteAddress)
+        guard
+          let answer = await fleet.receiveBeat(
+            Array(datagram.data.readableBytesView), from: source)
+        else { continue }
         try await outbound.write(
           AddressedEnvelope(remoteAddress: datagram.remoteAddress, data: ByteBuffer(bytes: answer)))
       }
@@ -50,6 +54,24 @@ public struct BeatListener: Service {
           try NIOAsyncChannel<Datagram, Datagram>(wrappingChannelSynchronously: channel)
         }
       }
+  }
+}
+
+/// Where beats came from, so that no text is made and read for each.
+private struct BeatSources {
+  /// More than a cell has nodes.
+  private static let limit = 1_000
+  private var endpoints: [SocketAddress: IPEndpoint] = [:]
+
+  mutating func endpoint(of address: SocketAddress) -> IPEndpoint? {
+    if let known = endpoints[address] { return known }
+    guard let ip = address.ipAddress.flatMap({ IPAddress($0) }), let port = address.port else {
+      return nil
+    }
+    if endpoints.count >= Self.limit { endpoints = [:] }
+    let endpoint = IPEndpoint(ip, port: UInt16(truncatingIfNeeded: port))
+    endpoints[address] = endpoint
+    return endpoint
   }
 }
 

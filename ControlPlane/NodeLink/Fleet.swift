@@ -9,15 +9,56 @@ typealias SessionID = UInt64
 /// and the metrics. Memory only; a node that links tells everything again.
 public actor Fleet {
   nonisolated let replica: ReplicaName
-  private let hashing = CryptoHashing()
-  private let clock = ContinuousClock()
-  private var nodes: [NodeName: NodeRecord] = [:]
-  private var grants: [AddressName: AddressGrant] = [:]
+  nonisolated let policy: OwnershipPolicy
+  /// An element whenever nodes may have to be told something; for one listener.
+  nonisolated let changes: AsyncStream<Void>
+  private let change: AsyncStream<Void>.Continuation
+  let hashing = CryptoHashing()
+  let clock = ContinuousClock()
+  nonisolated let begun = ContinuousClock.now
+  var nodes: [NodeName: NodeRecord] = [:]
+  /// Who is believed to live, and the grants as a quorum had them last.
+  var detector: TakeoverDetector
+  var inventory = Inventory(nodes: [], addresses: [])
+  /// Takeovers that are being written.
+  var takenOver: Set<AddressName> = []
+  var placementDoubts: [AddressName: PlacementDoubt] = [:]
+  /// Grows with whatever changes what nodes should be told.
+  private(set) var version: UInt64 = 0
   private var lastKeyNumber: UInt32 = 0
+  private var pairSecret = Fleet.randomBytes()
   private var lastSession: SessionID = 0
   private var refusedBeats: UInt64 = 0
 
-  public init(replica: ReplicaName) { self.replica = replica }
+  /// - Parameter site: where this replica stands.
+  public init(
+    replica: ReplicaName, site: SiteName? = nil, policy: OwnershipPolicy = OwnershipPolicy()
+  ) {
+    self.replica = replica
+    self.policy = policy
+    (changes, change) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
+    detector = TakeoverDetector(
+      replica: replica,
+      map: CellMap(
+        nodes: [:], replicas: site.map { [replica: $0] } ?? [:], members: [], addresses: [:],
+        movesAcross: false),
+      policy: policy, startedAt: BootInstant(nanoseconds: 0))
+  }
+
+  private static func randomBytes() -> [UInt8] {
+    SymmetricKey(size: .bits256).withUnsafeBytes { Array($0) }
+  }
+
+  /// Since this replica began.
+  nonisolated var now: BootInstant {
+    BootInstant(nanoseconds: begun.duration(to: .now).nanoseconds)
+  }
+
+  /// Nodes may have to be told something.
+  func somethingChanged() {
+    version += 1
+    change.yield()
+  }
 
   // MARK: - Links
 
@@ -31,7 +72,10 @@ public actor Fleet {
     let isRestarted = record.hello.incarnation != hello.incarnation
     let remembered = isRestarted ? record.currentBindings(at: clock.now) : []
     let watched = isRestarted ? record.subscriptions.current(at: clock.now) : []
-    if isRestarted { record.lastBeatNumber = 0 }
+    if isRestarted, record.begins(hello.incarnation) {
+      record.lastBeatNumber = 0
+      detector.greet(hello.node)
+    }
     // A node that lives on tells all its bindings and calls again; one that does not has no calls.
     if !isRestarted {
       record.bindings = [:]
@@ -43,6 +87,7 @@ public actor Fleet {
     record.session = lastSession
     record.linkedSince = clock.now
     nodes[hello.node] = record
+    know(hello.node, in: hello.site)
     return (lastSession, renewKey(of: hello.node), remembered, watched)
   }
 
@@ -55,11 +100,35 @@ public actor Fleet {
   /// A new key for the node's beats; the two before it are still good for what is under way.
   func renewKey(of node: NodeName) -> BeatKey {
     lastKeyNumber &+= 1
-    let key = BeatKey(
-      number: lastKeyNumber,
-      bytes: SymmetricKey(size: .bits256).withUnsafeBytes { Array($0) })
+    let key = BeatKey(number: lastKeyNumber, bytes: Self.randomBytes())
     if let record = nodes[node] { nodes[node]?.keys = [key] + record.keys.prefix(2) }
     return key
+  }
+
+  /// New keys for the beats between nodes.
+  func renewPairKeys() {
+    pairSecret = Self.randomBytes()
+    somethingChanged()
+  }
+
+  /// The other nodes of its site, as far as they are heard.
+  func neighbours(of node: NodeName) -> [Neighbour] {
+    guard let site = nodes[node]?.hello.site else { return [] }
+    return nodes.values.compactMap { other in
+      guard other.hello.site == site, other.hello.node != node, let source = other.beatSource else {
+        return nil
+      }
+      return Neighbour(
+        node: other.hello.node, beats: source, key: pairKey(node, other.hello.node))
+    }.sorted { $0.node < $1.node }
+  }
+
+  private func pairKey(_ left: NodeName, _ right: NodeName) -> BeatKey {
+    let pair = Array("\(min(left, right)) \(max(left, right))".utf8)
+    let bytes = hashing.hmacSHA256(key: pairSecret, pair)
+    let name = hashing.hmacSHA256(key: pairSecret, Array("number of ".utf8) + pair)
+    return BeatKey(
+      number: name.prefix(4).reduce(0) { $0 << 8 | UInt32($1) }, bytes: Array(bytes.prefix(32)))
   }
 
   /// What a node says of itself, but for its facts. A session that was replaced is not heard.
@@ -67,7 +136,7 @@ public actor Fleet {
     guard nodes[node]?.session == session else { return }
     switch message {
     case .hello, .facts: break
-    case .checkpoint(let envelope): nodes[node]?.keep(envelope)
+    case .checkpoint(let envelope): nodes[node]?.keep(envelope, at: clock.now)
     case .checkpointRetired(let call): nodes[node]?.retire(call)
     case .binding(let change): nodes[node]?.keep(change, at: clock.now)
     case .subscription(let change):
@@ -77,14 +146,12 @@ public actor Fleet {
     }
   }
 
-  /// The grants as etcd has them now: acknowledgements of beats name them.
-  func use(_ grants: [AddressName: AddressGrant]) { self.grants = grants }
-
   // MARK: - Beats
 
   /// Judges a datagram; returns the acknowledgement to send back, or nil for what is forged, old
   /// or of a node that has not greeted this replica.
-  func receiveBeat(_ datagram: [UInt8]) -> [UInt8]? {
+  /// - Parameter source: where it came from.
+  func receiveBeat(_ datagram: [UInt8], from source: IPEndpoint? = nil) -> [UInt8]? {
     var key: BeatKey?
     let beat = try? Beat(parsing: datagram, by: hashing) { node, number in
       key = nodes[node]?.keys.first { $0.number == number }
@@ -94,13 +161,20 @@ public actor Fleet {
       refusedBeats += 1
       return nil
     }
+    if let source, nodes[beat.node]?.beatSource != source {
+      nodes[beat.node]?.beatSource = source
+      somethingChanged()
+    }
+    let now = now
+    detector.hear(beat.node, beat: beat.number, saying: beat.statements, at: now)
     let answer = BeatAcknowledgement(
-      replica: replica, number: beat.number, epochs: holdings(of: beat.node))
+      replica: replica, number: beat.number,
+      epochs: (detector.holdings(of: beat.node, at: now) ?? []).sorted { $0.address < $1.address })
     return answer.datagram(sealedWith: key, by: hashing)
   }
 
   private func holdings(of node: NodeName) -> [HeldAddress] {
-    grants.filter { $0.value.holding.holder == node }
+    detector.grantsHeld(by: node)
       .map { HeldAddress(address: $0.key, epoch: $0.value.epoch) }
       .sorted { $0.address < $1.address }
   }
@@ -117,7 +191,7 @@ public actor Fleet {
 
   /// What this replica keeps of the node's calls.
   public func checkpoints(of node: NodeName) -> [CheckpointEnvelope] {
-    nodes[node].map { Array($0.checkpoints.values) } ?? []
+    nodes[node].map { $0.checkpoints.values.map(\.envelope) } ?? []
   }
 
   /// The bindings of a node as last heard of, with the time that is left of them.

@@ -1,6 +1,6 @@
 public import Etcd
 public import Logging
-import NodeContract
+public import NodeContract
 public import Placement
 public import ServiceLifecycle
 
@@ -16,9 +16,11 @@ public struct Inventory: Hashable, Sendable {
 }
 
 /// Carries out the planned grants: while this replica leads, it reads everything, plans, writes by
-/// compare-and-set, and begins again. It takes no hints and keeps nothing between two rounds.
+/// compare-and-set, and begins again. It takes no hints and keeps nothing between two rounds but the
+/// inventory, for when Postgres is away.
 public struct GrantLoop: Service {
-  private let etcd: EtcdClient
+  private let grants: GrantRegister
+  private let fleet: Fleet
   private let leadership: LeaderLease
   private let generation: UInt32
   private let interval: Duration
@@ -26,11 +28,12 @@ public struct GrantLoop: Service {
   private let logger: Logger
 
   public init(
-    _ etcd: EtcdClient, leadership: LeaderLease, generation: UInt32,
+    _ etcd: EtcdClient, fleet: Fleet, leadership: LeaderLease, generation: UInt32,
     every interval: Duration = .seconds(1), logger: Logger,
     inventory: @escaping @Sendable () async throws -> Inventory
   ) {
-    self.etcd = etcd
+    grants = GrantRegister(etcd: etcd)
+    self.fleet = fleet
     self.leadership = leadership
     self.generation = generation
     self.interval = interval
@@ -43,11 +46,12 @@ public struct GrantLoop: Service {
   }
 
   private func repeatRounds() async {
-    var lastHolds: [PlacementStep] = []
+    var lastHolds: [AddressName: PlacementDoubt] = [:]
     var lastTrouble: String?
     while !Task.isCancelled {
       do {
-        let holds = leadership.isHeld ? try await round() : []
+        try await learn()
+        let holds = leadership.isHeld ? try await round() : [:]
         if holds != lastHolds { log(holds) }
         (lastHolds, lastTrouble) = (holds, nil)
       } catch {
@@ -61,49 +65,36 @@ public struct GrantLoop: Service {
     }
   }
 
-  /// One round; returns what it left as it is.
-  func round() async throws -> [PlacementStep] {
-    let plan = planGrants(for: try await view())
-    var holds: [PlacementStep] = []
-    for step in plan {
-      switch step {
-      case .grant(let grant): try await write(grant)
-      case .hold: holds.append(step)
-      }
+  /// Tells the fleet who belongs to it: replicas that do not lead must know it, too.
+  func learn() async throws { await fleet.use(try await inventory()) }
+
+  /// One round; returns what is not as it should be.
+  func round() async throws -> [AddressName: PlacementDoubt] {
+    let known = try await grants.read()
+    let plan = planCell(await fleet.cellView(of: known, generation: generation))
+    for step in plan.steps { try await write(step, after: known[step.address]) }
+    await fleet.note(plan.holds)
+    return plan.holds
+  }
+
+  private func write(_ step: GrantStep, after former: AddressGrant?) async throws {
+    guard let epoch = try await grants.write(step, after: former) else {
+      return logger.info(
+        "another write came first", metadata: ["address": "\(step.address)"])
     }
-    return holds
+    logger.notice(
+      epoch == former?.epoch ? "heirs chosen" : "granted",
+      metadata: [
+        "address": "\(step.address)", "node": "\(step.holding.holder)",
+        "heir": "\(step.holding.heir?.text ?? "none")", "epoch": "\(epoch)",
+      ])
   }
 
-  private func view() async throws -> PlacementView {
-    let inventory = try await inventory()
-    var grants: [AddressName: AddressGrant] = [:]
-    for entry in try await etcd.range(prefix: GrantRecord.prefix).entries { grants.note(entry) }
-    return PlacementView(
-      generation: generation, nodes: inventory.nodes, addresses: inventory.addresses,
-      grants: grants)
-  }
-
-  private func write(_ step: GrantStep) async throws {
-    let result = try await etcd.compareAndSet(
-      GrantRecord.key(of: step.address), expecting: step.expectedRevision,
-      to: GrantRecord(step).bytes)
-    switch result {
-    case .written(let revision):
-      logger.notice(
-        "granted",
-        metadata: [
-          "address": "\(step.address)", "node": "\(step.holding.holder)",
-          "epoch": "\(Epoch(generation: step.generation, revision: revision))",
-        ])
-    case .lost:
-      logger.info("another write came first", metadata: ["address": "\(step.address)"])
-    }
-  }
-
-  private func log(_ holds: [PlacementStep]) {
-    for case .hold(let address, let reason) in holds {
+  private func log(_ holds: [AddressName: PlacementDoubt]) {
+    for (address, reason) in holds.sorted(by: { $0.key < $1.key }) {
       logger.warning(
-        "an address stays as it is", metadata: ["address": "\(address)", "reason": "\(reason)"])
+        "an address is not placed as it should be",
+        metadata: ["address": "\(address)", "reason": "\(reason)"])
     }
   }
 }

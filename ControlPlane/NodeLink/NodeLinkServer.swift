@@ -36,6 +36,7 @@ public struct NodeLinkServer: Service {
   private let route: LinkRoute
   private let tenants: any TenantSource
   private let grants: any GrantSource
+  private let fleet: Fleet
   private let keyLifetime: Duration
   private let logger: Logger
   private let onListening: @Sendable (Int) async -> Void
@@ -51,6 +52,7 @@ public struct NodeLinkServer: Service {
     self.settings = settings
     self.tenants = tenants
     self.grants = grants
+    self.fleet = fleet
     self.keyLifetime = keyLifetime
     self.logger = logger
     self.onListening = onListening
@@ -66,10 +68,20 @@ public struct NodeLinkServer: Service {
     try await withThrowingTaskGroup(of: Void.self) { group in
       group.addTask { for await change in tenants.changes() { await sessions.note(change) } }
       group.addTask { for await table in grants.grants() { await sessions.use(table) } }
+      group.addTask { for await _ in fleet.changes { await sessions.review() } }
+      group.addTask { try await askAgain() }
       group.addTask { try await renewKeys() }
       group.addTask { await closeSessionsAtShutdown() }
       try await application.run()
       group.cancelAll()
+    }
+  }
+
+  /// An order that was not answered is put again, and what a node told of itself may lead to another.
+  private func askAgain() async throws {
+    while true {
+      try await Task.sleep(for: .milliseconds(100))
+      await sessions.review()
     }
   }
 

@@ -12,28 +12,45 @@ struct NodeRecord {
     let expiresAt: ContinuousClock.Instant
   }
 
+  struct Checkpoint {
+    let envelope: CheckpointEnvelope
+    let receivedAt: ContinuousClock.Instant
+  }
+
+  /// A node that was silent for so long is not well any more.
+  static let longSilence = Duration.seconds(5)
+
   var hello: NodeHello
   /// The session that speaks for the node now.
   var session: SessionID?
   var linkedSince: ContinuousClock.Instant?
   var lastBeatNumber: UInt64 = 0
   var lastBeatAt: ContinuousClock.Instant?
+  /// Since when it was never silent for long.
+  private(set) var wellSince: ContinuousClock.Instant?
+  /// Where its beats come from.
+  var beatSource: IPEndpoint?
+  /// The process that beats; it may have no link yet.
+  private var beating: UUIDv7
   var load: NodeLoad?
   /// Newest first.
   var keys: [BeatKey] = []
   var bindings: [BindingKey: Binding] = [:]
   var subscriptions = RememberedSubscriptions()
-  private(set) var checkpoints: [CallID: CheckpointEnvelope] = [:]
+  private(set) var checkpoints: [CallID: Checkpoint] = [:]
   private(set) var checkpointBytes = 0
   /// Checkpoints that found no room.
   private(set) var droppedCheckpoints = 0
   /// The last answer about each address.
   var answers: [AddressName: OrderAnswer] = [:]
 
-  init(hello: NodeHello) { self.hello = hello }
+  init(hello: NodeHello) {
+    self.hello = hello
+    beating = hello.incarnation
+  }
 
-  mutating func keep(_ envelope: CheckpointEnvelope) {
-    let former = checkpoints[envelope.call]
+  mutating func keep(_ envelope: CheckpointEnvelope, at now: ContinuousClock.Instant) {
+    let former = checkpoints[envelope.call]?.envelope
     // An older number can only come from a link that was replaced.
     guard former.map({ $0.number < envelope.number }) ?? true else { return }
     let bytes = checkpointBytes - (former?.contents.count ?? 0) + envelope.contents.count
@@ -41,13 +58,13 @@ struct NodeRecord {
       droppedCheckpoints += 1
       return
     }
-    checkpoints[envelope.call] = envelope
+    checkpoints[envelope.call] = Checkpoint(envelope: envelope, receivedAt: now)
     checkpointBytes = bytes
   }
 
   mutating func retire(_ call: CallID) {
     guard let former = checkpoints.removeValue(forKey: call) else { return }
-    checkpointBytes -= former.contents.count
+    checkpointBytes -= former.envelope.contents.count
   }
 
   mutating func forgetCheckpoints() {
@@ -79,11 +96,38 @@ struct NodeRecord {
     }
   }
 
-  /// A beat counts when it is of the process that greeted last and newer than those before.
+  /// A beat counts when it is newer than those before, and of the process that greeted last or of one
+  /// that has begun since, which has its keys from the one before and has no link yet.
   mutating func note(_ beat: Beat, at now: ContinuousClock.Instant) -> Bool {
-    guard beat.incarnation == hello.incarnation, beat.number > lastBeatNumber else { return false }
+    if beat.incarnation > beating, beat.incarnation > hello.incarnation {
+      beating = beat.incarnation
+      lastBeatNumber = 0
+    }
+    guard beat.incarnation == beating, beat.number > lastBeatNumber else { return false }
     lastBeatNumber = beat.number
+    if lastBeatAt.map({ $0.duration(to: now) > Self.longSilence }) ?? true { wellSince = now }
     lastBeatAt = now
     return true
+  }
+
+  /// Notes which process greets. True when its beats count from one; false when some were heard
+  /// before it greeted.
+  mutating func begins(_ incarnation: UUIDv7) -> Bool {
+    defer { beating = incarnation }
+    return beating != incarnation
+  }
+
+  // MARK: - Inheritance
+
+  /// Takes what there is of an address out of the memory of this node.
+  mutating func handOver(_ address: AddressName, at now: ContinuousClock.Instant) -> (
+    bindings: [BindingChange], subscriptions: [SubscriptionChange]
+  ) {
+    for (call, checkpoint) in checkpoints where checkpoint.envelope.address == address {
+      retire(call)
+    }
+    let left = currentBindings(at: now).filter { $0.address == address }
+    for change in left { bindings[change.key] = nil }
+    return (left, subscriptions.handOver(address, at: now))
   }
 }

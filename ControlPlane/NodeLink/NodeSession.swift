@@ -54,8 +54,11 @@ actor NodeSession {
   private var lastSequence: UInt64 = 0
   private var revisions: [TenantID: Int64]
   private var epochs: [AddressName: Epoch]
-  /// Orders without an answer yet.
-  private var ordered: [AddressName: OwnershipOrder] = [:]
+  /// Orders without an answer yet, and when each was put last.
+  private var ordered: [AddressName: (order: OwnershipOrder, at: ContinuousClock.Instant)] = [:]
+  /// What the fleet was when it was last looked at for this node.
+  private var reviewed: UInt64?
+  private var toldNeighbours: [Neighbour] = []
   private var addresses: Set<AddressName>
   /// While grants are unknown the node may be meant to know tenants of addresses that it does not
   /// speak of, so none is taken from it.
@@ -85,10 +88,6 @@ actor NodeSession {
     mayTakeAway = grants != nil
     addresses = OrderPlan.addresses(of: hello.node, knowing: epochs, grants: grants ?? [:])
     agenda.synchronize()
-    for order in Self.orders(for: hello.node, epochs: epochs, ordered: [:], grants: grants ?? [:]) {
-      agenda.add(order)
-      ordered[order.address] = order
-    }
     wake.yield()
   }
 
@@ -112,7 +111,7 @@ actor NodeSession {
     switch message {
     case .hello: throw SessionError.secondGreeting
     case .facts(let records): try receive(records)
-    case .orderAnswer(let answer): note(answer)
+    case .orderAnswer(let answer): await note(answer)
     case .checkpoint, .checkpointRetired, .binding, .subscription, .load: break
     }
     await fleet.note(message, from: hello.node, session: id)
@@ -141,9 +140,12 @@ actor NodeSession {
     wake.yield()
   }
 
-  private func note(_ answer: OrderAnswer) {
-    guard let order = ordered[answer.address], order.id == answer.order else { return }
+  private func note(_ answer: OrderAnswer) async {
+    guard let order = ordered[answer.address]?.order, order.id == answer.order else { return }
     ordered[answer.address] = nil
+    if answer.verdict == .done, order.verb == .adopt {
+      await fleet.handOver(order.address, to: hello.node)
+    }
     switch answer.verdict {
     case .done, .refusedUnknownAddress: epochs[answer.address] = order.epoch
     case .refusedStale(let known): epochs[answer.address] = max(known, order.epoch)
@@ -166,10 +168,6 @@ actor NodeSession {
   }
 
   func use(_ grants: [AddressName: AddressGrant]) {
-    for order in Self.orders(for: hello.node, epochs: epochs, ordered: ordered, grants: grants) {
-      agenda.add(order)
-      ordered[order.address] = order
-    }
     let concerned = OrderPlan.addresses(of: hello.node, knowing: epochs, grants: grants)
     if concerned != addresses || !mayTakeAway {
       addresses = concerned
@@ -179,15 +177,38 @@ actor NodeSession {
     wake.yield()
   }
 
-  private static func orders(
-    for node: NodeName, epochs: [AddressName: Epoch], ordered: [AddressName: OwnershipOrder],
-    grants: [AddressName: AddressGrant]
-  ) -> [OwnershipOrder] {
-    OrderPlan.steps(for: node, knowing: epochs, grants: grants).compactMap { step in
-      if let former = ordered[step.address], former.epoch >= step.epoch { return nil }
-      return OwnershipOrder(
-        id: .minted(), verb: step.verb, address: step.address, epoch: step.epoch)
+  /// Tells the node what the fleet has for it and it does not know yet.
+  func review() async {
+    let version = await fleet.version
+    guard version != reviewed || !ordered.isEmpty else { return }
+    reviewed = version
+    for planned in await fleet.orders(for: hello.node, knowing: epochs) { await put(planned) }
+    let neighbours = await fleet.neighbours(of: hello.node)
+    if neighbours != toldNeighbours {
+      toldNeighbours = neighbours
+      agenda.add(neighbours)
     }
+    wake.yield()
+  }
+
+  /// For so long the node may be busy with an order before it is put again.
+  private static let orderPatience = Duration.milliseconds(250)
+
+  private func put(_ planned: PlannedOrder) async {
+    let former = ordered[planned.address].flatMap { $0.order.epoch == planned.epoch ? $0 : nil }
+    if let former {
+      guard former.at.duration(to: .now) >= Self.orderPatience else { return }
+      ordered[planned.address] = (planned.order(former.order.id), .now)
+      return agenda.add(planned.order(former.order.id))
+    }
+    let order = planned.order(.minted())
+    ordered[planned.address] = (order, .now)
+    guard planned.verb == .adopt else { return agenda.add(order) }
+    let inheritance = await fleet.inheritance(
+      of: planned.address, under: planned.epoch, for: hello.node)
+    // While the fleet was asked, a later order may have been put.
+    guard ordered[planned.address]?.order.id == order.id else { return }
+    agenda.add(order, after: inheritance)
   }
 
   func note(_ change: TenantChange) {

@@ -26,6 +26,7 @@ actor NodeSessions {
       bindings: bindings, subscriptions: subscriptions, grants: grants, fleet: fleet,
       tenants: tenants, logger: logger)
     await sessions.updateValue(session, forKey: hello.node)?.close()
+    await session.review()
     if isClosed { await session.close() }
     return session
   }
@@ -42,11 +43,16 @@ actor NodeSessions {
 
   func use(_ grants: [AddressName: AddressGrant]) async {
     self.grants = grants
-    await fleet.use(grants)
     for session in sessions.values { await session.use(grants) }
   }
 
+  /// Tells every node what it should know by now and does not.
+  func review() async {
+    for session in sessions.values { await session.review() }
+  }
+
   func renewKeys() async {
+    await fleet.renewPairKeys()
     for (node, session) in sessions { await session.use(await fleet.renewKey(of: node)) }
   }
 

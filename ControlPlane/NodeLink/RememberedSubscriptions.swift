@@ -42,4 +42,13 @@ struct RememberedSubscriptions {
       return change
     }
   }
+
+  /// Takes those of an address out.
+  mutating func handOver(_ address: AddressName, at now: ContinuousClock.Instant)
+    -> [SubscriptionChange]
+  {
+    let left = current(at: now).filter { $0.address == address }
+    for change in left { forget(change.key) }
+    return left
+  }
 }

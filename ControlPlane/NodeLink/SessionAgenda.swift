@@ -14,7 +14,10 @@ struct SessionAgenda {
   }
 
   private var opening: [DownwardMessage] = []
+  /// What comes with orders, and before them.
+  private var inheritances: [AddressName: [DownwardMessage]] = [:]
   private var orders: [AddressName: OwnershipOrder] = [:]
+  private var neighbours: [Neighbour]?
   private var committed: (spool: SpoolID, through: UInt64)?
   private var key: BeatKey?
   private var isSignOfLifeDue = false
@@ -25,6 +28,14 @@ struct SessionAgenda {
 
   /// Replaces an order about the same address that was not sent yet.
   mutating func add(_ order: OwnershipOrder) { orders[order.address] = order }
+
+  /// An order to adopt, after what there is to carry on at the address.
+  mutating func add(_ order: OwnershipOrder, after inheritance: [Inheritance]) {
+    inheritances[order.address] = inheritance.reversed().map { .inheritance($0) }
+    add(order)
+  }
+
+  mutating func add(_ neighbours: [Neighbour]) { self.neighbours = neighbours }
 
   mutating func acknowledge(_ spool: SpoolID, through sequence: UInt64) {
     committed = (spool, sequence)
@@ -45,7 +56,16 @@ struct SessionAgenda {
   /// The most urgent item, taken off the agenda: orders before acknowledgements before tenants.
   mutating func next() -> Item? {
     if let message = opening.popLast() { return .message(message) }
+    if let address = inheritances.first?.key {
+      if let message = inheritances[address]?.popLast() { return .message(message) }
+      inheritances[address] = nil
+      return next()
+    }
     if let (_, order) = orders.popFirst() { return .message(.order(order)) }
+    if let nodes = neighbours {
+      neighbours = nil
+      return .message(.neighbours(nodes))
+    }
     if let (spool, sequence) = committed {
       committed = nil
       return .message(.factsAcknowledged(spool: spool, through: sequence))

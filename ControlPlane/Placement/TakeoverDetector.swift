@@ -10,7 +10,8 @@ public import NodeContract
 public struct TakeoverDetector: Sendable {
   public let replica: ReplicaName
   public let policy: OwnershipPolicy
-  let map: CellMap
+  /// Who is where, as it is known now. Whoever is new here was silent since this replica began.
+  public var map: CellMap
   let startedAt: BootInstant
 
   private var lastTick: BootInstant

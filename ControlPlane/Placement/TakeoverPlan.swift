@@ -86,7 +86,7 @@ extension TakeoverDetector {
     let others = [grant.holding.heir, grant.holding.standby].compactMap { $0 }
       .filter { $0 != holder }
     return (others + (isReleased(address, grant) ? [holder] : [])).first {
-      isHeardHere($0, at: now)
+      isHeardHere($0, at: now) && (map.movesAcross || map.nodes[$0] == map.addresses[address])
     }
   }
 
@@ -100,7 +100,7 @@ extension TakeoverDetector {
     let site = map.nodes[holder]
     return Holding(
       holder: holder, heir: others.first { map.nodes[$0] == site },
-      standby: others.first { map.nodes[$0] != site })
+      standby: map.movesAcross ? others.first { map.nodes[$0] != site } : nil)
   }
 }
 

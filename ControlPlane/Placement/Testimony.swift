@@ -33,15 +33,18 @@ public struct CellMap: Hashable, Sendable {
   /// Where the members of etcd stand.
   public var members: Set<SiteName>
   public var addresses: [AddressName: SiteName]
+  /// Whether nodes may be told to hold addresses of other sites.
+  public var movesAcross: Bool
 
   public init(
     nodes: [NodeName: SiteName], replicas: [ReplicaName: SiteName], members: Set<SiteName>,
-    addresses: [AddressName: SiteName]
+    addresses: [AddressName: SiteName], movesAcross: Bool = true
   ) {
     self.nodes = nodes
     self.replicas = replicas
     self.members = members
     self.addresses = addresses
+    self.movesAcross = movesAcross
   }
 }
 

@@ -63,7 +63,8 @@ struct AddressCommands: AsyncParsableCommand {
   static let columns = [
     Output.Column("Address", "name"), Output.Column("IP", "ip"), Output.Column("Role", "role"),
     Output.Column("Site", "site"), Output.Column("Holder", "holder"),
-    Output.Column("Epoch", "epoch"),
+    Output.Column("Held by", "held_by"), Output.Column("Heir", "heir"),
+    Output.Column("Epoch", "epoch"), Output.Column("Doubt", "doubt"),
   ]
 
   struct Create: CreateCommand {

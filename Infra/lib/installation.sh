@@ -3,7 +3,7 @@
 readonly api_port=7080 link_port=7443 beat_port=7444 postgres_port=54329 etcd_port=23790
 readonly carrier=127.0.3.1:5060
 # Stopped in this order: who needs another goes first.
-readonly process_names=(node-a1 node-b1 control-plane etcd postgres)
+readonly process_names=(node-a1 node-a2 node-b1 control-plane etcd postgres)
 
 # lay_out [ADDRESS]: the paths and addresses; ADDRESS is where site a's phones find us.
 lay_out() {
@@ -136,21 +136,30 @@ run_control_plane() {
   wait_for_process control-plane 30 curl --fail --silent --max-time 2 "$api/readyz"
 }
 
-# run_node NODE PHONES-IP TRUNKS-IP FINGERPRINT
+# run_node NODE PHONES-IP TRUNKS-IP FINGERPRINT: its keeper holds the sockets of these addresses, unless
+# another node of the site has taken them over.
 run_node() {
   local node=$1 phones=$2 trunks=$3 address socket sockets=()
   for address in "$phones" "$trunks"; do
     for socket in "udp $address 5060" "tcp $address 5060" "tcp $address 5061"; do
       # shellcheck disable=SC2086 # transport, address and port
-      require_port $socket "$node, SIP"
-      sockets+=(--descriptor "${socket// /:}")
+      is_running node-a2 || require_port $socket "$node, SIP"
+      sockets+=(--wanted "${socket// /:}")
     done
   done
-  start_process "$node" "$(id -un)" "$4" \
-    "$binaries/Keeper" "${sockets[@]}" -- \
-    "$binaries/MediaNodeServer" --config "$configuration/$node.json"
+  keep_node "$node" "$4" "${sockets[@]}"
   wait_for_process "$node" 10 port_is_bound "$phones"
   wait_for_process "$node" 10 port_is_bound "$trunks"
+}
+
+# run_heir NODE FINGERPRINT: it holds nothing until something is given to it.
+run_heir() { keep_node "$1" "$2"; }
+
+# keep_node NODE FINGERPRINT [OPTION...]
+keep_node() {
+  start_process "$1" "$(id -un)" "$2" \
+    "$binaries/Keeper" "${@:3}" -- \
+    "$binaries/MediaNodeServer" --config "$configuration/$1.json"
 }
 
 port_is_bound() { [ -n "$(ss --no-header --listening --numeric --udp "src = $1 and sport = :5060")" ]; }

@@ -27,6 +27,7 @@ provision_fleet() {
   create site a >/dev/null
   create site b >/dev/null
   create node node-a1 --site a >/dev/null
+  [ -z "$second_node" ] || create node node-a2 --site a >/dev/null
   create node node-b1 --site b >/dev/null
   create_address phones-a a "$phones_a" phones node-a1
   create_address trunks-a a "$trunks_a" trunks node-a1

@@ -35,7 +35,7 @@ extension Exchange {
     }
   }
 
-  private mutating func remove(_ id: CallID) {
+  mutating func remove(_ id: CallID) {
     guard let entry = calls.removeValue(forKey: id) else { return }
     let call = entry.machine
     if entry.isSaved { outbox.append(.retireCheckpoint(id)) }

@@ -1,8 +1,10 @@
 public import NodeContract
 import SIP
 
-/// A call as a process of this machine left it.
+/// A call as another process left it, on this machine or another.
 public struct LeftCall: Hashable, Sendable {
+  /// Nil where nobody said which.
+  public var call: CallID?
   /// The number of the checkpoint.
   public var number: UInt64
   /// Those of its ``NodeContract/CheckpointEnvelope``.
@@ -10,7 +12,10 @@ public struct LeftCall: Hashable, Sendable {
   /// When it was made, by the machine's clock.
   public var writtenAt: BootInstant
 
-  public init(number: UInt64, contents: [UInt8], writtenAt: BootInstant) {
+  public init(
+    call: CallID? = nil, number: UInt64, contents: [UInt8], writtenAt: BootInstant
+  ) {
+    self.call = call
     self.number = number
     self.contents = contents
     self.writtenAt = writtenAt
@@ -25,6 +30,13 @@ extension Exchange {
   /// A call that cannot be carried on (its address is not ours any more, its ports are taken) is
   /// left out: see ``callIDs``.
   public mutating func resume(_ left: [LeftCall], at now: Moment) -> [ExchangeAction] {
+    resume(left, asHeir: false, at: now)
+  }
+
+  /// - Parameter isHeir: the calls were another machine's.
+  mutating func resume(
+    _ left: [LeftCall], asHeir isHeir: Bool, at now: Moment
+  ) -> [ExchangeAction] {
     var found: [(number: UInt64, checkpoint: CallCheckpoint)] = []
     for call in left {
       if let checkpoint = read(call) { found.append((call.number, checkpoint)) }
@@ -32,12 +44,30 @@ extension Exchange {
     serial = max(serial, found.map(\.checkpoint.serial).max() ?? 0)
     let ports = takePorts(of: found.map(\.checkpoint.machine))
     found.sort { $0.checkpoint.machine.id < $1.checkpoint.machine.id }
-    for (number, checkpoint) in found where isHeld(checkpoint.machine, in: ports) {
+    var resumed: [CallID] = []
+    for (number, var checkpoint) in found
+    where isHeld(checkpoint.machine, in: ports, quietly: isHeir) {
+      if isHeir { adopt(&checkpoint.machine, at: now) }
       resume(checkpoint, number: number, at: now)
+      resumed.append(checkpoint.machine.id)
     }
-    loseConnections(at: now)
+    loseConnections(of: resumed, at: now)
     for room in rooms.ids.sorted() { reviewSupervision(in: room, at: now) }
     return takeOutbox(at: now)
+  }
+
+  /// A call of another machine: its relay has a number of ours, its legs the epochs of our grants, and
+  /// should we die without a successor, our spool knows what was open.
+  private mutating func adopt(_ call: inout CallMachine, at now: Moment) {
+    serial += 1
+    call.plan.id = RelayID(number: serial)
+    call.serve(under: grants)
+    for leg in call.legs where leg.isOpen {
+      let fact = fact(
+        .adopted, tenant: call.tenant, call: leg.recordedIn ?? call.id, leg: leg.id,
+        epoch: leg.epoch, at: now)
+      outbox.append(.record(fact, receipt: nil))
+    }
   }
 
   public var callIDs: Set<CallID> { Set(calls.keys) }
@@ -71,7 +101,10 @@ extension Exchange {
     return taken
   }
 
-  private mutating func isHeld(_ call: CallMachine, in ports: [AddressName: Set<UInt16>]) -> Bool {
+  /// - Parameter quietly: the call may be tried again, when another address of its is ours.
+  private mutating func isHeld(
+    _ call: CallMachine, in ports: [AddressName: Set<UInt16>], quietly: Bool
+  ) -> Bool {
     guard !call.isEnding else { return true }
     let (caller, callee) = call.relayAddresses
     let holdsCaller = ports[caller]?.contains(call.plan.callerLocal.port) ?? false
@@ -81,7 +114,8 @@ extension Exchange {
     if holdsCaller { pools[caller]?.giveBack(call.plan.callerLocal.port) }
     if holdsCallee { pools[callee]?.giveBack(call.plan.calleeLocal.port) }
     note(
-      .error, "a call cannot be carried on: its address or its ports are not ours any more",
+      quietly ? .debug : .error,
+      "a call cannot be carried on: its address or its ports are not ours any more",
       tenant: call.tenant, call: call.id)
     return false
   }
@@ -122,8 +156,8 @@ extension Exchange {
   }
 
   /// Connections ended with the process that held them: their phones open others and register.
-  private mutating func loseConnections(at now: Moment) {
-    for id in calls.keys.sorted() {
+  private mutating func loseConnections(of resumed: [CallID], at now: Moment) {
+    for id in resumed.sorted() {
       update(id, at: now) { call in
         let lost = Set(call.legs.filter { !$0.isTrunk }.map(\.flow)).filter {
           $0.transport.isReliable

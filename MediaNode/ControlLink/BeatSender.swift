@@ -1,9 +1,25 @@
 import Epoll
-import NodeContract
+public import NodeContract
 import TLS
 
-/// Sends this node's beats to every replica that has given a key, and hears their
-/// acknowledgements. Belongs to the loop's thread.
+/// Whoever judges this node's titles by its beats. Called on the thread of the beats.
+public struct BeatHooks: Sendable {
+  /// A beat leaves now; says its number. Numbers rise.
+  public var beat: @Sendable (BootInstant) -> UInt64
+  /// A replica, whose quorum was fresh, answered a beat and named what this node holds.
+  public var acknowledged: @Sendable (UInt64, [HeldAddress]) -> Void
+
+  public init(
+    beat: @escaping @Sendable (BootInstant) -> UInt64,
+    acknowledged: @escaping @Sendable (UInt64, [HeldAddress]) -> Void
+  ) {
+    self.beat = beat
+    self.acknowledged = acknowledged
+  }
+}
+
+/// Sends this node's beats to every replica that has given a key and to the neighbours that replicas
+/// name, and hears acknowledgements and neighbours. Belongs to the loop's thread.
 final class BeatSender {
   private let node: NodeName
   private let incarnation: UUIDv7
@@ -21,9 +37,11 @@ final class BeatSender {
   private var lastAcknowledged: [ReplicaName: UInt64] = [:]
   private var room = [UInt8](repeating: 0, count: 65_536)
   private let acknowledged: (ReplicaName, BeatEvidence) -> Void
+  private let hooks: BeatHooks?
+  private var neighbourhood = Neighbourhood()
 
   init(
-    configuration: LinkConfiguration, loop: EventLoop,
+    configuration: LinkConfiguration, loop: EventLoop, hooks: BeatHooks? = nil,
     acknowledged: @escaping (ReplicaName, BeatEvidence) -> Void
   ) {
     node = configuration.node
@@ -31,6 +49,7 @@ final class BeatSender {
     interval = configuration.policy.beatInterval
     replicas = configuration.replicas
     self.loop = loop
+    self.hooks = hooks
     self.acknowledged = acknowledged
   }
 
@@ -64,16 +83,34 @@ final class BeatSender {
     keys[replica] = [key] + (keys[replica] ?? []).prefix(1)
   }
 
+  /// The other nodes of the site, as `replica` knows them.
+  func use(_ neighbours: [Neighbour], from replica: ReplicaName) {
+    neighbourhood.use(
+      neighbours.filter { $0.node != node }, from: replica, at: EventLoop.readMoment().boot)
+  }
+
   private func beat() {
     if let timer { loop.setTimer(timer, at: loop.now.advanced(by: interval)) }
-    number += 1
-    sendTimes[Int(number % UInt64(sendTimes.count))] = EventLoop.readMoment().boot
-    let beat = Beat(node: node, incarnation: incarnation, number: number)
+    let now = EventLoop.readMoment().boot
+    number = hooks?.beat(now) ?? number + 1
+    sendTimes[Int(number % UInt64(sendTimes.count))] = now
+    beatToNeighbours()
+    let beat = Beat(
+      node: node, incarnation: incarnation, number: number,
+      statements: neighbourhood.statements(at: now))
     for replica in replicas {
       guard let key = keys[replica.name]?.first,
         let socket = sockets[SocketAddress.family(of: replica.beats)]
       else { continue }
       socket.send(beat.datagram(sealedWith: key, by: hashing), to: replica.beats)
+    }
+  }
+
+  private func beatToNeighbours() {
+    let beat = Beat(node: node, incarnation: incarnation, number: number)
+    for (endpoint, key) in neighbourhood.receivers(ofBeat: number) {
+      sockets[SocketAddress.family(of: endpoint)]?
+        .send(beat.datagram(sealedWith: key, by: hashing), to: endpoint)
     }
   }
 
@@ -85,8 +122,15 @@ final class BeatSender {
     }
   }
 
+  /// What is sealed with the key of another pair of nodes is as good as forged.
+  private func noteNeighbour(_ datagram: ArraySlice<UInt8>) {
+    let beat = try? Beat(parsing: datagram, by: hashing) { neighbourhood.key($0, $1) }
+    if let beat { neighbourhood.hear(beat, at: EventLoop.readMoment().boot) }
+  }
+
   /// What is no acknowledgement of a beat that we sent, or is an old one, is ignored.
   private func note(_ datagram: ArraySlice<UInt8>) {
+    guard !Beat.begins(datagram) else { return noteNeighbour(datagram) }
     let answer = try? BeatAcknowledgement(parsing: datagram, by: hashing) { replica, number in
       keys[replica]?.first { $0.number == number }
     }
@@ -96,6 +140,7 @@ final class BeatSender {
     else { return }
     lastAcknowledged[answer.replica] = answer.number
     let sentAt = sendTimes[Int(answer.number % UInt64(sendTimes.count))]
+    hooks?.acknowledged(answer.number, answer.epochs)
     acknowledged(answer.replica, BeatEvidence(beatSentAt: sentAt, epochs: answer.epochs))
   }
 }

@@ -17,7 +17,8 @@ public struct GrantStoreError: Error, Hashable, Sendable, CustomStringConvertibl
 
 /// The highest epoch that this node ever heard of for each address, on disk, so that a node that
 /// starts again refuses orders that were overtaken while it lived before. A small text file, one
-/// line per address: `phones-a 1.42 held` or `phones-a 1.43 released`.
+/// line per address: `phones-a 1.42 held`, `phones-a 1.43 held unsettled` while the predecessor's end is
+/// not certain yet, or `phones-a 1.44 released`.
 public struct GrantStore: Sendable {
   private let path: String
 
@@ -25,33 +26,46 @@ public struct GrantStore: Sendable {
 
   /// What was saved last; nothing when there is no file yet. A line that cannot be read is an
   /// error: guessing could bring back an owner that was replaced.
-  public func load() throws -> [AddressName: AddressGrants.Grant] {
-    guard let bytes = try DurableFile.read(path) else { return [:] }
+  public func load() throws -> [AddressName: AddressGrants.Grant] { try loadAll().grants }
+
+  /// The same, and which of them are unsettled.
+  public func loadAll() throws -> (
+    grants: [AddressName: AddressGrants.Grant], unsettled: Set<AddressName>
+  ) {
+    guard let bytes = try DurableFile.read(path) else { return ([:], []) }
     var grants: [AddressName: AddressGrants.Grant] = [:]
+    var unsettled: Set<AddressName> = []
     for line in String(decoding: bytes, as: UTF8.self).split(separator: "\n") {
-      guard let (address, grant) = Self.parse(line) else {
+      guard let (address, grant, isSettled) = Self.parse(line) else {
         throw GrantStoreError(path: path, line: String(line))
       }
       grants[address] = grant
+      if !isSettled { unsettled.insert(address) }
     }
-    return grants
+    return (grants, unsettled)
   }
 
   /// Returns once `grants` are on disk. Before an order is answered, so that the answer holds.
-  public func save(_ grants: [AddressName: AddressGrants.Grant]) throws {
+  public func save(
+    _ grants: [AddressName: AddressGrants.Grant], unsettled: Set<AddressName> = []
+  ) throws {
     let lines = grants.sorted { $0.key < $1.key }.map { address, grant in
-      "\(address) \(grant.epoch) \(grant.isHeld ? "held" : "released")\n"
+      "\(address) \(grant.epoch) \(grant.isHeld ? "held" : "released")"
+        + (grant.isHeld && unsettled.contains(address) ? " unsettled\n" : "\n")
     }
     try DurableFile.write(Array(lines.joined().utf8), to: path)
   }
 
-  private static func parse(_ line: Substring) -> (AddressName, AddressGrants.Grant)? {
+  private static func parse(
+    _ line: Substring
+  ) -> (AddressName, AddressGrants.Grant, isSettled: Bool)? {
     let words = line.split(separator: " ", omittingEmptySubsequences: false)
-    guard words.count == 3, let address = AddressName(words[0]), let epoch = parseEpoch(words[1])
+    guard words.count >= 3, let address = AddressName(words[0]), let epoch = parseEpoch(words[1])
     else { return nil }
-    switch words[2] {
-    case "held": return (address, AddressGrants.Grant(epoch: epoch, isHeld: true))
-    case "released": return (address, AddressGrants.Grant(epoch: epoch, isHeld: false))
+    switch words[2...].joined(separator: " ") {
+    case "held": return (address, AddressGrants.Grant(epoch: epoch, isHeld: true), true)
+    case "held unsettled": return (address, AddressGrants.Grant(epoch: epoch, isHeld: true), false)
+    case "released": return (address, AddressGrants.Grant(epoch: epoch, isHeld: false), true)
     default: return nil
     }
   }

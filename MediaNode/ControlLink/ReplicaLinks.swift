@@ -27,13 +27,15 @@ public struct ReplicaStatus: Hashable, Sendable {
   public init() {}
 }
 
-/// The node's links to all replicas, and its beats, on one thread of their own. Bindings and
+/// The node's links to all replicas on one thread of their own, and its beats on another, which nothing
+/// keeps waiting. Bindings and
 /// checkpoints said once are remembered, so that a replica which loses its memory is told again;
 /// facts come from the spool.
 public final class ReplicaLinks: Sendable {
   private let hub: LinkHub
 
   /// - Parameters:
+  ///   - beats: who judges the node's titles by its beats; nil: nobody.
   ///   - hello: what to say first on each new link; called on the links' thread.
   ///   - receive: hears what replicas say, on the links' thread; it must not wait. Beat keys and
   ///     acknowledgements of facts are dealt with here and not passed on.
@@ -41,21 +43,26 @@ public final class ReplicaLinks: Sendable {
   ///   when the kernel gives no descriptors.
   public init(
     configuration: LinkConfiguration, facts: any FactSource, logger: Logger,
-    hello: @escaping @Sendable () -> NodeHello,
+    beats: BeatHooks? = nil, hello: @escaping @Sendable () -> NodeHello,
     receive: @escaping @Sendable (DownwardMessage, ReplicaName) -> Void
   ) throws {
     hub = try LinkHub(
-      configuration: configuration, facts: facts, logger: logger, hello: hello, receive: receive)
+      configuration: configuration, facts: facts, logger: logger, beats: beats, hello: hello,
+      receive: receive)
   }
 
   /// Begins to dial and to beat. Once.
   public func start() {
     hub.loop.start()
+    hub.beatLoop.start()
     hub.loop.submit { [hub] in hub.start() }
+    hub.beatLoop.submit { [hub] in hub.startBeats() }
   }
 
   /// Ends all links and the thread. Facts that were not acknowledged stay in the spool.
   public func stop() {
+    hub.beatLoop.submit { [hub] in hub.stopBeats() }
+    hub.beatLoop.stop()
     hub.loop.submit { [hub] in hub.stop() }
     hub.loop.stop()
   }
@@ -83,9 +90,10 @@ public final class ReplicaLinks: Sendable {
 /// What the links share.
 ///
 /// `@unchecked Sendable`: after `init` everything but `status`, which has a lock, is touched on the
-/// loop's thread only.
+/// loop's thread only, and `beats` on that of its own.
 final class LinkHub: LinkOwner, @unchecked Sendable {
   let loop: EventLoop
+  let beatLoop: EventLoop
   let policy: LinkPolicy
   let context: TLSClientContext
   let facts: any FactSource
@@ -100,10 +108,11 @@ final class LinkHub: LinkOwner, @unchecked Sendable {
 
   init(
     configuration: LinkConfiguration, facts: any FactSource, logger: Logger,
-    hello: @escaping @Sendable () -> NodeHello,
+    beats hooks: BeatHooks?, hello: @escaping @Sendable () -> NodeHello,
     receive: @escaping @Sendable (DownwardMessage, ReplicaName) -> Void
   ) throws {
     loop = try EventLoop(name: "control-link")
+    beatLoop = try EventLoop(name: "beats")
     policy = configuration.policy
     context = try TLSClientContext(identity: configuration.identity, protocols: ["h2"])
     self.facts = facts
@@ -113,23 +122,31 @@ final class LinkHub: LinkOwner, @unchecked Sendable {
     status = Mutex(
       Dictionary(configuration.replicas.map { ($0.name, ReplicaStatus()) }) { first, _ in first })
     links = configuration.replicas.map { ReplicaLink(to: $0, owner: self) }
-    beats = BeatSender(configuration: configuration, loop: loop) { [unowned self] in
-      noteEvidence($1, of: $0)
+    beats = BeatSender(configuration: configuration, loop: beatLoop, hooks: hooks) {
+      [unowned self] in noteEvidence($1, of: $0)
     }
   }
 
   func start() {
+    for link in links { link.start() }
+  }
+
+  func startBeats() {
     do {
       try beats?.start()
     } catch {
       logger.error("this node cannot beat", metadata: ["reason": "\(error)"])
     }
-    for link in links { link.start() }
   }
 
   func stop() {
-    beats?.stop()
     for link in links { link.stop() }
+  }
+
+  func stopBeats() { beats?.stop() }
+
+  private func use(_ key: BeatKey, of replica: ReplicaName) {
+    beatLoop.submit { [self] in beats?.use(key, for: replica) }
   }
 
   func say(_ message: UpwardMessage) {
@@ -164,12 +181,15 @@ final class LinkHub: LinkOwner, @unchecked Sendable {
 
   func received(_ message: DownwardMessage, from replica: ReplicaName) {
     switch message {
-    case .welcome(let welcome): beats?.use(welcome.beatKey, for: replica)
-    case .beatKey(let key): beats?.use(key, for: replica)
+    case .welcome(let welcome): use(welcome.beatKey, of: replica)
+    case .beatKey(let key): use(key, of: replica)
+    case .neighbours(let neighbours):
+      beatLoop.submit { [self] in beats?.use(neighbours, from: replica) }
     case .factsAcknowledged(let spool, let through): acknowledge(spool, through, by: replica)
     case .bindings(let changes): restore(changes, from: replica)
     case .subscriptions(let changes): restore(changes, from: replica)
-    case .tenant, .tenantRemoved, .snapshotComplete, .order, .mailbox: receive(message, replica)
+    case .tenant, .tenantRemoved, .snapshotComplete, .order, .mailbox, .inheritance:
+      receive(message, replica)
     }
   }
 

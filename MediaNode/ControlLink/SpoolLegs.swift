@@ -29,10 +29,19 @@ struct SpoolLegs: Equatable {
       legs[fact.leg]?.wasAnswered = true
       touch(fact)
     case .rung, .held: touch(fact)
-    case .ended, .adopted: legs[fact.leg] = nil
+    case .adopted: adopt(fact)
+    case .ended: legs[fact.leg] = nil
     // Tells of the past.
     case .measured: break
     }
+  }
+
+  /// What another node began; whether it was answered, that node's spool says.
+  private mutating func adopt(_ fact: Fact) {
+    guard legs[fact.leg] == nil else { return touch(fact) }
+    legs[fact.leg] = OpenLeg(
+      tenant: fact.tenant, call: fact.call, leg: fact.leg, epoch: fact.epoch,
+      lastFact: fact.time, wasAnswered: false)
   }
 
   private mutating func touch(_ fact: Fact) {

@@ -6,8 +6,11 @@ public struct InheritedSocket: Hashable, Sendable {
   public let transport: String
   public let local: IPEndpoint
   public let descriptor: Int32
+  /// As the keeper calls it.
+  public let name: String
 
-  public init(transport: String, local: IPEndpoint, descriptor: Int32) {
+  public init(transport: String, local: IPEndpoint, descriptor: Int32, name: String? = nil) {
+    self.name = name ?? "\(transport):\(local)"
     self.transport = transport
     self.local = local
     self.descriptor = descriptor
@@ -29,6 +32,8 @@ public struct InheritedSocket: Hashable, Sendable {
       colon < equals, let descriptor = Int32(part[part.index(after: equals)...]), descriptor >= 0,
       let local = IPEndpoint(part[part.index(after: colon)..<equals])
     else { return nil }
-    self.init(transport: String(part[..<colon]), local: local, descriptor: descriptor)
+    self.init(
+      transport: String(part[..<colon]), local: local, descriptor: descriptor,
+      name: String(part[..<equals]))
   }
 }

@@ -10,9 +10,10 @@ struct Keeper {
   static let stopGrace = Duration.seconds(10)
 
   private let settings: Settings
-  private let sockets: [ListeningSocket]
+  private var sockets: [(name: SocketName, socket: ListeningSocket)]
   /// What a node leaves to the next one: their business. Nobody here reads it.
   private let memory: Int32
+  private let line: ChildLine
   private var policy = RestartPolicy()
   private var child: Child?
 
@@ -34,17 +35,38 @@ struct Keeper {
     }
     Signals.block()
     raiseDescriptorLimit()
-    let lowest = 3 + Int32(settings.descriptors.count) + 1
-    sockets = try settings.descriptors.map { try ListeningSocket($0, numberedFrom: lowest) }
+    let lowest = 3 + Int32(settings.descriptors.count + settings.wanted.count) + 2
+    sockets =
+      try settings.descriptors.map { ($0, try ListeningSocket($0, numberedFrom: lowest)) }
+      + Self.free(among: settings.wanted, numberedFrom: lowest)
     memory = try sharedMemory(numberedFrom: lowest)
+    line = try ChildLine(numberedFrom: lowest)
     try settings.pidFile.map { try writeFile($0, "\(getpid())\n") }
+  }
+
+  /// The sockets of those addresses that nobody else has now. The node binds the others itself, when
+  /// it is given them.
+  private static func free(
+    among wanted: [SocketName], numberedFrom lowest: Int32
+  ) -> [(name: SocketName, socket: ListeningSocket)] {
+    Dictionary(grouping: wanted, by: \.host).sorted { $0.key < $1.key }.flatMap { host, names in
+      var opened: [(name: SocketName, socket: ListeningSocket)] = []
+      do {
+        for name in names {
+          opened.append((name, try ListeningSocket(name, numberedFrom: lowest)))
+        }
+        return opened
+      } catch {
+        for (_, socket) in opened { close(socket.descriptor) }
+        log("notice", "somebody else has \(host), or nobody: \(error)")
+        return []
+      }
+    }
   }
 
   /// Keeps the node alive until told to stop; returns the exit status.
   private mutating func run() -> Int32 {
-    log("info", "keeping", ["sockets": settings.descriptors.map(\.text).joined(separator: ",")])
-    setenv("TANDEM_DESCRIPTORS", inheritance, 1)
-    setenv("TANDEM_MEMORY", "\(3 + sockets.count)", 1)
+    log("info", "keeping", ["sockets": sockets.map(\.name.text).joined(separator: ",")])
     unsetenv("TANDEM_PREDECESSOR_DIED_AT")
     defer { removeFiles() }
     startChild()
@@ -52,6 +74,7 @@ struct Keeper {
       switch Signals.next(within: policy.delayLeft(at: .now())) {
       case nil: startChild()
       case .stop(let signal): return stop(on: signal)
+      case .childSpoke: for name in line.read() { release(name) }
       case .childDied:
         if let status = reap(), status.isFinal { return status.code }
       }
@@ -59,12 +82,23 @@ struct Keeper {
   }
 
   private var inheritance: String {
-    settings.descriptors.enumerated().map { "\($1.text)=\(3 + $0)" }.joined(separator: ",")
+    sockets.enumerated().map { "\($1.name.text)=\(3 + $0)" }.joined(separator: ",")
+  }
+
+  /// The address is another's: its sockets are of no use here, and in the way there.
+  private mutating func release(_ name: String) {
+    guard let index = sockets.firstIndex(where: { $0.name.text == name }) else { return }
+    close(sockets.remove(at: index).socket.descriptor)
+    log("info", "released", ["socket": name])
   }
 
   private mutating func startChild() {
+    setenv("TANDEM_DESCRIPTORS", inheritance, 1)
+    setenv("TANDEM_MEMORY", "\(3 + sockets.count)", 1)
+    setenv("TANDEM_KEEPER", "\(3 + sockets.count + 1),\(getpid())", 1)
     do {
-      let child = try Child(settings.command, inheriting: sockets.map(\.descriptor) + [memory])
+      let descriptors = sockets.map(\.socket.descriptor) + [memory, line.writing]
+      let child = try Child(settings.command, inheriting: descriptors)
       self.child = child
       policy.started(at: .now())
       try settings.childPIDFile.map { try writeFile($0, "\(child.pid)\n") }

@@ -28,9 +28,11 @@ struct SocketName: Equatable {
   }
 }
 
-/// `Keeper --descriptor udp|tcp:ADDRESS:PORT … [--pid-file F] [--child-pid-file F] -- PROGRAM …`
+/// `Keeper --descriptor|--wanted udp|tcp:ADDRESS:PORT … [--pid-file F] [--child-pid-file F] -- PROGRAM …`
 struct Settings {
   private(set) var descriptors: [SocketName] = []
+  /// Those that another may have: an address has all its sockets here, or none.
+  private(set) var wanted: [SocketName] = []
   private(set) var pidFile: String?
   private(set) var childPIDFile: String?
   /// The node's program, a path, and its arguments.
@@ -51,6 +53,7 @@ struct Settings {
   private mutating func set(_ flag: String, _ value: String) throws {
     switch flag {
     case "--descriptor": descriptors.append(try SocketName(value))
+    case "--wanted": wanted.append(try SocketName(value))
     case "--pid-file": pidFile = value
     case "--child-pid-file": childPIDFile = value
     default: throw StartError("unknown flag \(flag)")

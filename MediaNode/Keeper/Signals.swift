@@ -4,13 +4,15 @@ import Glibc
 enum Signals {
   enum Event: Equatable {
     case childDied
+    /// The node has written a line.
+    case childSpoke
     case stop(Int32)
   }
 
   private static var waitedFor: sigset_t {
     var set = sigset_t()
     sigemptyset(&set)
-    for signal in [SIGCHLD, SIGTERM, SIGINT, SIGHUP] { sigaddset(&set, signal) }
+    for signal in [SIGCHLD, SIGUSR1, SIGTERM, SIGINT, SIGHUP] { sigaddset(&set, signal) }
     return set
   }
 
@@ -27,6 +29,7 @@ enum Signals {
       let signal = limit.map { wait(&set, $0) } ?? sigwaitinfo(&set, nil)
       switch signal {
       case SIGCHLD: return .childDied
+      case SIGUSR1: return .childSpoke
       case 1...: return .stop(signal)
       default: if errno != EINTR { return nil }
       }

@@ -1,5 +1,7 @@
 import CallControl
 import ControlLink
+import Epoll
+import Gates
 import Logging
 import NodeContract
 import Ownership
@@ -10,24 +12,70 @@ import Synchronization
 /// Every change is on disk before it is acted upon.
 final class Holdings: Sendable {
   private struct State {
-    var grants: AddressGrants
+    var titles: NodeTitles
     var revisions: [TenantID: Int64] = [:]
+    /// Addresses whose sockets this process has.
+    var bound: Set<AddressName> = []
+    /// Addresses that are ours, and whose sockets somebody else on this machine still has.
+    var unbound: [AddressName: Epoch] = [:]
+    /// As it is on disk.
+    var saved = Saved()
+  }
+
+  private struct Saved: Hashable {
+    var grants: [AddressName: AddressGrants.Grant] = [:]
+    var unsettled: Set<AddressName> = []
   }
 
   private let state: Mutex<State>
+  private let addresses: [AddressName: AddressSetting]
+  private let isSecure: Bool
   private let snapshots: SnapshotStore
   private let grantStore: GrantStore
+  private let estate: NodeEstate?
+  private let inheritances = Inheritances()
+  private let keeper = KeeperLine()
   private let log: Logger
+  let gates: AddressGates
 
-  init(_ configuration: NodeConfiguration, in directory: StateDirectory, log: Logger) throws {
-    state = Mutex(State(grants: AddressGrants(addresses: configuration.addresses.map(\.name))))
+  /// - Parameter bound: the addresses whose sockets the keeper handed down.
+  init(
+    _ configuration: NodeConfiguration, in directory: StateDirectory, bound: Set<AddressName>,
+    estate: NodeEstate?, at now: BootInstant, log: Logger
+  ) throws {
     snapshots = try SnapshotStore(
       directory: directory.snapshots, key: configuration.snapshotKey(), logger: log)
     grantStore = GrantStore(path: directory.grants)
+    addresses = Dictionary(configuration.addresses.map { ($0.name, $0) }) { first, _ in first }
+    isSecure = configuration.secureSIP != nil
+    gates = AddressGates(configuration.addresses.map(\.endpoint.address))
+    self.estate = estate
+    let (grants, unsettled) = try grantStore.loadAll()
+    let titles = NodeTitles(
+      policy: OwnershipPolicy(), proofs: addresses.mapValues { _ in configuration.proof },
+      persisted: grants, unsettled: unsettled, startedAt: now)
+    state = Mutex(
+      State(
+        titles: titles, bound: bound, saved: Saved(grants: titles.known, unsettled: unsettled)))
     self.log = log
   }
 
-  var heldAddresses: [HeldAddress] { state.withLock(\.grants.held) }
+  /// The keeper bound what nobody had; what was given to another since stays free for that one.
+  /// Before any socket is opened. Returns what is left of `kept`.
+  static func withoutReleased(
+    _ kept: [AddressSetting], in directory: StateDirectory
+  ) throws -> [AddressSetting] {
+    let grants = try GrantStore(path: directory.grants).load()
+    return kept.filter { address in
+      guard let grant = grants[address.name], !grant.isHeld, grant.epoch > .none else {
+        return true
+      }
+      KeeperLine()?.giveUp(address.endpoint.address)
+      return false
+    }
+  }
+
+  var heldAddresses: [HeldAddress] { state.withLock(\.titles.held) }
 
   var tenantRevisions: [TenantRevision] {
     state.withLock { state in
@@ -36,16 +84,34 @@ final class Holdings: Sendable {
   }
 
   /// Brings back what an earlier process of this node knew, so that it serves before any replica
-  /// is reached.
-  func restore(into exchange: inout Exchange, at now: Moment) throws {
+  /// is reached. Returns sockets that nobody kept.
+  func restore(into exchange: inout Exchange, at now: Moment) throws -> [AddressSockets] {
     for tenant in try snapshots.load() {
       _ = exchange.install(tenant, at: now)
       state.withLock { $0.revisions[tenant.tenant] = tenant.revision }
     }
-    let persisted = try grantStore.load()
-    for held in state.withLock({ $0.grants.restore(persisted) }) {
+    var opened: [AddressSockets] = []
+    for held in heldAddresses {
+      if state.withLock({ !$0.bound.contains(held.address) }) {
+        guard let sockets = bind(held.address) else {
+          state.withLock { $0.unbound[held.address] = held.epoch }
+          continue
+        }
+        opened.append(sockets)
+      }
       _ = exchange.adopt(held.address, epoch: held.epoch, at: now)
     }
+    return opened
+  }
+
+  /// Nil while somebody has them; the kernel lets nobody else.
+  private func bind(_ address: AddressName) -> AddressSockets? {
+    guard let setting = addresses[address],
+      let sockets = try? AddressSockets(
+        binding: setting.endpoint, secure: isSecure ? setting.secureEndpoint : nil)
+    else { return nil }
+    state.withLock { _ = $0.bound.insert(address) }
+    return sockets
   }
 
   // MARK: - Tenants
@@ -73,22 +139,69 @@ final class Holdings: Sendable {
     for tenant in stale.sorted() { remove(tenant, from: signalling) }
   }
 
+  // MARK: - Beats
+
+  /// Judges the node's titles by its beats.
+  func hooks(on signalling: SignallingLoop) -> BeatHooks {
+    BeatHooks(
+      beat: { [self] now in
+        serveUnbound(on: signalling)
+        return state.withLock { state in
+          state.titles.tick(at: now)
+          renewGates(by: state.titles, at: now)
+          return state.titles.beat(at: now)
+        }
+      },
+      acknowledged: { [self] number, epochs in
+        let now = MachineClock.boot()
+        state.withLock { state in
+          state.titles.acknowledge(beat: number, naming: epochs, at: now)
+          renewGates(by: state.titles, at: now)
+        }
+      })
+  }
+
+  /// Opens the gates as far as there is evidence without anybody: before the first beat.
+  func openGates(at now: BootInstant) {
+    state.withLock { state in
+      state.titles.tick(at: now)
+      renewGates(by: state.titles, at: now)
+    }
+  }
+
+  private func renewGates(by titles: NodeTitles, at now: BootInstant) {
+    for (name, address) in addresses {
+      let deadlines = titles.deadlines(for: name, at: now)
+      gates.gate(of: address.endpoint.address).set(
+        relaysUntil: deadlines.relays, beginsUntil: deadlines.begins)
+    }
+  }
+
   // MARK: - Grants
 
-  /// Does what an order says. Nil: it takes effect, but the disk refused to keep it, so nobody may
-  /// rely on this node refusing older orders after a restart; the replica asks again.
+  /// What there is to carry on at an address that is about to be ours.
+  func keep(_ inheritance: Inheritance) {
+    inheritances.add(inheritance, at: MachineClock.boot())
+  }
+
+  /// Does what an order says. Nil: nobody knows that it is fresh; or it takes effect, but the disk
+  /// refused to keep it, so nobody may rely on this node refusing older orders after a restart. The
+  /// replica asks again.
   func carryOut(_ order: OwnershipOrder, on signalling: SignallingLoop) -> OrderAnswer? {
-    let (verdict, effect, known) = state.withLock { state in
-      let (verdict, effect) = state.grants.receive(order)
-      return (verdict, effect, state.grants.known)
+    let now = MachineClock.boot()
+    let (verdict, effects) = state.withLock { state in
+      let outcome = state.titles.receive(order, at: now)
+      renewGates(by: state.titles, at: now)
+      return outcome
     }
-    let isKept = attempt("keep the grants") { try grantStore.save(known) }
-    switch effect {
-    case .adopt(let address, let epoch):
-      signalling.submit { $0.adopt(address, epoch: epoch, at: $1) }
-    case .release(let address): signalling.submit { $0.release(address, at: $1) }
-    case .none: break
+    guard let verdict else {
+      log.info(
+        "an order that may be old is not followed",
+        metadata: ["address": "\(order.address)", "epoch": "\(order.epoch)"])
+      return nil
     }
+    let isKept = save()
+    for effect in effects { perform(effect, on: signalling) }
     log.notice(
       "order",
       metadata: [
@@ -96,6 +209,80 @@ final class Holdings: Sendable {
         "verdict": "\(verdict)",
       ])
     return isKept ? OrderAnswer(order: order.id, address: order.address, verdict: verdict) : nil
+  }
+
+  private func perform(_ effect: NodeTitles.Effect, on signalling: SignallingLoop) {
+    switch effect {
+    case .adopt(let address, let epoch):
+      state.withLock { $0.unbound[address] = epoch }
+      serveUnbound(on: signalling)
+    case .freeze(let address), .hangUp(let address): freeze(address, on: signalling)
+    case .yield: break  // Addresses do not move to other sites.
+    }
+  }
+
+  /// Serves what is ours as soon as its sockets are to be had.
+  private func serveUnbound(on signalling: SignallingLoop) {
+    for (address, epoch) in state.withLock(\.unbound) {
+      if state.withLock({ !$0.bound.contains(address) }) {
+        guard let sockets = bind(address) else { continue }
+        signalling.listen(at: sockets)
+      }
+      state.withLock { $0.unbound[address] = nil }
+      serve(address, epoch, on: signalling)
+    }
+  }
+
+  private func serve(_ address: AddressName, _ epoch: Epoch, on signalling: SignallingLoop) {
+    signalling.submit { [inheritances, log] exchange, now in
+      let left = inheritances.take(address, at: now.boot)
+      let before = exchange.callIDs
+      let actions = exchange.inherit(
+        address, epoch: epoch, calls: left.calls, bindings: left.bindings,
+        subscriptions: left.subscriptions, at: now)
+      let carriedOn = exchange.callIDs.subtracting(before)
+      inheritances.forget(carriedOn)
+      log.notice(
+        "an address is served",
+        metadata: [
+          "address": "\(address)", "epoch": "\(epoch)", "left": "\(left.calls.count)",
+          "carried-on": "\(carriedOn.count)", "bindings": "\(left.bindings.count)",
+        ])
+      return actions
+    }
+  }
+
+  /// Nothing leaves from the address any more: its gate is shut. What belongs to it is another's.
+  private func freeze(_ address: AddressName, on signalling: SignallingLoop) {
+    let setting = addresses[address]
+    state.withLock { state in
+      state.unbound[address] = nil
+      state.bound.remove(address)
+    }
+    signalling.submit { [estate] exchange, now in
+      let actions = exchange.freeze(address, at: now)
+      estate?.forgetCalls(except: exchange.callIDs, and: exchange.relayIDs)
+      return actions
+    }
+    if let setting {
+      signalling.leave(setting.endpoint.address)
+      keeper?.release(setting.endpoint.address)
+    }
+  }
+
+  /// Writes the grants down if they are not as the disk has them. False: the disk refuses.
+  @discardableResult
+  func save() -> Bool {
+    let current = state.withLock { state in
+      let unsettled = state.titles.held.map(\.address).filter { !state.titles.isSettled($0) }
+      return Saved(grants: state.titles.known, unsettled: Set(unsettled))
+    }
+    guard state.withLock({ $0.saved != current }) else { return true }
+    let isKept = attempt("keep the grants") {
+      try grantStore.save(current.grants, unsettled: current.unsettled)
+    }
+    if isKept { state.withLock { $0.saved = current } }
+    return isKept
   }
 
   /// A full or failing disk must not stop calls: the node goes on with what it has in memory.

@@ -4,6 +4,7 @@ import ControlLink
 import FoundationEssentials
 import Logging
 import NodeContract
+import Ownership
 import TLS
 
 /// Settings of a node: a JSON file, then `TANDEM_*` variables, then `--set name=value`, in rising
@@ -11,7 +12,10 @@ import TLS
 struct NodeConfiguration: Sendable {
   var name: NodeName
   var site: SiteName
+  /// All that it may be told to hold. What the keeper has no sockets of it binds when it is given it.
   var addresses: [AddressSetting]
+  /// How it proves, without the control plane, that they lead here.
+  var proof: PhysicalProof
   var relayPorts: ClosedRange<UInt16>
   /// Who the node is for phones and carriers that come by TLS, to the port above each address' own;
   /// nil: none can.
@@ -63,6 +67,7 @@ struct NodeConfiguration: Sendable {
     name = try reader.value("name", as: NodeName.init)
     site = try reader.value("site", as: SiteName.init)
     addresses = try reader.values("addresses", as: AddressSetting.init(text:))
+    proof = try reader.proof()
     relayPorts = try reader.portRange("relay-ports")
     secureSIP = try reader.scoped(to: "sip-tls").serverIdentity()
     furtherIdentities = try reader.scoped(to: "sip-tls").furtherIdentities()
@@ -207,6 +212,17 @@ extension ConfigReader {
         throw SettingError(name: "\(name)", value: text, expected: "a \(Value.self)")
       }
       return value
+    }
+  }
+
+  /// `binding` where no other machine can have the addresses, so that whoever has the socket has the
+  /// address; `none` where one can: then nothing leaves while no replica is heard.
+  fileprivate func proof() throws -> PhysicalProof {
+    let text = string(forKey: "proof", default: "binding")
+    switch text {
+    case "binding": return .binding
+    case "none": return .none
+    default: throw SettingError(name: "proof", value: text, expected: "binding or none")
     }
   }
 

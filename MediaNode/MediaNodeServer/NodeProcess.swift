@@ -19,6 +19,9 @@ struct NodeProcess {
   private let signalling: SignallingLoop
   private let links: ReplicaLinks
   private let lifeMark: LifeMark
+  private let holdings: Holdings
+  /// Sockets of addresses that this node was given and its keeper has none of.
+  private let reopened: [AddressSockets]
   private let estate: NodeEstate?
   /// What the exchange wants done to carry on a predecessor's calls.
   private let resumption: [ExchangeAction]
@@ -43,13 +46,17 @@ struct NodeProcess {
     estate = NodeEstate(spool: spool, log: Logger(label: "estate"))
     estate?.writeFacts()
 
-    let holdings = try Holdings(configuration, in: directory, log: log)
+    let kept = try Holdings.withoutReleased(
+      try Self.keptAddresses(configuration), in: directory)
+    let holdings = try Holdings(
+      configuration, in: directory, bound: Set(kept.map(\.name)), estate: estate, at: now.boot,
+      log: log)
     let identity = try DTLSIdentity()
     var exchangeConfiguration = configuration.exchange(boot: boot)
     exchangeConfiguration.mediaFingerprint = CertificateFingerprint(identity.hash)
     var exchange = Exchange(
       configuration: exchangeConfiguration, hashing: OpenSSLHashing(), random: random)
-    try holdings.restore(into: &exchange, at: now)
+    let reopened = try holdings.restore(into: &exchange, at: now)
     resumption = Self.takeOver(estate, into: &exchange, at: now, log: log)
     leftRelays = estate?.relays ?? [:]
     Self.closeLostLegs(
@@ -61,16 +68,16 @@ struct NodeProcess {
     let signalling = SignallingLoop(
       exchange: exchange, on: try EventLoop(name: "signalling"),
       sockets: try SignallingSockets.open(
-        for: configuration.addresses.map(\.endpoint),
-        inherited: Self.inheritedSockets),
+        for: kept.map(\.endpoint), inherited: Self.inheritedSockets),
       listeners: try SignallingSockets.listen(
-        on: configuration.addresses.map(\.endpoint), inherited: Self.inheritedSockets),
-      secure: try Self.secureListeners(configuration, log),
-      nameServers: configuration.nameServers, traffic: traffic, log: Logger(label: "signalling"))
+        on: kept.map(\.endpoint), inherited: Self.inheritedSockets),
+      secure: try Self.secureListeners(configuration, at: kept, log),
+      nameServers: configuration.nameServers, gates: holdings.gates, traffic: traffic,
+      log: Logger(label: "signalling"))
     let inbox = ReplicaInbox(holdings: holdings, signalling: signalling)
     links = try ReplicaLinks(
       configuration: configuration.link(incarnation: incarnation), facts: spool,
-      logger: Logger(label: "link"),
+      logger: Logger(label: "link"), beats: holdings.hooks(on: signalling),
       hello: {
         NodeHello(
           node: configuration.name, site: configuration.site, incarnation: incarnation,
@@ -82,6 +89,7 @@ struct NodeProcess {
     media = try MediaPlane(
       threads: 1, silenceLimit: configuration.limits.mediaSilence, identity: identity,
       log: Logger(label: "media"))
+    media.obey(holdings.gates)
     media.onSilence { id in
       signalling.submit { $0.mediaSilent(RelayID(number: id), at: $1) }
     }
@@ -100,6 +108,22 @@ struct NodeProcess {
       through: media, log: Logger(label: "media"))
     self.spool = spool
     self.signalling = signalling
+    self.holdings = holdings
+    self.reopened = reopened
+  }
+
+  /// Those whose sockets the keeper has; the others are bound when they are given to this node.
+  private static func keptAddresses(_ configuration: NodeConfiguration) throws -> [AddressSetting] {
+    let endpoints = configuration.addresses.map(\.endpoint)
+    let secure = configuration.addresses.map(\.secureEndpoint)
+    let datagrams = try SignallingSockets.kept("udp", among: endpoints, in: inheritedSockets)
+    let streams = try SignallingSockets.kept(
+      "tcp", among: endpoints + (configuration.secureSIP == nil ? [] : secure),
+      in: inheritedSockets)
+    return configuration.addresses.filter { address in
+      datagrams.contains(address.endpoint) && streams.contains(address.endpoint)
+        && (configuration.secureSIP == nil || streams.contains(address.secureEndpoint))
+    }
   }
 
   /// What the keeper, if there is one, handed down.
@@ -107,16 +131,16 @@ struct NodeProcess {
     getenv("TANDEM_DESCRIPTORS").map { String(cString: $0) }
   }
 
-  private static func secureListeners(_ configuration: NodeConfiguration, _ log: Logger) throws
-    -> SecureListeners?
-  {
+  private static func secureListeners(
+    _ configuration: NodeConfiguration, at kept: [AddressSetting], _ log: Logger
+  ) throws -> SecureListeners? {
     guard let identity = configuration.secureSIP else {
       log.notice("no SIP over TLS: sip-tls.certificate and sip-tls.key are not set")
       return nil
     }
     return try SecureListeners(
       try SignallingSockets.listen(
-        on: configuration.addresses.map(\.secureEndpoint), inherited: inheritedSockets),
+        on: kept.map(\.secureEndpoint), inherited: inheritedSockets),
       as: try TLSServerContext(
         [identity] + configuration.furtherIdentities,
         clientAuthority: configuration.clientAuthority),
@@ -192,6 +216,7 @@ struct NodeProcess {
     music.load(into: media)
     announcer.start()
     spool.onDurable { [links] in links.factsAreDurable() }
+    holdings.openGates(at: MachineClock.boot())
     signalling.start(
       with: NodeSurroundings(
         media: media, announcer: announcer, recordings: recordings, spool: spool, links: links,
@@ -199,6 +224,7 @@ struct NodeProcess {
         leftRelays: leftRelays,
         log: Logger(label: "media")),
       first: resumption)
+    for sockets in reopened { signalling.listen(at: sockets) }
     links.start()
     log.notice("node serves")
   }
@@ -218,6 +244,7 @@ struct NodeProcess {
       links.send(.load(await load()))
       lifeMark.renew(at: MachineClock.moment())
       estate?.proveLife()
+      holdings.save()
       try? await Task.sleep(for: .seconds(1))
     }
   }

@@ -26,6 +26,7 @@ final class ReplicaInbox: Sendable {
     case .order(let order):
       guard let answer = holdings.carryOut(order, on: signalling) else { return }
       links.withLock { $0 }?.send(.orderAnswer(answer), to: replica)
+    case .inheritance(let inheritance): holdings.keep(inheritance)
     case .bindings(let changes):
       signalling.submit { $0.restore(changes, at: $1) }
     case .subscriptions(let changes):
@@ -36,7 +37,8 @@ final class ReplicaInbox: Sendable {
           WaitingMessages(new: Int(change.newMessages), old: Int(change.oldMessages)),
           of: change.extension, in: change.tenant, at: $1)
       }
-    case .welcome, .beatKey, .factsAcknowledged: break  // The links deal with these themselves.
+    // The links deal with these themselves.
+    case .welcome, .beatKey, .neighbours, .factsAcknowledged: break
     }
   }
 }

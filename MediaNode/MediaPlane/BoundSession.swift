@@ -1,4 +1,5 @@
 import Epoll
+import Gates
 import Glibc
 import NodeContract
 import RTP
@@ -57,7 +58,7 @@ struct BoundSession: Sendable {
   }
 
   /// What the relay thread's table holds of them.
-  var ports: [RelayPort] {
+  func ports(by gates: AddressGates) -> [RelayPort] {
     let learnt = learnt ?? RelayCheckpoint(session)
     return zip(sockets, learnt.ports).enumerated().map { index, part in
       RelayPort(
@@ -66,7 +67,7 @@ struct BoundSession: Sendable {
         payloadTypes: session.payloadTypes, clockRate: session.clockRate,
         isMultiplexed: part.1.isMultiplexed || session[RelayTable.side(of: index)].isMultiplexed,
         isProtected: session[RelayTable.side(of: index)].isProtected,
-        reception: part.1.reception)
+        reception: part.1.reception, gate: gates.gate(of: part.0.local.address))
     }
   }
 }

@@ -1,6 +1,7 @@
 public import Audio
 public import Digits
 public import Epoll
+public import Gates
 public import Logging
 public import NodeContract
 public import Recording
@@ -46,6 +47,11 @@ public final class MediaPlane: Sendable {
       case .agreed(let keys): thread.submit(.agreed(place.relay, place.side, keys))
       }
     }
+  }
+
+  /// What may leave from which address. Before `start()`; without it everything may.
+  public func obey(_ gates: AddressGates) {
+    for thread in threads { thread.gates = gates }
   }
 
   /// `body` is called on a relay thread when a party's source became known, with what another process

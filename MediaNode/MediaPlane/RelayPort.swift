@@ -1,4 +1,5 @@
 import Epoll
+import Gates
 import NodeContract
 import RTP
 
@@ -9,6 +10,8 @@ struct RelayPort {
 
   let descriptor: Int32
   let channel: Channel
+  /// What may leave from its address.
+  let gate: Gate
   /// Where packets for the party go; nil while nothing is known.
   private(set) var destination: SocketAddress?
   /// The party's RTCP comes and goes by its RTP port (RFC 5761): agreed, or shown by the party.
@@ -39,6 +42,8 @@ struct RelayPort {
   /// Datagrams that were not made with the party's key.
   var unproven: UInt64 = 0
   var undelivered: UInt64 = 0
+  /// What came and was not passed on, because nothing may leave from the other side's address.
+  var withheld: UInt64 = 0
   /// What came to an RTP port as RTCP.
   private(set) var multiplexed: UInt64 = 0
 
@@ -50,8 +55,9 @@ struct RelayPort {
   init(
     descriptor: Int32, channel: Channel, latch: SourceLatch, payloadTypes: PayloadTypes,
     clockRate: UInt32 = 8_000, isMultiplexed: Bool = false, isProtected: Bool = false,
-    reception: Reception = Reception()
+    reception: Reception = Reception(), gate: Gate = .open
   ) {
+    self.gate = gate
     self.descriptor = descriptor
     self.channel = channel
     self.payloadTypes = payloadTypes

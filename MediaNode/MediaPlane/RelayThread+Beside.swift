@@ -1,5 +1,6 @@
 import CLinux
 import Epoll
+import Gates
 import NodeContract
 import RTP
 import TLS
@@ -49,7 +50,7 @@ extension RelayThread {
     let answer = check.answer(to: source) { bytes in
       bytes.withUnsafeBytes { OpenSSLHashing.hmacSHA1(key: password, $0) }
     }
-    send(answer, from: table.ports[index].descriptor, to: sender.pointee)
+    send(answer, from: table.ports[index], to: sender.pointee)
     if check.isAnsweredWithSuccess, check.isNominating {
       nominated(source, check.priority, index, id, at: now)
     }
@@ -69,10 +70,11 @@ extension RelayThread {
     if let checkpoint = checkpoint(of: id) { onLatch(checkpoint) }
   }
 
-  func send(_ bytes: [UInt8], from descriptor: Int32, to destination: SocketAddress) {
+  func send(_ bytes: [UInt8], from port: RelayPort, to destination: SocketAddress) {
+    guard port.gate.relays else { return }
     _ = destination.withPointer { address, length in
       bytes.withUnsafeBytes {
-        clinux_send(descriptor, $0.baseAddress, $0.count, address, length)
+        clinux_send(port.descriptor, $0.baseAddress, $0.count, address, length)
       }
     }
   }

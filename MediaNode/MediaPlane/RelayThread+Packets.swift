@@ -1,13 +1,14 @@
 import CLinux
 import Epoll
+import Gates
 import Glibc
 import NodeContract
 import RTP
 import Synchronization
 
 /// What happens to each packet: it is received into the thread's one buffer, looked at, and sent. No
-/// allocation, no lock, no reference count, no clock: the ports lie in raw memory, and the time is
-/// that of the batch.
+/// allocation, no lock, no reference count: the ports lie in raw memory, and the time is that of the
+/// batch. Only the gate of the address that it leaves from is asked with the time as it is.
 extension RelayThread {
   /// Packets first and orders last: no event of this batch may meet a table that orders changed.
   func handleEvents(_ count: Int) {
@@ -161,6 +162,11 @@ extension RelayThread {
     _ clear: UnsafeRawBufferPointer, isReport: Bool, from exit: Int, of ports: Ports,
     countingAt index: Int
   ) -> Bool {
+    // The last look before the kernel has it: a process can be stopped between any two instructions.
+    guard ports[exit].gate.relays else {
+      ports[index].withheld &+= 1
+      return false
+    }
     var bytes = clear
     if ports[exit].isProtected {
       guard

@@ -36,7 +36,7 @@ extension RelayThread {
     guard let first = sessions[id]?.first else { return }
     let port = table.ports[first + (side == .a ? 0 : 1)]
     guard let destination = remote.map(SocketAddress.init) ?? port.destination else { return }
-    send(bytes, from: port.descriptor, to: destination)
+    send(bytes, from: port, to: destination)
   }
 
   // MARK: - The table follows

@@ -2,6 +2,7 @@ import Audio
 import CLinux
 import Digits
 import Epoll
+import Gates
 import Glibc
 import Logging
 import NodeContract
@@ -56,6 +57,7 @@ final class RelayThread: @unchecked Sendable {
   let clock: Int32
   let silenceLimit: Duration
   /// All are set before the thread starts.
+  var gates = AddressGates.open
   var onLatch: @Sendable (RelayCheckpoint) -> Void = { _ in }
   var onSilence: @Sendable (UInt64) -> Void = { _ in }
   var onKeys: @Sendable (UInt64, RelaySide, LegKeys) -> Void = { _, _, _ in }
@@ -202,7 +204,7 @@ final class RelayThread: @unchecked Sendable {
     let first = table.claim(for: id)
     table.protect(first, protections.a)
     table.protect(first + 1, protections.b)
-    for (offset, port) in bound.ports.enumerated() {
+    for (offset, port) in bound.ports(by: gates).enumerated() {
       table.ports[first + offset] = port
       watch(port.descriptor, tag: UInt64(first + offset))
     }

@@ -103,4 +103,34 @@ struct AddressTitle: Hashable, Sendable {
   func permissionAfterYielding(at now: BootInstant, _ policy: OwnershipPolicy) -> Permission {
     isProven(at: now, policy) ? .relaying : .closed
   }
+
+  // MARK: - Deadlines
+
+  /// When it ends that parties' words are passed on, and that requests of our own may be sent, should
+  /// no more evidence come. May lie in the past; nil: it never began.
+  func deadlines(_ policy: OwnershipPolicy) -> (relays: BootInstant?, begins: BootInstant?) {
+    let acknowledged = end(of: acknowledgedAt, policy.acknowledgementValidity)
+    let proven = end(of: provenAt, policy.proofValidity)
+    guard !isSettled else {
+      let end = latest(acknowledged, policy.enforces(.orphan) ? proven : nil)
+      return (end, end)
+    }
+    guard proof == .gatewayEcho, !isAcross else { return (acknowledged, nil) }
+    let unproven = acknowledged.map { min($0, adoptedAt.advanced(by: policy.unprovenRelaying)) }
+    return (latest(proven, unproven), nil)
+  }
+
+  func deadlineAfterYielding(_ policy: OwnershipPolicy) -> BootInstant? {
+    end(of: provenAt, policy.proofValidity)
+  }
+
+  private func end(of instant: BootInstant?, _ validity: Duration) -> BootInstant? {
+    guard let instant, instant > floor else { return nil }
+    return instant.advanced(by: validity)
+  }
+
+  private func latest(_ left: BootInstant?, _ right: BootInstant?) -> BootInstant? {
+    guard let left, let right else { return left ?? right }
+    return max(left, right)
+  }
 }

@@ -211,6 +211,30 @@ public struct NodeTitles: Sendable {
     }
   }
 
+  /// Until when `permission` allows to relay, and to begin something, if neither evidence nor a tick
+  /// comes: for those who send without asking here. Nil: not now.
+  public func deadlines(for address: AddressName, at now: BootInstant) -> (
+    relays: BootInstant?, begins: BootInstant?
+  ) {
+    guard policy.enforces(.hold), policy.enforces(.wake) else {
+      let never = BootInstant(nanoseconds: .max)
+      return standings[address] == nil ? (nil, nil) : (never, never)
+    }
+    guard !isAway(at: now) else { return (nil, nil) }
+    let wake = lastTick.advanced(by: policy.wakeGap)
+    func ahead(_ end: BootInstant?) -> BootInstant? {
+      guard let end, end >= now else { return nil }
+      return min(end, wake)
+    }
+    switch standings[address] {
+    case .held(let title):
+      let ends = title.deadlines(policy)
+      return (ahead(ends.relays), ahead(ends.begins))
+    case .yielded(let title): return (ahead(title.deadlineAfterYielding(policy)), nil)
+    case nil: return (nil, nil)
+    }
+  }
+
   /// Whether a request of ours may be sent in a call, or a fact of it be written that costs money.
   /// - Parameter isSharedAcross: whether another site ever got the call's checkpoint.
   public func mayBegin(

@@ -1,4 +1,5 @@
 import Epoll
+import Gates
 import NodeContract
 import SIP
 
@@ -7,7 +8,8 @@ extension SignallingLoop {
   func answerKeepAlive(
     _ datagram: UnsafeRawBufferPointer, from source: IPEndpoint, at socket: UDPSocket, now: Moment
   ) {
-    guard serves(socket.local), keepAlives.admits(at: now.boot),
+    guard serves(socket.local), gates.gate(of: socket.local.address).relays,
+      keepAlives.admits(at: now.boot),
       let answer = STUNBinding.answer(to: datagram, from: source)
     else { return traffic.datagramDropped() }
     socket.send(answer, to: source)

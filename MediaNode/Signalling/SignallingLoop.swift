@@ -1,6 +1,7 @@
 public import CallControl
 import DNS
 public import Epoll
+public import Gates
 public import Logging
 public import NodeContract
 import OSIP
@@ -34,6 +35,9 @@ public actor SignallingLoop {
   private var deadline: LoopTimer?
   private var backlog = BacklogGauge()
   var keepAlives = KeepAliveAllowance()
+  let gates: AddressGates
+  var held = HeldMessages()
+  var heldTimer: LoopTimer?
 
   /// Datagrams read from one socket before the others and the timers have their turn.
   private static let datagramsPerTurn = 64
@@ -43,12 +47,15 @@ public actor SignallingLoop {
   ///   - sockets: bound, one for each address that the exchange may serve.
   ///   - listeners: for TCP, on the same ports; none where only UDP is wanted.
   ///   - secure: for TLS, on the ports that the addresses name for it.
+  ///   - gates: what may leave from which address.
   ///   - nameServers: know where carriers' domains are; none: those of the system's `resolv.conf`.
   public init(
     exchange: Exchange, on loop: EventLoop, sockets: [UDPSocket], listeners: [TCPListener] = [],
     secure: SecureListeners? = nil, streamLimits: StreamLimits = StreamLimits(),
-    nameServers: [IPEndpoint] = [], traffic: SignallingTraffic, log: Logger
+    nameServers: [IPEndpoint] = [], gates: AddressGates = .open, traffic: SignallingTraffic,
+    log: Logger
   ) {
+    self.gates = gates
     self.nameServers = nameServers
     self.listeners = listeners
     self.secure = secure
@@ -88,15 +95,7 @@ public actor SignallingLoop {
   private func listen(with surroundings: any ExchangeSurroundings, first: [ExchangeAction]) {
     self.surroundings = surroundings
     deadline = loop.makeTimer { [unowned self] in assumeIsolated { $0.timersAreDue() } }
-    for socket in sockets.values {
-      socket.keepUndelivered()
-      loop.watch(socket.descriptor, for: .readable) { [unowned self] readiness in
-        assumeIsolated {
-          if readiness.contains(.failed) { $0.takeUndelivered(of: socket) }
-          $0.receiveDatagrams(from: socket)
-        }
-      }
-    }
+    for socket in sockets.values { watch(socket) }
     let inbox = StreamInbox(self)
     let connections = SignallingStreams(
       listeners: listeners, secure: secure, limits: streamLimits, on: loop, for: inbox)
@@ -105,6 +104,33 @@ public actor SignallingLoop {
     streams = (connections, inbox)
     perform(first, at: EventLoop.readMoment())
     perform { $0.serviceStarts(at: $1) }
+  }
+
+  private func watch(_ socket: UDPSocket) {
+    socket.keepUndelivered()
+    loop.watch(socket.descriptor, for: .readable) { [unowned self] readiness in
+      assumeIsolated {
+        if readiness.contains(.failed) { $0.takeUndelivered(of: socket) }
+        $0.receiveDatagrams(from: socket)
+      }
+    }
+  }
+
+  func open(_ address: AddressSockets) {
+    guard sockets[address.datagrams.local] == nil else { return }
+    sockets[address.datagrams.local] = address.datagrams
+    watch(address.datagrams)
+    streams?.connections.add(address.streams, isSecure: false)
+    if let listener = address.secure { streams?.connections.add(listener, isSecure: true) }
+  }
+
+  func close(_ address: IPAddress) {
+    for (local, socket) in sockets where local.address == address {
+      loop.unwatch(socket.descriptor)
+      sockets[local] = nil
+    }
+    held.forget(address)
+    streams?.connections.leave(address)
   }
 
   // MARK: - Events from the rest of the node
@@ -235,7 +261,7 @@ public actor SignallingLoop {
     }
   }
 
-  func send(_ message: SIPMessage, over flow: Flow) {
+  func transmit(_ message: SIPMessage, over flow: Flow) {
     guard flow.transport == .udp else { return sendByStream(message, over: flow) }
     guard let socket = sockets[flow.local] else {
       return log.error("no socket for a flow", metadata: ["local": "\(flow.local)"])

@@ -35,6 +35,21 @@ public enum SignallingSockets {
     return try held("tcp", at: endpoints, in: variable).map { try TCPListener(adopting: $0) }
   }
 
+  /// Those of the endpoints that a keeper handed down for the transport, `udp` or `tcp`; all of them
+  /// where there is no keeper, since nobody else could have them.
+  /// - Throws: `InheritanceError` when the variable is not a keeper's.
+  public static func kept(
+    _ transport: String, among endpoints: [IPEndpoint], in variable: String?
+  ) throws -> [IPEndpoint] {
+    guard let variable else { return endpoints }
+    guard let sockets = InheritedSocket.parse(variable) else {
+      throw InheritanceError.unreadable(variable)
+    }
+    return endpoints.filter { endpoint in
+      sockets.contains { $0.local == endpoint && $0.transport == transport }
+    }
+  }
+
   private static func held(
     _ transport: String, at endpoints: [IPEndpoint], in variable: String
   ) throws -> [Int32] {

@@ -19,7 +19,8 @@ protocol StreamListening: AnyObject {
 /// `@unchecked Sendable`: used on the loop only, where handshakes tell of their end too.
 final class SignallingStreams: @unchecked Sendable {
   private let loop: EventLoop
-  private let listeners: [TCPListener]
+  private var listeners: [TCPListener]
+  private var secureListeners: [TCPListener]
   private let secure: SecureListeners?
   private let limits: StreamLimits
   private unowned let user: any StreamListening
@@ -41,6 +42,7 @@ final class SignallingStreams: @unchecked Sendable {
   ) {
     self.listeners = listeners
     self.secure = secure
+    secureListeners = secure?.listeners ?? []
     self.limits = limits
     self.loop = loop
     self.user = user
@@ -51,19 +53,40 @@ final class SignallingStreams: @unchecked Sendable {
   var count: Int { connections.count }
 
   func start() {
-    for listener in listeners {
-      loop.watch(listener.descriptor, for: .readable) { [unowned self] _ in
-        accept(from: listener, by: nil)
-      }
-    }
-    for listener in secure?.listeners ?? [] {
-      loop.watch(listener.descriptor, for: .readable) { [unowned self] _ in
-        accept(from: listener, by: secure?.context)
-      }
-    }
+    for listener in listeners { watch(listener, by: nil) }
+    for listener in secureListeners { watch(listener, by: secure?.context) }
     let timer = loop.makeTimer { [unowned self] in closeSilent() }
     sweep = timer
     loop.setTimer(timer, at: loop.now.advanced(by: Self.sweepInterval))
+  }
+
+  private func watch(_ listener: TCPListener, by context: TLSServerContext?) {
+    loop.watch(listener.descriptor, for: .readable) { [unowned self] _ in
+      accept(from: listener, by: context)
+    }
+  }
+
+  /// One more; by TLS nobody is taken where there is no identity to show.
+  func add(_ listener: TCPListener, isSecure: Bool) {
+    guard isSecure else {
+      listeners.append(listener)
+      return watch(listener, by: nil)
+    }
+    guard let secure else { return }
+    secureListeners.append(listener)
+    watch(listener, by: secure.context)
+  }
+
+  /// Takes no more connections at the address and closes those that there are.
+  func leave(_ address: IPAddress) {
+    for listener in listeners + secureListeners where listener.local.address == address {
+      loop.unwatch(listener.descriptor)
+    }
+    listeners.removeAll { $0.local.address == address }
+    secureListeners.removeAll { $0.local.address == address }
+    for connection in Array(connections.values) where connection.flow.local.address == address {
+      close(connection)
+    }
   }
 
   // MARK: - Connections

@@ -62,18 +62,21 @@ enum AllowedArrows {
     "Epoll": ["CLinux", "NodeContract"],
     "CCares": [],
     "DNS": ["CCares", "Epoll", "NodeContract", "SIP"],
-    "Signalling": ["CallControl", "DNS", "Digits", "Epoll", "NodeContract", "OSIP", "SIP", "TLS"],
+    "Gates": ["CLinux", "Epoll", "NodeContract"],
+    "Signalling": [
+      "CallControl", "DNS", "Digits", "Epoll", "Gates", "NodeContract", "OSIP", "SIP", "TLS",
+    ],
     "CLibSRTP": [],
     "SRTP": ["CLibSRTP", "TLS"],
     "MediaPlane": [
-      "Audio", "CLinux", "Codecs", "Digits", "Epoll", "NodeContract", "RTP", "Recording", "SRTP",
-      "SpanDSP", "TLS",
+      "Audio", "CLinux", "Codecs", "Digits", "Epoll", "Gates", "NodeContract", "RTP", "Recording",
+      "SRTP", "SpanDSP", "TLS",
     ],
     "ControlLink": ["CLinux", "Epoll", "HTTP2", "NodeContract", "Ownership", "TLS"],
     "Keeper": ["CLinux"],
     "MediaNodeServer": [
-      "Audio", "CLinux", "CallControl", "Codecs", "ControlLink", "Digits", "Epoll", "MediaPlane",
-      "NodeContract", "Ownership", "Prompts", "Recording", "SIP", "SRTP", "Signalling",
+      "Audio", "CLinux", "CallControl", "Codecs", "ControlLink", "Digits", "Epoll", "Gates",
+      "MediaPlane", "NodeContract", "Ownership", "Prompts", "Recording", "SIP", "SRTP", "Signalling",
       "StructuredLogging", "Succession", "TLS",
     ],
   ]

@@ -45,6 +45,19 @@ public struct CallRecord: Sendable, Decodable {
   }
 }
 
+/// A service address as the API shows it.
+public struct AddressRecord: Sendable, Decodable {
+  public let name: String
+  /// The node that is to hold it first.
+  public let holder: String
+  /// The node that holds it.
+  public let heldBy: String?
+  public let heir: String?
+  public let epoch: String?
+  /// Why it is not placed as it should be.
+  public let doubt: String?
+}
+
 /// The API, asked as an operator asks it: through `pbxctl`.
 public struct ControlAPI: Sendable {
   public let demo: DemoDescription
@@ -85,6 +98,15 @@ public struct ControlAPI: Sendable {
       List<CallRecord>.self,
       from: pbxctl("cdr", "list", "--tenant", demo.tenant, "--limit", "100")
     ).items
+  }
+
+  /// The service addresses, by name.
+  public func addresses() async throws -> [String: AddressRecord] {
+    let decoder = JSONDecoder()
+    decoder.keyDecodingStrategy = .convertFromSnakeCase
+    let list = try await decoder.decode(
+      List<AddressRecord>.self, from: pbxctl("address", "list"))
+    return Dictionary(list.items.map { ($0.name, $0) }) { first, _ in first }
   }
 
   /// Waits until `count` finished legs are recorded that are not among `known`.

@@ -33,7 +33,7 @@ public struct Installation: Sendable {
   }
 
   private static func up(
-    state: URL, binaries: URL, environment: [String: String]
+    state: URL, binaries: URL, options: [String] = [], environment: [String: String]
   ) async throws {
     try FileManager.default.createDirectory(at: state, withIntermediateDirectories: true)
     let finished = try await ChildProcess.run(
@@ -42,7 +42,7 @@ public struct Installation: Sendable {
         "--detach", "--no-install", "--no-prompts", "--music", try music(beside: state).path,
         "--recordings", try prompts(beside: state).path,
         "--state", state.path, "--binaries", binaries.path,
-      ],
+      ] + options,
       environment: environment, within: .seconds(120))
     guard finished.status == 0 else { throw SetUpFailed(output: finished.output) }
   }
@@ -81,6 +81,20 @@ public struct Installation: Sendable {
   /// Starts whatever does not run, with these variables besides.
   public func startAgain(environment: [String: String] = [:]) async throws {
     try await Self.up(state: state, binaries: binaries, environment: environment)
+  }
+
+  /// Starts whatever does not run, and a second node in site a.
+  public func startSecondNode() async throws {
+    try await Self.up(
+      state: state, binaries: binaries, options: ["--second-node"], environment: [:])
+  }
+
+  /// Stops one of its processes, as `Infra/up` calls it.
+  public func stop(_ name: String) async throws {
+    let finished = try await ChildProcess.run(
+      Repository.root.appending(path: "Infra/down").path, ["--state", state.path, name],
+      within: .seconds(60))
+    guard finished.status == 0 else { throw SetUpFailed(output: finished.output) }
   }
 
   /// Stops everything and removes it.

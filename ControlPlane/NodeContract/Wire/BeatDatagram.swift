@@ -2,7 +2,8 @@
 //
 //   u8 type, u32 key number, u64 beat number, the type's own fields, 16 bytes of HMAC-SHA256
 //
-//   beat             16 bytes incarnation, u8 length and node name
+//   beat             16 bytes incarnation, u8 length and node name, u8 count of neighbours, and for
+//                    each u8 length and node name, u32 milliseconds of silence
 //   acknowledgement  u8 length and replica name, u8 count of addresses, and for each
 //                    u8 length and address name, u32 generation, i64 revision
 //
@@ -21,11 +22,24 @@ public enum BeatError: Error, Hashable, Sendable {
 /// The most addresses that one acknowledgement can name.
 public let maximumAcknowledgedEpochs = 64
 
+/// The most neighbours that one beat can speak of.
+public let maximumWitnessStatements = 32
+
 extension Beat {
   /// This beat as a datagram that only holders of `key` can make.
   public func datagram(sealedWith key: BeatKey, by hashing: any Hashing) -> [UInt8] {
-    DatagramWriter.header(.beat, key: key, number: number)
-      .adding(incarnation.bytes).adding(name: node.text).sealed(with: key, by: hashing)
+    let said = statements.prefix(maximumWitnessStatements)
+    let head = DatagramWriter.header(.beat, key: key, number: number)
+      .adding(incarnation.bytes).adding(name: node.text).adding([UInt8(said.count)])
+    return said.reduce(head) { datagram, statement in
+      datagram.adding(name: statement.node.text)
+        .adding(UInt32(clamping: statement.silence.nanoseconds / 1_000_000).bigEndianBytes)
+    }.sealed(with: key, by: hashing)
+  }
+
+  /// Whether a datagram can only be a beat, if it is anything of ours.
+  public static func begins(_ datagram: some Collection<UInt8>) -> Bool {
+    datagram.first == DatagramType.beat.rawValue
   }
 
   /// Verifies and reads a beat. `key` finds the key of that number given to that node.
@@ -36,10 +50,13 @@ extension Beat {
     let envelope = try SealedDatagram(datagram, type: .beat)
     var reader = envelope.fields
     guard let incarnation = UUIDv7(bytes: try reader.take(16)),
-      let node = NodeName(try reader.takeName()), reader.isEmpty
+      let node = NodeName(try reader.takeName())
     else { throw .malformed }
+    let statements = try reader.takeStatements()
+    guard reader.isEmpty else { throw .malformed }
     try envelope.verify(key(node, envelope.keyNumber), by: hashing)
-    self.init(node: node, incarnation: incarnation, number: envelope.number)
+    self.init(
+      node: node, incarnation: incarnation, number: envelope.number, statements: statements)
   }
 }
 
@@ -144,6 +161,18 @@ private struct DatagramReader {
 
   mutating func takeName() throws(BeatError) -> String {
     String(decoding: try take(Int(try takeNumber(bytes: 1))), as: UTF8.self)
+  }
+
+  /// None from a node that does not speak of neighbours yet.
+  mutating func takeStatements() throws(BeatError) -> [WitnessStatement] {
+    guard !isEmpty else { return [] }
+    var statements: [WitnessStatement] = []
+    for _ in 0..<(try takeNumber(bytes: 1)) {
+      guard let node = NodeName(try takeName()) else { throw .malformed }
+      let silence = Int64(try takeNumber(bytes: 4))
+      statements.append(WitnessStatement(node: node, silence: .milliseconds(silence)))
+    }
+    return statements
   }
 
   mutating func takeHeldAddress() throws(BeatError) -> HeldAddress {

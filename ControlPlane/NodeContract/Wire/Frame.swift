@@ -55,6 +55,8 @@ enum FrameKind: UInt16 {
   case bindings = 108
   case subscriptions = 109
   case mailbox = 110
+  case neighbours = 111
+  case inheritance = 112
 }
 
 /// One direction's messages of the link.
@@ -97,7 +99,7 @@ extension UpwardMessage: LinkMessage {
     case .load: self = .load(try NodeLoad(body: body))
     case .orderAnswer: self = .orderAnswer(try OrderAnswer(body: body))
     case .welcome, .tenant, .tenantRemoved, .snapshotComplete, .order, .factsAcknowledged,
-      .beatKey, .bindings, .subscriptions, .mailbox, .continued:
+      .beatKey, .bindings, .subscriptions, .mailbox, .neighbours, .inheritance, .continued:
       return nil
     }
   }
@@ -122,6 +124,10 @@ extension DownwardMessage: LinkMessage {
     case .subscriptions(let changes):
       try Frame.encoded(.subscriptions, SubscriptionList(subscriptions: changes).wire.body)
     case .mailbox(let change): try Frame.encoded(.mailbox, change.wire.body)
+    case .neighbours(let nodes):
+      try Frame.encoded(.neighbours, NeighbourList(neighbours: nodes).wire.body)
+    case .inheritance(let inheritance):
+      try Frame.encoded(.inheritance, inheritance.wire.body)
     }
   }
 
@@ -143,6 +149,8 @@ extension DownwardMessage: LinkMessage {
     case .subscriptions:
       self = .subscriptions(try SubscriptionList(body: body).subscriptions)
     case .mailbox: self = .mailbox(try MailboxChange(body: body))
+    case .neighbours: self = .neighbours(try NeighbourList(body: body).neighbours)
+    case .inheritance: self = .inheritance(try Inheritance(body: body))
     case .hello, .facts, .checkpoint, .checkpointRetired, .binding, .subscription, .load,
       .orderAnswer, .continued:
       return nil

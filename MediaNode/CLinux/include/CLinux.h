@@ -92,3 +92,8 @@ int clinux_memory_file(const char *name);
 static inline void clinux_store(void *word, uint64_t value) {
   __atomic_store_n((uint64_t *)word, value, __ATOMIC_SEQ_CST);
 }
+
+/// Reads a word that another thread stores.
+static inline uint64_t clinux_load(const void *word) {
+  return __atomic_load_n((const uint64_t *)word, __ATOMIC_RELAXED);
+}

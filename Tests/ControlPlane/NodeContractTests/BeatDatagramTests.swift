@@ -7,7 +7,9 @@ import Testing
 @Suite struct BeatDatagramTests {
   let hashing = OpenSSLHashing()
   let key = LinkSamples.key
-  let beat = Beat(node: LinkSamples.node, incarnation: LinkSamples.uuid, number: 1 << 33)
+  let beat = Beat(
+    node: LinkSamples.node, incarnation: LinkSamples.uuid, number: 1 << 33,
+    statements: [WitnessStatement(node: NodeName("node-a2")!, silence: .milliseconds(400))])
   let acknowledgement = BeatAcknowledgement(
     replica: LinkSamples.replica, number: 1 << 33, epochs: LinkSamples.held)
 
@@ -28,7 +30,16 @@ import Testing
   }
 
   @Test func aBeatIsSmall() {
-    #expect(beat.datagram(sealedWith: key, by: hashing).count == 53)
+    #expect(beat.datagram(sealedWith: key, by: hashing).count == 66)
+  }
+
+  @Test func aBeatSpeaksOfAsManyNeighboursAsFit() throws {
+    var beat = beat
+    beat.statements = (1...40).map {
+      WitnessStatement(node: NodeName("node-\($0)")!, silence: .milliseconds($0))
+    }
+    let heard = try parse(beat.datagram(sealedWith: key, by: hashing))
+    #expect(heard.statements == Array(beat.statements.prefix(maximumWitnessStatements)))
   }
 
   @Test func anyChangedBitMakesItAForgery() throws {

@@ -171,6 +171,13 @@ enum LinkSamples {
       .tenantRemoved(id(2)), .snapshotComplete([id(2), id(3)]), .snapshotComplete([]),
       .factsAcknowledged(spool: id(1), through: .max), .beatKey(key), .bindings(bindings),
       .bindings([]), .subscriptions(subscriptions), .subscriptions([]),
+      .neighbours([]), .neighbours([Neighbour(node: node, beats: source, key: key)]),
+      .inheritance(Inheritance(address: phones, epoch: epoch)),
+      .inheritance(
+        Inheritance(
+          address: phones, epoch: epoch,
+          calls: [.init(checkpoint: checkpoint, age: .milliseconds(7), relay: [1, 2])],
+          bindings: bindings, subscriptions: subscriptions)),
       .mailbox(
         MailboxChange(tenant: id(2), extension: id(5), newMessages: 3, oldMessages: .max)),
     ]

@@ -20,6 +20,7 @@ struct GrantTests {
     try await withEtcd { etcd in
       let address = freshAddress()
       let loop = loop(etcd, over: inventory(address, holder: "node-a1"))
+      try await loop.learn()
 
       _ = try await loop.round()
       let first = try #require(try await grant(of: address, in: etcd))
@@ -35,6 +36,7 @@ struct GrantTests {
     try await withEtcd { etcd in
       let address = freshAddress()
       let loop = loop(etcd, over: inventory(address, holder: "node-a1"))
+      try await loop.learn()
 
       try await withThrowingTaskGroup(of: Void.self) { group in
         for _ in 0..<8 { group.addTask { _ = try await loop.round() } }
@@ -49,14 +51,88 @@ struct GrantTests {
   @Test func aConfiguredHolderThatChangesMovesNothing() async throws {
     try await withEtcd { etcd in
       let address = freshAddress()
-      _ = try await loop(etcd, over: inventory(address, holder: "node-a1")).round()
+      try await plan(etcd, over: inventory(address, holder: "node-a1"))
       let before = try await grant(of: address, in: etcd)
 
-      let holds = try await loop(etcd, over: inventory(address, holder: "node-a2")).round()
+      try await plan(etcd, over: inventory(address, holder: "node-a2"))
 
-      #expect(holds.contains(.hold(address, .heldElsewhere(by: named("node-a1")))))
       #expect(try await grant(of: address, in: etcd) == before)
     }
+  }
+
+  @Test func anotherHeirMakesNoNewOwner() async throws {
+    try await withEtcd { etcd in
+      let address = freshAddress()
+      var inventory = inventory(address, holder: "node-a1")
+      try await plan(etcd, over: inventory)
+      let before = try #require(try await grant(of: address, in: etcd))
+      #expect(before.holding.heir == named("node-a2"))
+
+      inventory.nodes[1].name = named("node-a3")
+      try await plan(etcd, over: inventory)
+
+      let after = try #require(try await grant(of: address, in: etcd))
+      #expect(after.holding.heir == named("node-a3"))
+      #expect(after.epoch == before.epoch)
+      #expect(after.revision > before.revision)
+      #expect(after.predecessor == before.predecessor)
+    }
+  }
+
+  @Test func aSilentHolderLosesItsAddressToItsHeir() async throws {
+    try await withEtcd { etcd in
+      let address = freshAddress()
+      let inventory = inventory(address, holder: "node-a1")
+      let fleet = Fleet(replica: named("cp-a"), site: named("a"))
+      let heir = try await TestBeats(of: named("node-a2"), in: named("a"), to: fleet)
+      try await plan(etcd, over: inventory, fleet: fleet)
+      let before = try #require(try await grant(of: address, in: etcd))
+
+      try await whileRunning([
+        QuorumReading(etcd, fleet: fleet, logger: .quiet),
+        TakeoverLoop(etcd, fleet: fleet, logger: .quiet), heir,
+      ]) {
+        try await eventually("the heir holds it") {
+          try await grant(of: address, in: etcd)?.holding.holder == named("node-a2")
+        }
+      }
+
+      let after = try #require(try await grant(of: address, in: etcd))
+      #expect(after.predecessor == before.epoch)
+      #expect(after.forcedMoves == 1)
+      #expect(after.epoch > before.epoch)
+    }
+  }
+
+  @Test func aSilentHolderThatAWitnessHearsKeepsItsAddress() async throws {
+    try await withEtcd { etcd in
+      let address = freshAddress()
+      let inventory = inventory(address, holder: "node-a1")
+      let fleet = Fleet(replica: named("cp-a"), site: named("a"))
+      let heir = try await TestBeats(
+        of: named("node-a2"), in: named("a"), to: fleet,
+        saying: [WitnessStatement(node: named("node-a1"), silence: .milliseconds(10))])
+      try await plan(etcd, over: inventory, fleet: fleet)
+
+      try await whileRunning([
+        QuorumReading(etcd, fleet: fleet, logger: .quiet),
+        TakeoverLoop(etcd, fleet: fleet, logger: .quiet), heir,
+      ]) {
+        try await eventually("somebody doubts") {
+          await fleet.takeovers() == [.hold(address, .heardByWitness(named("node-a1")))]
+        }
+      }
+      #expect(try await grant(of: address, in: etcd)?.holding.holder == named("node-a1"))
+    }
+  }
+
+  /// One round of the loop.
+  private func plan(
+    _ etcd: EtcdClient, over inventory: Inventory, fleet: Fleet? = nil
+  ) async throws {
+    let loop = loop(etcd, over: inventory, fleet: fleet)
+    try await loop.learn()
+    _ = try await loop.round()
   }
 
   @Test func theTableFollowsEveryGrant() async throws {
@@ -67,7 +143,7 @@ struct GrantTests {
         var grants = table.grants().makeAsyncIterator()
         #expect(await grants.next()?[address] == nil)
 
-        _ = try await loop(etcd, over: inventory(address, holder: "node-a1")).round()
+        try await plan(etcd, over: inventory(address, holder: "node-a1"))
 
         while let current = await grants.next() {
           guard let grant = current[address] else { continue }
@@ -157,8 +233,13 @@ struct GrantTests {
       addresses: [PlacedAddress(name: address, site: named("a"), holder: named(holder))])
   }
 
-  private func loop(_ etcd: EtcdClient, over inventory: Inventory) -> GrantLoop {
-    GrantLoop(etcd, leadership: lease(etcd, "cp-a"), generation: 1, logger: .quiet) { inventory }
+  private func loop(
+    _ etcd: EtcdClient, over inventory: Inventory, fleet: Fleet? = nil
+  ) -> GrantLoop {
+    GrantLoop(
+      etcd, fleet: fleet ?? Fleet(replica: named("cp-a")), leadership: lease(etcd, "cp-a"),
+      generation: 1, logger: .quiet
+    ) { inventory }
   }
 
   private func lease(_ etcd: EtcdClient, _ replica: String) -> LeaderLease {
@@ -167,6 +248,41 @@ struct GrantTests {
 
   private func grant(of address: AddressName, in etcd: EtcdClient) async throws -> AddressGrant? {
     try await etcd.get(GrantRecord.key(of: address)).flatMap { AddressGrant($0) }
+  }
+}
+
+/// A node of which a replica hears beats and nothing else.
+private struct TestBeats: Service {
+  let beat: Beat
+  let key: BeatKey
+  let fleet: Fleet
+
+  init(
+    of node: NodeName, in site: SiteName, to fleet: Fleet,
+    saying statements: [WitnessStatement]? = nil
+  ) async throws {
+    let incarnation = UUIDv7(high: 1, low: 1)
+    let said =
+      try statements
+      ?? [WitnessStatement(node: #require(NodeName("node-a1")), silence: .seconds(5))]
+    beat = Beat(node: node, incarnation: incarnation, number: 0, statements: said)
+    key = await fleet.link(
+      NodeHello(
+        node: node, site: site, incarnation: incarnation, featureLevel: 1,
+        spool: SpoolID(UUIDv7(high: 1, low: 2)), addresses: [], tenants: [])
+    ).key
+    self.fleet = fleet
+  }
+
+  func run() async throws {
+    await cancelWhenGracefulShutdown {
+      var beat = beat
+      while !Task.isCancelled {
+        beat.number += 1
+        _ = await fleet.receiveBeat(beat.datagram(sealedWith: key, by: CryptoHashing()))
+        try? await Task.sleep(for: .milliseconds(25))
+      }
+    }
   }
 }
 

@@ -15,28 +15,6 @@ import Testing
     [address: AddressGrant(holding: Holding(holder: holder, heir: heir), epoch: epoch(5))]
   }
 
-  private func steps(knowing known: Epoch?, grantedTo holder: NodeName) -> [OrderPlan.Step] {
-    OrderPlan.steps(
-      for: me, knowing: known.map { [address: $0] } ?? [:], grants: grants(to: holder))
-  }
-
-  @Test func aNodeIsToldOfWhatItDoesNotKnowYet() {
-    let adopt = OrderPlan.Step(verb: .adopt, address: address, epoch: epoch(5))
-    let release = OrderPlan.Step(verb: .release, address: address, epoch: epoch(5))
-    #expect(steps(knowing: nil, grantedTo: me) == [adopt])
-    #expect(steps(knowing: epoch(4), grantedTo: me) == [adopt])
-    #expect(steps(knowing: epoch(4), grantedTo: other) == [release])
-    #expect(steps(knowing: Epoch.none, grantedTo: other) == [release])
-  }
-
-  @Test func aNodeIsNotToldOfWhatItKnows() {
-    for holder in [me, other] {
-      #expect(steps(knowing: epoch(5), grantedTo: holder).isEmpty)
-      #expect(steps(knowing: epoch(6), grantedTo: holder).isEmpty)
-    }
-    #expect(steps(knowing: nil, grantedTo: other).isEmpty)
-  }
-
   @Test func aNodeKnowsTheTenantsThatItWouldInherit() {
     let addresses = OrderPlan.addresses(
       of: me, knowing: [AddressName("trunks-a")!: .none], grants: grants(to: other, heir: me))

@@ -81,7 +81,16 @@ final class MemoryGrants: GrantSource {
 
   private let state = Mutex(State())
 
+  struct Unknown: Error {}
+
   func setKnown(_ isKnown: Bool) { announce { $0.isKnown = isKnown } }
+
+  func read() throws -> [AddressName: AddressGrant] {
+    try state.withLock {
+      guard $0.isKnown else { throw Unknown() }
+      return $0.table
+    }
+  }
 
   func grant(_ address: AddressName, to holder: NodeName, revision: Int64) {
     announce {

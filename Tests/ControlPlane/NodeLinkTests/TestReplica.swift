@@ -43,7 +43,7 @@ final class TestReplica {
   let tenants = MemoryTenants()
   let grants = MemoryGrants()
   let lines = LoggedLines()
-  private(set) var fleet = Fleet(replica: TestReplica.name)
+  private(set) var fleet = Fleet(replica: TestReplica.name, site: TestReplica.site)
   /// Below the ports that the system gives to others, so that they are still free after a restart.
   private(set) var linkPort = Int.random(in: 12_000..<30_000)
   private(set) var beatPort = Int.random(in: 12_000..<30_000)
@@ -53,6 +53,7 @@ final class TestReplica {
   private let keyLifetime: Duration
 
   static let name = ReplicaName("cp-a")!
+  static let site = SiteName("a")!
 
   init(certificate: String, keyLifetime: Duration) async throws {
     self.certificate = certificate
@@ -67,7 +68,7 @@ final class TestReplica {
   }
 
   func start() async throws {
-    fleet = Fleet(replica: Self.name)
+    fleet = Fleet(replica: Self.name, site: Self.site)
     let (ports, found) = AsyncStream<Int>.makeStream()
     let settings = NodeLinkSettings(
       host: "127.0.0.1", port: linkPort, certificate: authority.path("ours/\(certificate).crt"),
@@ -79,7 +80,10 @@ final class TestReplica {
     let listener = BeatListener(
       host: "127.0.0.1", port: beatPort, fleet: fleet, logger: lines.logger,
       onListening: { found.yield($0) })
-    let services: [any Service] = [server, listener]
+    let reading = QuorumReading(fleet: fleet, logger: lines.logger) { [grants] in
+      try grants.read()
+    }
+    let services: [any Service] = [reading, server, listener]
     let group = ServiceGroup(
       configuration: ServiceGroupConfiguration(
         services: services.map { ServiceGroupConfiguration.ServiceConfiguration(service: $0) },

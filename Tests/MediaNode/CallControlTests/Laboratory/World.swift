@@ -318,14 +318,32 @@ final class World {
 
   /// The exchange's process dies, and after `gap` another one carries on what it left: the calls'
   /// checkpoints, the bindings and the facts. What arrives meanwhile waits in the sockets.
-  func die(for gap: Duration = .milliseconds(120)) {
+  /// - Parameter machine: its machine dies with it, and another node is given the addresses, one after
+  ///   the other.
+  func die(for gap: Duration = .milliseconds(120), withMachine machine: Bool = false) {
     let tenant = exchange.directory[Fixture.tenant]?.snapshot ?? Fixture.snapshot
     lives += 1
     isDead = true
-    after(gap) { [self, grants = exchange.grants] in revive(tenant, grants) }
+    after(gap) { [self, grants = exchange.grants] in
+      revive(tenant, grants, onAnotherMachine: machine)
+    }
   }
 
-  private func revive(_ tenant: TenantSnapshot, _ grants: [AddressName: Epoch]) {
+  private func inherit(_ grants: [AddressName: Epoch]) {
+    for (address, epoch) in grants.sorted(by: { $0.key < $1.key }) {
+      let epoch = Epoch(generation: epoch.generation, revision: epoch.revision + 1)
+      perform(
+        exchange.inherit(
+          address, epoch: epoch, calls: left,
+          bindings: bindingChanges.filter { $0.address == address },
+          subscriptions: remembered.values.filter { $0.address == address }
+            .sorted { $0.key.localTag < $1.key.localTag }, at: now))
+    }
+  }
+
+  private func revive(
+    _ tenant: TenantSnapshot, _ grants: [AddressName: Epoch], onAnotherMachine: Bool
+  ) {
     isDead = false
     // No two processes draw the same numbers, also where one dies before it was there.
     processes += 1
@@ -333,21 +351,26 @@ final class World {
       configuration: exchange.configuration, hashing: OpenSSLHashing(),
       random: SeededGenerator(seed: UInt64(processes) &* 7_919))
     perform(exchange.install(tenant, at: now))
-    for (address, epoch) in grants { perform(exchange.adopt(address, epoch: epoch, at: now)) }
-    perform(exchange.restore(bindingChanges, at: now))
-    let watched = remembered.values.sorted { $0.key.localTag < $1.key.localTag }
-    perform(exchange.restore(watched, at: now))
     relays = [:]
-    perform(exchange.resume(left, at: now))
+    if onAnotherMachine { inherit(grants) } else { resume(grants) }
     let waiting = inbox
     inbox = []
     for arrive in waiting { arrive() }
   }
 
-  private var left: [LeftCall] {
+  private func resume(_ grants: [AddressName: Epoch]) {
+    for (address, epoch) in grants { perform(exchange.adopt(address, epoch: epoch, at: now)) }
+    perform(exchange.restore(bindingChanges, at: now))
+    let watched = remembered.values.sorted { $0.key.localTag < $1.key.localTag }
+    perform(exchange.restore(watched, at: now))
+    perform(exchange.resume(left, at: now))
+  }
+
+  var left: [LeftCall] {
     checkpoints.values.map {
       LeftCall(
-        number: $0.number, contents: $0.contents, writtenAt: checkpointTimes[$0.call] ?? now.boot)
+        call: $0.call, number: $0.number, contents: $0.contents,
+        writtenAt: checkpointTimes[$0.call] ?? now.boot)
     }
   }
 

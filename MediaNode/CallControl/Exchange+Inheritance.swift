@@ -1,0 +1,49 @@
+public import NodeContract
+import SIP
+
+/// Calls outlive their machine: another node reads their checkpoints and goes on with the next word;
+/// and whoever lost an address says nothing more in its calls.
+extension Exchange {
+  /// Serves the address under this grant and carries on what its former holder left. Calls of our own
+  /// go on meanwhile, so those that come get numbers of ours.
+  ///
+  /// A call that has a leg at an address that is not ours, or whose ports are taken, is left out; one
+  /// that another replica told of before is not taken twice.
+  /// - Parameter left: may come again with a later address, when more of it can be carried on.
+  public mutating func inherit(
+    _ address: AddressName, epoch: Epoch, calls left: [LeftCall], bindings: [BindingChange],
+    subscriptions: [SubscriptionChange], at now: Moment
+  ) -> [ExchangeAction] {
+    var actions = adopt(address, epoch: epoch, at: now)
+    guard grants[address] == epoch else { return actions }
+    actions += restore(bindings, at: now)
+    announce(bindings.filter { $0.transport == .udp })
+    actions += takeOutbox(at: now)
+    for change in subscriptions { outbox.append(.subscriptionChanged(change)) }
+    actions += restore(subscriptions, at: now)
+    return actions + resume(left.filter { isUnknown($0) }, asHeir: true, at: now)
+  }
+
+  private func isUnknown(_ left: LeftCall) -> Bool {
+    left.call.map { calls[$0] == nil } ?? true
+  }
+
+  /// Another node has the address, or will: nothing is said to anybody in its calls any more, and no end
+  /// of theirs is written down. Their facts are in the spool.
+  public mutating func freeze(_ address: AddressName, at now: Moment) -> [ExchangeAction] {
+    guard grants.removeValue(forKey: address) != nil else { return [] }
+    registrar.forget(address)
+    forgetSubscriptions(at: address)
+    reviewLocations(at: now)
+    reviewRegistrations(at: now)
+    let lost = calls.values.filter { entry in
+      entry.machine.legs.contains { $0.address == address }
+    }
+    for call in lost.map(\.machine.id).sorted() {
+      closeRelay(of: call)
+      calls[call]?.isSaved = false
+      remove(call)
+    }
+    return takeOutbox(at: now)
+  }
+}
