@@ -45,7 +45,7 @@ extension Fleet {
 
   /// To be asked every few milliseconds: what should be taken from whom now.
   func takeovers() -> [TakeoverStep] {
-    let now = now
+    let now = self.now
     detector.tick(at: now)
     return detector.takeovers(at: now).filter { step in
       guard case .take(let grant) = step else { return true }
@@ -90,8 +90,12 @@ extension Fleet {
     return .well(for: record.wellSince?.duration(to: now) ?? .zero)
   }
 
-  /// What the leader's last plan could not do.
-  func note(_ doubts: [AddressName: PlacementDoubt]) { placementDoubts = doubts }
+  /// What the leader's last plan could not do, but for what it need not: nobody stands by where nothing
+  /// moves to other sites.
+  func note(_ doubts: [AddressName: PlacementDoubt]) -> [AddressName: PlacementDoubt] {
+    placementDoubts = doubts.filter { detector.map.movesAcross || $0.value != .noStandby }
+    return placementDoubts
+  }
 
   /// Why an address is not placed as it should be, as far as this replica knows.
   public func doubt(about address: AddressName) -> String? {

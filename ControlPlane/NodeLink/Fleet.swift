@@ -165,7 +165,7 @@ public actor Fleet {
       nodes[beat.node]?.beatSource = source
       somethingChanged()
     }
-    let now = now
+    let now = self.now
     detector.hear(beat.node, beat: beat.number, saying: beat.statements, at: now)
     let answer = BeatAcknowledgement(
       replica: replica, number: beat.number,

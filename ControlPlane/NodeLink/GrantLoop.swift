@@ -1,6 +1,6 @@
 public import Etcd
 public import Logging
-public import NodeContract
+import NodeContract
 public import Placement
 public import ServiceLifecycle
 
@@ -73,8 +73,7 @@ public struct GrantLoop: Service {
     let known = try await grants.read()
     let plan = planCell(await fleet.cellView(of: known, generation: generation))
     for step in plan.steps { try await write(step, after: known[step.address]) }
-    await fleet.note(plan.holds)
-    return plan.holds
+    return await fleet.note(plan.holds)
   }
 
   private func write(_ step: GrantStep, after former: AddressGrant?) async throws {

@@ -143,9 +143,6 @@ actor NodeSession {
   private func note(_ answer: OrderAnswer) async {
     guard let order = ordered[answer.address]?.order, order.id == answer.order else { return }
     ordered[answer.address] = nil
-    if answer.verdict == .done, order.verb == .adopt {
-      await fleet.handOver(order.address, to: hello.node)
-    }
     switch answer.verdict {
     case .done, .refusedUnknownAddress: epochs[answer.address] = order.epoch
     case .refusedStale(let known): epochs[answer.address] = max(known, order.epoch)
@@ -157,6 +154,9 @@ actor NodeSession {
           "node": "\(hello.node)", "address": "\(answer.address)", "epoch": "\(order.epoch)",
           "verdict": "\(answer.verdict)",
         ])
+    }
+    if answer.verdict == .done, order.verb == .adopt {
+      await fleet.handOver(order.address, to: hello.node)
     }
   }
 

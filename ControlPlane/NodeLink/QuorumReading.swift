@@ -32,7 +32,7 @@ public struct QuorumReading: Service {
     await cancelWhenGracefulShutdown {
       var hasTrouble = false
       while !Task.isCancelled {
-        let begun = await fleet.now
+        let begun = fleet.now
         do {
           await fleet.confirm(try await read(), readBegunAt: begun)
           hasTrouble = false

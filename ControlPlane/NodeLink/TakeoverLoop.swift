@@ -47,7 +47,7 @@ public struct TakeoverLoop: Service {
           "address": "\(step.address)", "from": "\(former?.holding.holder.text ?? "nobody")",
           "node": "\(step.holding.holder)", "epoch": "\(epoch?.description ?? "none")",
         ])
-      let begun = await fleet.now
+      let begun = fleet.now
       await fleet.confirm(try await grants.read(), readBegunAt: begun)
     } catch {
       logger.warning(

@@ -29,7 +29,8 @@ public struct TakeoverDetector: Sendable {
   private(set) var testimonies: [ReplicaName: (said: BootInstant, isQuorumFresh: Bool)] = [:]
   private var members: [SiteName: BootInstant] = [:]
 
-  private(set) var grants: [AddressName: AddressGrant] = [:]
+  /// As a quorum had them last.
+  public private(set) var grants: [AddressName: AddressGrant] = [:]
   private(set) var quorumReadAt: BootInstant?
   private(set) var released: Set<ReleaseProof> = []
   /// Those of them that say that everybody before had ended, too.

@@ -8,13 +8,20 @@ public struct BeatHooks: Sendable {
   public var beat: @Sendable (BootInstant) -> UInt64
   /// A replica, whose quorum was fresh, answered a beat and named what this node holds.
   public var acknowledged: @Sendable (UInt64, [HeldAddress]) -> Void
+  /// A replica gave a key: the next process may beat with it until it is given another.
+  public var keyChanged: @Sendable (ReplicaName, BeatKey) -> Void
+  /// Keys of an earlier process.
+  public var keys: [ReplicaName: BeatKey]
 
   public init(
-    beat: @escaping @Sendable (BootInstant) -> UInt64,
-    acknowledged: @escaping @Sendable (UInt64, [HeldAddress]) -> Void
+    keys: [ReplicaName: BeatKey] = [:], beat: @escaping @Sendable (BootInstant) -> UInt64,
+    acknowledged: @escaping @Sendable (UInt64, [HeldAddress]) -> Void,
+    keyChanged: @escaping @Sendable (ReplicaName, BeatKey) -> Void = { _, _ in }
   ) {
+    self.keys = keys
     self.beat = beat
     self.acknowledged = acknowledged
+    self.keyChanged = keyChanged
   }
 }
 
@@ -50,6 +57,7 @@ final class BeatSender {
     replicas = configuration.replicas
     self.loop = loop
     self.hooks = hooks
+    keys = hooks?.keys.mapValues { [$0] } ?? [:]
     self.acknowledged = acknowledged
   }
 
@@ -81,6 +89,7 @@ final class BeatSender {
   /// From now on beats to `replica` are sealed with `key`.
   func use(_ key: BeatKey, for replica: ReplicaName) {
     keys[replica] = [key] + (keys[replica] ?? []).prefix(1)
+    hooks?.keyChanged(replica, key)
   }
 
   /// The other nodes of the site, as `replica` knows them.

@@ -144,6 +144,7 @@ final class Holdings: Sendable {
   /// Judges the node's titles by its beats.
   func hooks(on signalling: SignallingLoop) -> BeatHooks {
     BeatHooks(
+      keys: estate?.beatKeys ?? [:],
       beat: { [self] now in
         serveUnbound(on: signalling)
         return state.withLock { state in
@@ -158,7 +159,7 @@ final class Holdings: Sendable {
           state.titles.acknowledge(beat: number, naming: epochs, at: now)
           renewGates(by: state.titles, at: now)
         }
-      })
+      }, keyChanged: { [estate] replica, key in estate?.leave(key, of: replica) })
   }
 
   /// Opens the gates as far as there is evidence without anybody: before the first beat.

@@ -17,6 +17,7 @@ final class NodeEstate: Sendable {
     case fact
     case subscription
     case relay
+    case beatKey
   }
 
   /// Processes that may die in a row without having served before what they left is given up:
@@ -94,6 +95,27 @@ final class NodeEstate: Sendable {
   /// thread.
   func leave(_ relay: RelayCheckpoint) {
     estate.commit([.put(key(ofRelay: relay.session.id), relay.bytes)])
+  }
+
+  /// A replica's key, so that the next process is heard before it has a link.
+  func leave(_ key: BeatKey, of replica: ReplicaName) {
+    estate.commit([
+      .put(
+        Estate.Key(kind: Kind.beatKey.rawValue, name: Array(replica.text.utf8)),
+        Self.bytes(of: key.number) + key.bytes)
+    ])
+  }
+
+  /// By replica.
+  var beatKeys: [ReplicaName: BeatKey] {
+    var keys: [ReplicaName: BeatKey] = [:]
+    for (key, value) in estate.entries where key.kind == Kind.beatKey.rawValue {
+      guard value.count == 36, let replica = ReplicaName(String(decoding: key.name, as: UTF8.self))
+      else { continue }
+      let number = value.withUnsafeBytes { $0.loadUnaligned(as: UInt32.self) }
+      keys[replica] = BeatKey(number: number, bytes: Array(value[4...]))
+    }
+    return keys
   }
 
   private func put(_ fact: Fact, _ sequence: UInt64) -> Estate.Change {

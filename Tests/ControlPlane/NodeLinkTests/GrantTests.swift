@@ -84,7 +84,7 @@ struct GrantTests {
       let address = freshAddress()
       let inventory = inventory(address, holder: "node-a1")
       let fleet = Fleet(replica: named("cp-a"), site: named("a"))
-      let heir = try await TestBeats(of: named("node-a2"), in: named("a"), to: fleet)
+      let heir = await TestBeats(of: named("node-a2"), in: named("a"), to: fleet)
       try await plan(etcd, over: inventory, fleet: fleet)
       let before = try #require(try await grant(of: address, in: etcd))
 
@@ -109,7 +109,7 @@ struct GrantTests {
       let address = freshAddress()
       let inventory = inventory(address, holder: "node-a1")
       let fleet = Fleet(replica: named("cp-a"), site: named("a"))
-      let heir = try await TestBeats(
+      let heir = await TestBeats(
         of: named("node-a2"), in: named("a"), to: fleet,
         saying: [WitnessStatement(node: named("node-a1"), silence: .milliseconds(10))])
       try await plan(etcd, over: inventory, fleet: fleet)
@@ -119,7 +119,7 @@ struct GrantTests {
         TakeoverLoop(etcd, fleet: fleet, logger: .quiet), heir,
       ]) {
         try await eventually("somebody doubts") {
-          await fleet.takeovers() == [.hold(address, .heardByWitness(named("node-a1")))]
+          await fleet.takeovers().contains(.hold(address, .heardByWitness(named("node-a1"))))
         }
       }
       #expect(try await grant(of: address, in: etcd)?.holding.holder == named("node-a1"))
@@ -260,11 +260,10 @@ private struct TestBeats: Service {
   init(
     of node: NodeName, in site: SiteName, to fleet: Fleet,
     saying statements: [WitnessStatement]? = nil
-  ) async throws {
+  ) async {
     let incarnation = UUIDv7(high: 1, low: 1)
     let said =
-      try statements
-      ?? [WitnessStatement(node: #require(NodeName("node-a1")), silence: .seconds(5))]
+      statements ?? [WitnessStatement(node: NodeName("node-a1")!, silence: .seconds(5))]
     beat = Beat(node: node, incarnation: incarnation, number: 0, statements: said)
     key = await fleet.link(
       NodeHello(
@@ -276,10 +275,10 @@ private struct TestBeats: Service {
 
   func run() async throws {
     await cancelWhenGracefulShutdown {
-      var beat = beat
+      var next = self.beat
       while !Task.isCancelled {
-        beat.number += 1
-        _ = await fleet.receiveBeat(beat.datagram(sealedWith: key, by: CryptoHashing()))
+        next.number += 1
+        _ = await fleet.receiveBeat(next.datagram(sealedWith: key, by: CryptoHashing()))
         try? await Task.sleep(for: .milliseconds(25))
       }
     }

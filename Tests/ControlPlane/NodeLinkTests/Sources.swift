@@ -92,10 +92,11 @@ final class MemoryGrants: GrantSource {
     }
   }
 
-  func grant(_ address: AddressName, to holder: NodeName, revision: Int64) {
+  func grant(_ address: AddressName, to holder: NodeName, heir: NodeName? = nil, revision: Int64) {
     announce {
       $0.table[address] = AddressGrant(
-        holding: Holding(holder: holder), epoch: Epoch(generation: 1, revision: revision))
+        holding: Holding(holder: holder, heir: heir),
+        epoch: Epoch(generation: 1, revision: revision))
     }
   }
 

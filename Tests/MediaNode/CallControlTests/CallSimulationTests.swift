@@ -123,7 +123,9 @@ struct CallFleet {
   /// Every fifth time a process is followed by another, again and again.
   private mutating func die() {
     guard seed % 5 == 0 else { return }
-    scene.world.die(for: .milliseconds(Int.random(in: 0...400, using: &random)))
+    scene.world.die(
+      for: .milliseconds(Int.random(in: 0...400, using: &random)),
+      withMachine: scene.world.lives % 2 == 1)
   }
 
   private mutating func unplug(_ party: Party) {
