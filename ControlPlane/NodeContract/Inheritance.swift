@@ -48,3 +48,15 @@ public struct Inheritance: Hashable, Sendable {
     self.subscriptions = subscriptions
   }
 }
+
+/// Who was heard at the ports of a call's relay, and how far its protection is: what a checkpoint,
+/// which is about signalling, does not say. Opaque.
+public struct RelayState: Hashable, Sendable {
+  public var call: CallID
+  public var contents: [UInt8]
+
+  public init(call: CallID, contents: [UInt8]) {
+    self.call = call
+    self.contents = contents
+  }
+}

@@ -12,6 +12,8 @@ public enum UpwardMessage: Hashable, Sendable {
   case checkpoint(CheckpointEnvelope)
   /// The call is over; its checkpoint may be forgotten.
   case checkpointRetired(CallID)
+  /// How the relay of a call stands; with its checkpoint it is forgotten.
+  case relay(RelayState)
   case binding(BindingChange)
   case subscription(SubscriptionChange)
   case load(NodeLoad)

@@ -124,7 +124,9 @@ extension Fleet {
     for (other, record) in nodes.sorted(by: { $0.key < $1.key }) where other != node {
       var record = record
       let calls = record.checkpoints.values.filter { $0.envelope.address == address }.map {
-        Inheritance.Call(checkpoint: $0.envelope, age: $0.receivedAt.duration(to: now))
+        Inheritance.Call(
+          checkpoint: $0.envelope, age: $0.receivedAt.duration(to: now),
+          relay: record.relays[$0.envelope.call] ?? [])
       }
       parts += Self.pages(of: calls).map { page in
         var part = empty

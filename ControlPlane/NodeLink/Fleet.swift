@@ -138,6 +138,7 @@ public actor Fleet {
     case .hello, .facts: break
     case .checkpoint(let envelope): nodes[node]?.keep(envelope, at: clock.now)
     case .checkpointRetired(let call): nodes[node]?.retire(call)
+    case .relay(let relay): nodes[node]?.keep(relay)
     case .binding(let change): nodes[node]?.keep(change, at: clock.now)
     case .subscription(let change):
       nodes[node]?.subscriptions.keep(change, at: clock.now)

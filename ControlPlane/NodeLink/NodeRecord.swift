@@ -39,6 +39,8 @@ struct NodeRecord {
   var subscriptions = RememberedSubscriptions()
   private(set) var checkpoints: [CallID: Checkpoint] = [:]
   private(set) var checkpointBytes = 0
+  /// How the relays of those calls stand.
+  private(set) var relays: [CallID: [UInt8]] = [:]
   /// Checkpoints that found no room.
   private(set) var droppedCheckpoints = 0
   /// The last answer about each address.
@@ -62,13 +64,23 @@ struct NodeRecord {
     checkpointBytes = bytes
   }
 
+  /// A call's relay is heard of after its first checkpoint.
+  mutating func keep(_ relay: RelayState) {
+    let bytes = checkpointBytes - (relays[relay.call]?.count ?? 0) + relay.contents.count
+    guard checkpoints[relay.call] != nil, bytes <= Self.checkpointByteLimit else { return }
+    relays[relay.call] = relay.contents
+    checkpointBytes = bytes
+  }
+
   mutating func retire(_ call: CallID) {
+    checkpointBytes -= relays.removeValue(forKey: call)?.count ?? 0
     guard let former = checkpoints.removeValue(forKey: call) else { return }
     checkpointBytes -= former.envelope.contents.count
   }
 
   mutating func forgetCheckpoints() {
     checkpoints = [:]
+    relays = [:]
     checkpointBytes = 0
   }
 

@@ -112,7 +112,7 @@ actor NodeSession {
     case .hello: throw SessionError.secondGreeting
     case .facts(let records): try receive(records)
     case .orderAnswer(let answer): await note(answer)
-    case .checkpoint, .checkpointRetired, .binding, .subscription, .load: break
+    case .checkpoint, .checkpointRetired, .relay, .binding, .subscription, .load: break
     }
     await fleet.note(message, from: hello.node, session: id)
   }

@@ -24,6 +24,9 @@ extension Exchange {
     return actions + resume(left.filter { isUnknown($0) }, asHeir: true, at: now)
   }
 
+  /// Whose relay that is.
+  public func call(carriedBy relay: RelayID) -> CallID? { relays[relay] }
+
   private func isUnknown(_ left: LeftCall) -> Bool {
     left.call.map { calls[$0] == nil } ?? true
   }

@@ -78,6 +78,11 @@ public final class ReplicaLinks: Sendable {
     hub.loop.submit { [hub] in hub.say(message, to: replica) }
   }
 
+  /// Another node has the address: a replica that links again is told nothing of it.
+  public func forget(_ address: AddressName) {
+    hub.loop.submit { [hub] in hub.forget(address) }
+  }
+
   /// The spool has new durable records.
   public func factsAreDurable() {
     hub.loop.submit { [hub] in hub.pump() }
@@ -158,6 +163,8 @@ final class LinkHub: LinkOwner, @unchecked Sendable {
   func say(_ message: UpwardMessage, to replica: ReplicaName) {
     links.first { $0.endpoint.name == replica }?.say(message)
   }
+
+  func forget(_ address: AddressName) { state.forget(address) }
 
   func pump() {
     for link in links { link.pump() }

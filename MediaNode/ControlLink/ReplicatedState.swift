@@ -15,12 +15,14 @@ struct ReplicatedState {
 
   private var subscriptions: [SubscriptionChange.Key: Subscription] = [:]
   private var checkpoints: [CallID: CheckpointEnvelope] = [:]
+  private var relays: [CallID: RelayState] = [:]
   private var bindings: [BindingKey: Binding] = [:]
 
   mutating func note(_ message: UpwardMessage, at now: BootInstant) {
     switch message {
     case .checkpoint(let envelope): checkpoints[envelope.call] = envelope
-    case .checkpointRetired(let call): checkpoints[call] = nil
+    case .checkpointRetired(let call): (checkpoints[call], relays[call]) = (nil, nil)
+    case .relay(let relay): if checkpoints[relay.call] != nil { relays[relay.call] = relay }
     case .binding(let change): note(change, at: now)
     case .subscription(let change): note(change, at: now)
     case .hello, .facts, .load, .orderAnswer: break
@@ -37,6 +39,15 @@ struct ReplicatedState {
     subscriptions[change.key] =
       change.expiresIn > .zero
       ? Subscription(change: change, expiresAt: now.advanced(by: change.expiresIn)) : nil
+  }
+
+  /// Another node has the address: what belongs to it is that one's to tell.
+  mutating func forget(_ address: AddressName) {
+    for (call, envelope) in checkpoints where envelope.address == address {
+      (checkpoints[call], relays[call]) = (nil, nil)
+    }
+    bindings = bindings.filter { $0.value.change.address != address }
+    subscriptions = subscriptions.filter { $0.value.change.address != address }
   }
 
   /// The same of subscriptions.
@@ -74,5 +85,6 @@ struct ReplicatedState {
       return UpwardMessage.binding(change)
     }
     return alive + aliveSubscriptions(at: now) + checkpoints.values.map { .checkpoint($0) }
+      + relays.values.map { .relay($0) }
   }
 }

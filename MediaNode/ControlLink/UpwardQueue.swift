@@ -3,6 +3,7 @@ import NodeContract
 /// What a message is about.
 enum Subject: Hashable {
   case call(CallID)
+  case relay(CallID)
   case binding(BindingKey)
   case subscription(SubscriptionChange.Key)
   case load
@@ -14,6 +15,7 @@ enum Subject: Hashable {
     case .hello, .facts: return nil
     case .checkpoint(let envelope): self = .call(envelope.call)
     case .checkpointRetired(let call): self = .call(call)
+    case .relay(let relay): self = .relay(relay.call)
     case .binding(let change): self = .binding(change.key)
     case .subscription(let change): self = .subscription(change.key)
     case .load: self = .load

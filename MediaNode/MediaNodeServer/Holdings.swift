@@ -37,6 +37,7 @@ final class Holdings: Sendable {
   private let keeper = KeeperLine()
   private let log: Logger
   let gates: AddressGates
+  let leftRelays: LeftRelays
 
   /// - Parameter bound: the addresses whose sockets the keeper handed down.
   init(
@@ -50,6 +51,7 @@ final class Holdings: Sendable {
     isSecure = configuration.secureSIP != nil
     gates = AddressGates(configuration.addresses.map(\.endpoint.address))
     self.estate = estate
+    leftRelays = LeftRelays(estate?.relays.values.map { $0 } ?? [])
     let (grants, unsettled) = try grantStore.loadAll()
     let titles = NodeTitles(
       policy: OwnershipPolicy(), proofs: addresses.mapValues { _ in configuration.proof },
@@ -235,8 +237,9 @@ final class Holdings: Sendable {
   }
 
   private func serve(_ address: AddressName, _ epoch: Epoch, on signalling: SignallingLoop) {
-    signalling.submit { [inheritances, log] exchange, now in
+    signalling.submit { [inheritances, leftRelays, log] exchange, now in
       let left = inheritances.take(address, at: now.boot)
+      leftRelays.add(left.relays)
       let before = exchange.callIDs
       let actions = exchange.inherit(
         address, epoch: epoch, calls: left.calls, bindings: left.bindings,
@@ -250,6 +253,11 @@ final class Holdings: Sendable {
           "carried-on": "\(carriedOn.count)", "bindings": "\(left.bindings.count)",
         ])
       return actions
+    }
+    // By then every relay that goes on is open; ports that are left over will be other calls'.
+    signalling.submit { [leftRelays] _, _ in
+      leftRelays.forget()
+      return []
     }
   }
 

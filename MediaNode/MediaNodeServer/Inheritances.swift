@@ -1,4 +1,5 @@
 import CallControl
+import MediaPlane
 import NodeContract
 import Synchronization
 
@@ -12,6 +13,7 @@ final class Inheritances: Sendable {
 
   fileprivate struct Left {
     let call: LeftCall
+    let relay: RelayCheckpoint?
     let until: BootInstant
   }
 
@@ -36,12 +38,14 @@ final class Inheritances: Sendable {
 
   /// All calls that wait, and what else was left at the address, which is forgotten here.
   func take(_ address: AddressName, at now: BootInstant) -> (
-    calls: [LeftCall], bindings: [BindingChange], subscriptions: [SubscriptionChange]
+    calls: [LeftCall], relays: [RelayCheckpoint], bindings: [BindingChange],
+    subscriptions: [SubscriptionChange]
   ) {
     state.withLock { state in
       state.forgetOld(at: now)
       return (
-        state.calls.values.map(\.call), state.bindings.removeValue(forKey: address) ?? [],
+        state.calls.values.map(\.call), state.calls.values.compactMap(\.relay),
+        state.bindings.removeValue(forKey: address) ?? [],
         state.subscriptions.removeValue(forKey: address) ?? []
       )
     }
@@ -69,7 +73,8 @@ extension Inheritances.State {
     calls[id] = Inheritances.Left(
       call: LeftCall(
         call: id, number: call.checkpoint.number, contents: call.checkpoint.contents,
-        writtenAt: now.advanced(by: .zero - call.age)), until: until)
+        writtenAt: now.advanced(by: .zero - call.age)), relay: RelayCheckpoint(call.relay),
+      until: until)
   }
 
   fileprivate mutating func forget(_ call: CallID) {

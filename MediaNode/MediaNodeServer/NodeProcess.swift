@@ -25,7 +25,7 @@ struct NodeProcess {
   private let estate: NodeEstate?
   /// What the exchange wants done to carry on a predecessor's calls.
   private let resumption: [ExchangeAction]
-  private let leftRelays: [UInt64: RelayCheckpoint]
+  private let leftRelays: LeftRelays
   private let music: WaitingMusic
   private let announcer: Announcer
   private let recordings: RecordingFiles
@@ -58,7 +58,7 @@ struct NodeProcess {
       configuration: exchangeConfiguration, hashing: OpenSSLHashing(), random: random)
     let reopened = try holdings.restore(into: &exchange, at: now)
     resumption = Self.takeOver(estate, into: &exchange, at: now, log: log)
-    leftRelays = estate?.relays ?? [:]
+    leftRelays = holdings.leftRelays
     Self.closeLostLegs(
       of: LostLegs(
         observer: configuration.name, boot: boot, death: Self.deathOfPredecessor,
@@ -211,7 +211,15 @@ struct NodeProcess {
   }
 
   private func start() {
-    media.onLatch { [estate] in estate?.leave($0) }
+    media.onLatch { [estate, signalling, links] relay in
+      estate?.leave(relay)
+      signalling.submit { exchange, _ in
+        if let call = exchange.call(carriedBy: RelayID(number: relay.session.id)) {
+          links.send(.relay(RelayState(call: call, contents: relay.bytes)))
+        }
+        return []
+      }
+    }
     media.start()
     music.load(into: media)
     announcer.start()
@@ -224,6 +232,10 @@ struct NodeProcess {
         leftRelays: leftRelays,
         log: Logger(label: "media")),
       first: resumption)
+    signalling.submit { [leftRelays] _, _ in
+      leftRelays.forget()
+      return []
+    }
     for sockets in reopened { signalling.listen(at: sockets) }
     links.start()
     log.notice("node serves")

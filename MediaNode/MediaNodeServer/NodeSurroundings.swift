@@ -17,16 +17,15 @@ struct NodeSurroundings: ExchangeSurroundings {
   /// Nil where nothing outlives the process.
   let estate: NodeEstate?
   /// The relays of a predecessor, as far as somebody was heard there.
-  let leftRelays: [UInt64: RelayCheckpoint]
+  let leftRelays: LeftRelays
   let log: Logger
 
   func leave(_ actions: [ExchangeAction], at now: Moment) { estate?.leave(actions, at: now) }
 
   func openRelay(_ plan: RelayPlan) throws {
-    if let left = leftRelays[plan.id.number], left.session.localA == plan.callerLocal,
-      left.session.localB == plan.calleeLocal
-    {
+    if let left = leftRelays.take(plan) {
       try media.restore(left)
+      estate?.leave(left)
       // Signalling may have gone further than the relay's last word.
       media.secure(plan.id.number, side: .a, LegTransport(plan.callerTransport))
       media.secure(plan.id.number, side: .b, LegTransport(plan.calleeTransport))

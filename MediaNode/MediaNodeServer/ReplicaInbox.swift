@@ -24,8 +24,10 @@ final class ReplicaInbox: Sendable {
     case .tenantRemoved(let tenant): holdings.remove(tenant, from: signalling)
     case .snapshotComplete(let tenants): holdings.keepOnly(tenants, on: signalling)
     case .order(let order):
-      guard let answer = holdings.carryOut(order, on: signalling) else { return }
-      links.withLock { $0 }?.send(.orderAnswer(answer), to: replica)
+      let answer = holdings.carryOut(order, on: signalling)
+      let links = links.withLock { $0 }
+      if order.verb == .release { links?.forget(order.address) }
+      if let answer { links?.send(.orderAnswer(answer), to: replica) }
     case .inheritance(let inheritance): holdings.keep(inheritance)
     case .bindings(let changes):
       signalling.submit { $0.restore(changes, at: $1) }

@@ -53,6 +53,13 @@ public struct RelayCheckpoint: Hashable, Sendable {
     self.generated = generated
   }
 
+  /// The same relay under another number: those of two machines are not apart.
+  public func renumbered(_ id: UInt64) -> RelayCheckpoint {
+    var session = session
+    session.id = id
+    return RelayCheckpoint(session, ports: ports, generated: generated)
+  }
+
   /// Of the party whose RTP is at `index`: its own stream comes in, its partner's goes out.
   func rollover(of index: Int, at now: BootInstant) -> Rollover {
     var rollover = Rollover()

@@ -42,6 +42,7 @@ enum FrameKind: UInt16 {
   case load = 6
   case orderAnswer = 7
   case subscription = 8
+  case relay = 9
 
   /// Of either direction: the body goes on in the next frame, whose kind is the message's.
   case continued = 100
@@ -78,6 +79,7 @@ extension UpwardMessage: LinkMessage {
     case .checkpoint(let envelope): try Frame.encoded(.checkpoint, envelope.wire.body)
     case .checkpointRetired(let call):
       try Frame.encoded(.checkpointRetired, RetiredCheckpoint(call: call).wire.body)
+    case .relay(let relay): try Frame.encoded(.relay, relay.wire.body)
     case .binding(let change): try Frame.encoded(.binding, change.wire.body)
     case .subscription(let change): try Frame.encoded(.subscription, change.wire.body)
     case .load(let load): try Frame.encoded(.load, load.wire.body)
@@ -94,6 +96,7 @@ extension UpwardMessage: LinkMessage {
     case .facts: self = .facts(try FactBatch(body: body).records)
     case .checkpoint: self = .checkpoint(try CheckpointEnvelope(body: body))
     case .checkpointRetired: self = .checkpointRetired(try RetiredCheckpoint(body: body).call)
+    case .relay: self = .relay(try RelayState(body: body))
     case .binding: self = .binding(try BindingChange(body: body))
     case .subscription: self = .subscription(try SubscriptionChange(body: body))
     case .load: self = .load(try NodeLoad(body: body))
@@ -151,7 +154,7 @@ extension DownwardMessage: LinkMessage {
     case .mailbox: self = .mailbox(try MailboxChange(body: body))
     case .neighbours: self = .neighbours(try NeighbourList(body: body).neighbours)
     case .inheritance: self = .inheritance(try Inheritance(body: body))
-    case .hello, .facts, .checkpoint, .checkpointRetired, .binding, .subscription, .load,
+    case .hello, .facts, .checkpoint, .checkpointRetired, .relay, .binding, .subscription, .load,
       .orderAnswer, .continued:
       return nil
     }

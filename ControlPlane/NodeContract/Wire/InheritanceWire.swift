@@ -68,3 +68,16 @@ extension Inheritance.Call: WireConvertible {
     }
   }
 }
+
+extension RelayState: WireConvertible {
+  init(wire: WireRelay) throws(WireError) {
+    self.init(call: try WireField.id(wire.call, "relay.call"), contents: Array(wire.contents))
+  }
+
+  var wire: WireRelay {
+    .with {
+      $0.call = call.wire
+      $0.contents = Data(contents)
+    }
+  }
+}

@@ -1789,6 +1789,21 @@ nonisolated struct WireMailbox: Sendable {
   init() {}
 }
 
+/// Kind 9: who was heard at the ports of a call's relay, and how far its protection is; opaque.
+nonisolated struct WireRelay: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  var call: Data = Data()
+
+  var contents: Data = Data()
+
+  var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  init() {}
+}
+
 /// Kind 111: the other nodes of the receiver's site, to beat to and to listen to.
 nonisolated struct WireNeighbours: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
@@ -4418,6 +4433,41 @@ nonisolated extension WireMailbox: SwiftProtobuf.Message, SwiftProtobuf._Message
     if lhs.`extension` != rhs.`extension` {return false}
     if lhs.newMessages != rhs.newMessages {return false}
     if lhs.oldMessages != rhs.oldMessages {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireRelay: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = _protobuf_package + ".Relay"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}call\0\u{1}contents\0")
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularBytesField(value: &self.call) }()
+      case 2: try { try decoder.decodeSingularBytesField(value: &self.contents) }()
+      default: break
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.call.isEmpty {
+      try visitor.visitSingularBytesField(value: self.call, fieldNumber: 1)
+    }
+    if !self.contents.isEmpty {
+      try visitor.visitSingularBytesField(value: self.contents, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: WireRelay, rhs: WireRelay) -> Bool {
+    if lhs.call != rhs.call {return false}
+    if lhs.contents != rhs.contents {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

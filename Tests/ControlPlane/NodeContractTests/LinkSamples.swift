@@ -158,7 +158,8 @@ enum LinkSamples {
   static var upward: [UpwardMessage] {
     [
       .hello(hello), .facts(records), .facts([]), .checkpoint(checkpoint),
-      .checkpointRetired(id(3)), .load(load), .load(NodeLoad()),
+      .checkpointRetired(id(3)), .relay(RelayState(call: id(3), contents: [4, 5])), .load(load),
+      .load(NodeLoad()),
     ] + bindings.map { .binding($0) } + subscriptions.map { .subscription($0) }
       + [.done, .refusedStale(known: epoch), .refusedUnknownAddress].map {
         .orderAnswer(OrderAnswer(order: id(9), address: phones, verdict: $0))
