@@ -37,6 +37,33 @@ import Testing
     #expect((before...MachineClock.boot().nanoseconds).contains(died))
   }
 
+  /// Tells its keeper that the first socket is another's, and lets go of it.
+  private static let yieldingScript = """
+    my ($line, $keeper) = split(/,/, $ENV{TANDEM_KEEPER});
+    my ($name) = $ENV{TANDEM_DESCRIPTORS} =~ /^(.*)=3/;
+    open(my $out, ">&=", $line) or die;
+    syswrite($out, "$name\\n");
+    kill("USR1", $keeper);
+    require POSIX;
+    POSIX::close(3);
+    sleep(60);
+    """
+
+  @Test func aSocketThatTheNodeGivesUpIsFreeForOthers() throws {
+    let node = try KeptNode(command: ["/usr/bin/perl", "-e", Self.yieldingScript])
+    #expect(KeptNode.eventually { (try? UDPSocket(binding: node.local)) != nil })
+    #expect(node.keeper.isRunning)
+  }
+
+  @Test func aWantedSocketThatAnotherHasIsLeftToIt() throws {
+    let other = try UDPSocket(binding: KeptNode.freeEndpoint())
+    let script = "exit($ENV{TANDEM_DESCRIPTORS} eq '' ? 64 : 78);"
+    let node = try KeptNode(
+      at: other.local, as: "--wanted", command: ["/usr/bin/perl", "-e", script])
+    node.keeper.waitUntilExit()
+    #expect(node.keeper.terminationStatus == 64)
+  }
+
   @Test func whoConnectsWhileTheNodeIsDeadWaitsForTheNextOneAndIsNotRefused() throws {
     let node = try KeptNode(by: "tcp", command: ["/usr/bin/perl", "-e", KeptNode.listeningScript])
     var first: Int32?

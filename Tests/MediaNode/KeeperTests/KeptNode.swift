@@ -31,7 +31,10 @@ final class KeptNode {
     """
 
   /// Starts a keeper on `local`, or on a free port of an address that no other test uses.
-  init(at local: IPEndpoint? = nil, by transport: String = "udp", command: [String]? = nil) throws {
+  init(
+    at local: IPEndpoint? = nil, by transport: String = "udp", as option: String = "--descriptor",
+    command: [String]? = nil
+  ) throws {
     self.local = try local ?? KeptNode.freeEndpoint()
     socketName = "\(transport):\(self.local)"
     childPIDFile = FileManager.default.temporaryDirectory
@@ -39,7 +42,7 @@ final class KeptNode {
     keeper = Process()
     keeper.executableURL = try KeptNode.program()
     keeper.arguments =
-      ["--descriptor", socketName, "--child-pid-file", childPIDFile.path, "--"]
+      [option, socketName, "--child-pid-file", childPIDFile.path, "--"]
       + (command ?? ["/usr/bin/perl", "-e", KeptNode.script])
     keeper.standardError = standardError
     try keeper.run()
