@@ -38,7 +38,9 @@ import Testing
       #expect(parts.flatMap(\.bindings).map(\.contact) == [binding.contact])
       #expect(parts.allSatisfy { $0.epoch == Epoch(generation: 1, revision: 5) })
       let order = try #require(
-        heir.received.firstIndex { if case .order = $0 { true } else { false } })
+        heir.received.firstIndex {
+          if case .order(let order) = $0 { order.verb == .adopt } else { false }
+        })
       let last = heir.received.lastIndex { if case .inheritance = $0 { true } else { false } }
       #expect(try #require(last) < order)
       // From now on it is the heir's.

@@ -6,7 +6,8 @@ import Testing
 @Suite struct NeighbourhoodTests {
   private static let neighbour = NodeName("node-a2")!
   private static let endpoint = IPEndpoint("192.0.2.2:40000")!
-  private let (first, second) = (ReplicaName("cp-a")!, ReplicaName("cp-b")!)
+  private let first = ReplicaName("cp-a")!
+  private let second = ReplicaName("cp-b")!
 
   private func at(_ milliseconds: Int64) -> BootInstant {
     BootInstant(nanoseconds: milliseconds * 1_000_000)
