@@ -204,7 +204,8 @@ let mediaNode: [Target] = [
   target(
     "MediaNode", "Signalling",
     [
-      "CallControl", "DNS", "Digits", "Epoll", "Gates", "NodeContract", "OSIP", "SIP", "TLS", logging,
+      "CallControl", "DNS", "Digits", "Epoll", "Gates", "NodeContract", "OSIP", "SIP", "TLS",
+      logging,
     ]),
   // libsrtp and its sole importer: media encrypted and proven.
   library("MediaNode", "CLibSRTP", pkgConfig: "libsrtp2", apt: "libsrtp2-dev"),
@@ -226,7 +227,8 @@ let mediaNode: [Target] = [
     "MediaNode", "MediaNodeServer",
     [
       "Audio", "CallControl", "CLinux", "Codecs", "ControlLink", "Digits", "Epoll", "Gates",
-      "MediaPlane", "NodeContract", "Ownership", "Prompts", "Recording", "SIP", "SRTP", "Signalling",
+      "MediaPlane", "NodeContract", "Ownership", "Prompts", "Recording", "SIP", "SRTP",
+      "Signalling",
       "StructuredLogging", "Succession", "TLS", arguments, configuration, logging,
     ]),
 ]

@@ -80,11 +80,10 @@ extension Fleet {
       })
   }
 
-  /// A replica that has just begun believes that whoever it has not heard yet is there.
   private func condition(of node: NodeName) -> CellNode.Condition {
     let now = clock.now
     guard let record = nodes[node], let heard = record.lastBeatAt else {
-      return begun.duration(to: now) < NodeRecord.longSilence ? .well(for: .zero) : .silent
+      return begun.duration(to: now) < firstPatience ? .well(for: .zero) : .silent
     }
     guard heard.duration(to: now) < NodeRecord.longSilence else { return .silent }
     return .well(for: record.wellSince?.duration(to: now) ?? .zero)

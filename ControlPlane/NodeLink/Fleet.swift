@@ -30,10 +30,15 @@ public actor Fleet {
   private var lastSession: SessionID = 0
   private var refusedBeats: UInt64 = 0
 
+  /// For so long a replica that has just begun believes that whoever it has not heard yet is there.
+  nonisolated let firstPatience: Duration
+
   /// - Parameter site: where this replica stands.
   public init(
-    replica: ReplicaName, site: SiteName? = nil, policy: OwnershipPolicy = OwnershipPolicy()
+    replica: ReplicaName, site: SiteName? = nil, policy: OwnershipPolicy = OwnershipPolicy(),
+    firstPatience: Duration = .seconds(5)
   ) {
+    self.firstPatience = firstPatience
     self.replica = replica
     self.policy = policy
     (changes, change) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))

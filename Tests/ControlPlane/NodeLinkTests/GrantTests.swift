@@ -83,7 +83,7 @@ struct GrantTests {
     try await withEtcd { etcd in
       let address = freshAddress()
       let inventory = inventory(address, holder: "node-a1")
-      let fleet = Fleet(replica: named("cp-a"), site: named("a"))
+      let fleet = Fleet(replica: named("cp-a"), site: named("a"), firstPatience: .seconds(600))
       let heir = await TestBeats(of: named("node-a2"), in: named("a"), to: fleet)
       try await plan(etcd, over: inventory, fleet: fleet)
       let before = try #require(try await grant(of: address, in: etcd))
@@ -108,7 +108,7 @@ struct GrantTests {
     try await withEtcd { etcd in
       let address = freshAddress()
       let inventory = inventory(address, holder: "node-a1")
-      let fleet = Fleet(replica: named("cp-a"), site: named("a"))
+      let fleet = Fleet(replica: named("cp-a"), site: named("a"), firstPatience: .seconds(600))
       let heir = await TestBeats(
         of: named("node-a2"), in: named("a"), to: fleet,
         saying: [WitnessStatement(node: named("node-a1"), silence: .milliseconds(10))])
@@ -237,7 +237,8 @@ struct GrantTests {
     _ etcd: EtcdClient, over inventory: Inventory, fleet: Fleet? = nil
   ) -> GrantLoop {
     GrantLoop(
-      etcd, fleet: fleet ?? Fleet(replica: named("cp-a")), leadership: lease(etcd, "cp-a"),
+      etcd, fleet: fleet ?? Fleet(replica: named("cp-a"), firstPatience: .seconds(600)),
+      leadership: lease(etcd, "cp-a"),
       generation: 1, logger: .quiet
     ) { inventory }
   }

@@ -31,7 +31,7 @@ import Testing
       words.formUnion(fleet.scene.world.facts.map(\.event.word))
       outcomes.formUnion(fleet.scene.world.facts.compactMap(\.event.outcome))
     }
-    #expect(words == ["offered", "rung", "answered", "held", "resumed", "ended"])
+    #expect(words == ["offered", "rung", "answered", "held", "resumed", "adopted", "ended"])
     let expected: Set<CallOutcome> = [
       .answered, .answeredElsewhere, .busy, .cancelled, .noAnswer, .rejected, .unknownNumber,
     ]
