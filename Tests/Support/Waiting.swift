@@ -3,6 +3,11 @@ public struct TimedOut: Error, CustomStringConvertible {
   public let what: String
   public let limit: Duration
 
+  public init(what: String, limit: Duration) {
+    self.what = what
+    self.limit = limit
+  }
+
   public var description: String { "\(what): not within \(limit)" }
 }
 

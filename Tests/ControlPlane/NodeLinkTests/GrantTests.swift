@@ -140,20 +140,23 @@ struct GrantTests {
       let address = freshAddress()
       let table = GrantTable(etcd, logger: .quiet)
       try await whileRunning([table]) {
-        var grants = table.grants().makeAsyncIterator()
-        #expect(await grants.next()?[address] == nil)
+        let heard = Tables()
+        let follower = Task { for await current in table.grants() { heard.add(current) } }
+        defer { follower.cancel() }
+        try await eventually("a first table") { heard.last != nil }
+        #expect(heard.last?[address] == nil)
 
         try await plan(etcd, over: inventory(address, holder: "node-a1"))
 
-        while let current = await grants.next() {
-          guard let grant = current[address] else { continue }
-          #expect(grant.holding.holder == named("node-a1"))
-          break
+        try await eventually("the grant is told") {
+          heard.last?[address]?.holding.holder == named("node-a1")
         }
         #expect(table.grant(of: address) == (try await grant(of: address, in: etcd)))
         // A listener that comes later is told at once.
-        var late = table.grants().makeAsyncIterator()
-        #expect(await late.next()?[address] != nil)
+        let late = try await inTime("a late listener is told") {
+          await table.grants().first { _ in true }
+        }
+        #expect(late?[address] != nil)
       }
     }
   }
@@ -252,6 +255,15 @@ struct GrantTests {
   }
 }
 
+/// The tables that a listener was told.
+private final class Tables: Sendable {
+  private let tables = Mutex<[[AddressName: AddressGrant]]>([])
+
+  func add(_ table: [AddressName: AddressGrant]) { tables.withLock { $0.append(table) } }
+
+  var last: [AddressName: AddressGrant]? { tables.withLock { $0.last } }
+}
+
 /// A node of which a replica hears beats and nothing else.
 private struct TestBeats: Service {
   let beat: Beat
@@ -303,7 +315,7 @@ private func whileRunning(
     throw error
   }
   await group.triggerGracefulShutdown()
-  try await running.value
+  try await inTime("the services stop") { try await running.value }
 }
 
 /// Waits until `condition` holds, at most ten seconds.

@@ -112,7 +112,8 @@ final class TestNode: Sendable {
       let verdict = memory.grants.receive(order).verdict
       return .orderAnswer(OrderAnswer(order: order.id, address: order.address, verdict: verdict))
     }
-    if let answer { links.send(answer) }
+    // A node that is just being stopped answers nobody.
+    if let answer { started.withLock { $0 }?.send(answer) }
   }
 
   var received: [DownwardMessage] { memory.withLock { $0.received } }

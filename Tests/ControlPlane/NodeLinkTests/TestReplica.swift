@@ -58,7 +58,9 @@ final class TestReplica {
   init(certificate: String, keyLifetime: Duration) async throws {
     self.certificate = certificate
     self.keyLifetime = keyLifetime
-    authority = try await TestAuthority.shared.value
+    authority = try await inTime("certificates", within: .seconds(60)) {
+      try await TestAuthority.shared.value
+    }
     for _ in 0..<20 {
       if (try? await start()) != nil { return }
       linkPort = Int.random(in: 12_000..<30_000)
@@ -93,12 +95,15 @@ final class TestReplica {
       try await group.run()
     }
     running = (group, task)
-    var listening: Set<Int> = []
-    for await port in ports {
-      listening.insert(port)
-      if listening == [linkPort, beatPort] { return }
+    let wanted: Set = [linkPort, beatPort]
+    try await inTime("the replica listens, or says why it does not") {
+      var listening: Set<Int> = []
+      for await port in ports {
+        listening.insert(port)
+        if listening == wanted { return }
+      }
+      try await task.value
     }
-    try await task.value
   }
 
   /// On the same ports. A program that another test starts at this moment may still hold the
@@ -114,7 +119,7 @@ final class TestReplica {
     guard let (group, task) = running else { return }
     running = nil
     await group.triggerGracefulShutdown()
-    try await task.value
+    try await inTime("the replica stops") { try await task.value }
   }
 
   /// Runs `body` with a replica and stops it afterwards.
