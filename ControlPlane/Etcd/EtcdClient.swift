@@ -45,10 +45,25 @@ public struct EtcdClient: Sendable {
     return try await range(RangeRequest(key: key, rangeEnd: key.endOfPrefix))
   }
 
+  /// The keys that begin with `prefix` and were written after the store's `revision`. Whether some are
+  /// gone since, their count tells.
+  public func range(prefix: String, writtenAfter revision: Int64) async throws -> EtcdRange {
+    let key = Data(prefix)
+    return try await range(
+      RangeRequest(
+        key: key, rangeEnd: key.endOfPrefix, minModRevision: Int64Text(revision + 1)))
+  }
+
+  /// The store's revision, as the quorum has it: that of the last transaction.
+  public func revision() async throws -> Int64 {
+    try await range(RangeRequest(key: Data("/"))).revision
+  }
+
   private func range(_ request: RangeRequest) async throws -> EtcdRange {
     let response: RangeResponse = try await call("/v3/kv/range", request)
     return EtcdRange(
-      entries: response.kvs?.map(\.entry) ?? [], revision: response.header?.revision?.value ?? 0)
+      entries: response.kvs?.map(\.entry) ?? [], count: Int(response.count?.value ?? 0),
+      revision: response.header?.revision?.value ?? 0)
   }
 
   /// Writes the key whatever it was; returns the transaction's revision.

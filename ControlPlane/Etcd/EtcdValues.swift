@@ -23,10 +23,13 @@ public struct EtcdEntry: Hashable, Sendable {
 /// Keys as they were at one revision of the store.
 public struct EtcdRange: Hashable, Sendable {
   public var entries: [EtcdEntry]
+  /// How many keys there are, with those that were not asked for.
+  public var count: Int
   public var revision: Int64
 
-  public init(entries: [EtcdEntry], revision: Int64) {
+  public init(entries: [EtcdEntry], count: Int? = nil, revision: Int64) {
     self.entries = entries
+    self.count = count ?? entries.count
     self.revision = revision
   }
 }

@@ -66,11 +66,15 @@ struct KeyValue: Decodable {
 struct RangeRequest: Encodable {
   var key: Data
   var rangeEnd: Data?
+  /// Only those that a transaction of this revision or a later one wrote last.
+  var minModRevision: Int64Text?
 }
 
 struct RangeResponse: Decodable {
   var header: ResponseHeader?
   var kvs: [KeyValue]?
+  /// Of all keys of the range.
+  var count: Int64Text?
 }
 
 struct PutRequest: Encodable {

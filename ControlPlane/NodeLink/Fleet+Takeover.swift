@@ -85,7 +85,9 @@ extension Fleet {
     guard let record = nodes[node], let heard = record.lastBeatAt else {
       return begun.duration(to: now) < firstPatience ? .well(for: .zero) : .silent
     }
-    guard heard.duration(to: now) < NodeRecord.longSilence else { return .silent }
+    let silence = heard.duration(to: now)
+    guard silence < NodeRecord.longSilence else { return .silent }
+    if silence >= policy.suspicion { return .quiet }
     return .well(for: record.wellSince?.duration(to: now) ?? .zero)
   }
 

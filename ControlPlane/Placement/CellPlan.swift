@@ -81,7 +81,7 @@ struct CellPlanner {
   private func preferred(_ address: Int) -> Int? {
     let wanted = table.view.addresses[address]
     return table.nodesOfSite[table.siteOfAddress[address]].first {
-      table.view.nodes[$0].name == wanted.preferred && table.isHeard[$0]
+      table.view.nodes[$0].name == wanted.preferred && table.isThere[$0]
         && table.view.nodes[$0].condition != .draining
     }
   }
@@ -89,7 +89,7 @@ struct CellPlanner {
   /// The node of the address' site that is least full with it.
   private func best(for address: Int, settled: Bool = true) -> Int? {
     let candidates = table.nodesOfSite[table.siteOfAddress[address]].filter {
-      $0 != table.holder[address] && table.isHeard[$0]
+      $0 != table.holder[address] && table.isThere[$0]
         && table.view.nodes[$0].condition != .draining && (!settled || table.takesMore[$0])
     }
     let apart = candidates.filter { !table.hasSibling(of: address, at: $0) }
@@ -223,7 +223,8 @@ struct CellPlanner {
     let extra = inherited[node]
     let chosen = leastLoaded(
       table.nodesOfSite[table.siteOfNode[node]], avoiding: address,
-      after: { extra?[$0] ?? 0 }, where: { mayInherit($0, from: node, address) })
+      after: { extra?[$0] ?? 0 },
+      where: { table.isThere[$0] && mayInherit($0, from: node, address) })
     table.heir[address] = chosen ?? CellTable.nobody
     guard let chosen else {
       note(.noHeir, address)
@@ -264,7 +265,7 @@ struct CellPlanner {
     let extra = inheritedBySite[table.siteOfNode[table.holder[address]]]
     let chosen = leastLoaded(
       Array(table.load.indices), avoiding: address, after: { extra?[$0] ?? 0 },
-      where: { mayStandBy($0, for: address) })
+      where: { table.isThere[$0] && mayStandBy($0, for: address) })
     table.standby[address] = chosen ?? CellTable.nobody
     guard let chosen else { return note(.noStandby, address) }
     if !fits(address, standingBy: chosen) {

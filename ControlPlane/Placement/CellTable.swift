@@ -18,6 +18,8 @@ struct CellTable {
   let loadOfAddress: [Int64]
   private(set) var isHeard: [Bool]
   private(set) var takesMore: [Bool]
+  /// Heard until now.
+  private(set) var isThere: [Bool]
   let standbySites: [UInt64]
   let nodesOfSite: [[Int]]
   let sites: [SiteName]
@@ -45,6 +47,7 @@ struct CellTable {
     limit = view.nodes.map { $0.capacity / 100 * Int64(view.policy.fullness) }
     loadOfAddress = view.addresses.map(\.load)
     isHeard = view.nodes.map { $0.condition != .silent }
+    isThere = view.nodes.map { $0.condition != .silent && $0.condition != .quiet }
     takesMore = view.nodes.map { $0.takesMore(view.policy) }
     standbySites = view.addresses.map { address in
       guard let allowed = address.standbySites else { return .max }
@@ -108,6 +111,7 @@ struct CellTable {
     var table = self
     for node in table.isHeard.indices where isLost(node) {
       table.isHeard[node] = false
+      table.isThere[node] = false
       table.takesMore[node] = false
     }
     return table

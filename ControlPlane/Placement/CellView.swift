@@ -21,6 +21,8 @@ public struct CellNode: Hashable, Sendable {
     case well(for: Duration)
     /// Heard, and to be emptied.
     case draining
+    /// Not heard for a moment: it keeps what it has, and is chosen for nothing.
+    case quiet
     /// Not heard: nothing goes there.
     case silent
   }

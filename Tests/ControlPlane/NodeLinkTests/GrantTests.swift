@@ -48,6 +48,29 @@ struct GrantTests {
     }
   }
 
+  @Test func aReadFindsWhatOthersWroteAndRemovedSince() async throws {
+    try await withEtcd { etcd in
+      let (first, second) = (freshAddress(), freshAddress())
+      let register = GrantRegister(etcd: etcd)
+      #expect(try await register.read()[first] == nil)
+
+      try await plan(etcd, over: inventory(first, holder: "node-a1"))
+      let read = try await register.read()
+      #expect(read[first] == (try await grant(of: first, in: etcd)))
+      // Others' keys are nothing to it, and nothing is forgotten over them.
+      try await etcd.put([1], at: "/test/other/\(second)")
+      #expect(try await register.read() == read)
+
+      try await plan(etcd, over: inventory(second, holder: "node-a2"))
+      let entry = try #require(try await etcd.get(GrantRecord.key(of: first)))
+      _ = try await etcd.delete(entry.key, expecting: entry.modRevision)
+      let last = try await register.read()
+      #expect(last[first] == nil)
+      #expect(last[second]?.holding.holder == named("node-a2"))
+      #expect(last == (try await GrantRegister(etcd: etcd).read()))
+    }
+  }
+
   @Test func aConfiguredHolderThatChangesMovesNothing() async throws {
     try await withEtcd { etcd in
       let address = freshAddress()

@@ -78,6 +78,21 @@ import Testing
     #expect(plan.moves.isEmpty)
   }
 
+  @Test func aNodeThatIsQuietForAMomentKeepsWhatItHasAndIsChosenForNothing() {
+    let nodes = [Self.node("a1", "a"), Self.node("a2", "a", .quiet), Self.node("b1", "b")]
+    let kept = Self.address("phones-1", "a", held: ("a1", "a2", "b1"))
+    #expect(planCell(Self.view([kept], on: nodes)) == CellPlan())
+    let own = Self.address("phones-2", "a", held: ("a2", "a1", "b1"))
+    #expect(planCell(Self.view([own], on: nodes)) == CellPlan())
+    // As when a2 has just died, and a1 took over from it.
+    let taken = planCell(
+      Self.view([Self.address("phones-3", "a", held: ("a1", nil, "b1"))], on: nodes))
+    #expect(taken.steps.isEmpty)
+    #expect(taken.holds == ["phones-3": .noHeir])
+    let new = planCell(Self.view([Self.address("phones-4", "a")], on: nodes))
+    #expect(new.steps.map(\.holding) == [Holding(holder: "a1", heir: nil, standby: "b1")])
+  }
+
   @Test func anHeirOnTheSameMachineIsNone() {
     let nodes = [
       Self.node("a1", "a", machine: "m1"), Self.node("a2", "a", machine: "m1"),
