@@ -38,6 +38,7 @@ extension Exchange {
   mutating func remove(_ id: CallID) {
     guard let entry = calls.removeValue(forKey: id) else { return }
     let call = entry.machine
+    if let stay = entry.machine.stay { rooms.leave(id, stay.room) }
     if entry.isSaved { outbox.append(.retireCheckpoint(id)) }
     deadlines.set(nil, for: id)
     initialInvites[entry.inviteKey] = nil

@@ -5,16 +5,19 @@ import SIP
 /// and whoever lost an address says nothing more in its calls.
 extension Exchange {
   /// Serves the address under this grant and carries on what its former holder left. Calls of our own
-  /// go on meanwhile, so those that come get numbers of ours.
+  /// go on meanwhile, so the relays and rooms of those that come get numbers of ours.
   ///
-  /// A call that has a leg at an address that is not ours, or whose ports are taken, is left out; one
-  /// that another replica told of before is not taken twice.
+  /// A call that has a leg at an address that is not ours, or whose ports are taken, is left out, and so
+  /// is a supervisor's without the call that it hears; see ``giveUp(_:at:)``. One that another replica
+  /// told of before is not taken twice, even if it has ended since. A recording goes on with the next
+  /// part; those before are on the disk of the machine that died.
   /// - Parameter left: may come again with a later address, when more of it can be carried on.
   public mutating func inherit(
     _ address: AddressName, epoch: Epoch, calls left: [LeftCall], bindings: [BindingChange],
     subscriptions: [SubscriptionChange], at now: Moment
   ) -> [ExchangeAction] {
     var actions = adopt(address, epoch: epoch, at: now)
+    inherited.begin(at: now.boot)
     guard grants[address] == epoch else { return actions }
     actions += restore(bindings, at: now)
     announce(bindings.filter { $0.transport == .udp })
@@ -27,8 +30,8 @@ extension Exchange {
   /// Whose relay that is.
   public func call(carriedBy relay: RelayID) -> CallID? { relays[relay] }
 
-  private func isUnknown(_ left: LeftCall) -> Bool {
-    left.call.map { calls[$0] == nil } ?? true
+  func isUnknown(_ left: LeftCall) -> Bool {
+    left.call.map { calls[$0] == nil && !inherited.has($0) } ?? true
   }
 
   /// Another node has the address, or will: nothing is said to anybody in its calls any more, and no end
@@ -46,6 +49,7 @@ extension Exchange {
       closeRelay(of: call)
       calls[call]?.isSaved = false
       remove(call)
+      inherited.forget(call)
     }
     return takeOutbox(at: now)
   }

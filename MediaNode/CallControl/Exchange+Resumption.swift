@@ -43,7 +43,7 @@ extension Exchange {
     }
     serial = max(serial, found.map(\.checkpoint.serial).max() ?? 0)
     let ports = takePorts(of: found.map(\.checkpoint.machine))
-    found.sort { $0.checkpoint.machine.id < $1.checkpoint.machine.id }
+    found.sort { $0.checkpoint.machine.comesBefore($1.checkpoint.machine) }
     var resumed: [CallID] = []
     for (number, var checkpoint) in found
     where isHeld(checkpoint.machine, in: ports, quietly: isHeir) {
@@ -56,20 +56,6 @@ extension Exchange {
     return takeOutbox(at: now)
   }
 
-  /// A call of another machine: its relay has a number of ours, its legs the epochs of our grants, and
-  /// should we die without a successor, our spool knows what was open.
-  private mutating func adopt(_ call: inout CallMachine, at now: Moment) {
-    serial += 1
-    call.plan.id = RelayID(number: serial)
-    call.serve(under: grants)
-    for leg in call.legs where leg.isOpen {
-      let fact = fact(
-        .adopted, tenant: call.tenant, call: leg.recordedIn ?? call.id, leg: leg.id,
-        epoch: leg.epoch, at: now)
-      outbox.append(.record(fact, receipt: nil))
-    }
-  }
-
   public var callIDs: Set<CallID> { Set(calls.keys) }
 
   /// Those that are open.
@@ -78,7 +64,7 @@ extension Exchange {
   /// The legs of all calls, ended ones too.
   public var legs: Set<LegID> { Set(calls.values.flatMap { $0.machine.legs.map(\.id) }) }
 
-  private mutating func read(_ left: LeftCall) -> CallCheckpoint? {
+  mutating func read(_ left: LeftCall) -> CallCheckpoint? {
     do throws(CheckpointError) {
       return try CallCheckpoint(left.contents, limits: limits, at: left.writtenAt)
     } catch {
@@ -110,7 +96,8 @@ extension Exchange {
     let holdsCaller = ports[caller]?.contains(call.plan.callerLocal.port) ?? false
     let holdsCallee = ports[callee]?.contains(call.plan.calleeLocal.port) ?? false
     let isServed = call.legs.allSatisfy { !$0.isOpen || grants[$0.address] != nil }
-    if holdsCaller, holdsCallee, isServed { return true }
+    let isAlone = quietly && isSupervisorAlone(call)
+    if holdsCaller, holdsCallee, isServed, !isAlone { return true }
     if holdsCaller { pools[caller]?.giveBack(call.plan.callerLocal.port) }
     if holdsCallee { pools[callee]?.giveBack(call.plan.calleeLocal.port) }
     note(
@@ -142,7 +129,7 @@ extension Exchange {
     update(call.id, at: now) { $0.recordingGoesOn() }
   }
 
-  private mutating func resume(
+  mutating func resume(
     _ sent: SentRequest, _ branch: String, of call: CallMachine, at now: Moment
   ) {
     let resumed = layer.resume(sent, at: now.boot)

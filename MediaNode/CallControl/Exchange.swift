@@ -45,6 +45,8 @@ public struct Exchange: Sendable {
   var deadlines = DeadlineQueue<CallID>()
   /// Who is in which room.
   var rooms = RoomTable()
+  /// What other machines' numbers are here.
+  var inherited = InheritedNumbers()
   /// The calls of each extension.
   var lines: [BindingKey: Set<CallID>] = [:]
 

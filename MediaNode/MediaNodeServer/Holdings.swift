@@ -149,6 +149,7 @@ final class Holdings: Sendable {
       keys: estate?.beatKeys ?? [:],
       beat: { [self] now in
         serveUnbound(on: signalling)
+        giveUpOverdue(on: signalling, at: now)
         return state.withLock { state in
           state.titles.tick(at: now)
           renewGates(by: state.titles, at: now)
@@ -259,6 +260,13 @@ final class Holdings: Sendable {
       leftRelays.forget()
       return []
     }
+  }
+
+  /// Of calls that were left and could not be carried on, whoever is at addresses of ours is told.
+  private func giveUpOverdue(on signalling: SignallingLoop, at now: BootInstant) {
+    let overdue = inheritances.takeOverdue(at: now)
+    guard !overdue.isEmpty else { return }
+    signalling.submit { $0.giveUp(overdue, at: $1) }
   }
 
   /// Nothing leaves from the address any more: its gate is shut. What belongs to it is another's.

@@ -8,7 +8,8 @@ import Synchronization
 final class Inheritances: Sendable {
   /// Beyond, calls are left behind.
   fileprivate static let byteLimit = 512 << 20
-  /// A call may have legs at two addresses, whose orders come one after the other. Later it is too late.
+  /// A call may have legs at two addresses, whose orders come one after the other. Later it is too late,
+  /// and it ends.
   private static let patience = Duration.seconds(10)
 
   fileprivate struct Left {
@@ -29,7 +30,6 @@ final class Inheritances: Sendable {
   /// A replica told of it. Of several checkpoints of a call the highest counts.
   func add(_ inheritance: Inheritance, at now: BootInstant) {
     state.withLock { state in
-      state.forgetOld(at: now)
       for call in inheritance.calls { state.add(call, until: now + Self.patience, at: now) }
       state.bindings[inheritance.address, default: []] += inheritance.bindings
       state.subscriptions[inheritance.address, default: []] += inheritance.subscriptions
@@ -42,12 +42,20 @@ final class Inheritances: Sendable {
     subscriptions: [SubscriptionChange]
   ) {
     state.withLock { state in
-      state.forgetOld(at: now)
-      return (
+      (
         state.calls.values.map(\.call), state.calls.values.compactMap(\.relay),
         state.bindings.removeValue(forKey: address) ?? [],
         state.subscriptions.removeValue(forKey: address) ?? []
       )
+    }
+  }
+
+  /// Those that nobody could carry on for too long, which are forgotten here.
+  func takeOverdue(at now: BootInstant) -> [LeftCall] {
+    state.withLock { state in
+      let overdue = state.calls.filter { $0.value.until < now }
+      for id in overdue.keys { state.forget(id) }
+      return overdue.values.map(\.call)
     }
   }
 
@@ -79,10 +87,6 @@ extension Inheritances.State {
 
   fileprivate mutating func forget(_ call: CallID) {
     bytes -= calls.removeValue(forKey: call)?.call.contents.count ?? 0
-  }
-
-  fileprivate mutating func forgetOld(at now: BootInstant) {
-    for (id, left) in calls where left.until < now { forget(id) }
   }
 }
 

@@ -316,15 +316,23 @@ final class World {
 
   // MARK: - Death
 
+  /// Whether an heir can carry calls on at all.
+  var inheritsCalls = true
+
   /// The exchange's process dies, and after `gap` another one carries on what it left: the calls'
   /// checkpoints, the bindings and the facts. What arrives meanwhile waits in the sockets.
-  /// - Parameter machine: its machine dies with it, and another node is given the addresses, one after
-  ///   the other.
-  func die(for gap: Duration = .milliseconds(120), withMachine machine: Bool = false) {
+  /// - Parameters:
+  ///   - machine: its machine dies with it, and another node is given the addresses, one after the
+  ///     other.
+  ///   - address: it is given to a third.
+  func die(
+    for gap: Duration = .milliseconds(120), withMachine machine: Bool = false,
+    without address: AddressName? = nil
+  ) {
     let tenant = exchange.directory[Fixture.tenant]?.snapshot ?? Fixture.snapshot
     lives += 1
     isDead = true
-    after(gap) { [self, grants = exchange.grants] in
+    after(gap) { [self, grants = exchange.grants.filter { $0.key != address }] in
       revive(tenant, grants, onAnotherMachine: machine)
     }
   }
@@ -334,7 +342,7 @@ final class World {
       let epoch = Epoch(generation: epoch.generation, revision: epoch.revision + 1)
       perform(
         exchange.inherit(
-          address, epoch: epoch, calls: left,
+          address, epoch: epoch, calls: inheritsCalls ? left : [],
           bindings: bindingChanges.filter { $0.address == address },
           subscriptions: remembered.values.filter { $0.address == address }
             .sorted { $0.key.localTag < $1.key.localTag }, at: now))
@@ -365,6 +373,9 @@ final class World {
     perform(exchange.restore(watched, at: now))
     perform(exchange.resume(left, at: now))
   }
+
+  /// The heir does not wait any longer for what it cannot carry on.
+  func giveUp() { perform(exchange.giveUp(left, at: now)) }
 
   var left: [LeftCall] {
     checkpoints.values.map {
