@@ -73,7 +73,7 @@ public final class Baresip: Softphone {
 
   /// Waits for the next event of this type, and passes over those before it.
   @discardableResult
-  public func next(_ type: String, within limit: Duration = .seconds(10)) async throws
+  public func next(_ type: String, within limit: Duration = .seconds(20)) async throws
     -> BaresipEvent
   {
     try await control.events.next("\(settings.name): \(type)", within: limit) { $0.type == type }

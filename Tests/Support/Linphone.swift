@@ -108,7 +108,7 @@ public final class Linphone: Softphone {
   }
 
   /// Waits for the next line with one of these, and passes over those before it.
-  private func next(_ marks: String..., within limit: Duration = .seconds(10)) async throws
+  private func next(_ marks: String..., within limit: Duration = .seconds(20)) async throws
     -> String
   {
     try await eventually("\(settings.name): \(marks)", within: limit, every: .milliseconds(20)) {

@@ -69,7 +69,7 @@ public protocol Softphone: Sendable {
 
 extension Softphone {
   @discardableResult
-  public func closed() async throws -> String { try await closed(within: .seconds(10)) }
+  public func closed() async throws -> String { try await closed(within: .seconds(20)) }
 
   /// Waits until the call's recording of what it hears has grown to so many seconds.
   public func hears(seconds: Int) async throws {
