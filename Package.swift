@@ -325,7 +325,7 @@ let testing: [Target] = [
       "NodeContract", "RTP", "Recording", "SRTP", "Support", "TLS", logging,
     ]),
   tests("MediaNode", "Succession", ["CLinux", "Epoll"]),
-  tests("MediaNode", "Keeper", ["Epoll", "NodeContract"]),
+  tests("MediaNode", "Keeper", ["Epoll", "NodeContract", "Support"]),
   tests("MediaNode", "ControlLink", ["NodeContract", "Ownership", "Support", "TLS", logging]),
 
   // With a real Postgres or etcd, which `Tests/run` starts.

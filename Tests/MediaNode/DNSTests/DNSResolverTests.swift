@@ -23,7 +23,7 @@ import Testing
   private func withResolver(
     zone: [String] = zone, _ body: (TestResolver) throws -> Void
   ) async throws {
-    let port = try UDPSocket(binding: IPEndpoint(.v4(0x7F00_0001), port: 0)).local.port
+    let port = UnclaimedPorts.next()
     let log = FileManager.default.temporaryDirectory.appending(path: "dns-\(UUID().uuidString)")
     defer { try? FileManager.default.removeItem(at: log) }
     let server = try NameServer(port: port, zone: zone, log: log)

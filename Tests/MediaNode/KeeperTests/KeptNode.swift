@@ -2,6 +2,7 @@ import Epoll
 import Foundation
 import Glibc
 import NodeContract
+import Support
 import Testing
 
 /// A keeper's process and a node that tells who it is: a Perl script that answers each datagram
@@ -35,7 +36,7 @@ final class KeptNode {
     at local: IPEndpoint? = nil, by transport: String = "udp", as option: String = "--descriptor",
     command: [String]? = nil
   ) throws {
-    self.local = try local ?? KeptNode.freeEndpoint()
+    self.local = local ?? KeptNode.freeEndpoint()
     socketName = "\(transport):\(self.local)"
     childPIDFile = FileManager.default.temporaryDirectory
       .appendingPathComponent("keeper-test-\(UUID().uuidString).pid")
@@ -54,8 +55,8 @@ final class KeptNode {
     unlink(childPIDFile.path)
   }
 
-  static func freeEndpoint() throws -> IPEndpoint {
-    try UDPSocket(binding: IPEndpoint(.v4(0x7F4D_0001), port: 0)).local
+  static func freeEndpoint() -> IPEndpoint {
+    IPEndpoint(.v4(0x7F4D_0001), port: UnclaimedPorts.next())
   }
 
   /// Beside the test bundle, where the build puts it.

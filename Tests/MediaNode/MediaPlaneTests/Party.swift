@@ -4,6 +4,7 @@ import Logging
 import MediaPlane
 import NodeContract
 import RTP
+import Support
 import Testing
 
 /// A phone's media: an RTP socket and, one port above, an RTCP socket.
@@ -68,7 +69,7 @@ final class Party {
   }
 }
 
-/// An even port and the one above it, free a moment ago.
+/// An even port and the one above it, free a moment ago, and nobody is given them by chance.
 struct PortPair {
   let even: IPEndpoint
   let odd: IPEndpoint
@@ -76,8 +77,8 @@ struct PortPair {
   static func free(at address: String) throws -> PortPair {
     let ip = try #require(IPAddress(address))
     for _ in 0..<1_000 {
-      let some = try UDPSocket(binding: IPEndpoint(ip, port: 0)).local.port & ~1
-      let pair = PortPair(even: IPEndpoint(ip, port: some), odd: IPEndpoint(ip, port: some + 1))
+      let port = UnclaimedPorts.next()
+      let pair = PortPair(even: IPEndpoint(ip, port: port), odd: IPEndpoint(ip, port: port + 1))
       if (try? UDPSocket(binding: pair.even)) != nil, (try? UDPSocket(binding: pair.odd)) != nil {
         return pair
       }
