@@ -77,12 +77,7 @@ extension Exchange {
     call.stay = nil
     adopt(&call, at: now)
     call.forgetRequests(except: Set(grants.keys))
-    var entry = CallEntry(machine: call, inviteKey: InviteKey(call.caller.invite))
-    entry.checkpoints = number
-    entry.isSaved = true
-    entry.credentials = checkpoint.credentials
-    entry.requests = checkpoint.heard.mapValues { layer.resume($0, at: now.boot) }
-    index(entry)
+    index(call, from: checkpoint, number: number, at: now)
     for (branch, sent) in checkpoint.sent.sorted(by: { $0.key < $1.key })
     where call.open[branch] != nil {
       resume(sent, branch, of: call, at: now)

@@ -37,15 +37,7 @@ extension Exchange {
   /// Another node has the address, or will: nothing is said to anybody in its calls any more, and no end
   /// of theirs is written down. Their facts are in the spool.
   public mutating func freeze(_ address: AddressName, at now: Moment) -> [ExchangeAction] {
-    guard grants.removeValue(forKey: address) != nil else { return [] }
-    registrar.forget(address)
-    forgetSubscriptions(at: address)
-    reviewLocations(at: now)
-    reviewRegistrations(at: now)
-    let lost = calls.values.filter { entry in
-      entry.machine.legs.contains { $0.address == address }
-    }
-    for call in lost.map(\.machine.id).sorted() {
+    for call in leave(address, at: now) {
       closeRelay(of: call)
       calls[call]?.isSaved = false
       remove(call)

@@ -109,15 +109,22 @@ extension Exchange {
 
   // MARK: - One call
 
-  private mutating func resume(_ checkpoint: CallCheckpoint, number: UInt64, at now: Moment) {
-    var call = checkpoint.machine
-    call.show(configuration.mediaFingerprint)
+  /// The call is known again, with what its checkpoint keeps beside it.
+  mutating func index(
+    _ call: CallMachine, from checkpoint: CallCheckpoint, number: UInt64, at now: Moment
+  ) {
     var entry = CallEntry(machine: call, inviteKey: InviteKey(call.caller.invite))
     entry.checkpoints = number
     entry.isSaved = true
     entry.credentials = checkpoint.credentials
     entry.requests = checkpoint.heard.mapValues { layer.resume($0, at: now.boot) }
     index(entry)
+  }
+
+  private mutating func resume(_ checkpoint: CallCheckpoint, number: UInt64, at now: Moment) {
+    var call = checkpoint.machine
+    call.show(configuration.mediaFingerprint)
+    index(call, from: checkpoint, number: number, at: now)
     if !call.isEnding { reopenRelay(of: call, at: now) }
     changedCalls.note(call.id, at: outbox.count)
     for (branch, sent) in checkpoint.sent.sorted(by: { $0.key < $1.key }) {

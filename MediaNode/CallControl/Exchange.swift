@@ -234,18 +234,23 @@ public struct Exchange: Sendable {
   /// Stops serving the address: nothing leaves from it any more, its bindings are forgotten, its
   /// calls end here as lost. Parties at addresses that we keep hear a BYE.
   public mutating func release(_ address: AddressName, at now: Moment) -> [ExchangeAction] {
+    for call in leave(address, at: now) {
+      update(call, at: now) { $0.addressLost(at: now) }
+    }
+    return takeOutbox(at: now)
+  }
+
+  /// Serves the address no longer, and returns the calls that have a leg there; none where it was not
+  /// served.
+  mutating func leave(_ address: AddressName, at now: Moment) -> [CallID] {
     guard grants.removeValue(forKey: address) != nil else { return [] }
     registrar.forget(address)
     forgetSubscriptions(at: address)
     reviewLocations(at: now)
     reviewRegistrations(at: now)
-    let lost = calls.values.filter { entry in
-      entry.machine.legs.contains { $0.address == address }
-    }
-    for call in lost.map(\.machine.id).sorted() {
-      update(call, at: now) { $0.addressLost(at: now) }
-    }
-    return takeOutbox(at: now)
+    return calls.values.map(\.machine)
+      .filter { $0.legs.contains { $0.address == address } }
+      .map(\.id).sorted()
   }
 
   // MARK: - Census
