@@ -28,6 +28,7 @@ public struct APIRoutes: Sendable {
     AnsweringRoutes(keys: keys, answering: AnsweringOperations(store, clock: clock))
       .register(on: &group)
     RingGroupRoutes(keys: keys, groups: RingGroupOperations(store)).register(on: &group)
+    MailboxRoutes(keys: keys, mailboxes: MailboxOperations(store)).register(on: &group)
     NumberRoutes(keys: keys, numbers: NumberOperations(store, clock: clock)).register(on: &group)
     TrunkRoutes(keys: keys, trunks: TrunkOperations(store, clock: clock)).register(on: &group)
     PriceListRoutes(keys: keys, priceLists: PriceListOperations(store, clock: clock))

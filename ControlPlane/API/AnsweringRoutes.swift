@@ -102,8 +102,8 @@ private struct HoursView: Codable {
 /// Which line decides, on each occasion; null: none, and the call rings or ends as it would.
 private struct PlanView: Encodable {
   struct Decision: Encodable {
-    /// As in the list, 0 first.
-    var line: Int
+    /// As in the list, 0 first; null: no rule says so, but that there is a mailbox.
+    @Nullable var line: Int?
     var name: String
     var then: String
     var to: String?
@@ -135,9 +135,12 @@ private struct PlanView: Encodable {
   private static func decision(
     _ decision: AnsweringPlan.Decision?, _ rules: [AnsweringRule]
   ) -> Decision? {
-    decision.map {
-      let line = NewAnsweringRule(rules[$0.line])
-      return Decision(line: $0.line, name: line.name, then: line.action, to: line.target)
+    decision.map { decision in
+      guard let place = decision.line else {
+        return Decision(line: nil, name: "", then: "voicemail", to: nil)
+      }
+      let line = NewAnsweringRule(rules[place])
+      return Decision(line: place, name: line.name, then: line.action, to: line.target)
     }
   }
 }

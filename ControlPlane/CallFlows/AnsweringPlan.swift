@@ -23,11 +23,11 @@ public struct IncomingCall: Hashable, Sendable {
 public struct AnsweringPlan: Hashable, Sendable {
   /// A line of the rules that decides.
   public struct Decision: Hashable, Sendable {
-    /// Its place, 0 first.
-    public var line: Int
+    /// Its place, 0 first; nil: no line says so, but that there is a mailbox.
+    public var line: Int?
     public var action: AnsweringRule.Action
 
-    public init(line: Int, action: AnsweringRule.Action) {
+    public init(line: Int?, action: AnsweringRule.Action) {
       self.line = line
       self.action = action
     }
@@ -42,7 +42,11 @@ public struct AnsweringPlan: Hashable, Sendable {
   /// How long it rings until `noAnswer` is asked; nil: as long as all calls of the tenant.
   public var patience: Duration?
 
-  public init(_ rules: [AnsweringRule], for call: IncomingCall, by clock: ZoneClock = .utc) {
+  /// - Parameter hasMailbox: whoever nobody answers may leave a message, unless a line says otherwise.
+  public init(
+    _ rules: [AnsweringRule], for call: IncomingCall, by clock: ZoneClock = .utc,
+    hasMailbox: Bool = false
+  ) {
     let time = LocalTime(call.time, by: clock)
     let fitting = rules.enumerated().filter { $0.element.fits(call, at: time) }
     func first(_ isMeant: (AnsweringRule.Occasion) -> Bool) -> Decision? {
@@ -54,7 +58,21 @@ public struct AnsweringPlan: Hashable, Sendable {
     offline = first { $0 == .offline }
     busy = first { $0 == .busy }
     noAnswer = first { $0.patience != nil }
-    patience = noAnswer.flatMap { rules[$0.line].occasion.patience }
+    patience = noAnswer.flatMap { $0.line.flatMap { rules[$0].occasion.patience } }
+    guard hasMailbox else { return }
+    offline = Self.orMailbox(offline)
+    busy = Self.orMailbox(busy)
+    noAnswer = Self.orMailbox(noAnswer)
+  }
+}
+
+extension AnsweringPlan {
+  /// Without a line, and after one that lets it ring, messages are taken.
+  private static func orMailbox(_ decision: Decision?) -> Decision? {
+    switch decision?.action {
+    case .ring, nil: Decision(line: nil, action: .voicemail)
+    case .forward, .busy, .decline, .voicemail: decision
+    }
   }
 }
 

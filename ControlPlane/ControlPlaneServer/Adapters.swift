@@ -12,6 +12,12 @@ struct CommittedFacts: FactLedger {
   func commit(_ records: [SpoolRecord]) async throws { try await commitment.commit(records) }
 }
 
+struct KeptSounds: SoundKeeper {
+  let intake: SoundIntake
+
+  func keep(_ piece: SoundPiece) async throws { try await intake.keep(piece) }
+}
+
 struct StoredTenants: TenantSource {
   let snapshots: TenantSnapshots
 
@@ -21,10 +27,19 @@ struct StoredTenants: TenantSource {
 
   func tenant(_ id: TenantID) async throws -> TenantSnapshot? { try await snapshots.tenant(id) }
 
+  func mailbox(of id: ExtensionID, of tenant: TenantID) async throws -> MailboxChange {
+    try await snapshots.mailbox(of: id, of: tenant)
+  }
+
+  func mailboxes(of tenants: [TenantID]) async throws -> [MailboxChange] {
+    try await snapshots.mailboxes(of: tenants)
+  }
+
   func changes() -> AsyncStream<TenantChange> {
     snapshots.changes { notice in
       switch notice {
       case .changed(let id): .changed(id)
+      case .mailbox(let tenant, let id): .mailbox(tenant, id)
       case .resynchronize: .resynchronize
       }
     }

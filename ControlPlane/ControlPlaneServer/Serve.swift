@@ -54,7 +54,7 @@ struct Replica {
     self.settings = settings
     database = Database(settings.postgres, logger: Logger(label: "postgres"))
     listener = Listener(
-      settings.postgres, channels: [SnapshotRepository.channel],
+      settings.postgres, channels: TenantSnapshots.channels,
       logger: Logger(label: "postgres-listener"))
     store = Store(database)
     etcd = EtcdClient(endpoints: settings.etcdEndpoints)
@@ -70,6 +70,7 @@ struct Replica {
       services: [
         grants, leadership, QuorumReading(etcd, fleet: fleet, logger: Logger(label: "grants")),
         TakeoverLoop(etcd, fleet: fleet, logger: Logger(label: "takeover")), grantLoop,
+        RetentionLoop(store),
         Listening("the node link", on: settings.link.host, settings.link.port, nodeLink),
         Listening("beats", on: settings.beatsHost, settings.beatsPort, beats),
         Listening("the API", on: settings.apiHost, settings.apiPort, web),
@@ -101,6 +102,7 @@ struct Replica {
       settings: settings.link, fleet: fleet,
       ledger: CommittedFacts(
         commitment: FactCommitment(store: store, logger: Logger(label: "facts"))),
+      sounds: KeptSounds(intake: SoundIntake(store: store, logger: Logger(label: "sounds"))),
       tenants: StoredTenants(snapshots: TenantSnapshots(store: store, listener: listener)),
       grants: grants, logger: Logger(label: "node-link"))
   }

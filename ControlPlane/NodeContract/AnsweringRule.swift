@@ -31,6 +31,8 @@ public struct AnsweringRule: Hashable, Sendable {
     /// As if the user talked.
     case busy
     case decline
+    /// The caller may leave a message; without a mailbox that is `ring`.
+    case voicemail
   }
 
   /// For people.

@@ -127,6 +127,7 @@ public enum LegKind: IdentifiedKind { public static let prefix = "leg" }
 public enum SpoolKind: IdentifiedKind { public static let prefix = "spool" }
 public enum OrderKind: IdentifiedKind { public static let prefix = "order" }
 public enum KeyKind: IdentifiedKind { public static let prefix = "key" }
+public enum SoundKind: IdentifiedKind { public static let prefix = "snd" }
 
 public typealias ResellerID = TypedID<ResellerKind>
 public typealias TenantID = TypedID<TenantKind>
@@ -139,3 +140,4 @@ public typealias LegID = TypedID<LegKind>
 public typealias SpoolID = TypedID<SpoolKind>
 public typealias OrderID = TypedID<OrderKind>
 public typealias KeyID = TypedID<KeyKind>
+public typealias SoundID = TypedID<SoundKind>

@@ -18,6 +18,8 @@ public enum UpwardMessage: Hashable, Sendable {
   case subscription(SubscriptionChange)
   case load(NodeLoad)
   case orderAnswer(OrderAnswer)
+  /// A piece of what the node recorded, until it hears that it is kept.
+  case sound(SoundPiece)
 }
 
 /// What a replica says to a node.
@@ -43,6 +45,8 @@ public enum DownwardMessage: Hashable, Sendable {
   case neighbours([Neighbour])
   /// What there is to carry on at an address that the receiver is about to be given.
   case inheritance(Inheritance)
+  /// That piece is in Postgres: the node need not keep it.
+  case soundIsKept(SoundPiece.Key)
 }
 
 public struct NodeHello: Hashable, Sendable {

@@ -74,12 +74,15 @@ public struct ExtensionEntry: Hashable, Sendable {
   public var group: RingGroup?
   /// It may listen to colleagues' calls, whisper to one of both and join them.
   public var maySupervise: Bool
+  /// Nil: nobody can leave it a message.
+  public var mailbox: VoiceMailbox?
 
   public init(
     id: ExtensionID, number: String, displayName: String, outsideNumber: String?,
     credentials: [DigestCredential], answering: [AnsweringRule] = [],
-    group: RingGroup? = nil, maySupervise: Bool = false
+    group: RingGroup? = nil, maySupervise: Bool = false, mailbox: VoiceMailbox? = nil
   ) {
+    self.mailbox = mailbox
     self.maySupervise = maySupervise
     self.answering = answering
     self.group = group

@@ -18,6 +18,7 @@ struct LinkContext: RequestContext {
 struct LinkRoute: Sendable {
   let sessions: NodeSessions
   let ledger: any FactLedger
+  let sounds: any SoundKeeper
   let logger: Logger
   let afterCommit: @Sendable (NodeName) -> Void
 
@@ -46,7 +47,7 @@ struct LinkRoute: Sendable {
     try await writer.finish(nil)
   }
 
-  /// One task reads; once the node has greeted, one commits facts and one keeps time,
+  /// One task reads; once the node has greeted, one commits facts, one keeps sound and one the time,
   /// and here the agenda is written. When reading or writing ends, everything does.
   private func converse(
     with node: NodeName, _ body: RequestBody, _ writer: inout any ResponseBodyWriter
@@ -60,6 +61,9 @@ struct LinkRoute: Sendable {
           try await FactCommitter(
             session: session, ledger: ledger, logger: logger, afterCommit: afterCommit
           ).run()
+        }
+        group.addTask {
+          await SoundReceipt(session: session, keeper: sounds, logger: logger).run()
         }
         group.addTask { try await tickEachSecond(session) }
         do {

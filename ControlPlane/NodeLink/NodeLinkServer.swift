@@ -45,8 +45,9 @@ public struct NodeLinkServer: Service {
   ///   - keyLifetime: how long a node seals its beats with the same key.
   ///   - onListening: told the port once it is bound.
   public init(
-    settings: NodeLinkSettings, fleet: Fleet, ledger: any FactLedger, tenants: any TenantSource,
-    grants: any GrantSource, keyLifetime: Duration = .seconds(3600), logger: Logger,
+    settings: NodeLinkSettings, fleet: Fleet, ledger: any FactLedger, sounds: any SoundKeeper,
+    tenants: any TenantSource, grants: any GrantSource, keyLifetime: Duration = .seconds(3600),
+    logger: Logger,
     onListening: @escaping @Sendable (Int) async -> Void = { _ in }
   ) {
     self.settings = settings
@@ -58,7 +59,8 @@ public struct NodeLinkServer: Service {
     self.onListening = onListening
     sessions = NodeSessions(fleet: fleet, tenants: tenants, logger: logger)
     route = LinkRoute(
-      sessions: sessions, ledger: ledger, logger: logger, afterCommit: StopAfterCommit.hook)
+      sessions: sessions, ledger: ledger, sounds: sounds, logger: logger,
+      afterCommit: StopAfterCommit.hook)
   }
 
   /// Throws when the port cannot be bound or a PEM file cannot be used; otherwise runs until

@@ -30,6 +30,8 @@ enum SessionError: Error, CustomStringConvertible {
 actor NodeSession {
   /// Four times what a node sends without acknowledgement.
   private static let factLimit = 16_384
+  /// A node sends one and waits; more are of replicas that it gave up.
+  private static let soundLimit = 4
   private static let bindingsPerFrame = 500
   /// Each may be of some kilobytes.
   private static let subscriptionsPerFrame = 50
@@ -43,15 +45,20 @@ actor NodeSession {
   /// An element whenever facts may wait; ends with the session.
   nonisolated let factWakeups: AsyncStream<Void>
 
+  /// An element whenever sound may wait; ends with the session.
+  nonisolated let soundWakeups: AsyncStream<Void>
+
   private let fleet: Fleet
   private let tenantSource: any TenantSource
   private let logger: Logger
   private let wake: AsyncStream<Void>.Continuation
   private let wakeCommitter: AsyncStream<Void>.Continuation
+  private let wakeKeeper: AsyncStream<Void>.Continuation
 
   private var agenda: SessionAgenda
   private var facts: [SpoolRecord] = []
   private var lastSequence: UInt64 = 0
+  private var sounds: [SoundPiece] = []
   private var revisions: [TenantID: Int64]
   private var epochs: [AddressName: Epoch]
   /// Orders without an answer yet, and when each was put last.
@@ -78,6 +85,7 @@ actor NodeSession {
     tenantSource = tenants
     (wakeups, wake) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
     (factWakeups, wakeCommitter) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
+    (soundWakeups, wakeKeeper) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
     let pages =
       Self.pages(of: bindings, by: Self.bindingsPerFrame).map(DownwardMessage.bindings)
       + Self.pages(of: subscriptions, by: Self.subscriptionsPerFrame)
@@ -100,6 +108,7 @@ actor NodeSession {
   func close() {
     wake.finish()
     wakeCommitter.finish()
+    wakeKeeper.finish()
   }
 
   // MARK: - What the node says
@@ -112,6 +121,7 @@ actor NodeSession {
     case .hello: throw SessionError.secondGreeting
     case .facts(let records): try receive(records)
     case .orderAnswer(let answer): await note(answer)
+    case .sound(let piece): receive(piece)
     case .checkpoint, .checkpointRetired, .relay, .binding, .subscription, .load: break
     }
     await fleet.note(message, from: hello.node, session: id)
@@ -127,6 +137,21 @@ actor NodeSession {
     guard facts.count + records.count <= Self.factLimit else { throw SessionError.tooManyFacts }
     facts += records
     wakeCommitter.yield()
+  }
+
+  /// A piece that finds no room comes again.
+  private func receive(_ piece: SoundPiece) {
+    guard sounds.count < Self.soundLimit else { return }
+    sounds.append(piece)
+    wakeKeeper.yield()
+  }
+
+  /// The oldest piece of sound that waits.
+  func takeSound() -> SoundPiece? { sounds.isEmpty ? nil : sounds.removeFirst() }
+
+  func soundIsKept(_ piece: SoundPiece.Key) {
+    agenda.acknowledge(piece)
+    wake.yield()
   }
 
   /// All facts that wait, oldest first.
@@ -214,6 +239,9 @@ actor NodeSession {
   func note(_ change: TenantChange) {
     switch change {
     case .changed(let tenant): agenda.add(tenant: tenant)
+    case .mailbox(let tenant, let id):
+      guard revisions[tenant] != nil else { return }
+      agenda.add(mailbox: MailboxKey(tenant: tenant, extension: id))
     case .resynchronize: agenda.synchronize()
     }
     wake.yield()
@@ -231,6 +259,7 @@ actor NodeSession {
       switch item {
       case .allTenants: agenda.synchronize()
       case .tenant(let tenant): agenda.add(tenant: tenant)
+      case .mailbox(let mailbox): agenda.add(mailbox: mailbox)
       case .message, .keepAlive: break
       }
     }
@@ -258,6 +287,8 @@ actor NodeSession {
     case .keepAlive: []
     case .message(let message): [message]
     case .tenant(let id): try await update(of: id)
+    case .mailbox(let key):
+      [.mailbox(try await tenantSource.mailbox(of: key.extension, of: key.tenant))]
     case .allTenants: try await allUpdates()
     }
   }
@@ -268,18 +299,26 @@ actor NodeSession {
       guard tenant == nil || mayTakeAway else { return [] }
       return revisions.removeValue(forKey: id) == nil ? [] : [.tenantRemoved(id)]
     }
-    return news(of: tenant)
+    guard revisions[id] == nil else { return news(of: tenant) }
+    return news(of: tenant) + (try await lamps(of: [id]))
+  }
+
+  /// A node that hears of a tenant, or may have missed something, hears of all its mailboxes.
+  private func lamps(of tenants: [TenantID]) async throws -> [DownwardMessage] {
+    guard !tenants.isEmpty else { return [] }
+    return try await tenantSource.mailboxes(of: tenants).map { .mailbox($0) }
   }
 
   private func allUpdates() async throws -> [DownwardMessage] {
     let isWhole = mayTakeAway
     let tenants = try await tenantSource.tenants(homedAt: addresses.sorted())
-    guard isWhole else { return tenants.flatMap(news) }
+    let lamps = try await lamps(of: tenants.map(\.tenant))
+    guard isWhole else { return tenants.flatMap(news) + lamps }
     let current = Set(tenants.map(\.tenant))
     let gone = revisions.keys.filter { !current.contains($0) }
     for tenant in gone { revisions[tenant] = nil }
     return tenants.flatMap(news) + gone.map { .tenantRemoved($0) }
-      + [.snapshotComplete(current.sorted())]
+      + [.snapshotComplete(current.sorted())] + lamps
   }
 
   /// Nothing when the node has this revision already.

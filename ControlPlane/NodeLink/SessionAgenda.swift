@@ -1,5 +1,11 @@
 import NodeContract
 
+/// Whose mailbox it is.
+struct MailboxKey: Hashable, Sendable {
+  let tenant: TenantID
+  let `extension`: ExtensionID
+}
+
 /// What a session still has to tell its node. Everything but the opening is the latest state of
 /// something, so a slow node makes nothing grow: it hears later, and less.
 struct SessionAgenda {
@@ -7,6 +13,8 @@ struct SessionAgenda {
     case message(DownwardMessage)
     /// The tenant as it will be when its turn comes.
     case tenant(TenantID)
+    /// How many messages wait there when its turn comes.
+    case mailbox(MailboxKey)
     /// That this replica lives.
     case keepAlive
     /// All tenants of the node's addresses, then `snapshotComplete`.
@@ -19,10 +27,12 @@ struct SessionAgenda {
   private var orders: [AddressName: OwnershipOrder] = [:]
   private var neighbours: [Neighbour]?
   private var committed: (spool: SpoolID, through: UInt64)?
+  private var kept: [SoundPiece.Key] = []
   private var key: BeatKey?
   private var isSignOfLifeDue = false
   private var isSynchronizationDue = false
   private var tenants: Set<TenantID> = []
+  private var mailboxes: Set<MailboxKey> = []
 
   init(opening: [DownwardMessage]) { self.opening = opening.reversed() }
 
@@ -41,16 +51,21 @@ struct SessionAgenda {
     committed = (spool, sequence)
   }
 
+  /// A session takes no more than a few pieces at a time, so this stays short.
+  mutating func acknowledge(_ piece: SoundPiece.Key) { kept.append(piece) }
+
   mutating func add(_ key: BeatKey) { self.key = key }
 
   mutating func add(tenant: TenantID) { tenants.insert(tenant) }
+
+  mutating func add(mailbox: MailboxKey) { mailboxes.insert(mailbox) }
 
   mutating func addSignOfLife() { isSignOfLifeDue = true }
 
   /// Everything will be compared anew, which covers single changes.
   mutating func synchronize() {
     isSynchronizationDue = true
-    tenants = []
+    (tenants, mailboxes) = ([], [])
   }
 
   /// The most urgent item, taken off the agenda: orders before acknowledgements before tenants.
@@ -70,6 +85,7 @@ struct SessionAgenda {
       committed = nil
       return .message(.factsAcknowledged(spool: spool, through: sequence))
     }
+    if let piece = kept.popLast() { return .message(.soundIsKept(piece)) }
     if let beatKey = key {
       key = nil
       return .message(.beatKey(beatKey))
@@ -82,6 +98,7 @@ struct SessionAgenda {
       isSynchronizationDue = false
       return .allTenants
     }
-    return tenants.popFirst().map { .tenant($0) }
+    if let tenant = tenants.popFirst() { return .tenant(tenant) }
+    return mailboxes.popFirst().map { .mailbox($0) }
   }
 }

@@ -11,9 +11,18 @@ public protocol FactLedger: Sendable {
   func commit(_ records: [SpoolRecord]) async throws
 }
 
+/// Where recorded sound ends up.
+public protocol SoundKeeper: Sendable {
+  /// Returns once the piece is committed to disk by Postgres, or known to be nobody's any more. The
+  /// same piece may come again. Throws when it cannot say so.
+  func keep(_ piece: SoundPiece) async throws
+}
+
 /// What became different in the tenants' tables.
 public enum TenantChange: Hashable, Sendable {
   case changed(TenantID)
+  /// Other messages wait in that extension's mailbox.
+  case mailbox(TenantID, ExtensionID)
   /// Changes may have been missed: everything must be compared anew.
   case resynchronize
 }
@@ -25,6 +34,12 @@ public protocol TenantSource: Sendable {
 
   /// The tenant as it is now; nil when there is none (any more).
   func tenant(_ id: TenantID) async throws -> TenantSnapshot?
+
+  /// How many messages wait in that extension's mailbox.
+  func mailbox(of id: ExtensionID, of tenant: TenantID) async throws -> MailboxChange
+
+  /// The same of all mailboxes of these tenants.
+  func mailboxes(of tenants: [TenantID]) async throws -> [MailboxChange]
 
   /// Changes from now on, for one listener; starts with `resynchronize` after each interruption.
   func changes() -> AsyncStream<TenantChange>

@@ -59,7 +59,8 @@ public struct AnsweringOperations: Sendable {
       called: called ?? entry.number, time: time ?? clock.now())
     return ExplainedAnswering(
       rules: entry.answering,
-      plan: AnsweringPlan(entry.answering, for: call, by: snapshot.clock),
+      plan: AnsweringPlan(
+        entry.answering, for: call, by: snapshot.clock, hasMailbox: entry.mailbox != nil),
       zone: snapshot.clock.zone, time: LocalTime(call.time, by: snapshot.clock))
   }
 }

@@ -19,6 +19,8 @@ public enum Permission: Hashable, Sendable, CaseIterable {
   /// Where the calls of the tenant's own numbers go.
   case directNumbers
   case readCalls
+  /// What was said in mailboxes.
+  case readMessages, manageMessages
 }
 
 extension KeyRole {
@@ -33,10 +35,12 @@ extension KeyRole {
 
   private static let beyondResellers: Set<Permission> = [
     .readInstallation, .manageInstallation, .manageResellers,
+    // Their customers' affairs.
+    .readMessages, .manageMessages,
   ]
   private static let ofTenants: Set<Permission> = [
     .readKeys, .manageKeys, .readTenants, .readExtensions, .manageExtensions, .readNumbers,
-    .directNumbers, .readCalls,
+    .directNumbers, .readCalls, .readMessages, .manageMessages,
   ]
 }
 

@@ -131,6 +131,7 @@ extension AnsweringRule.Action {
     case .forward: "forward"
     case .busy: "busy"
     case .decline: "decline"
+    case .voicemail: "voicemail"
     }
   }
 
@@ -144,6 +145,7 @@ extension AnsweringRule.Action {
     case ("forward", let target?): self = .forward(to: target)
     case ("busy", _): self = .busy
     case ("decline", _): self = .decline
+    case ("voicemail", _): self = .voicemail
     default: throw StoreError.failed("answering_rules.action: \(word)")
     }
   }

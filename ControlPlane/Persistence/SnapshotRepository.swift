@@ -46,6 +46,7 @@ private struct SnapshotContents {
   let extensions: [TenantID: [Extension]]
   let answeringRules: [ExtensionID: [AnsweringRule]]
   let groups: [ExtensionID: RingGroup]
+  let mailboxes: [ExtensionID: Mailbox]
   let numbers: [TenantID: [Number]]
   let trunks: [ResellerID: [Trunk]]
 
@@ -79,6 +80,12 @@ private struct SnapshotContents {
       ).map {
         (try $0.value("extension_id", as: ExtensionID.self), try RingGroup(row: $0))
       })
+    mailboxes = Dictionary(
+      uniqueKeysWithValues: try transaction.query(
+        "\(Mailbox.selection) WHERE tenant_id = ANY(\(ids)::uuid[])"
+      ).map {
+        (try $0.value("extension_id", as: ExtensionID.self), try Mailbox(row: $0))
+      })
     numbers = Dictionary(
       grouping: try transaction.query(
         "\(Number.selection) WHERE tenant_id = ANY(\(ids)::uuid[]) ORDER BY number_id"
@@ -97,7 +104,8 @@ private struct SnapshotContents {
       tenant: tenant.id, revision: tenant.revision, domain: tenant.domain.text,
       homeAddress: tenant.homeAddress, dialling: tenant.dialling, ringTimeout: tenant.ringTimeout,
       extensions: (extensions[tenant.id] ?? []).map {
-        $0.entry(answering: answeringRules[$0.id] ?? [], group: groups[$0.id])
+        $0.entry(
+          answering: answeringRules[$0.id] ?? [], group: groups[$0.id], mailbox: mailboxes[$0.id])
       },
       numbers: (numbers[tenant.id] ?? []).map(\.entry),
       trunks: (trunks[tenant.reseller] ?? []).map(\.entry),

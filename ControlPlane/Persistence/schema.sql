@@ -8,6 +8,16 @@ SET check_function_bodies = false;
 SET xmloption = content;
 SET client_min_messages = warning;
 SET row_security = off;
+CREATE FUNCTION public.announce_mailboxes() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+  PERFORM pg_notify('tandem_mailbox', c.tenant_id::text || ' ' || c.extension_id::text)
+    FROM (SELECT DISTINCT tenant_id, extension_id FROM changed) c;
+  RETURN NULL;
+END
+$$;
+ALTER FUNCTION public.announce_mailboxes() OWNER TO tandem_owner;
 CREATE FUNCTION public.announce_tenant() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
@@ -19,6 +29,16 @@ BEGIN
 END
 $$;
 ALTER FUNCTION public.announce_tenant() OWNER TO tandem_owner;
+CREATE FUNCTION public.forget_sounds() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+  DELETE FROM stored_sounds s USING gone g
+    WHERE s.tenant_id = g.tenant_id AND s.sound_id = g.message_id;
+  RETURN NULL;
+END
+$$;
+ALTER FUNCTION public.forget_sounds() OWNER TO tandem_owner;
 CREATE FUNCTION public.raise_revision() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
@@ -103,7 +123,7 @@ CREATE TABLE public.answering_rules (
     action text NOT NULL,
     target text,
     holidays text,
-    CONSTRAINT answering_rules_action_check CHECK ((action = ANY (ARRAY['ring'::text, 'forward'::text, 'busy'::text, 'decline'::text]))),
+    CONSTRAINT answering_rules_action_check CHECK ((action = ANY (ARRAY['ring'::text, 'forward'::text, 'busy'::text, 'decline'::text, 'voicemail'::text]))),
     CONSTRAINT answering_rules_callers_check CHECK ((callers = ANY (ARRAY['anyone'::text, 'colleagues'::text, 'outside'::text, 'withheld'::text, 'numbers'::text]))),
     CONSTRAINT answering_rules_check CHECK (((occasion = 'no-answer'::text) = (patience_seconds IS NOT NULL))),
     CONSTRAINT answering_rules_check1 CHECK (((action = 'forward'::text) = (target IS NOT NULL))),
@@ -275,6 +295,36 @@ ALTER TABLE public.ledger_entries ALTER COLUMN entry_id ADD GENERATED ALWAYS AS 
     NO MAXVALUE
     CACHE 1
 );
+CREATE TABLE public.mailbox_messages (
+    tenant_id uuid NOT NULL,
+    message_id uuid NOT NULL,
+    extension_id uuid NOT NULL,
+    call_id uuid NOT NULL,
+    caller text NOT NULL,
+    caller_name text NOT NULL,
+    left_at timestamp with time zone NOT NULL,
+    ending text,
+    state text DEFAULT 'new'::text NOT NULL,
+    milliseconds bigint DEFAULT 0 NOT NULL,
+    deleted_at timestamp with time zone,
+    CONSTRAINT mailbox_messages_ending_check CHECK ((ending = ANY (ARRAY['hung-up'::text, 'key'::text, 'silence'::text, 'longest'::text, 'cut'::text]))),
+    CONSTRAINT mailbox_messages_state_check CHECK ((state = ANY (ARRAY['new'::text, 'heard'::text, 'saved'::text])))
+);
+ALTER TABLE ONLY public.mailbox_messages FORCE ROW LEVEL SECURITY;
+ALTER TABLE public.mailbox_messages OWNER TO tandem_owner;
+CREATE TABLE public.mailboxes (
+    tenant_id uuid NOT NULL,
+    extension_id uuid NOT NULL,
+    longest_message_seconds smallint NOT NULL,
+    most_messages smallint NOT NULL,
+    retention_days smallint,
+    is_full boolean DEFAULT false NOT NULL,
+    CONSTRAINT mailboxes_longest_message_seconds_check CHECK (((longest_message_seconds >= 10) AND (longest_message_seconds <= 900))),
+    CONSTRAINT mailboxes_most_messages_check CHECK (((most_messages >= 1) AND (most_messages <= 1000))),
+    CONSTRAINT mailboxes_retention_days_check CHECK (((retention_days >= 1) AND (retention_days <= 3650)))
+);
+ALTER TABLE ONLY public.mailboxes FORCE ROW LEVEL SECURITY;
+ALTER TABLE public.mailboxes OWNER TO tandem_owner;
 CREATE TABLE public.nodes (
     name text NOT NULL,
     site text NOT NULL,
@@ -379,6 +429,26 @@ CREATE TABLE public.sites (
 );
 ALTER TABLE ONLY public.sites FORCE ROW LEVEL SECURITY;
 ALTER TABLE public.sites OWNER TO tandem_owner;
+CREATE TABLE public.stored_sound_pieces (
+    tenant_id uuid NOT NULL,
+    sound_id uuid NOT NULL,
+    part integer NOT NULL,
+    "position" bigint NOT NULL,
+    contents bytea NOT NULL,
+    CONSTRAINT stored_sound_pieces_part_check CHECK ((part > 0)),
+    CONSTRAINT stored_sound_pieces_position_check CHECK (("position" >= 0))
+);
+ALTER TABLE ONLY public.stored_sound_pieces ALTER COLUMN contents SET STORAGE EXTERNAL;
+ALTER TABLE ONLY public.stored_sound_pieces FORCE ROW LEVEL SECURITY;
+ALTER TABLE public.stored_sound_pieces OWNER TO tandem_owner;
+CREATE TABLE public.stored_sounds (
+    tenant_id uuid NOT NULL,
+    sound_id uuid NOT NULL,
+    kind text NOT NULL,
+    CONSTRAINT stored_sounds_kind_check CHECK ((kind = 'message'::text))
+);
+ALTER TABLE ONLY public.stored_sounds FORCE ROW LEVEL SECURITY;
+ALTER TABLE public.stored_sounds OWNER TO tandem_owner;
 CREATE TABLE public.tenants (
     tenant_id uuid NOT NULL,
     reseller_id uuid NOT NULL,
@@ -453,6 +523,10 @@ ALTER TABLE ONLY public.ledger_entries
     ADD CONSTRAINT ledger_entries_leg_id_kind_revision_posting_key UNIQUE (leg_id, kind, revision, posting);
 ALTER TABLE ONLY public.ledger_entries
     ADD CONSTRAINT ledger_entries_pkey PRIMARY KEY (entry_id);
+ALTER TABLE ONLY public.mailbox_messages
+    ADD CONSTRAINT mailbox_messages_pkey PRIMARY KEY (tenant_id, message_id);
+ALTER TABLE ONLY public.mailboxes
+    ADD CONSTRAINT mailboxes_pkey PRIMARY KEY (tenant_id, extension_id);
 ALTER TABLE ONLY public.nodes
     ADD CONSTRAINT nodes_name_taken PRIMARY KEY (name);
 ALTER TABLE ONLY public.numbers
@@ -485,6 +559,10 @@ ALTER TABLE ONLY public.service_addresses
     ADD CONSTRAINT service_addresses_name_taken PRIMARY KEY (name);
 ALTER TABLE ONLY public.sites
     ADD CONSTRAINT sites_name_taken PRIMARY KEY (name);
+ALTER TABLE ONLY public.stored_sound_pieces
+    ADD CONSTRAINT stored_sound_pieces_pkey PRIMARY KEY (tenant_id, sound_id, part, "position");
+ALTER TABLE ONLY public.stored_sounds
+    ADD CONSTRAINT stored_sounds_pkey PRIMARY KEY (tenant_id, sound_id);
 ALTER TABLE ONLY public.tenants
     ADD CONSTRAINT tenants_pkey PRIMARY KEY (tenant_id);
 ALTER TABLE ONLY public.trunks
@@ -496,6 +574,7 @@ CREATE INDEX cdrs_unrated ON public.cdrs USING btree (tenant_id, leg_id) WHERE (
 CREATE INDEX facts_in_quarantine ON public.facts USING btree (received_at) WHERE (quarantine IS NOT NULL);
 CREATE INDEX facts_of_call ON public.facts USING btree (call_id);
 CREATE INDEX ledger_entries_of_tenant ON public.ledger_entries USING btree (tenant_id, entry_id);
+CREATE INDEX mailbox_messages_of_mailbox ON public.mailbox_messages USING btree (tenant_id, extension_id, message_id);
 CREATE INDEX numbers_of_tenant ON public.numbers USING btree (tenant_id, number_id);
 CREATE INDEX tenants_at_home ON public.tenants USING btree (home_address);
 CREATE UNIQUE INDEX tenants_domain_taken ON public.tenants USING btree (domain) WHERE (deleted_at IS NULL);
@@ -504,16 +583,23 @@ CREATE UNIQUE INDEX trunks_carrier_taken ON public.trunks USING btree (reseller_
 CREATE TRIGGER announce AFTER INSERT OR UPDATE ON public.tenants FOR EACH ROW EXECUTE FUNCTION public.announce_tenant();
 CREATE TRIGGER deleted AFTER DELETE ON public.answering_rules REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.raise_revision_of_tenants();
 CREATE TRIGGER deleted AFTER DELETE ON public.extensions REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.raise_revision_of_tenants();
+CREATE TRIGGER deleted AFTER DELETE ON public.mailbox_messages REFERENCING OLD TABLE AS gone FOR EACH STATEMENT EXECUTE FUNCTION public.forget_sounds();
+CREATE TRIGGER deleted AFTER DELETE ON public.mailboxes REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.raise_revision_of_tenants();
 CREATE TRIGGER deleted AFTER DELETE ON public.numbers REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.raise_revision_of_tenants();
 CREATE TRIGGER deleted AFTER DELETE ON public.ring_groups REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.raise_revision_of_tenants();
 CREATE TRIGGER inserted AFTER INSERT ON public.answering_rules REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.raise_revision_of_tenants();
 CREATE TRIGGER inserted AFTER INSERT ON public.extensions REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.raise_revision_of_tenants();
+CREATE TRIGGER inserted AFTER INSERT ON public.mailboxes REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.raise_revision_of_tenants();
 CREATE TRIGGER inserted AFTER INSERT ON public.numbers REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.raise_revision_of_tenants();
 CREATE TRIGGER inserted AFTER INSERT ON public.ring_group_members REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.raise_revision_of_tenants();
 CREATE TRIGGER inserted AFTER INSERT ON public.ring_groups REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.raise_revision_of_tenants();
 CREATE TRIGGER inserted AFTER INSERT ON public.trunks REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.raise_revision_of_resellers_tenants();
+CREATE TRIGGER lamp_of_changed AFTER UPDATE ON public.mailbox_messages REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.announce_mailboxes();
+CREATE TRIGGER lamp_of_gone AFTER DELETE ON public.mailbox_messages REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.announce_mailboxes();
+CREATE TRIGGER lamp_of_new AFTER INSERT ON public.mailbox_messages REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.announce_mailboxes();
 CREATE TRIGGER raise_revision BEFORE UPDATE ON public.tenants FOR EACH ROW EXECUTE FUNCTION public.raise_revision();
 CREATE TRIGGER updated AFTER UPDATE ON public.extensions REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.raise_revision_of_tenants();
+CREATE TRIGGER updated AFTER UPDATE ON public.mailboxes REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.raise_revision_of_tenants();
 CREATE TRIGGER updated AFTER UPDATE ON public.numbers REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.raise_revision_of_tenants();
 CREATE TRIGGER updated AFTER UPDATE ON public.trunks REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.raise_revision_of_resellers_tenants();
 ALTER TABLE ONLY public.answering_rules
@@ -540,6 +626,10 @@ ALTER TABLE ONLY public.ledger_entries
     ADD CONSTRAINT ledger_entries_leg_id_kind_revision_fkey FOREIGN KEY (leg_id, kind, revision) REFERENCES public.charges(leg_id, kind, revision);
 ALTER TABLE ONLY public.ledger_entries
     ADD CONSTRAINT ledger_entries_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(tenant_id);
+ALTER TABLE ONLY public.mailbox_messages
+    ADD CONSTRAINT mailbox_messages_tenant_id_extension_id_fkey FOREIGN KEY (tenant_id, extension_id) REFERENCES public.mailboxes(tenant_id, extension_id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.mailboxes
+    ADD CONSTRAINT mailboxes_extension_exists FOREIGN KEY (tenant_id, extension_id) REFERENCES public.extensions(tenant_id, extension_id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.nodes
     ADD CONSTRAINT nodes_site_exists FOREIGN KEY (site) REFERENCES public.sites(name);
 ALTER TABLE ONLY public.numbers
@@ -560,6 +650,10 @@ ALTER TABLE ONLY public.service_addresses
     ADD CONSTRAINT service_addresses_holder_exists FOREIGN KEY (holder) REFERENCES public.nodes(name);
 ALTER TABLE ONLY public.service_addresses
     ADD CONSTRAINT service_addresses_site_exists FOREIGN KEY (site) REFERENCES public.sites(name);
+ALTER TABLE ONLY public.stored_sound_pieces
+    ADD CONSTRAINT stored_sound_pieces_tenant_id_sound_id_fkey FOREIGN KEY (tenant_id, sound_id) REFERENCES public.stored_sounds(tenant_id, sound_id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.stored_sounds
+    ADD CONSTRAINT stored_sounds_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(tenant_id);
 ALTER TABLE ONLY public.tenants
     ADD CONSTRAINT tenants_home_address_exists FOREIGN KEY (home_address) REFERENCES public.service_addresses(name);
 ALTER TABLE ONLY public.tenants
@@ -578,6 +672,8 @@ ALTER TABLE public.charges ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.extensions ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.facts ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.ledger_entries ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.mailbox_messages ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.mailboxes ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.nodes ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.numbers ENABLE ROW LEVEL SECURITY;
 CREATE POLICY operators_insert ON public.resellers AS RESTRICTIVE FOR INSERT WITH CHECK (public.scope_is_platform());
@@ -595,6 +691,8 @@ CREATE POLICY scoped_read ON public.sites FOR SELECT USING (public.scope_is_set(
 CREATE POLICY sellers_insert ON public.tenants AS RESTRICTIVE FOR INSERT WITH CHECK ((public.scope_is_platform() OR (reseller_id = public.scope_reseller())));
 ALTER TABLE public.service_addresses ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.sites ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.stored_sound_pieces ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.stored_sounds ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.tenants ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.trunks ENABLE ROW LEVEL SECURITY;
 CREATE POLICY within_scope ON public.answering_rules USING ((public.scope_is_platform() OR (tenant_id = public.scope_tenant()) OR (tenant_id IN ( SELECT t.tenant_id
@@ -621,6 +719,12 @@ CREATE POLICY within_scope ON public.facts USING ((public.scope_is_platform() OR
 CREATE POLICY within_scope ON public.ledger_entries USING ((public.scope_is_platform() OR (tenant_id = public.scope_tenant()) OR (tenant_id IN ( SELECT t.tenant_id
    FROM public.tenants t
   WHERE (t.reseller_id = public.scope_reseller())))));
+CREATE POLICY within_scope ON public.mailbox_messages USING ((public.scope_is_platform() OR (tenant_id = public.scope_tenant()) OR (tenant_id IN ( SELECT t.tenant_id
+   FROM public.tenants t
+  WHERE (t.reseller_id = public.scope_reseller())))));
+CREATE POLICY within_scope ON public.mailboxes USING ((public.scope_is_platform() OR (tenant_id = public.scope_tenant()) OR (tenant_id IN ( SELECT t.tenant_id
+   FROM public.tenants t
+  WHERE (t.reseller_id = public.scope_reseller())))));
 CREATE POLICY within_scope ON public.numbers USING ((public.scope_is_platform() OR (tenant_id = public.scope_tenant()) OR (tenant_id IN ( SELECT t.tenant_id
    FROM public.tenants t
   WHERE (t.reseller_id = public.scope_reseller())))));
@@ -633,6 +737,12 @@ CREATE POLICY within_scope ON public.ring_group_members USING ((public.scope_is_
    FROM public.tenants t
   WHERE (t.reseller_id = public.scope_reseller())))));
 CREATE POLICY within_scope ON public.ring_groups USING ((public.scope_is_platform() OR (tenant_id = public.scope_tenant()) OR (tenant_id IN ( SELECT t.tenant_id
+   FROM public.tenants t
+  WHERE (t.reseller_id = public.scope_reseller())))));
+CREATE POLICY within_scope ON public.stored_sound_pieces USING ((public.scope_is_platform() OR (tenant_id = public.scope_tenant()) OR (tenant_id IN ( SELECT t.tenant_id
+   FROM public.tenants t
+  WHERE (t.reseller_id = public.scope_reseller())))));
+CREATE POLICY within_scope ON public.stored_sounds USING ((public.scope_is_platform() OR (tenant_id = public.scope_tenant()) OR (tenant_id IN ( SELECT t.tenant_id
    FROM public.tenants t
   WHERE (t.reseller_id = public.scope_reseller())))));
 CREATE POLICY within_scope ON public.tenants USING ((public.scope_is_platform() OR (reseller_id = public.scope_reseller()) OR (tenant_id = public.scope_tenant())));
@@ -684,6 +794,16 @@ GRANT UPDATE(may_supervise) ON TABLE public.extensions TO tandem_server;
 GRANT SELECT,INSERT ON TABLE public.facts TO tandem_server;
 GRANT UPDATE(quarantine) ON TABLE public.facts TO tandem_server;
 GRANT SELECT,INSERT ON TABLE public.ledger_entries TO tandem_server;
+GRANT SELECT,INSERT,DELETE ON TABLE public.mailbox_messages TO tandem_server;
+GRANT UPDATE(ending) ON TABLE public.mailbox_messages TO tandem_server;
+GRANT UPDATE(state) ON TABLE public.mailbox_messages TO tandem_server;
+GRANT UPDATE(milliseconds) ON TABLE public.mailbox_messages TO tandem_server;
+GRANT UPDATE(deleted_at) ON TABLE public.mailbox_messages TO tandem_server;
+GRANT SELECT,INSERT,DELETE ON TABLE public.mailboxes TO tandem_server;
+GRANT UPDATE(longest_message_seconds) ON TABLE public.mailboxes TO tandem_server;
+GRANT UPDATE(most_messages) ON TABLE public.mailboxes TO tandem_server;
+GRANT UPDATE(retention_days) ON TABLE public.mailboxes TO tandem_server;
+GRANT UPDATE(is_full) ON TABLE public.mailboxes TO tandem_server;
 GRANT SELECT,INSERT ON TABLE public.nodes TO tandem_server;
 GRANT SELECT,INSERT,DELETE ON TABLE public.numbers TO tandem_server;
 GRANT UPDATE(extension_id) ON TABLE public.numbers TO tandem_server;
@@ -700,6 +820,8 @@ GRANT SELECT,INSERT ON TABLE public.service_addresses TO tandem_server;
 GRANT UPDATE(ip) ON TABLE public.service_addresses TO tandem_server;
 GRANT UPDATE(holder) ON TABLE public.service_addresses TO tandem_server;
 GRANT SELECT,INSERT ON TABLE public.sites TO tandem_server;
+GRANT SELECT,INSERT,DELETE ON TABLE public.stored_sound_pieces TO tandem_server;
+GRANT SELECT,INSERT,DELETE ON TABLE public.stored_sounds TO tandem_server;
 GRANT SELECT,INSERT ON TABLE public.tenants TO tandem_server;
 GRANT UPDATE(name) ON TABLE public.tenants TO tandem_server;
 GRANT UPDATE(domain) ON TABLE public.tenants TO tandem_server;

@@ -122,19 +122,34 @@ public struct ByteString: PostgresEncodable, PostgresDecodable, Hashable, Sendab
 
   public var postgresText: String? {
     let digits = Array("0123456789abcdef".utf8)
-    let hexadecimal = bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }
-    return "\\x" + String(decoding: hexadecimal, as: UTF8.self)
+    var text = Array("\\x".utf8)
+    text.reserveCapacity(2 + 2 * bytes.count)
+    for byte in bytes {
+      text.append(digits[Int(byte >> 4)])
+      text.append(digits[Int(byte & 15)])
+    }
+    return String(decoding: text, as: UTF8.self)
   }
 
   public init?(postgresText: String) {
     let digits = Array(postgresText.utf8.dropFirst(2))
     guard postgresText.hasPrefix("\\x"), digits.count.isMultiple(of: 2) else { return nil }
     var bytes: [UInt8] = []
+    bytes.reserveCapacity(digits.count / 2)
     for index in stride(from: 0, to: digits.count, by: 2) {
-      let pair = String(decoding: digits[index...index + 1], as: UTF8.self)
-      guard let byte = UInt8(pair, radix: 16) else { return nil }
-      bytes.append(byte)
+      guard let high = Self.value(of: digits[index]), let low = Self.value(of: digits[index + 1])
+      else { return nil }
+      bytes.append(high << 4 | low)
     }
     self.bytes = bytes
+  }
+
+  private static func value(of digit: UInt8) -> UInt8? {
+    switch digit {
+    case UInt8(ascii: "0")...UInt8(ascii: "9"): digit - UInt8(ascii: "0")
+    case UInt8(ascii: "a")...UInt8(ascii: "f"): digit - UInt8(ascii: "a") + 10
+    case UInt8(ascii: "A")...UInt8(ascii: "F"): digit - UInt8(ascii: "A") + 10
+    default: nil
+    }
   }
 }

@@ -31,7 +31,7 @@ public struct NewAnsweringRule: Hashable, Sendable {
   /// days.
   public var holidays: String?
   public var called: [String]
-  /// `ring`, `forward`, `busy` or `decline`.
+  /// `ring`, `forward`, `voicemail`, `busy` or `decline`.
   public var action: String
   /// With `forward` only: what the user might dial.
   public var target: String?
@@ -172,12 +172,14 @@ extension AnsweringRule.Action {
     case "ring": self = .ring
     case "busy": self = .busy
     case "decline": self = .decline
+    case "voicemail": self = .voicemail
     case "forward":
       guard let target = line.target else { throw InvalidField("\(place).to", .empty) }
       try AnsweringRule.checkDialled(target, "\(place).to")
       self = .forward(to: target)
     default:
-      throw InvalidField("\(place).then", .malformed(expected: "ring, forward, busy or decline"))
+      throw InvalidField(
+        "\(place).then", .malformed(expected: "ring, forward, voicemail, busy or decline"))
     }
   }
 }
@@ -250,6 +252,7 @@ extension NewAnsweringRule {
     case .forward(let to): (action, target) = ("forward", to)
     case .busy: action = "busy"
     case .decline: action = "decline"
+    case .voicemail: action = "voicemail"
     }
     hours = rule.hours?.spans.map(Hours.init) ?? []
     outsideHours = rule.hours?.isComplement ?? false

@@ -47,6 +47,16 @@ struct APIClient: Sendable {
     return try await send(.PATCH, path, body: Data(body.text.utf8), type: "application/json")
   }
 
+  /// A file that the API keeps.
+  func bytes(_ path: String) async throws -> Data {
+    let (status, data) = try await exchange(request(.GET, path))
+    guard (200..<300).contains(status) else {
+      throw APIProblem(
+        status: status, answer: try? JSON(parsing: data), request: "\(HTTPMethod.GET) \(path)")
+    }
+    return data
+  }
+
   func delete(_ path: String) async throws -> JSON { try await send(.DELETE, path) }
 
   /// Creates a thing. With `orExisting`, one that is there already is as good: the API's conflict
@@ -67,10 +77,7 @@ struct APIClient: Sendable {
   private func send(
     _ method: HTTPMethod, _ path: String, body: Data? = nil, type: String? = nil
   ) async throws -> JSON {
-    var request = HTTPClientRequest(url: address + path)
-    request.method = method
-    request.headers.add(name: "Authorization", value: "Bearer \(key)")
-    request.headers.add(name: "Accept", value: "application/json, application/problem+json")
+    var request = request(method, path)
     if let type { request.headers.add(name: "Content-Type", value: type) }
     if let body { request.body = .bytes(ByteBuffer(bytes: body)) }
     let (status, data) = try await exchange(request)
@@ -79,6 +86,15 @@ struct APIClient: Sendable {
       throw APIProblem(status: status, answer: answer, request: "\(method) \(path)")
     }
     return answer
+  }
+
+  private func request(_ method: HTTPMethod, _ path: String) -> HTTPClientRequest {
+    var request = HTTPClientRequest(url: address + path)
+    request.method = method
+    request.headers.add(name: "Authorization", value: "Bearer \(key)")
+    request.headers.add(
+      name: "Accept", value: "application/json, application/problem+json, audio/mpeg")
+    return request
   }
 
   private func exchange(_ request: HTTPClientRequest) async throws -> (status: Int, body: Data) {

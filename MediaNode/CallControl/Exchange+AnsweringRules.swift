@@ -11,10 +11,12 @@ extension Exchange {
     var destination =
       entry.group.map { members(of: $0, called: called, from: origin) }
       ?? allDevices(of: entry, called: called, from: origin)
-    guard !entry.answering.isEmpty else { return destination }
+    let mailbox = MailboxOffer(entry, to: origin)
+    guard !entry.answering.isEmpty || mailbox != nil else { return destination }
     let tenant = origin.tenant
     let plan = AnsweringPlan(
-      entry.answering, for: IncomingCall(called: called, from: origin), by: tenant.snapshot.clock)
+      entry.answering, for: IncomingCall(called: called, from: origin), by: tenant.snapshot.clock,
+      hasMailbox: mailbox != nil)
     switch (destination.isOffline ? plan.offline : plan.arrival)?.action {
     case .forward(let target):
       let reason: Forwarding.Reason = destination.isOffline ? .unavailable : .unconditional
@@ -25,9 +27,11 @@ extension Exchange {
       return onward
     case .busy: return CallDestination(called: called, kind: .refused(.busy))
     case .decline: return CallDestination(called: called, kind: .refused(.rejected))
-    case .ring, nil:
+    case .voicemail where mailbox != nil:
+      return CallDestination(called: called, kind: mailbox.map { .mailbox($0) } ?? destination.kind)
+    case .ring, .voicemail, nil:
       destination.answering = PendingRules(
-        plan, of: .extension(entry.id, number: entry.number), in: tenant.snapshot.domain)
+        plan, of: .extension(entry.id, number: entry.number), in: tenant.snapshot.domain, mailbox)
       return destination
     }
   }

@@ -84,6 +84,7 @@ extension Exchange {
     case .stopPlaying(let side): tellRelay(of: id) { .stopPlaying($0, side: side) }
     case .seat(let seat, let side): tellRelay(of: id) { .seat(seat, $0, side: side) }
     case .recordSound(let part): tellRelay(of: id) { .recordRelay(part, $0) }
+    case .soundEnded(let sound): outbox.append(.soundEnded(sound))
     case .measure(let leg): measure(leg, of: id)
     case .closeRelay: closeRelay(of: id)
     case .record(let event, let leg): record(event, on: leg, of: id, receipt: nil, at: now)

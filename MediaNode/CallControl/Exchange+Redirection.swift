@@ -9,10 +9,12 @@ extension Exchange {
     guard !call[redirection.leg].isTrunk else {
       return redirectWithinTrunk(redirection, of: call, at: now)
     }
-    guard let tenant = directory[call.tenant],
-      let destination = destination(of: redirection, in: call, tenant, at: now),
-      case .targets(let targets) = destination.kind
-    else {
+    let tenant = directory[call.tenant]
+    let found = tenant.flatMap { destination(of: redirection, in: call, $0, at: now) }
+    if let found, case .mailbox(let mailbox) = found.kind {
+      return leaveMessage(in: mailbox, found, after: redirection, of: call, at: now)
+    }
+    guard let tenant, let destination = found, case .targets(let targets) = destination.kind else {
       return update(id, at: now) {
         $0.redirectionRefused(redirection.leg, redirection.failure, at: now)
       }
@@ -53,6 +55,7 @@ extension Exchange {
     let destination = self.destination(
       of: dialled,
       from: leg.origin(in: tenant, of: call, user, redirection.reason, limits, at: now), user)
+    if case .mailbox = destination.kind { return destination }
     guard !destination.isEmergency, case .targets(let targets) = destination.kind else {
       return nil
     }

@@ -107,7 +107,7 @@ extension ExtensionEntry {
       by: origin.tenant.snapshot.clock)
     return switch plan.arrival?.action {
     case .busy, .decline: true
-    case .ring, .forward, nil: false
+    case .ring, .forward, .voicemail, nil: false
     }
   }
 }

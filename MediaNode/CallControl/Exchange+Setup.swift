@@ -9,6 +9,9 @@ extension Exchange {
     guard ForkBreadth(of: arrival.request).allows(destination) else {
       return respond(StatusCode.maxBreadthExceeded, to: arrival, at: now)
     }
+    if case .mailbox(let mailbox) = destination.kind {
+      return leaveMessage(in: mailbox, destination, arrival, origin, at: now)
+    }
     let id = CallID(at: now.wall, using: &random)
     let called = destination.asked ?? destination.called
     var caller = callerLeg(arrival, origin, at: now)
@@ -70,6 +73,7 @@ extension Exchange {
     }
     switch destination.kind {
     case .refused(let outcome): throw SetupFailure(outcome: outcome)
+    case .mailbox: throw SetupFailure(outcome: .noAnswer)
     case .targets(let targets):
       guard !targets.isEmpty else { throw SetupFailure(outcome: .offline) }
       return targets

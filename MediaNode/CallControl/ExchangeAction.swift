@@ -27,6 +27,8 @@ public enum ExchangeAction: Hashable, Sendable {
   case seat(RoomSeat?, RelayID, side: RelaySide)
   /// Records what is said in a decoded relay, until the next part, its close, or nil.
   case recordRelay(RecordingPart?, RelayID)
+  /// No more parts of it begin: this is all that is known of it.
+  case soundEnded(StoredSound)
   /// `legMeasured` is to hear what was measured on that side since the last time; the leg leaves it.
   case measureRelay(RelayID, side: RelaySide, LegID)
   /// The ports are used again later, not at once.

@@ -93,6 +93,8 @@ public struct ExchangeLimits: Hashable, Sendable {
   public var durabilityWait: Duration = .seconds(10)
   /// How long a caller may hear why its call goes nowhere; beyond, its phone is told.
   public var announcement: Duration = .seconds(60)
+  /// How long nobody speaks until a message is taken for over.
+  public var messageSilence: Duration = .seconds(10)
   /// The longest call; beyond: BYE to both.
   public var callDuration: Duration = .seconds(12 * 3600)
   /// How long a session lasts without a refresh; shorter wishes are taken (RFC 4028).

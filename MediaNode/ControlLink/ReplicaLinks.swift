@@ -195,7 +195,8 @@ final class LinkHub: LinkOwner, @unchecked Sendable {
     case .factsAcknowledged(let spool, let through): acknowledge(spool, through, by: replica)
     case .bindings(let changes): restore(changes, from: replica)
     case .subscriptions(let changes): restore(changes, from: replica)
-    case .tenant, .tenantRemoved, .snapshotComplete, .order, .mailbox, .inheritance:
+    case .tenant, .tenantRemoved, .snapshotComplete, .order, .mailbox, .inheritance,
+      .soundIsKept:
       receive(message, replica)
     }
   }

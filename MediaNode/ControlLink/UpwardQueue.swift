@@ -8,6 +8,7 @@ enum Subject: Hashable {
   case subscription(SubscriptionChange.Key)
   case load
   case order(OrderID)
+  case sound(SoundPiece.Key)
 
   /// Nil for what is never queued: `hello`, and facts, which wait in the spool.
   init?(_ message: UpwardMessage) {
@@ -20,6 +21,7 @@ enum Subject: Hashable {
     case .subscription(let change): self = .subscription(change.key)
     case .load: self = .load
     case .orderAnswer(let answer): self = .order(answer.order)
+    case .sound(let piece): self = .sound(piece.key)
     }
   }
 }

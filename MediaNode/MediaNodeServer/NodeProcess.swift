@@ -7,6 +7,7 @@ import MediaPlane
 import NodeContract
 import Ownership
 import Prompts
+import Recording
 import SIP
 import Signalling
 import TLS
@@ -29,10 +30,14 @@ struct NodeProcess {
   private let music: WaitingMusic
   private let announcer: Announcer
   private let recordings: RecordingFiles
+  private let sounds: SoundFiles
+  private let courier: SoundCourier
   private let traffic = SignallingTraffic()
+  private let messageSilence: Duration
 
   init(_ configuration: NodeConfiguration) throws {
     log = Logger(label: "node")
+    messageSilence = configuration.limits.messageSilence
     music = WaitingMusic(folder: configuration.music, log: Logger(label: "media"))
     var random = SystemRandomNumberGenerator()
     let now = MachineClock.moment()
@@ -85,7 +90,15 @@ struct NodeProcess {
           tenants: holdings.tenantRevisions)
       },
       receive: { message, replica in inbox.receive(message, from: replica) })
-    inbox.answerThrough(links)
+    let sounds = try SoundFiles(in: directory.sounds, log: Logger(label: "sounds"))
+    self.sounds = sounds
+    courier = SoundCourier(sounds, log: Logger(label: "sounds")) { [links] piece in
+      let linked = links.status.filter { $0.value.isLinked }.keys
+      guard let replica = linked.randomElement() else { return false }
+      links.send(.sound(piece), to: replica)
+      return true
+    }
+    inbox.answerThrough(links, courier)
     media = try MediaPlane(
       threads: 1, silenceLimit: configuration.limits.mediaSilence, identity: identity,
       log: Logger(label: "media"))
@@ -101,8 +114,15 @@ struct NodeProcess {
       }
     }
     media.onSound { report in signalling.submit { $0.heard(report, at: $1) } }
-    recordings = RecordingFiles(in: directory.recordings, log: Logger(label: "media"))
-    media.onSegment { [recordings] name, segment in recordings.append(segment, named: name) }
+    recordings = RecordingFiles(
+      in: directory.recordings, sounds: sounds, log: Logger(label: "media"))
+    media.onSegment { [recordings, courier] name, segment in
+      recordings.append(segment, named: name)
+      if segment.isLast { courier.wake() }
+    }
+    media.onRecordedSilence { id in
+      signalling.submit { $0.recordingIsSilent(RelayID(number: id), at: $1) }
+    }
     announcer = try Announcer(
       PromptLibrary(recordings: configuration.prompts, synthesised: configuration.synthesised),
       through: media, log: Logger(label: "media"))
@@ -205,8 +225,10 @@ struct NodeProcess {
   func run(until termination: TerminationSignal) async {
     start()
     let reports = Task { await reportLoad() }
+    let deliveries = Task { await courier.run() }
     await termination.wait()
     reports.cancel()
+    deliveries.cancel()
     await stop()
   }
 
@@ -227,7 +249,9 @@ struct NodeProcess {
     holdings.openGates(at: MachineClock.boot())
     signalling.start(
       with: NodeSurroundings(
-        media: media, announcer: announcer, recordings: recordings, spool: spool, links: links,
+        media: media, announcer: announcer, recordings: recordings, sounds: sounds,
+        courier: courier,
+        messageSilence: messageSilence, spool: spool, links: links,
         estate: estate,
         leftRelays: leftRelays,
         log: Logger(label: "media")),

@@ -12,6 +12,10 @@ struct NodeSurroundings: ExchangeSurroundings {
   let media: MediaPlane
   let announcer: Announcer
   let recordings: RecordingFiles
+  let sounds: SoundFiles
+  let courier: SoundCourier
+  /// How long whoever leaves a message may say nothing.
+  let messageSilence: Duration
   let spool: Spool
   let links: ReplicaLinks
   /// Nil where nothing outlives the process.
@@ -87,11 +91,21 @@ struct NodeSurroundings: ExchangeSurroundings {
   func recordRelay(_ part: RecordingPart?, of id: RelayID) {
     guard let part else { return media.record(id.number, as: nil) }
     let name = recordings.begin(part)
+    // Of a message as little as may be is lost with the process.
+    let isMessage = part.sound != nil
+    let (segment, silence) = isMessage ? (.seconds(1), messageSilence) : (Duration.seconds(5), nil)
     switch part.parties {
-    case .both: media.record(id.number, as: .mp3, of: .both, named: name)
-    case .one(.caller): media.record(id.number, as: .mp3, of: .one, on: .a, named: name)
-    case .one(.callee): media.record(id.number, as: .mp3, of: .one, on: .b, named: name)
+    case .both: media.record(id.number, as: .mp3, of: .both, named: name, every: segment)
+    case .one(let side):
+      media.record(
+        id.number, as: .mp3, of: .one, on: side == .caller ? .a : .b, named: name, every: segment,
+        silence: silence)
     }
+  }
+
+  func soundEnded(_ sound: StoredSound) {
+    sounds.end(sound)
+    courier.wake()
   }
 
   func measureRelay(

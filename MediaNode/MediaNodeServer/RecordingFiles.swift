@@ -13,23 +13,32 @@ final class RecordingFiles: Sendable {
   private struct Running {
     var latest: UInt32 = 0
     var paths: [UInt32: String] = [:]
+    var sounds: [UInt32: (StoredSound, part: UInt32)] = [:]
   }
 
   private let folder: String
+  /// Those that are not kept here for good.
+  private let sounds: SoundFiles
   private let log: Logger
   private let running = Mutex(Running())
 
-  init(in folder: String, log: Logger) {
+  init(in folder: String, sounds: SoundFiles, log: Logger) {
     self.folder = folder
+    self.sounds = sounds
     self.log = log
   }
 
   /// A name under which segments of this part come.
   func begin(_ part: RecordingPart) -> UInt32 {
+    if let sound = part.sound { sounds.begin(sound, part: part.number) }
     let path = path(of: part)
     return running.withLock { running in
       running.latest &+= 1
-      running.paths[running.latest] = path
+      if let sound = part.sound {
+        running.sounds[running.latest] = (sound, part.number)
+      } else {
+        running.paths[running.latest] = path
+      }
       return running.latest
     }
   }
@@ -40,9 +49,12 @@ final class RecordingFiles: Sendable {
 
   /// On the thread of recordings, which may wait for a disk.
   func append(_ segment: RecordingSegment, named name: UInt32) {
-    let path = running.withLock { running in
-      segment.isLast ? running.paths.removeValue(forKey: name) : running.paths[name]
+    let (path, sound) = running.withLock { running in
+      let found = (running.paths[name], running.sounds[name])
+      if segment.isLast { (running.paths[name], running.sounds[name]) = (nil, nil) }
+      return found
     }
+    if let sound { sounds.append(segment, to: sound.0, part: sound.part) }
     guard let path else { return }
     do {
       try Self.append(segment.bytes, to: path)
@@ -51,7 +63,7 @@ final class RecordingFiles: Sendable {
     }
   }
 
-  private static func append(_ bytes: [UInt8], to path: String) throws {
+  static func append(_ bytes: [UInt8], to path: String) throws {
     let folder = String(path[..<(path.lastIndex(of: "/") ?? path.endIndex)])
     try FileManager.default.createDirectory(
       atPath: folder, withIntermediateDirectories: true,

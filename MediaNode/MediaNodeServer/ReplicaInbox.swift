@@ -10,13 +10,17 @@ final class ReplicaInbox: Sendable {
   private let signalling: SignallingLoop
   /// Nil until the links, which need this inbox for their making, are made.
   private let links = Mutex<ReplicaLinks?>(nil)
+  private let courier = Mutex<SoundCourier?>(nil)
 
   init(holdings: Holdings, signalling: SignallingLoop) {
     self.holdings = holdings
     self.signalling = signalling
   }
 
-  func answerThrough(_ links: ReplicaLinks) { self.links.withLock { $0 = links } }
+  func answerThrough(_ links: ReplicaLinks, _ courier: SoundCourier) {
+    self.links.withLock { $0 = links }
+    self.courier.withLock { $0 = courier }
+  }
 
   func receive(_ message: DownwardMessage, from replica: ReplicaName) {
     switch message {
@@ -39,6 +43,9 @@ final class ReplicaInbox: Sendable {
           WaitingMessages(new: Int(change.newMessages), old: Int(change.oldMessages)),
           of: change.extension, in: change.tenant, at: $1)
       }
+    case .soundIsKept(let piece):
+      guard let courier = courier.withLock({ $0 }) else { return }
+      Task { await courier.kept(piece) }
     // The links deal with these themselves.
     case .welcome, .beatKey, .neighbours, .factsAcknowledged: break
     }

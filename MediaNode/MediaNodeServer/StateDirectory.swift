@@ -17,6 +17,9 @@ struct StateDirectory {
   /// What was said in calls that somebody had recorded: a folder for each tenant.
   var recordings: String { path + "/recordings" }
 
+  /// Messages that were left, until they are kept elsewhere.
+  var sounds: String { path + "/sounds" }
+
   /// When the process last lived.
   var lifeMark: String { path + "/life" }
 

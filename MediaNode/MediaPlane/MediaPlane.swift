@@ -83,6 +83,12 @@ public final class MediaPlane: Sendable {
     recorder.onSegment = body
   }
 
+  /// `body` is called on a thread of recordings with a session whose recorded party says nothing any
+  /// more. Before `start()`.
+  public func onRecordedSilence(_ body: @escaping @Sendable (UInt64) -> Void) {
+    recorder.onQuiet = body
+  }
+
   /// Once.
   public func start() {
     recorder.start()
@@ -167,12 +173,19 @@ public final class MediaPlane: Sendable {
   /// Records what the parties of a decoded session say, A left and B right, until the session ends;
   /// nil: no more. `onSegment` gets the file in pieces, under `name`.
   ///
-  /// - Parameter side: where one party is recorded, the one on this side.
+  /// - Parameters:
+  ///   - side: where one party is recorded, the one on this side.
+  ///   - segment: how long each piece is, 1 to 60 s: what is lost with this process.
+  ///   - silence: how long it may say nothing until `onRecordedSilence` hears of it; nil: always.
   public func record(
     _ id: UInt64, as format: RecordingFormat?, of parties: RecordedParties = .both,
-    on side: RelaySide = .a, named name: UInt32 = 0
+    on side: RelaySide = .a, named name: UInt32 = 0, every segment: Duration = .seconds(5),
+    silence: Duration? = nil
   ) {
-    let wish = format.map { RecordingWish(name: name, format: $0, parties: parties, side: side) }
+    let wish = format.map {
+      RecordingWish(
+        name: name, format: $0, parties: parties, side: side, segment: segment, silence: silence)
+    }
     thread(of: id).submit(.record(id, wish))
   }
 

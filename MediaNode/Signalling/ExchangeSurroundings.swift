@@ -26,6 +26,8 @@ public protocol ExchangeSurroundings: Sendable {
   func seat(_ seat: RoomSeat?, side: RelaySide, of id: RelayID)
   /// Nil: no more.
   func recordRelay(_ part: RecordingPart?, of id: RelayID)
+  /// No more parts of it begin.
+  func soundEnded(_ sound: StoredSound)
   /// `whenMeasured` is called on any thread with what was measured on that side since the last time;
   /// with nil where the relay is not open.
   func measureRelay(

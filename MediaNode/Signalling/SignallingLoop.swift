@@ -246,6 +246,7 @@ public actor SignallingLoop {
     case .stopPlaying(let id, let side): surroundings.stopPlaying(to: side, of: id)
     case .seat(let seat, let id, let side): surroundings.seat(seat, side: side, of: id)
     case .recordRelay(let part, let id): surroundings.recordRelay(part, of: id)
+    case .soundEnded(let sound): surroundings.soundEnded(sound)
     case .measureRelay(let id, let side, let leg):
       surroundings.measureRelay(id, side: side) { [self] media in
         submit { $0.legMeasured(leg, media, at: $1) }

@@ -79,6 +79,15 @@ public final class Baresip: Softphone {
     try await control.events.next("\(settings.name): \(type)", within: limit) { $0.type == type }
   }
 
+  /// Waits until it is told of so many new and old messages.
+  public func hasWaiting(_ new: Int, _ old: Int, within limit: Duration = .seconds(10)) async throws
+  {
+    let line = "Voice-Message: \(new)/\(old)"
+    try await control.events.next("\(settings.name): \(line)", within: limit) {
+      $0.type == "MWI_NOTIFY" && $0.param?.contains(line) == true
+    }
+  }
+
   /// Waits until the registrar has accepted it.
   public func registered() async throws { try await next("REGISTER_OK") }
 
@@ -144,6 +153,7 @@ public final class Baresip: Softphone {
     \(protection(settings))
     module_tmp account.so
     module_app menu.so
+    \(settings.watchesItsMailbox ? "module_app mwi.so" : "")
     module_app ctrl_tcp.so
 
     """

@@ -78,7 +78,10 @@ public struct ControlAPI: Sendable {
 
   /// Runs `pbxctl` with these words and returns what it printed.
   @discardableResult
-  public func pbxctl(_ words: String...) async throws -> Data {
+  public func pbxctl(_ words: String...) async throws -> Data { try await run(words) }
+
+  /// The same.
+  public func run(_ words: [String]) async throws -> Data {
     let finished = try await ChildProcess.run(
       binaries.appending(path: "pbxctl").path, words + ["--key-file", demo.keyFile, "--json"],
       environment: ["TANDEM_API": demo.api])

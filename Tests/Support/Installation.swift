@@ -62,10 +62,20 @@ public struct Installation: Sendable {
     "ss-noservice": 1_300, "vm-nobodyavail": 1_500, "conf-onlyperson": 1_500,
   ]
 
+  /// What a mailbox says, in pieces of a second each, in hertz.
+  public static let greetingTone = 1_700
+  private static let greeting =
+    ["vm-theperson", "vm-isunavail", "vm-intro"] + (0...9).map { "digits/\($0)" }
+  /// After which a message is recorded.
+  public static let beepTone = 1_900
+
   private static func prompts(beside state: URL) throws -> URL {
     let folder = state.appending(path: "prompts")
     for (name, tone) in promptTones {
       try write(tone, seconds: 4, to: folder.appending(path: "en_US_f_Allison/\(name).wav"))
+    }
+    for (name, tone) in greeting.map({ ($0, greetingTone) }) + [("beep", beepTone)] {
+      try write(tone, seconds: 1, to: folder.appending(path: "en_US_f_Allison/\(name).wav"))
     }
     return folder
   }

@@ -26,6 +26,8 @@ public struct PhoneSettings: Sendable {
   public var checksTheWay = false
   /// What it speaks, as baresip names it, most liked first: `opus/48000/2`, `G722/16000`.
   public var codecs = ["PCMA", "PCMU"]
+  /// A baresip asks how many messages wait.
+  public var watchesItsMailbox = false
   /// A linphone tells keys by INFO instead of telephone events.
   public var keysBySignalling = false
   /// By TLS it talks only to whom this authority vouches for: the path of a PEM file.

@@ -75,6 +75,7 @@ extension AnsweringRule.Action {
     case .forward(let number): self = .forward(to: number)
     case .engaged: self = .busy
     case .decline: self = .decline
+    case .voicemail: self = .voicemail
     case nil: throw .invalidField("answering_rule.action")
     }
   }
@@ -85,6 +86,7 @@ extension AnsweringRule.Action {
     case .forward(let number): .forward(number)
     case .busy: .engaged(WireNothing())
     case .decline: .decline(WireNothing())
+    case .voicemail: .voicemail(WireAnsweringRule.Voicemail())
     }
   }
 }

@@ -43,6 +43,7 @@ enum FrameKind: UInt16 {
   case orderAnswer = 7
   case subscription = 8
   case relay = 9
+  case sound = 10
 
   /// Of either direction: the body goes on in the next frame, whose kind is the message's.
   case continued = 100
@@ -58,6 +59,7 @@ enum FrameKind: UInt16 {
   case mailbox = 110
   case neighbours = 111
   case inheritance = 112
+  case keptSound = 113
 }
 
 /// One direction's messages of the link.
@@ -84,6 +86,7 @@ extension UpwardMessage: LinkMessage {
     case .subscription(let change): try Frame.encoded(.subscription, change.wire.body)
     case .load(let load): try Frame.encoded(.load, load.wire.body)
     case .orderAnswer(let answer): try Frame.encoded(.orderAnswer, answer.wire.body)
+    case .sound(let piece): try Frame.encoded(.sound, piece.wire.body)
     }
   }
 
@@ -101,8 +104,10 @@ extension UpwardMessage: LinkMessage {
     case .subscription: self = .subscription(try SubscriptionChange(body: body))
     case .load: self = .load(try NodeLoad(body: body))
     case .orderAnswer: self = .orderAnswer(try OrderAnswer(body: body))
+    case .sound: self = .sound(try SoundPiece(body: body))
     case .welcome, .tenant, .tenantRemoved, .snapshotComplete, .order, .factsAcknowledged,
-      .beatKey, .bindings, .subscriptions, .mailbox, .neighbours, .inheritance, .continued:
+      .beatKey, .bindings, .subscriptions, .mailbox, .neighbours, .inheritance, .keptSound,
+      .continued:
       return nil
     }
   }
@@ -131,6 +136,7 @@ extension DownwardMessage: LinkMessage {
       try Frame.encoded(.neighbours, NeighbourList(neighbours: nodes).wire.body)
     case .inheritance(let inheritance):
       try Frame.encoded(.inheritance, inheritance.wire.body)
+    case .soundIsKept(let piece): try Frame.encoded(.keptSound, piece.wire.body)
     }
   }
 
@@ -154,8 +160,9 @@ extension DownwardMessage: LinkMessage {
     case .mailbox: self = .mailbox(try MailboxChange(body: body))
     case .neighbours: self = .neighbours(try NeighbourList(body: body).neighbours)
     case .inheritance: self = .inheritance(try Inheritance(body: body))
+    case .keptSound: self = .soundIsKept(try SoundPiece.Key(body: body))
     case .hello, .facts, .checkpoint, .checkpointRetired, .relay, .binding, .subscription, .load,
-      .orderAnswer, .continued:
+      .orderAnswer, .sound, .continued:
       return nil
     }
   }

@@ -42,6 +42,16 @@ extension TenantSnapshot {
   }
 }
 
+extension StoredSound {
+  /// The protobuf body of what is known of a sound, without any framing.
+  public func encodedBody() -> [UInt8] { wire.body }
+
+  /// Reads what `encodedBody` wrote.
+  public init(parsingBody body: some Collection<UInt8>) throws(WireError) {
+    self = try .init(body: body)
+  }
+}
+
 extension Message {
   var body: [UInt8] {
     // proto3 has no required fields, so nothing that we fill in can be refused.

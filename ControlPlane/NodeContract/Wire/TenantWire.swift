@@ -62,7 +62,8 @@ extension ExtensionEntry: WireConvertible {
       credentials: try DigestCredential.known(in: wire.credentials),
       answering: try wire.answering.map(AnsweringRule.init(wire:)),
       group: wire.hasGroup ? try RingGroup(wire: wire.group) : nil,
-      maySupervise: wire.maySupervise)
+      maySupervise: wire.maySupervise,
+      mailbox: wire.hasMailbox ? try VoiceMailbox(wire: wire.mailbox) : nil)
   }
 
   var wire: WireExtension {
@@ -75,6 +76,7 @@ extension ExtensionEntry: WireConvertible {
       $0.answering = answering.map(\.wire)
       if let group { $0.group = group.wire }
       $0.maySupervise = maySupervise
+      if let mailbox { $0.mailbox = mailbox.wire }
     }
   }
 }

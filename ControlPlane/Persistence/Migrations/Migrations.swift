@@ -12,4 +12,5 @@ public let migrations: [Migration] = [
   ringGroups,
   holidays,
   supervisors,
+  mailboxes,
 ]

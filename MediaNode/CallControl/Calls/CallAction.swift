@@ -41,6 +41,8 @@ enum CallAction: Hashable, Sendable {
   case seat(RoomSeat?, RelaySide)
   /// What is said is recorded from now on; nil: no more.
   case recordSound(RecordingPart?)
+  /// All parts of it have begun.
+  case soundEnded(StoredSound)
   /// The leg leaves the relay: what was measured of it goes on record.
   case measure(LegID)
   case closeRelay

@@ -13,27 +13,42 @@ struct PendingRules: Hashable, Sendable {
   let offline: AnsweringRule.Action?
   /// Until nobody is thought to answer; nil: the tenant's.
   let patience: Duration?
+  /// Where its caller may leave a message.
+  let mailbox: MailboxOffer?
 }
 
 extension PendingRules {
   /// Nil: nothing that comes of the call is anything to them.
-  init?(_ plan: AnsweringPlan, of party: LegParty, in domain: String) {
+  init?(
+    _ plan: AnsweringPlan, of party: LegParty, in domain: String, _ mailbox: MailboxOffer? = nil
+  ) {
     guard plan.busy != nil || plan.noAnswer != nil || plan.offline != nil else { return nil }
     self.init(
       party: party, domain: domain, busy: plan.busy?.action, noAnswer: plan.noAnswer?.action,
-      offline: plan.offline?.action, patience: plan.patience)
+      offline: plan.offline?.action, patience: plan.patience, mailbox: mailbox)
+  }
+
+  /// What is done after that. Whoever declines a call has no time for it, as when talking.
+  fileprivate func action(after failure: CallOutcome) -> AnsweringRule.Action? {
+    switch failure {
+    case .busy: busy
+    case .noAnswer: noAnswer
+    case .offline: offline
+    case .rejected: busy == .voicemail ? busy : nil
+    default: nil
+    }
   }
 
   /// Where the call goes on to after that.
   fileprivate func redirection(after failure: CallOutcome, of leg: LegID) -> Redirection? {
-    let (action, reason): (AnsweringRule.Action?, Forwarding.Reason) =
+    let reason: Forwarding.Reason =
       switch failure {
-      case .busy: (busy, .busy)
-      case .noAnswer: (noAnswer, .noAnswer)
-      case .offline: (offline, .unavailable)
-      default: (nil, .unknown)
+      case .busy: .busy
+      case .noAnswer: .noAnswer
+      case .offline: .unavailable
+      default: .unknown
       }
-    guard case .forward(let target)? = action else { return nil }
+    guard case .forward(let target)? = action(after: failure) else { return nil }
     return Redirection(
       leg: leg, targets: [SIPURI(user: target, host: domain)], reason: reason, by: party,
       failure: failure)
@@ -42,8 +57,12 @@ extension PendingRules {
 
 extension CallMachine {
   /// Nobody took the call, for the most telling of these reasons; nil: no rule sends it on.
-  mutating func sentOn(after failure: CallOutcome) -> [CallAction]? {
-    guard case .ringing = state, let rules = answering, redirections < limits.redirectionsPerCall,
+  mutating func sentOn(after failure: CallOutcome, at now: Moment) -> [CallAction]? {
+    guard case .ringing = state, let rules = answering else { return nil }
+    if rules.action(after: failure) == .voicemail {
+      return rules.mailbox.flatMap { takeMessage($0, at: now) }
+    }
+    guard redirections < limits.redirectionsPerCall,
       let leg = callees.last(where: { $0.party == rules.party }) ?? callees.last,
       let redirection = rules.redirection(after: failure, of: leg.id)
     else { return nil }
@@ -54,7 +73,7 @@ extension CallMachine {
 
   /// Whoever still rings rings no more: the time is over, or somebody spoke for all.
   mutating func ringingEnds(_ failure: CallOutcome, at now: Moment) -> [CallAction] {
-    guard let sentOn = sentOn(after: failure) else { return end(failure, at: now) }
+    guard let sentOn = sentOn(after: failure, at: now) else { return end(failure, at: now) }
     let ringing = callees.filter(\.isOpen).map(\.id)
     failures += ringing.map { _ in .noAnswer }
     further = nil

@@ -55,7 +55,7 @@ extension CallMachine {
     _ outcome: CallOutcome, evidence: EndEvidence = .signalled, at now: Moment
   ) -> [CallAction] {
     guard !isEnding else { return [] }
-    var actions: [CallAction] = []
+    var actions = messageIsOver()
     for leg in callees.map(\.id) {
       actions += release(leg, outcome, evidence: evidence)
     }

@@ -42,6 +42,8 @@ struct CallDestination: Sendable {
   enum Kind: Sendable {
     case targets([CallTarget])
     case refused(CallOutcome)
+    /// Nobody is asked: the caller may leave a message.
+    case mailbox(MailboxOffer)
   }
 
   /// The called number for the record: an extension, or E.164 with plus.

@@ -8,13 +8,15 @@ extension PendingRules: Checkpointed {
     writer.write(noAnswer)
     writer.write(offline)
     writer.write(patience.map(\.nanoseconds))
+    writer.write(mailbox)
   }
 
   init(from reader: inout CheckpointReader) throws(CheckpointError) {
     self.init(
       party: try reader.read(), domain: try reader.read(), busy: try reader.read(),
       noAnswer: try reader.read(), offline: try reader.read(),
-      patience: try reader.read(Int64?.self).map { .nanoseconds($0) })
+      patience: try reader.read(Int64?.self).map { .nanoseconds($0) },
+      mailbox: try reader.read(MailboxOffer?.self))
   }
 }
 
@@ -27,6 +29,7 @@ extension AnsweringRule.Action: Checkpointed {
       writer.write(target)
     case .busy: writer.write(UInt8(3))
     case .decline: writer.write(UInt8(4))
+    case .voicemail: writer.write(UInt8(5))
     }
   }
 
@@ -36,6 +39,7 @@ extension AnsweringRule.Action: Checkpointed {
     case 2: self = .forward(to: try reader.read())
     case 3: self = .busy
     case 4: self = .decline
+    case 5: self = .voicemail
     default: throw .malformed("action of a rule")
     }
   }

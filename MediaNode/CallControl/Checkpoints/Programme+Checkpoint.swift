@@ -139,6 +139,9 @@ extension Attendance: Checkpointed {
       writer.write(UInt8(1))
       writer.write(outcome)
     case .room: writer.write(UInt8(2))
+    case .message(let deposit):
+      writer.write(UInt8(3))
+      writer.write(deposit)
     }
     writer.write(run)
     writer.write(offersAt)
@@ -149,6 +152,7 @@ extension Attendance: Checkpointed {
     switch try reader.read(UInt8.self) {
     case 1: purpose = .refusal(try reader.read(CallOutcome.self))
     case 2: purpose = .room
+    case 3: purpose = .message(try reader.read(MessageDeposit.self))
     default: throw .malformed("attendance")
     }
     run = try reader.read(ProgrammeRun?.self)

@@ -16,13 +16,15 @@ extension RecordingPart.Parties: Checkpointed {
 extension CallRecording: Checkpointed {
   func write(to writer: inout CheckpointWriter) {
     writer.write(parties)
+    writer.write(message)
     writer.write(isPaused)
     writer.write(parts)
   }
 
   init(from reader: inout CheckpointReader) throws(CheckpointError) {
     self.init(
-      parties: try reader.read(RecordingPart.Parties.self), isPaused: try reader.read(Bool.self),
+      parties: try reader.read(RecordingPart.Parties.self),
+      message: try reader.read(LeftMessage?.self), isPaused: try reader.read(Bool.self),
       parts: try reader.read(UInt32.self))
   }
 }

@@ -10,9 +10,11 @@ struct Attendance: Hashable, Sendable {
     case refusal(CallOutcome)
     /// It talks with whoever else is in its room.
     case room
+    /// The caller leaves a message.
+    case message(MessageDeposit)
   }
 
-  let purpose: Purpose
+  var purpose: Purpose
   /// What is said.
   var run: ProgrammeRun?
   /// When it is offered a session again, as its own offer was under way before.
@@ -55,17 +57,19 @@ extension CallMachine {
   }
 
   mutating func pressed(_ digit: Digit, on side: RelaySide, at now: Moment) -> [CallAction] {
-    progressed(on: side, at: now) { $0.pressed(digit, at: now.boot) }
+    if let ended = messageEnded(by: digit, on: side, at: now) { return ended }
+    return progressed(on: side, at: now) { $0.pressed(digit, at: now.boot) }
   }
 
   /// When something more is to be said, or no key is waited for any longer.
   var programmeDeadline: BootInstant? {
     guard case .attended = state else { return nil }
-    return attendance?.run?.nextDeadline
+    return [attendance?.run?.nextDeadline, messageDeadline].compactMap(\.self).min()
   }
 
   mutating func programmeDeadlinePassed(at now: Moment) -> [CallAction] {
-    progressed(on: caller.side, at: now) { $0.deadlinePassed(at: now.boot) }
+    if let ended = messageIsLongest(at: now) { return ended }
+    return progressed(on: caller.side, at: now) { $0.deadlinePassed(at: now.boot) }
   }
 
   private mutating func progressed(
@@ -91,10 +95,10 @@ extension CallMachine {
   private mutating func programmeEnded(_ outcome: Programme.Outcome, at now: Moment)
     -> [CallAction]
   {
-    attendance?.run = nil
     switch attendance?.purpose {
-    case .refusal(let refused): return end(refused, at: now)
-    case .room, nil: return []
+    case .refusal(let refused): end(refused, at: now)
+    case .message(let deposit): goOn(with: deposit, at: now)
+    case .room, nil: []
     }
   }
 
@@ -102,7 +106,7 @@ extension CallMachine {
   mutating func attendanceIsOver(at now: Moment) -> [CallAction] {
     switch attendance?.purpose {
     case .refusal(let refused): end(refused, at: now)
-    case .room, nil: end(.answered, at: now)
+    case .room, .message, nil: end(.answered, at: now)
     }
   }
 

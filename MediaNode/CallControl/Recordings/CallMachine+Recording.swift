@@ -42,7 +42,8 @@ extension CallMachine {
       .recordSound(
         RecordingPart(
           tenant: tenant, call: id, recording: recordings, number: begun.parts,
-          parties: begun.parties))
+          parties: begun.parties,
+          sound: begun.message.map { sound(of: $0) }))
     ]
   }
 

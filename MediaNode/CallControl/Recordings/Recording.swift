@@ -17,6 +17,8 @@ public struct RecordingPart: Hashable, Sendable {
   /// Of the recording's parts, from 1.
   public var number: UInt32
   public var parties: Parties
+  /// What this is a part of, where it is to be kept elsewhere than on this node's disk.
+  public var sound: StoredSound?
 }
 
 /// What is to be done about a call's recording. What makes no sense at the moment does nothing.
@@ -31,6 +33,8 @@ public enum RecordingOrder: Hashable, Sendable {
 /// A call's recording, from its begin to its end.
 struct CallRecording: Hashable, Sendable {
   let parties: RecordingPart.Parties
+  /// It is somebody's message.
+  var message: LeftMessage?
   var isPaused = false
   /// Parts that have begun.
   var parts: UInt32 = 0

@@ -12,26 +12,41 @@ extension CallMachine {
     let description = caller.session.describe(terms.attended)
     attendance = Attendance(purpose: .room)
     self.stay = stay
+    let answered = answerCaller(with: description, at: now)
+    let said = programme.map { say($0, at: now) } ?? []
+    return [.openRelay(plan)] + answered + said
+  }
+
+  /// The caller's INVITE is answered by us.
+  mutating func answerCaller(with description: SessionDescription, at now: Moment) -> [CallAction] {
     caller.phase = .answered
     caller.dialog?.confirm()
-    let response = caller.response(
-      to: caller.invite, StatusCode.ok, body: .session(description))
-    let answered = answer(callerToken, to: caller.invite, with: response, on: caller.id, at: now)
-    let said = programme.map { say($0, at: now) } ?? []
-    return [.openRelay(plan), .record(.answered, leg: caller.id)] + answered + said
+    let response = caller.response(to: caller.invite, StatusCode.ok, body: .session(description))
+    return [.record(.answered, leg: caller.id)]
+      + answer(callerToken, to: caller.invite, with: response, on: caller.id, at: now)
   }
 
   /// The transferor hands the stayer over to a room, and leaves.
   mutating func transfer(_ wish: TransferWish, into stay: RoomStay, at now: Moment) -> [CallAction]
   {
-    guard case .talking(_, let until) = state, self[wish.stayer].session.terms != nil else {
+    guard let left = leave(wish, to: .room, at: now) else {
       return tell(StatusCode.notAcceptableHere)
+    }
+    self.stay = stay
+    return left
+  }
+
+  /// The transferor leaves, and the stayer has us alone for that. Nil: it cannot.
+  mutating func leave(_ wish: TransferWish, to purpose: Attendance.Purpose, at now: Moment)
+    -> [CallAction]?
+  {
+    guard case .talking(_, let until) = state, self[wish.stayer].session.terms != nil else {
+      return nil
     }
     isOfferless = false
     if wish.transferor == caller.id { promote(wish.stayer) }
     state = .attended(until: until)
-    attendance = Attendance(purpose: .room)
-    self.stay = stay
+    attendance = Attendance(purpose: purpose)
     let left = close(wish.transferor, .answered, by: .party)
     referral?.hangsUp = true
     let told = referral == nil && !left.isEmpty ? hangUp(wish.transferor) : tell(StatusCode.ok)

@@ -54,11 +54,12 @@ extension Exchange {
   /// A new call whose other party is the exchange itself; `begin` says what it does.
   mutating func attend(
     _ arrival: Arrival, _ origin: CallOrigin, called: String, at now: Moment, hasRoom: Bool = true,
-    _ begin: (inout CallMachine) -> [CallAction]
+    passed: [LegParty] = [], _ begin: (inout CallMachine) -> [CallAction]
   ) {
     let id = CallID(at: now.wall, using: &random)
     var caller = callerLeg(arrival, origin, at: now)
     recordOffer(of: caller, id, origin, called: called, arrival, at: now)
+    note(passed: passed, by: caller, in: id, of: origin.tenant.id, called: called, at: now)
     do throws(SetupFailure) {
       guard self.hasRoom(for: origin.tenant.id) else { throw SetupFailure(outcome: .overloaded) }
       guard hasRoom else { throw SetupFailure(outcome: .busy) }

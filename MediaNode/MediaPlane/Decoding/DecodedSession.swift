@@ -102,11 +102,12 @@ final class DecodedSession {
     recorded?.b += frames.b
   }
 
-  /// What the party said last; nil when it never said anything.
+  /// What the party said last; nil when it never said anything. Whoever is recorded hears silence then:
+  /// phones, carriers and what translates addresses take no packets at all for the call's end.
   func said(by side: RelaySide) -> [Int16]? {
     switch side {
-    case .a: ears.a.isSilent ? nil : frames.a
-    case .b: ears.b.isSilent ? nil : frames.b
+    case .a: ears.a.isSilent && recorded == nil ? nil : frames.a
+    case .b: ears.b.isSilent && recorded == nil ? nil : frames.b
     }
   }
 

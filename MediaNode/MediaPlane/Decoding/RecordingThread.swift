@@ -23,6 +23,8 @@ final class RecordingThread: @unchecked Sendable {
 
   /// Set before the thread starts.
   var onSegment: @Sendable (UInt32, RecordingSegment) -> Void = { _, _ in }
+  /// Likewise; told a session whose recorded party has been silent for as long as its wish says.
+  var onQuiet: @Sendable (UInt64) -> Void = { _ in }
   private let jobs = Mutex<[Job]>([])
   private let wake: Int32
   private let thread = Mutex<SystemThread?>(nil)
@@ -73,10 +75,11 @@ final class RecordingThread: @unchecked Sendable {
       end(id)
       recorders[id] = RunningRecording(wish)
     case .sound(let id, let a, let b, let rate):
-      guard let recording = recorders[id],
-        let segment = recorders[id]?.take(a, b, sampleRate: rate)
-      else { return }
-      onSegment(recording.wish.name, segment)
+      guard let recording = recorders[id] else { return }
+      if let segment = recorders[id]?.take(a, b, sampleRate: rate) {
+        onSegment(recording.wish.name, segment)
+      }
+      if recorders[id]?.hasJustFallenSilent == true { onQuiet(id) }
     case .end(let id): end(id)
     case .stop: isStopping = true
     }
@@ -90,21 +93,47 @@ final class RecordingThread: @unchecked Sendable {
   }
 }
 
+/// For how long somebody has said nothing.
+private struct Silence {
+  /// The mean of a piece's samples, 50 dB below full scale: lines are not silent.
+  private static let loudest = 100
+
+  private(set) var length = Duration.zero
+
+  mutating func hear(_ sound: [Int16], sampleRate: Int) {
+    guard !sound.isEmpty, sampleRate > 0 else { return }
+    let sum = sound.reduce(0) { $0 + Int($1.magnitude) }
+    let isSilent = sum <= Self.loudest * sound.count
+    length = isSilent ? length + .milliseconds(sound.count * 1_000 / sampleRate) : .zero
+  }
+}
+
 /// A recording under way, of 8,000 samples a second whatever its call's sound has.
 private struct RunningRecording {
   let wish: RecordingWish
   var recorder: Recorder
   private var narrowing: (rate: Int, a: Resampler, b: Resampler)?
   private var narrowed: (a: [Int16], b: [Int16]) = ([], [])
+  private var silence = Silence()
 
   init(_ wish: RecordingWish) {
     self.wish = wish
-    recorder = Recorder(wish.format, of: wish.parties)
+    recorder = Recorder(wish.format, of: wish.parties, segment: wish.segment)
   }
 
   mutating func take(_ a: [Int16], _ b: [Int16], sampleRate: Int) -> RecordingSegment? {
-    wish.parties == .one && wish.side == .b
-      ? take(left: b, right: a, sampleRate) : take(left: a, right: b, sampleRate)
+    let isOther = wish.parties == .one && wish.side == .b
+    silence.hear(isOther ? b : a, sampleRate: sampleRate)
+    return isOther ? take(left: b, right: a, sampleRate) : take(left: a, right: b, sampleRate)
+  }
+
+  /// True once for each time that nobody speaks for so long.
+  var hasJustFallenSilent: Bool {
+    mutating get {
+      guard let limit = wish.silence, silence.length >= limit else { return false }
+      silence = Silence()
+      return true
+    }
   }
 
   private mutating func take(left a: [Int16], right b: [Int16], _ sampleRate: Int)

@@ -93,8 +93,13 @@ private struct Fixture {
   /// One to be revoked.
   let key: String
 
+  /// One in a mailbox.
+  let message: SoundID
+
   init(_ bench: APIBench) async throws {
     self.bench = bench
+    message = try await LeftInMailbox.commit(
+      to: bench.mine.extensions[0].id, of: bench.mine.tenant.id, in: bench.store)
     call = try await AnsweredCall.commit(of: bench.mine, to: bench.store)
     stray = try await AnsweredCall.commitStray(to: bench.store)
     let answer = try await bench.send(
@@ -265,6 +270,36 @@ private struct Fixture {
       Probe(
         route: "DELETE /v1/tenants/{tenant}/extensions/{extension}/ring-group",
         path: path + "/extensions/\(entry)/ring-group", tenant: .hidden, reseller: .hidden),
+      Probe(
+        route: "PUT /v1/tenants/{tenant}/extensions/{extension}/mailbox",
+        path: path + "/extensions/\(entry)/mailbox", body: "{}", tenant: .hidden,
+        reseller: .hidden),
+      Probe(
+        route: "GET /v1/tenants/{tenant}/extensions/{extension}/mailbox",
+        path: path + "/extensions/\(entry)/mailbox", tenant: .hidden, reseller: .hidden),
+      Probe(
+        route: "GET /v1/tenants/{tenant}/extensions/{extension}/mailbox/messages",
+        path: path + "/extensions/\(entry)/mailbox/messages", tenant: .hidden,
+        reseller: .forbidden),
+      Probe(
+        route: "GET /v1/tenants/{tenant}/extensions/{extension}/mailbox/messages/{message}",
+        path: path + "/extensions/\(entry)/mailbox/messages/\(message)", tenant: .hidden,
+        reseller: .forbidden),
+      Probe(
+        route: "GET /v1/tenants/{tenant}/extensions/{extension}/mailbox/messages/{message}/sound",
+        path: path + "/extensions/\(entry)/mailbox/messages/\(message)/sound", tenant: .hidden,
+        reseller: .forbidden),
+      Probe(
+        route: "PATCH /v1/tenants/{tenant}/extensions/{extension}/mailbox/messages/{message}",
+        path: path + "/extensions/\(entry)/mailbox/messages/\(message)",
+        body: #"{"state":"saved"}"#, tenant: .hidden, reseller: .forbidden),
+      Probe(
+        route: "DELETE /v1/tenants/{tenant}/extensions/{extension}/mailbox/messages/{message}",
+        path: path + "/extensions/\(entry)/mailbox/messages/\(message)", tenant: .hidden,
+        reseller: .forbidden),
+      Probe(
+        route: "DELETE /v1/tenants/{tenant}/extensions/{extension}/mailbox",
+        path: path + "/extensions/\(entry)/mailbox", tenant: .hidden, reseller: .hidden),
       Probe(
         route: "GET /v1/tenants/{tenant}/numbers", path: path + "/numbers", tenant: .hidden,
         reseller: .hidden),

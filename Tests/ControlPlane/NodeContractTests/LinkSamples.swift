@@ -107,7 +107,8 @@ enum LinkSamples {
       ExtensionEntry(
         id: id(7), number: "102", displayName: "", outsideNumber: nil, credentials: [],
         group: RingGroup(
-          strategy: .inTurn, members: [id(5), id(6)], ringsFor: .seconds(9), skipsBusy: false)),
+          strategy: .inTurn, members: [id(5), id(6)], ringsFor: .seconds(9), skipsBusy: false),
+        mailbox: VoiceMailbox(longestMessage: .seconds(90), isFull: true)),
     ],
     numbers: [NumberEntry(id: id(8), number: "+442079460001", destination: .extension(id(5)))],
     trunks: [
@@ -163,7 +164,23 @@ enum LinkSamples {
     ] + bindings.map { .binding($0) } + subscriptions.map { .subscription($0) }
       + [.done, .refusedStale(known: epoch), .refusedUnknownAddress].map {
         .orderAnswer(OrderAnswer(order: id(9), address: phones, verdict: $0))
-      }
+      } + sounds.map { .sound($0) }
+  }
+
+  static var sounds: [SoundPiece] {
+    let endings = LeftMessage.Ending.allCases.map(Optional.some) + [nil]
+    return endings.map { ending in
+      SoundPiece(
+        sound: StoredSound(
+          id: id(10), tenant: id(2),
+          kind: .message(
+            LeftMessage(
+              mailbox: id(7), call: id(3), caller: ending == nil ? "" : "+447400000001",
+              callerName: "Ånna", leftAt: WallTime(milliseconds: 1_795_000_000_123),
+              ending: ending))),
+        part: ending == nil ? 0 : 3, offset: 1 << 40, contents: ending == nil ? [] : [0, 255],
+        length: ending == .key ? .milliseconds(1_500) : nil)
+    }
   }
 
   static var downward: [DownwardMessage] {
@@ -181,6 +198,7 @@ enum LinkSamples {
           bindings: bindings, subscriptions: subscriptions)),
       .mailbox(
         MailboxChange(tenant: id(2), extension: id(5), newMessages: 3, oldMessages: .max)),
+      .soundIsKept(SoundPiece.Key(sound: id(10), part: 3, offset: 1 << 40)),
     ]
       + [OwnershipOrder.Verb.adopt, .release].map {
         .order(OwnershipOrder(id: id(9), verb: $0, address: phones, epoch: epoch))

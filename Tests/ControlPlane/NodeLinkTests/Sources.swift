@@ -22,10 +22,28 @@ actor MemoryLedger: FactLedger {
   var sequences: [UInt64] { records.map(\.sequence) }
 }
 
+/// Sound in memory, by its piece; it can be told to fail.
+actor MemorySounds: SoundKeeper {
+  struct Down: Error {}
+
+  private(set) var pieces: [SoundPiece.Key: SoundPiece] = [:]
+  private(set) var attempts = 0
+  private var isDown = false
+
+  func setDown(_ isDown: Bool) { self.isDown = isDown }
+
+  func keep(_ piece: SoundPiece) async throws {
+    attempts += 1
+    if isDown { throw Down() }
+    pieces[piece.key] = piece
+  }
+}
+
 /// Tenants in memory; each change is announced.
 final class MemoryTenants: TenantSource {
   private struct State {
     var tenants: [TenantID: TenantSnapshot] = [:]
+    var mailboxes: [ExtensionID: MailboxChange] = [:]
     var isDown = false
     var listeners: [AsyncStream<TenantChange>.Continuation] = []
   }
@@ -62,6 +80,21 @@ final class MemoryTenants: TenantSource {
       if $0.isDown { throw Down() }
       return $0.tenants[id]
     }
+  }
+
+  func put(_ mailbox: MailboxChange) {
+    announce(.mailbox(mailbox.tenant, mailbox.extension)) {
+      $0.mailboxes[mailbox.extension] = mailbox
+    }
+  }
+
+  func mailbox(of id: ExtensionID, of tenant: TenantID) async throws -> MailboxChange {
+    state.withLock { $0.mailboxes[id] }
+      ?? MailboxChange(tenant: tenant, extension: id, newMessages: 0, oldMessages: 0)
+  }
+
+  func mailboxes(of tenants: [TenantID]) async throws -> [MailboxChange] {
+    state.withLock { state in state.mailboxes.values.filter { tenants.contains($0.tenant) } }
   }
 
   func changes() -> AsyncStream<TenantChange> {

@@ -40,6 +40,7 @@ final class LoggedLines: Sendable {
 final class TestReplica {
   let authority: TestAuthority
   let ledger = MemoryLedger()
+  let sounds = MemorySounds()
   let tenants = MemoryTenants()
   let grants = MemoryGrants()
   let lines = LoggedLines()
@@ -77,8 +78,9 @@ final class TestReplica {
       key: authority.path("ours/\(certificate).key"),
       authority: authority.path("ours/authority.crt"))
     let server = NodeLinkServer(
-      settings: settings, fleet: fleet, ledger: ledger, tenants: tenants, grants: grants,
-      keyLifetime: keyLifetime, logger: lines.logger, onListening: { found.yield($0) })
+      settings: settings, fleet: fleet, ledger: ledger, sounds: sounds, tenants: tenants,
+      grants: grants, keyLifetime: keyLifetime, logger: lines.logger,
+      onListening: { found.yield($0) })
     let listener = BeatListener(
       host: "127.0.0.1", port: beatPort, fleet: fleet, logger: lines.logger,
       onListening: { found.yield($0) })

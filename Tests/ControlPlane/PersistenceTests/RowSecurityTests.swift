@@ -142,8 +142,27 @@ struct RowSecurityTests {
         RingGroup(
           strategy: .random, members: [customer.extensions[1].id], ringsFor: .seconds(9)),
         of: customer.extensions[0].id, of: customer.tenant.id, in: .platform)
+      try await Self.leaveMessage(for: customer, in: scratch)
     }
     return (mine, other)
+  }
+
+  private static func leaveMessage(
+    for customer: DemoCustomer, in scratch: ScratchDatabase
+  ) async throws {
+    let id = customer.extensions[0].id
+    _ = try await scratch.store.mailboxes.replace(
+      Mailbox(longestMessage: 60, mostMessages: 10, retention: nil), of: id,
+      of: customer.tenant.id, in: .platform)
+    let sound = StoredSound(
+      id: SoundID(customer.tenant.id.uuid), tenant: customer.tenant.id,
+      kind: .message(
+        LeftMessage(
+          mailbox: id, call: CallID(customer.tenant.id.uuid), caller: "", callerName: "",
+          leftAt: WallTime(milliseconds: 0))))
+    _ = try await scratch.store.sounds.keep(
+      SoundPiece(sound: sound, part: 1, offset: 0, contents: [1], length: .seconds(1)),
+      in: .platform)
   }
 
   private static func literal(_ id: TenantID) -> String { "'\(id.uuid)'" }

@@ -76,6 +76,21 @@ private func callsInEveryState() throws -> [(call: CallMachine, at: BootInstant)
     scene.alice.call("199")
     scene.world.run { scene.world.relays.values.contains { !$0.playing.isEmpty } }
   }
+  for seconds in [1, 3, 6] {
+    try play { scene in  // a message is left: greeting, tone, recording
+      scene.world.announcementLength = .seconds(2)
+      scene.world.change { $0.extensions[1].mailbox = VoiceMailbox(longestMessage: .seconds(60)) }
+      scene.bob.habit = .refuse(486)
+      scene.alice.call("102")
+      scene.world.run(for: .seconds(seconds))
+    }
+  }
+  try play { scene in  // a phone rings whose user has a mailbox
+    scene.world.change { $0.extensions[1].mailbox = VoiceMailbox(longestMessage: .seconds(60)) }
+    scene.bob.habit = .ring
+    let call = scene.alice.call("102")
+    scene.world.run { call.heard.contains(180) }
+  }
   try play { scene in  // ending
     let (caller, _) = try scene.talking()
     caller.hangUp()

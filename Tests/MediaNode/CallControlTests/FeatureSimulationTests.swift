@@ -40,7 +40,7 @@ import Testing
     #expect(
       sent == [
         "202", "transferred", "notify", "message", "forwarded", "replaced", "prack", "announced",
-        "conference", "supervised", "recorded",
+        "conference", "supervised", "recorded", "message left",
       ])
   }
 }
@@ -48,7 +48,7 @@ import Testing
 extension CallFleet {
   mutating func useFeature(_ party: Party) {
     let call = party.calls.filter { $0.state == .talking }.randomElement(using: &random)
-    switch Int.random(in: 0..<18, using: &random) {
+    switch Int.random(in: 0..<19, using: &random) {
     case 0: handOn(call, quietly: Bool.random(using: &random))
     case 1, 2: joinBoth(of: party)
     case 3: handOnTogether(call)
@@ -65,6 +65,7 @@ extension CallFleet {
     case 14: if !party.isCarrier { party.call("\(supervision())\(colleague())") }
     case 15: scene.world.pressKeys(using: &random)
     case 16: record(call)
+    case 17: leaveMessage(as: party)
     default: registerWithPreference(party)
     }
   }
@@ -81,6 +82,20 @@ extension CallFleet {
     guard var info = call?.request(.info) else { return }
     info.headers["Record"] = Bool.random(using: &random) ? "on" : "off"
     call?.party.send(info) { _ in }
+  }
+
+  /// From now on callers may leave a message there, and some must; some hear that there is no room.
+  private mutating func leaveMessage(as party: Party) {
+    let place = Int.random(in: 0..<3, using: &random)
+    let mailbox = VoiceMailbox(
+      longestMessage: .seconds(20), isFull: Int.random(in: 0..<4, using: &random) == 0)
+    let rule = AnsweringRule(name: "", on: .always, .voicemail)
+    let rules = Bool.random(using: &random) ? [rule] : []
+    scene.world.change {
+      $0.extensions[place].mailbox = mailbox
+      $0.extensions[place].answering = rules
+    }
+    if !party.isCarrier { party.call("10\(place + 1)") }
   }
 
   private mutating func handOnToRoom(_ call: PartyCall?) {

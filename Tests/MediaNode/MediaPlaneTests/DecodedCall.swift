@@ -140,6 +140,8 @@ final class DecodedCall {
   let session: RelaySession
   let reports = SoundReports()
   let segments = SegmentLog()
+  /// How often whoever is recorded fell silent.
+  let silenced = SilenceCount()
 
   init(
     _ first: AudioCodec, as typeA: UInt8, _ second: AudioCodec, as typeB: UInt8,
@@ -156,6 +158,7 @@ final class DecodedCall {
     plane = try MediaPlane(log: Logger(label: "test"))
     plane.onSound(reports.note)
     plane.onSegment(segments.note)
+    plane.onRecordedSilence { [silenced] _ in silenced.count.add(1, ordering: .relaxed) }
     plane.start()
     a = try SpeakingParty(
       first, as: typeA, tone: tones.0, at: sockets[0], to: session.localA, ssrc: 1, keys: keys)
@@ -189,6 +192,13 @@ final class SoundReports: Sendable {
   @Sendable func note(_ report: SoundReport) { reports.withLock { $0.append(report) } }
 
   var all: [SoundReport] { reports.withLock { $0 } }
+}
+
+/// How often somebody fell silent.
+final class SilenceCount: Sendable {
+  let count = Atomic(0)
+
+  var now: Int { count.load(ordering: .relaxed) }
 }
 
 /// The pieces of a recording.

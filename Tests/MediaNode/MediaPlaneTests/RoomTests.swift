@@ -123,4 +123,32 @@ private final class Conference {
     #expect(recognizer.tones(in: right, forAtLeast: 0.5) == [620])
     #expect(left.count > 5 * 8_000)
   }
+
+  @Test func whoSaysNothingMoreIsNoticedOnce() async throws {
+    let call = try DecodedCall(.g711(.muLaw), as: 0, .g711(.muLaw), as: 0)
+    await call.decode(
+      AudioPlan(a: PartyAudio(.g711(.muLaw), as: 0), b: PartyAudio(.g711(.muLaw), as: 0)))
+    call.plane.record(6, as: .mp3, of: .one, on: .a, silence: .seconds(2))
+    try call.converse(150)
+    #expect(call.silenced.now == 0)
+    for _ in 0..<190 {
+      call.a.speak(Array(repeating: 0, count: 160))
+      call.b.speak()
+      _ = (try call.a.listen(), try call.b.listen())
+    }
+    #expect(call.silenced.now == 1)
+  }
+
+  @Test func whoeverSpeaksToNobodyAndIsRecordedHearsSilence() async throws {
+    let call = try DecodedCall(.g711(.muLaw), as: 0, .g711(.muLaw), as: 0, tones: (440, nil))
+    await call.decode(
+      AudioPlan(a: PartyAudio(.g711(.muLaw), as: 0), b: PartyAudio(.g711(.muLaw), as: 0)))
+    call.plane.record(6, as: .mp3, of: .one, on: .a)
+    for _ in 0..<50 {
+      call.a.speak()
+      try call.a.listen()
+    }
+    #expect(call.a.heard.count >= 40)
+    #expect(call.a.sound.allSatisfy { abs(Int($0)) < 16 })
+  }
 }

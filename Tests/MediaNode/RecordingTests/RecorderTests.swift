@@ -54,6 +54,17 @@ struct RecorderTests {
     #expect(recognizer.tones(in: sides[0], forAtLeast: 0.9) == [500])
   }
 
+  @Test("What a process left that died in a frame, and what the next one recorded, play in a row")
+  func partsInARow() async throws {
+    let left = segments(.mp3, of: .one, rate: 8_000, seconds: 5).dropLast().flatMap(\.bytes)
+    let cut = left.dropLast(left.count % 288 + 255)
+    let first = cut.prefix(RecordingFormat.wholeFrames(in: cut.count, of: .one))
+    #expect(first.count > cut.count - 288 && first.count < cut.count)
+    let second = segments(.mp3, of: .one, rate: 8_000, seconds: 4).flatMap(\.bytes)
+    let sides = try await decoded(Array(first) + second, channels: 1, rate: 8_000)
+    #expect(sides[0].count > 7 * 8_000)
+  }
+
   @Test("Segments leave while the call goes on, and any beginning of them plays", arguments: cases)
   func streamed(format: RecordingFormat, rate: Int) async throws {
     let segments = segments(format, of: .both, rate: rate, seconds: 9)

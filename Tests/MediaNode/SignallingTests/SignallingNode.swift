@@ -185,6 +185,7 @@ private struct NoSurroundings: ExchangeSurroundings {
   func stopPlaying(to side: RelaySide, of id: RelayID) {}
   func seat(_ seat: RoomSeat?, side: RelaySide, of id: RelayID) {}
   func recordRelay(_ part: RecordingPart?, of id: RelayID) {}
+  func soundEnded(_ sound: StoredSound) {}
   func closeRelay(_ id: RelayID) {}
   func record(_ fact: Fact, whenDurable: (@Sendable () -> Void)?) { whenDurable?() }
   func report(_ message: UpwardMessage) {}

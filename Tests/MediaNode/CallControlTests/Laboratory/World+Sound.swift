@@ -24,7 +24,8 @@ extension World {
 
   /// Kinds of what the exchange did with sound so far.
   var soundsUsed: Set<String> {
-    var used: Set<String> = recorded.isEmpty ? [] : ["recorded"]
+    var used: Set<String> = recorded.contains { $0.sound == nil } ? ["recorded"] : []
+    if !ended.isEmpty { used.insert("message left") }
     for relay in relays.values {
       if !relay.played.isEmpty { used.insert("announced") }
       for seat in relay.seated {

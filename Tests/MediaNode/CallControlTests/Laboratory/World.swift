@@ -35,6 +35,8 @@ final class World {
   private(set) var relays: [RelayID: RelayState] = [:]
   /// All files of recordings that were begun.
   private(set) var recorded: [RecordingPart] = []
+  /// Sounds of which no more parts begin.
+  private(set) var ended: [StoredSound] = []
   private(set) var checkpoints: [CallID: CheckpointEnvelope] = [:]
   private(set) var bindingChanges: [BindingChange] = []
   /// The subscriptions that the next process would know of.
@@ -254,6 +256,7 @@ final class World {
         #expect(!recorded.contains(part), "two files of one name")
         recorded.append(part)
       }
+    case .soundEnded(let sound): ended.append(sound)
     case .measureRelay(let id, let side, let leg):
       #expect(relays[id]?.isOpen == true, "a relay was asked that is not open")
       let media = measures[side]

@@ -1,0 +1,146 @@
+import HTTP
+import Hummingbird
+import NodeContract
+import Operations
+import Tenancy
+
+/// Mailboxes, and what was left in them.
+struct MailboxRoutes: Sendable {
+  private static let mailbox = "/tenants/{tenant}/extensions/{extension}/mailbox"
+
+  let keys: Authorization
+  let mailboxes: MailboxOperations
+
+  func register(on routes: inout RouteGroup) {
+    routes.get(Self.mailbox, show)
+    routes.put(Self.mailbox, replace)
+    routes.delete(Self.mailbox, remove)
+    routes.get(Self.mailbox + "/messages", list)
+    routes.get(Self.mailbox + "/messages/{message}", showMessage)
+    routes.patch(Self.mailbox + "/messages/{message}", mark)
+    routes.delete(Self.mailbox + "/messages/{message}", delete)
+    routes.get(Self.mailbox + "/messages/{message}/sound", sound)
+  }
+
+  private func show(_ request: IncomingRequest) async throws -> Response {
+    let scope = try await keys.scope(of: request, toDo: .readExtensions)
+    return .json(
+      MailboxView(
+        try await mailboxes.find(request.id("extension"), of: request.id("tenant"), in: scope)))
+  }
+
+  private func replace(_ request: IncomingRequest) async throws -> Response {
+    let scope = try await keys.scope(of: request, toDo: .manageExtensions)
+    let body: MailboxBody = try await request.json()
+    let mailbox = try await mailboxes.replace(
+      body.mailbox, of: request.id("extension"), of: request.id("tenant"), in: scope)
+    return .json(MailboxView(mailbox))
+  }
+
+  private func remove(_ request: IncomingRequest) async throws -> Response {
+    let scope = try await keys.scope(of: request, toDo: .manageExtensions)
+    try await mailboxes.remove(request.id("extension"), of: request.id("tenant"), in: scope)
+    return .noContent
+  }
+
+  // MARK: - Messages
+
+  private func list(_ request: IncomingRequest) async throws -> Response {
+    let scope = try await keys.scope(of: request, toDo: .readMessages)
+    let page = try await mailboxes.messages(
+      request.page(), in: request.id("extension"), of: request.id("tenant"), in: scope)
+    return .json(PageView(page, MessageView.init))
+  }
+
+  private func showMessage(_ request: IncomingRequest) async throws -> Response {
+    let scope = try await keys.scope(of: request, toDo: .readMessages)
+    return .json(
+      MessageView(
+        try await mailboxes.message(
+          request.id("message"), in: request.id("extension"), of: request.id("tenant"),
+          in: scope)))
+  }
+
+  private func mark(_ request: IncomingRequest) async throws -> Response {
+    let scope = try await keys.scope(of: request, toDo: .manageMessages)
+    let body: MarkBody = try await request.json()
+    return .json(
+      MessageView(
+        try await mailboxes.mark(
+          request.id("message"), as: body.state, in: request.id("extension"),
+          of: request.id("tenant"), in: scope)))
+  }
+
+  private func delete(_ request: IncomingRequest) async throws -> Response {
+    let scope = try await keys.scope(of: request, toDo: .manageMessages)
+    try await mailboxes.delete(
+      request.id("message"), in: request.id("extension"), of: request.id("tenant"), in: scope)
+    return .noContent
+  }
+
+  private func sound(_ request: IncomingRequest) async throws -> Response {
+    let scope = try await keys.scope(of: request, toDo: .readMessages)
+    let bytes = try await mailboxes.sound(
+      of: request.id("message"), in: request.id("extension"), of: request.id("tenant"), in: scope)
+    return .bytes(bytes, contentType: "audio/mpeg")
+  }
+}
+
+private struct MailboxBody: Decodable {
+  /// Seconds.
+  var longestMessage: Int?
+  var mostMessages: Int?
+  var retentionDays: Int?
+
+  var mailbox: NewMailbox {
+    NewMailbox(
+      longestMessage: longestMessage ?? 180, mostMessages: mostMessages ?? 100,
+      retention: retentionDays)
+  }
+}
+
+private struct MailboxView: Encodable {
+  /// Seconds.
+  var longestMessage: Int
+  var mostMessages: Int
+  /// Null: messages stay until somebody deletes them.
+  @Nullable var retentionDays: Int?
+  /// It takes no more until some are deleted.
+  var isFull: Bool
+
+  init(_ mailbox: Mailbox) {
+    longestMessage = mailbox.longestMessage
+    mostMessages = mailbox.mostMessages
+    retentionDays = mailbox.retention
+    isFull = mailbox.isFull
+  }
+}
+
+private struct MarkBody: Decodable {
+  /// `new`, `heard` or `saved`.
+  var state: String
+}
+
+private struct MessageView: Encodable {
+  var id: String
+  var call: String
+  /// Null: the caller hid it.
+  @Nullable var caller: String?
+  @Nullable var callerName: String?
+  var leftAt: Timestamp
+  var seconds: Double
+  var state: String
+  /// `hung-up`, `key`, `silence`, `longest`, or `cut`: it may not be all.
+  var ending: String
+
+  init(_ message: MailboxMessage) {
+    id = message.id.description
+    call = message.call.description
+    caller = message.caller.isEmpty ? nil : message.caller
+    callerName = message.callerName.isEmpty ? nil : message.callerName
+    leftAt = Timestamp(message.leftAt)
+    seconds = Double(message.milliseconds) / 1_000
+    state = message.state.rawValue
+    ending = message.ending.rawValue
+  }
+}

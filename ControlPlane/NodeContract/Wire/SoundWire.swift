@@ -1,0 +1,133 @@
+internal import FoundationEssentials
+internal import SwiftProtobuf
+
+// Recorded sound, and the mailboxes that some of it is for.
+
+extension StoredSound: WireConvertible {
+  init(wire: WireStoredSound) throws(WireError) {
+    guard case .message(let message) = wire.kind else { throw .invalidField("sound.kind") }
+    self.init(
+      id: try WireField.id(wire.id, "sound.id"),
+      tenant: try WireField.id(wire.tenant, "sound.tenant"),
+      kind: .message(try LeftMessage(wire: message)))
+  }
+
+  var wire: WireStoredSound {
+    .with {
+      $0.id = id.wire
+      $0.tenant = tenant.wire
+      switch kind {
+      case .message(let message): $0.message = message.wire
+      }
+    }
+  }
+}
+
+extension LeftMessage: WireConvertible {
+  init(wire: WireLeftMessage) throws(WireError) {
+    let times = -WireField.latestWallTime...WireField.latestWallTime
+    guard times.contains(wire.leftAtMilliseconds) else { throw .invalidField("message.left_at") }
+    self.init(
+      mailbox: try WireField.id(wire.extension, "message.extension"),
+      call: try WireField.id(wire.call, "message.call"), caller: wire.caller,
+      callerName: wire.callerName, leftAt: WallTime(milliseconds: wire.leftAtMilliseconds),
+      ending: Ending(wire: wire.ending))
+  }
+
+  var wire: WireLeftMessage {
+    .with {
+      $0.extension = mailbox.wire
+      $0.call = call.wire
+      $0.caller = caller
+      $0.callerName = callerName
+      $0.leftAtMilliseconds = leftAt.milliseconds
+      $0.ending = ending?.wire ?? .unspecified
+    }
+  }
+}
+
+extension LeftMessage.Ending {
+  /// How a newer node says that it ended may be anything: nobody can say that it is whole.
+  init?(wire: WireLeftMessage.Ending) {
+    switch wire {
+    case .unspecified: return nil
+    case .hungUp: self = .hungUp
+    case .key: self = .key
+    case .silence: self = .silence
+    case .longest: self = .longest
+    case .cut, .UNRECOGNIZED: self = .cut
+    }
+  }
+
+  var wire: WireLeftMessage.Ending {
+    switch self {
+    case .hungUp: .hungUp
+    case .key: .key
+    case .silence: .silence
+    case .longest: .longest
+    case .cut: .cut
+    }
+  }
+}
+
+extension SoundPiece: WireConvertible {
+  init(wire: WireSoundPiece) throws(WireError) {
+    guard wire.hasSound else { throw .invalidField("sound_piece.sound") }
+    guard wire.contents.count <= SoundPiece.mostBytes else {
+      throw .invalidField("sound_piece.contents")
+    }
+    // Postgres' integers.
+    guard wire.part <= Int32.max, wire.offset <= Int64.max else {
+      throw .invalidField("sound_piece.offset")
+    }
+    self.init(
+      sound: try StoredSound(wire: wire.sound), part: wire.part, offset: wire.offset,
+      contents: Array(wire.contents),
+      length: wire.isLast
+        ? try WireField.duration(nanoseconds: wire.lengthNanoseconds, "sound_piece.length") : nil)
+  }
+
+  var wire: WireSoundPiece {
+    .with {
+      $0.sound = sound.wire
+      $0.part = part
+      $0.offset = offset
+      $0.contents = Data(contents)
+      if let length {
+        $0.isLast = true
+        $0.lengthNanoseconds = length.nanoseconds
+      }
+    }
+  }
+}
+
+extension SoundPiece.Key: WireConvertible {
+  init(wire: WireKeptPiece) throws(WireError) {
+    self.init(
+      sound: try WireField.id(wire.sound, "kept_piece.sound"), part: wire.part, offset: wire.offset)
+  }
+
+  var wire: WireKeptPiece {
+    .with {
+      $0.sound = sound.wire
+      $0.part = part
+      $0.offset = offset
+    }
+  }
+}
+
+extension VoiceMailbox: WireConvertible {
+  init(wire: WireVoiceMailbox) throws(WireError) {
+    self.init(
+      longestMessage: try WireField.duration(
+        nanoseconds: wire.longestMessageNanoseconds, "mailbox.longest_message"),
+      isFull: wire.isFull)
+  }
+
+  var wire: WireVoiceMailbox {
+    .with {
+      $0.longestMessageNanoseconds = longestMessage.nanoseconds
+      $0.isFull = isFull
+    }
+  }
+}

@@ -1,0 +1,97 @@
+public import NodeContract
+public import Persistence
+public import Tenancy
+
+/// What somebody says of an extension's mailbox.
+public struct NewMailbox: Sendable {
+  /// Seconds.
+  public var longestMessage: Int
+  public var mostMessages: Int
+  /// Days; nil: messages stay until they are deleted.
+  public var retention: Int?
+
+  public init(longestMessage: Int, mostMessages: Int, retention: Int?) {
+    self.longestMessage = longestMessage
+    self.mostMessages = mostMessages
+    self.retention = retention
+  }
+}
+
+/// Mailboxes, and what was left in them.
+public struct MailboxOperations: Sendable {
+  private let store: Store
+
+  public init(_ store: Store) { self.store = store }
+
+  public func find(
+    _ id: ExtensionID, of tenant: TenantID, in scope: AccessScope
+  ) async throws -> Mailbox {
+    try found(await store.mailboxes.mailbox(of: id, of: tenant, in: scope), "mailbox", id)
+  }
+
+  /// Callers may leave messages from now on; those that are there stay.
+  public func replace(
+    _ new: NewMailbox, of id: ExtensionID, of tenant: TenantID, in scope: AccessScope
+  ) async throws -> Mailbox {
+    let mailbox = try Mailbox(
+      checkingLongestMessage: new.longestMessage, mostMessages: new.mostMessages,
+      retention: new.retention)
+    return try found(
+      await store.mailboxes.replace(mailbox, of: id, of: tenant, in: scope), "extension", id)
+  }
+
+  /// With all its messages.
+  public func remove(_ id: ExtensionID, of tenant: TenantID, in scope: AccessScope) async throws {
+    guard try await store.mailboxes.remove(of: id, of: tenant, in: scope) else {
+      throw NotFound("mailbox", id)
+    }
+  }
+
+  // MARK: - Messages
+
+  /// Newest first.
+  public func messages(
+    _ page: PageRequest, in id: ExtensionID, of tenant: TenantID, in scope: AccessScope
+  ) async throws -> Page<MailboxMessage> {
+    _ = try await find(id, of: tenant, in: scope)
+    return try await store.mailboxes.messages(page, of: id, of: tenant, in: scope)
+  }
+
+  public func message(
+    _ message: SoundID, in id: ExtensionID, of tenant: TenantID, in scope: AccessScope
+  ) async throws -> MailboxMessage {
+    try found(
+      await store.mailboxes.message(message, in: id, of: tenant, in: scope), "message", message)
+  }
+
+  /// As MP3.
+  public func sound(
+    of message: SoundID, in id: ExtensionID, of tenant: TenantID, in scope: AccessScope
+  ) async throws -> [UInt8] {
+    _ = try await self.message(message, in: id, of: tenant, in: scope)
+    return try found(
+      await store.sounds.sound(message, of: tenant, in: scope), "message", message)
+  }
+
+  public func mark(
+    _ message: SoundID, as state: String, in id: ExtensionID, of tenant: TenantID,
+    in scope: AccessScope
+  ) async throws -> MailboxMessage {
+    guard let state = MailboxMessage.State(rawValue: state) else {
+      let words = MailboxMessage.State.allCases.map(\.rawValue).joined(separator: ", ")
+      throw InvalidField("state", .malformed(expected: "one of \(words)"))
+    }
+    guard try await store.mailboxes.mark(message, as: state, in: id, of: tenant, in: scope) else {
+      throw NotFound("message", message)
+    }
+    return try await self.message(message, in: id, of: tenant, in: scope)
+  }
+
+  public func delete(
+    _ message: SoundID, in id: ExtensionID, of tenant: TenantID, in scope: AccessScope
+  ) async throws {
+    guard try await store.mailboxes.delete(message, in: id, of: tenant, in: scope) else {
+      throw NotFound("message", message)
+    }
+  }
+}

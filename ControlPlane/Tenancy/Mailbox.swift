@@ -1,0 +1,83 @@
+public import NodeContract
+
+/// A place where callers leave messages for an extension.
+public struct Mailbox: Hashable, Sendable {
+  /// Seconds of one message.
+  public static let lengths = 10...900
+  /// Messages that it holds.
+  public static let sizes = 1...1_000
+  /// Days after which messages are deleted.
+  public static let retentions = 1...3_650
+
+  public var longestMessage: Int
+  public var mostMessages: Int
+  /// Nil: messages stay until somebody deletes them.
+  public var retention: Int?
+  /// It takes no more messages until some are deleted.
+  public var isFull: Bool
+
+  public init(longestMessage: Int, mostMessages: Int, retention: Int?, isFull: Bool = false) {
+    self.longestMessage = longestMessage
+    self.mostMessages = mostMessages
+    self.retention = retention
+    self.isFull = isFull
+  }
+
+  /// A mailbox as a person gave it.
+  public init(
+    checkingLongestMessage longestMessage: Int, mostMessages: Int, retention: Int?
+  ) throws(InvalidField) {
+    guard Self.lengths.contains(longestMessage) else {
+      throw InvalidField("longest_message", .outOfRange(Self.lengths))
+    }
+    guard Self.sizes.contains(mostMessages) else {
+      throw InvalidField("most_messages", .outOfRange(Self.sizes))
+    }
+    if let retention, !Self.retentions.contains(retention) {
+      throw InvalidField("retention_days", .outOfRange(Self.retentions))
+    }
+    self.init(
+      longestMessage: longestMessage, mostMessages: mostMessages, retention: retention)
+  }
+
+  /// What a node needs of it.
+  public var entry: VoiceMailbox {
+    VoiceMailbox(longestMessage: .seconds(longestMessage), isFull: isFull)
+  }
+}
+
+/// A message in a mailbox.
+public struct MailboxMessage: Hashable, Sendable {
+  public enum State: String, Hashable, Sendable, CaseIterable {
+    /// Nobody heard it.
+    case new
+    case heard
+    /// Heard, and to be kept.
+    case saved
+  }
+
+  /// The sound's.
+  public var id: SoundID
+  public var call: CallID
+  /// An extension, or E.164 with plus; empty: the caller hid it.
+  public var caller: String
+  public var callerName: String
+  public var leftAt: WallTime
+  public var milliseconds: Int64
+  public var state: State
+  public var ending: LeftMessage.Ending
+
+  public init(
+    id: SoundID, call: CallID, caller: String, callerName: String, leftAt: WallTime,
+    milliseconds: Int64, state: State, ending: LeftMessage.Ending
+  ) {
+    self.id = id
+    self.call = call
+    self.caller = caller
+    self.callerName = callerName
+    self.leftAt = leftAt
+    self.milliseconds = milliseconds
+    self.state = state
+    self.ending = ending
+  }
+}

@@ -1,0 +1,52 @@
+import ControlLink
+import NodeContract
+import NodeLink
+import Support
+import Testing
+
+/// Recorded sound on its way up, and how many messages wait on its way down.
+@Suite struct SoundLinkTests {
+  private static let tenant = TenantSnapshot.sample(1, revision: 1)
+
+  private func piece(_ offset: UInt64) -> SoundPiece {
+    SoundPiece(
+      sound: StoredSound(
+        id: SoundID(UUIDv7(high: 8, low: 1)), tenant: Self.tenant.tenant,
+        kind: .message(
+          LeftMessage(
+            mailbox: ExtensionID(UUIDv7(high: 3, low: 1)), call: CallID(UUIDv7(high: 8, low: 1)),
+            caller: "101", callerName: "", leftAt: WallTime(milliseconds: 0)))),
+      part: 1, offset: offset, contents: Array(repeating: 7, count: SoundPiece.mostBytes),
+      length: nil)
+  }
+
+  @Test func aPieceIsAcknowledgedOnceItIsKept() async throws {
+    try await TestReplica.with { replica in
+      let node = try TestNode(of: replica)
+      defer { node.stop() }
+      try await eventually("linked", within: .seconds(10)) { node.status.isLinked }
+      node.links.send(.sound(piece(0)), to: TestReplica.name)
+      try await eventually("acknowledged", within: .seconds(10)) {
+        node.received.contains(.soundIsKept(piece(0).key))
+      }
+      #expect(await replica.sounds.pieces[piece(0).key] == piece(0))
+    }
+  }
+
+  @Test func aPieceThatCannotBeKeptIsNotAcknowledgedAndMayComeAgain() async throws {
+    try await TestReplica.with { replica in
+      await replica.sounds.setDown(true)
+      let node = try TestNode(of: replica)
+      defer { node.stop() }
+      try await eventually("linked", within: .seconds(10)) { node.status.isLinked }
+      node.links.send(.sound(piece(0)), to: TestReplica.name)
+      try await eventually("tried", within: .seconds(10)) { await replica.sounds.attempts == 1 }
+      await replica.sounds.setDown(false)
+      node.links.send(.sound(piece(0)), to: TestReplica.name)
+      try await eventually("acknowledged", within: .seconds(10)) {
+        node.received.contains(.soundIsKept(piece(0).key))
+      }
+      #expect(await replica.sounds.attempts == 2)
+    }
+  }
+}
