@@ -227,7 +227,7 @@ let mediaNode: [Target] = [
     "MediaNode", "MediaNodeServer",
     [
       "Audio", "CallControl", "CLinux", "Codecs", "ControlLink", "Digits", "Epoll", "Gates",
-      "MediaPlane", "NodeContract", "Ownership", "Prompts", "Recording", "SIP", "SRTP",
+      "LAME", "MediaPlane", "NodeContract", "Ownership", "Prompts", "Recording", "SIP", "SRTP",
       "Signalling",
       "StructuredLogging", "Succession", "TLS", arguments, configuration, logging,
     ]),
@@ -303,7 +303,7 @@ let testing: [Target] = [
   tests("MediaNode", "RTP", ["MediaSupport", "NodeContract", "TLS"]),
   tests("MediaNode", "Audio", ["Support"]),
   tests("MediaNode", "Codecs", ["Audio", "Opus", "SpanDSP", "Support"]),
-  tests("MediaNode", "Recording", ["Audio", "Support"]),
+  tests("MediaNode", "Recording", ["Audio", "LAME", "Support"]),
   tests("MediaNode", "Announcements"),
   tests("MediaNode", "Prompts", ["Announcements", "Audio"]),
   tests("MediaNode", "Digits", ["RTP", "SpanDSP", "Support"]),

@@ -15,6 +15,8 @@ struct MailboxRoutes: Sendable {
     routes.get(Self.mailbox, show)
     routes.put(Self.mailbox, replace)
     routes.delete(Self.mailbox, remove)
+    routes.put(Self.mailbox + "/pin", setPIN)
+    routes.delete(Self.mailbox + "/pin", removePIN)
     routes.get(Self.mailbox + "/messages", list)
     routes.get(Self.mailbox + "/messages/{message}", showMessage)
     routes.patch(Self.mailbox + "/messages/{message}", mark)
@@ -40,6 +42,22 @@ struct MailboxRoutes: Sendable {
   private func remove(_ request: IncomingRequest) async throws -> Response {
     let scope = try await keys.scope(of: request, toDo: .manageExtensions)
     try await mailboxes.remove(request.id("extension"), of: request.id("tenant"), in: scope)
+    return .noContent
+  }
+
+  private func setPIN(_ request: IncomingRequest) async throws -> Response {
+    let scope = try await keys.scope(of: request, toDo: .manageExtensions)
+    let body: PINBody = try await request.json()
+    return .json(
+      MailboxView(
+        try await mailboxes.setPIN(
+          body.pin, of: request.id("extension"), of: request.id("tenant"), in: scope)))
+  }
+
+  private func removePIN(_ request: IncomingRequest) async throws -> Response {
+    let scope = try await keys.scope(of: request, toDo: .manageExtensions)
+    try await mailboxes.removePIN(
+      of: request.id("extension"), of: request.id("tenant"), in: scope)
     return .noContent
   }
 
@@ -99,6 +117,11 @@ private struct MailboxBody: Decodable {
   }
 }
 
+private struct PINBody: Decodable {
+  /// 4 to 10 digits. It is never shown again.
+  var pin: String
+}
+
 private struct MailboxView: Encodable {
   /// Seconds.
   var longestMessage: Int
@@ -107,12 +130,15 @@ private struct MailboxView: Encodable {
   @Nullable var retentionDays: Int?
   /// It takes no more until some are deleted.
   var isFull: Bool
+  /// Its owner may hear it from any phone.
+  var hasPin: Bool
 
   init(_ mailbox: Mailbox) {
     longestMessage = mailbox.longestMessage
     mostMessages = mailbox.mostMessages
     retentionDays = mailbox.retention
     isFull = mailbox.isFull
+    hasPin = mailbox.hasPIN
   }
 }
 

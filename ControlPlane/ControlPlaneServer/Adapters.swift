@@ -18,6 +18,14 @@ struct KeptSounds: SoundKeeper {
   func keep(_ piece: SoundPiece) async throws { try await intake.keep(piece) }
 }
 
+struct AnsweredMailboxes: MailboxDesk {
+  let visits: MailboxVisits
+
+  func answer(_ request: MailboxRequest) async -> MailboxAnswer.Outcome {
+    await visits.answer(request)
+  }
+}
+
 struct StoredTenants: TenantSource {
   let snapshots: TenantSnapshots
 

@@ -103,6 +103,8 @@ struct Replica {
       ledger: CommittedFacts(
         commitment: FactCommitment(store: store, logger: Logger(label: "facts"))),
       sounds: KeptSounds(intake: SoundIntake(store: store, logger: Logger(label: "sounds"))),
+      mailboxes: AnsweredMailboxes(
+        visits: MailboxVisits(store: store, logger: Logger(label: "mailboxes"))),
       tenants: StoredTenants(snapshots: TenantSnapshots(store: store, listener: listener)),
       grants: grants, logger: Logger(label: "node-link"))
   }

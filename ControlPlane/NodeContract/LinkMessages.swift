@@ -20,6 +20,8 @@ public enum UpwardMessage: Hashable, Sendable {
   case orderAnswer(OrderAnswer)
   /// A piece of what the node recorded, until it hears that it is kept.
   case sound(SoundPiece)
+  /// A question about a mailbox that somebody calls.
+  case mailboxRequest(MailboxRequest)
 }
 
 /// What a replica says to a node.
@@ -47,6 +49,8 @@ public enum DownwardMessage: Hashable, Sendable {
   case inheritance(Inheritance)
   /// That piece is in Postgres: the node need not keep it.
   case soundIsKept(SoundPiece.Key)
+  /// The answer to a question about a mailbox.
+  case mailboxAnswer(MailboxAnswer)
 }
 
 public struct NodeHello: Hashable, Sendable {

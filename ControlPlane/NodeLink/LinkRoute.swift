@@ -19,6 +19,7 @@ struct LinkRoute: Sendable {
   let sessions: NodeSessions
   let ledger: any FactLedger
   let sounds: any SoundKeeper
+  let mailboxes: any MailboxDesk
   let logger: Logger
   let afterCommit: @Sendable (NodeName) -> Void
 
@@ -47,7 +48,8 @@ struct LinkRoute: Sendable {
     try await writer.finish(nil)
   }
 
-  /// One task reads; once the node has greeted, one commits facts, one keeps sound and one the time,
+  /// One task reads; once the node has greeted, one commits facts, one keeps sound, one asks about
+  /// mailboxes, one keeps the time,
   /// and here the agenda is written. When reading or writing ends, everything does.
   private func converse(
     with node: NodeName, _ body: RequestBody, _ writer: inout any ResponseBodyWriter
@@ -65,6 +67,7 @@ struct LinkRoute: Sendable {
         group.addTask {
           await SoundReceipt(session: session, keeper: sounds, logger: logger).run()
         }
+        group.addTask { await MailboxReception(session: session, desk: mailboxes).run() }
         group.addTask { try await tickEachSecond(session) }
         do {
           try await write(session, to: &writer)

@@ -46,6 +46,7 @@ public struct NodeLinkServer: Service {
   ///   - onListening: told the port once it is bound.
   public init(
     settings: NodeLinkSettings, fleet: Fleet, ledger: any FactLedger, sounds: any SoundKeeper,
+    mailboxes: any MailboxDesk,
     tenants: any TenantSource, grants: any GrantSource, keyLifetime: Duration = .seconds(3600),
     logger: Logger,
     onListening: @escaping @Sendable (Int) async -> Void = { _ in }
@@ -59,7 +60,8 @@ public struct NodeLinkServer: Service {
     self.onListening = onListening
     sessions = NodeSessions(fleet: fleet, tenants: tenants, logger: logger)
     route = LinkRoute(
-      sessions: sessions, ledger: ledger, sounds: sounds, logger: logger,
+      sessions: sessions, ledger: ledger, sounds: sounds, mailboxes: mailboxes,
+      logger: logger,
       afterCommit: StopAfterCommit.hook)
   }
 

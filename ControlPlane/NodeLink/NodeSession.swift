@@ -32,6 +32,8 @@ actor NodeSession {
   private static let factLimit = 16_384
   /// A node sends one and waits; more are of replicas that it gave up.
   private static let soundLimit = 4
+  /// Callers in their mailboxes whose questions wait; what is asked beyond is asked again.
+  private static let questionLimit = 64
   private static let bindingsPerFrame = 500
   /// Each may be of some kilobytes.
   private static let subscriptionsPerFrame = 50
@@ -48,17 +50,22 @@ actor NodeSession {
   /// An element whenever sound may wait; ends with the session.
   nonisolated let soundWakeups: AsyncStream<Void>
 
+  /// An element whenever questions about mailboxes may wait; ends with the session.
+  nonisolated let questionWakeups: AsyncStream<Void>
+
   private let fleet: Fleet
   private let tenantSource: any TenantSource
   private let logger: Logger
   private let wake: AsyncStream<Void>.Continuation
   private let wakeCommitter: AsyncStream<Void>.Continuation
   private let wakeKeeper: AsyncStream<Void>.Continuation
+  private let wakeDesk: AsyncStream<Void>.Continuation
 
   private var agenda: SessionAgenda
   private var facts: [SpoolRecord] = []
   private var lastSequence: UInt64 = 0
   private var sounds: [SoundPiece] = []
+  private var questions: [MailboxRequest] = []
   private var revisions: [TenantID: Int64]
   private var epochs: [AddressName: Epoch]
   /// Orders without an answer yet, and when each was put last.
@@ -86,6 +93,7 @@ actor NodeSession {
     (wakeups, wake) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
     (factWakeups, wakeCommitter) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
     (soundWakeups, wakeKeeper) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
+    (questionWakeups, wakeDesk) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
     let pages =
       Self.pages(of: bindings, by: Self.bindingsPerFrame).map(DownwardMessage.bindings)
       + Self.pages(of: subscriptions, by: Self.subscriptionsPerFrame)
@@ -109,6 +117,7 @@ actor NodeSession {
     wake.finish()
     wakeCommitter.finish()
     wakeKeeper.finish()
+    wakeDesk.finish()
   }
 
   // MARK: - What the node says
@@ -122,6 +131,7 @@ actor NodeSession {
     case .facts(let records): try receive(records)
     case .orderAnswer(let answer): await note(answer)
     case .sound(let piece): receive(piece)
+    case .mailboxRequest(let question): receive(question)
     case .checkpoint, .checkpointRetired, .relay, .binding, .subscription, .load: break
     }
     await fleet.note(message, from: hello.node, session: id)
@@ -144,6 +154,23 @@ actor NodeSession {
     guard sounds.count < Self.soundLimit else { return }
     sounds.append(piece)
     wakeKeeper.yield()
+  }
+
+  private func receive(_ question: MailboxRequest) {
+    guard questions.count < Self.questionLimit else { return }
+    questions.append(question)
+    wakeDesk.yield()
+  }
+
+  /// The oldest question about a mailbox that waits.
+  func takeQuestion() -> MailboxRequest? { questions.isEmpty ? nil : questions.removeFirst() }
+
+  /// A node hears of the tenants that it serves.
+  func serves(_ tenant: TenantID) -> Bool { revisions[tenant] != nil }
+
+  func answer(_ question: MailboxRequest, _ outcome: MailboxAnswer.Outcome) {
+    agenda.add(MailboxAnswer(request: question.id, outcome: outcome))
+    wake.yield()
   }
 
   /// The oldest piece of sound that waits.

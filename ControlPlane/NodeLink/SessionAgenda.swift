@@ -28,6 +28,7 @@ struct SessionAgenda {
   private var neighbours: [Neighbour]?
   private var committed: (spool: SpoolID, through: UInt64)?
   private var kept: [SoundPiece.Key] = []
+  private var answers: [MailboxAnswer] = []
   private var key: BeatKey?
   private var isSignOfLifeDue = false
   private var isSynchronizationDue = false
@@ -53,6 +54,9 @@ struct SessionAgenda {
 
   /// A session takes no more than a few pieces at a time, so this stays short.
   mutating func acknowledge(_ piece: SoundPiece.Key) { kept.append(piece) }
+
+  /// Likewise.
+  mutating func add(_ answer: MailboxAnswer) { answers.append(answer) }
 
   mutating func add(_ key: BeatKey) { self.key = key }
 
@@ -86,6 +90,7 @@ struct SessionAgenda {
       return .message(.factsAcknowledged(spool: spool, through: sequence))
     }
     if let piece = kept.popLast() { return .message(.soundIsKept(piece)) }
+    if let answer = answers.popLast() { return .message(.mailboxAnswer(answer)) }
     if let beatKey = key {
       key = nil
       return .message(.beatKey(beatKey))

@@ -18,6 +18,13 @@ public protocol SoundKeeper: Sendable {
   func keep(_ piece: SoundPiece) async throws
 }
 
+/// Who knows what is in mailboxes, for callers who want to hear it.
+public protocol MailboxDesk: Sendable {
+  /// The same question may come again, at the same time through another replica, too. Never waits long:
+  /// what cannot be said now is `failed`.
+  func answer(_ request: MailboxRequest) async -> MailboxAnswer.Outcome
+}
+
 /// What became different in the tenants' tables.
 public enum TenantChange: Hashable, Sendable {
   case changed(TenantID)

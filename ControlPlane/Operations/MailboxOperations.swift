@@ -19,7 +19,7 @@ public struct NewMailbox: Sendable {
 
 /// Mailboxes, and what was left in them.
 public struct MailboxOperations: Sendable {
-  private let store: Store
+  let store: Store
 
   public init(_ store: Store) { self.store = store }
 

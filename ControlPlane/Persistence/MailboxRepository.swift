@@ -171,6 +171,12 @@ public struct MailboxRepository: Sendable {
           AND (m.left_at < now() - b.retention_days * interval '1 day'
             OR m.deleted_at < now() - interval '30 days')
         """)
+      _ = try transaction.execute(
+        """
+        DELETE FROM stored_sounds s USING mailbox_messages m
+        WHERE s.tenant_id = m.tenant_id AND s.sound_id = m.message_id
+          AND m.deleted_at < now() - \(Self.regret)
+        """)
       _ = try transaction.execute(Self.emptied)
     }
   }
@@ -209,7 +215,9 @@ extension Transaction {
 
 extension Mailbox {
   static let selection: Query = """
-    SELECT extension_id, longest_message_seconds, most_messages, retention_days, is_full
+    SELECT extension_id, longest_message_seconds, most_messages, retention_days, is_full,
+      EXISTS (SELECT 1 FROM mailbox_pins p WHERE p.tenant_id = mailboxes.tenant_id
+        AND p.extension_id = mailboxes.extension_id) AS has_pin
     FROM mailboxes
     """
 
@@ -217,7 +225,7 @@ extension Mailbox {
     self.init(
       longestMessage: try row.value("longest_message_seconds"),
       mostMessages: try row.value("most_messages"), retention: try row.optional("retention_days"),
-      isFull: try row.value("is_full"))
+      isFull: try row.value("is_full"), hasPIN: try row.value("has_pin"))
   }
 }
 

@@ -60,6 +60,7 @@ extension Store {
   public var sites: SiteRepository { SiteRepository(store: self) }
   public var ringGroups: RingGroupRepository { RingGroupRepository(store: self) }
   public var mailboxes: MailboxRepository { MailboxRepository(store: self) }
+  public var mailboxPINs: MailboxPINRepository { MailboxPINRepository(store: self) }
   public var sounds: SoundRepository { SoundRepository(store: self) }
   public var answeringRules: AnsweringRuleRepository { AnsweringRuleRepository(store: self) }
   public var nodes: NodeRepository { NodeRepository(store: self) }

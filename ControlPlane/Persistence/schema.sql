@@ -312,6 +312,16 @@ CREATE TABLE public.mailbox_messages (
 );
 ALTER TABLE ONLY public.mailbox_messages FORCE ROW LEVEL SECURITY;
 ALTER TABLE public.mailbox_messages OWNER TO tandem_owner;
+CREATE TABLE public.mailbox_pins (
+    tenant_id uuid NOT NULL,
+    extension_id uuid NOT NULL,
+    salt bytea NOT NULL,
+    digest bytea NOT NULL,
+    failures smallint DEFAULT 0 NOT NULL,
+    locked_until timestamp with time zone
+);
+ALTER TABLE ONLY public.mailbox_pins FORCE ROW LEVEL SECURITY;
+ALTER TABLE public.mailbox_pins OWNER TO tandem_owner;
 CREATE TABLE public.mailboxes (
     tenant_id uuid NOT NULL,
     extension_id uuid NOT NULL,
@@ -525,6 +535,8 @@ ALTER TABLE ONLY public.ledger_entries
     ADD CONSTRAINT ledger_entries_pkey PRIMARY KEY (entry_id);
 ALTER TABLE ONLY public.mailbox_messages
     ADD CONSTRAINT mailbox_messages_pkey PRIMARY KEY (tenant_id, message_id);
+ALTER TABLE ONLY public.mailbox_pins
+    ADD CONSTRAINT mailbox_pins_pkey PRIMARY KEY (tenant_id, extension_id);
 ALTER TABLE ONLY public.mailboxes
     ADD CONSTRAINT mailboxes_pkey PRIMARY KEY (tenant_id, extension_id);
 ALTER TABLE ONLY public.nodes
@@ -628,6 +640,8 @@ ALTER TABLE ONLY public.ledger_entries
     ADD CONSTRAINT ledger_entries_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(tenant_id);
 ALTER TABLE ONLY public.mailbox_messages
     ADD CONSTRAINT mailbox_messages_tenant_id_extension_id_fkey FOREIGN KEY (tenant_id, extension_id) REFERENCES public.mailboxes(tenant_id, extension_id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.mailbox_pins
+    ADD CONSTRAINT mailbox_pins_tenant_id_extension_id_fkey FOREIGN KEY (tenant_id, extension_id) REFERENCES public.mailboxes(tenant_id, extension_id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.mailboxes
     ADD CONSTRAINT mailboxes_extension_exists FOREIGN KEY (tenant_id, extension_id) REFERENCES public.extensions(tenant_id, extension_id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.nodes
@@ -673,6 +687,7 @@ ALTER TABLE public.extensions ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.facts ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.ledger_entries ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.mailbox_messages ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.mailbox_pins ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.mailboxes ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.nodes ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.numbers ENABLE ROW LEVEL SECURITY;
@@ -720,6 +735,9 @@ CREATE POLICY within_scope ON public.ledger_entries USING ((public.scope_is_plat
    FROM public.tenants t
   WHERE (t.reseller_id = public.scope_reseller())))));
 CREATE POLICY within_scope ON public.mailbox_messages USING ((public.scope_is_platform() OR (tenant_id = public.scope_tenant()) OR (tenant_id IN ( SELECT t.tenant_id
+   FROM public.tenants t
+  WHERE (t.reseller_id = public.scope_reseller())))));
+CREATE POLICY within_scope ON public.mailbox_pins USING ((public.scope_is_platform() OR (tenant_id = public.scope_tenant()) OR (tenant_id IN ( SELECT t.tenant_id
    FROM public.tenants t
   WHERE (t.reseller_id = public.scope_reseller())))));
 CREATE POLICY within_scope ON public.mailboxes USING ((public.scope_is_platform() OR (tenant_id = public.scope_tenant()) OR (tenant_id IN ( SELECT t.tenant_id
@@ -799,6 +817,11 @@ GRANT UPDATE(ending) ON TABLE public.mailbox_messages TO tandem_server;
 GRANT UPDATE(state) ON TABLE public.mailbox_messages TO tandem_server;
 GRANT UPDATE(milliseconds) ON TABLE public.mailbox_messages TO tandem_server;
 GRANT UPDATE(deleted_at) ON TABLE public.mailbox_messages TO tandem_server;
+GRANT SELECT,INSERT,DELETE ON TABLE public.mailbox_pins TO tandem_server;
+GRANT UPDATE(salt) ON TABLE public.mailbox_pins TO tandem_server;
+GRANT UPDATE(digest) ON TABLE public.mailbox_pins TO tandem_server;
+GRANT UPDATE(failures) ON TABLE public.mailbox_pins TO tandem_server;
+GRANT UPDATE(locked_until) ON TABLE public.mailbox_pins TO tandem_server;
 GRANT SELECT,INSERT,DELETE ON TABLE public.mailboxes TO tandem_server;
 GRANT UPDATE(longest_message_seconds) ON TABLE public.mailboxes TO tandem_server;
 GRANT UPDATE(most_messages) ON TABLE public.mailboxes TO tandem_server;

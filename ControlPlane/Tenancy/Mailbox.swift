@@ -15,8 +15,14 @@ public struct Mailbox: Hashable, Sendable {
   public var retention: Int?
   /// It takes no more messages until some are deleted.
   public var isFull: Bool
+  /// Its owner may hear it from any phone.
+  public var hasPIN: Bool
 
-  public init(longestMessage: Int, mostMessages: Int, retention: Int?, isFull: Bool = false) {
+  public init(
+    longestMessage: Int, mostMessages: Int, retention: Int?, isFull: Bool = false,
+    hasPIN: Bool = false
+  ) {
+    self.hasPIN = hasPIN
     self.longestMessage = longestMessage
     self.mostMessages = mostMessages
     self.retention = retention
@@ -48,13 +54,7 @@ public struct Mailbox: Hashable, Sendable {
 
 /// A message in a mailbox.
 public struct MailboxMessage: Hashable, Sendable {
-  public enum State: String, Hashable, Sendable, CaseIterable {
-    /// Nobody heard it.
-    case new
-    case heard
-    /// Heard, and to be kept.
-    case saved
-  }
+  public typealias State = MessageState
 
   /// The sound's.
   public var id: SoundID

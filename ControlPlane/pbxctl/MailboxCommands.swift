@@ -5,12 +5,14 @@ struct MailboxCommands: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "mailbox", abstract: "Where callers leave messages for an extension.",
     subcommands: [
-      Show.self, Replace.self, Remove.self, Messages.self, Mark.self, Delete.self, Sound.self,
+      Show.self, Replace.self, Remove.self, SetPIN.self, RemovePIN.self, Messages.self, Mark.self,
+      Delete.self, Sound.self,
     ])
   static let columns = [
     Output.Column("Longest message in seconds", "longest_message"),
     Output.Column("Most messages", "most_messages"),
     Output.Column("Kept for days", "retention_days"), Output.Column("Full", "is_full"),
+    Output.Column("PIN", "has_pin"),
   ]
   static let messageColumns = [
     Output.Column("Message", "id"), Output.Column("Left", "left_at"),
@@ -72,6 +74,37 @@ struct MailboxCommands: AsyncParsableCommand {
     func run() async throws {
       try await global.run {
         Output(try await $0.delete(entry.path + "/mailbox"), columns: columns)
+      }
+    }
+  }
+
+  struct SetPIN: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+      commandName: "set-pin",
+      abstract: "Lets whoever knows this PIN hear the mailbox from any phone of the tenant's.")
+    @OptionGroup var entry: AnsweringCommands.ExtensionOption
+    @Option(help: "4 to 10 digits.") var pin: String
+    @OptionGroup var global: GlobalOptions
+
+    func run() async throws {
+      try await global.run {
+        Output(
+          try await $0.put(entry.path + "/mailbox/pin", .object(["pin": .string(pin)])),
+          columns: columns)
+      }
+    }
+  }
+
+  struct RemovePIN: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+      commandName: "remove-pin",
+      abstract: "Has the mailbox heard from its owner's phones only.")
+    @OptionGroup var entry: AnsweringCommands.ExtensionOption
+    @OptionGroup var global: GlobalOptions
+
+    func run() async throws {
+      try await global.run {
+        Output(try await $0.delete(entry.path + "/mailbox/pin"), columns: columns)
       }
     }
   }

@@ -1,11 +1,12 @@
 extension Prompt {
-  /// Where the file lies, without an extension, in the folder of recordings or in that of what a
-  /// synthesiser spoke. Every letter that is not plain is written as its bytes: names differ where
+  /// Where the file lies, without an extension, in the folder of recordings, in that of what a
+  /// synthesiser spoke, or in that of what was fetched. Every letter that is not plain is written as its bytes: names differ where
   /// words do, and hold nothing that a path could be led astray by.
   public func path(in language: SpokenLanguage) -> String? {
     switch self {
     case .recorded(let name): language.recordedFolder.map { "\($0)/\(name)" }
     case .spoken(let words): "\(language.rawValue)/\(Self.fileName(of: words))"
+    case .fetched(let name): Self.fileName(of: name)
     }
   }
 

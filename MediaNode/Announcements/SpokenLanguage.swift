@@ -4,6 +4,8 @@ public enum Prompt: Hashable, Sendable {
   case recorded(String)
   /// Words that no package has: spoken by a synthesiser at set-up.
   case spoken(String)
+  /// A sound that was fetched for this call, by its name.
+  case fetched(String)
 
   static func digit(_ name: some CustomStringConvertible) -> Prompt { .recorded("digits/\(name)") }
 }

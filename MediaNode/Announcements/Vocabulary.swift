@@ -14,6 +14,7 @@ extension SpokenLanguage {
       for amount in 0...2_600 { said += money(hundredths: Int64(amount), currency) }
     }
     for heard in Notice.allCases { said += notice(heard) }
+    for phrase in MailboxPhrase.allCases { said += say(phrase) }
     for year in 1_900...2_100 { said += dates(in: year) }
     return Set(
       said.compactMap { prompt in

@@ -85,6 +85,11 @@ extension Exchange {
     case .seat(let seat, let side): tellRelay(of: id) { .seat(seat, $0, side: side) }
     case .recordSound(let part): tellRelay(of: id) { .recordRelay(part, $0) }
     case .soundEnded(let sound): outbox.append(.soundEnded(sound))
+    case .findMailbox(let number): findMailbox(number, of: id, at: now)
+    case .askMailbox(let mailbox, let verb, let number):
+      if let question = askMailbox(mailbox, verb, number: number, of: id) {
+        outbox.append(.askMailbox(question))
+      }
     case .measure(let leg): measure(leg, of: id)
     case .closeRelay: closeRelay(of: id)
     case .record(let event, let leg): record(event, on: leg, of: id, receipt: nil, at: now)

@@ -43,6 +43,7 @@ extension Exchange {
     let origin = CallOrigin(
       tenant: tenant, party: .extension(user.id, number: user.number), number: user.number,
       displayName: user.displayName, time: now.wall, isWithheld: arrival.request.wishesPrivacy)
+    if visitsMailbox(arrival, user, origin, at: now) { return }
     if entersRoom(arrival, origin, at: now) || supervises(arrival, user, origin, at: now) { return }
     let destination = destination(of: uri.user ?? "", from: origin, user)
     begin(arrival, origin, to: destination, at: now)

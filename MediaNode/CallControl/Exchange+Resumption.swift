@@ -134,6 +134,7 @@ extension Exchange {
       update(call.id, at: now) { $0.answerIsDurable(receipt, at: now) }
     }
     update(call.id, at: now) { $0.recordingGoesOn() }
+    update(call.id, at: now) { $0.visitGoesOn(at: now) }
   }
 
   mutating func resume(

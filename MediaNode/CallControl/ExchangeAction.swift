@@ -29,6 +29,8 @@ public enum ExchangeAction: Hashable, Sendable {
   case recordRelay(RecordingPart?, RelayID)
   /// No more parts of it begin: this is all that is known of it.
   case soundEnded(StoredSound)
+  /// Ask the control plane about a mailbox; `mailboxAnswered` hears of the answer, or nothing does.
+  case askMailbox(MailboxQuestion)
   /// `legMeasured` is to hear what was measured on that side since the last time; the leg leaves it.
   case measureRelay(RelayID, side: RelaySide, LegID)
   /// The ports are used again later, not at once.

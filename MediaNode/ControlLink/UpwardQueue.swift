@@ -9,6 +9,7 @@ enum Subject: Hashable {
   case load
   case order(OrderID)
   case sound(SoundPiece.Key)
+  case mailbox(UUIDv7)
 
   /// Nil for what is never queued: `hello`, and facts, which wait in the spool.
   init?(_ message: UpwardMessage) {
@@ -22,6 +23,7 @@ enum Subject: Hashable {
     case .load: self = .load
     case .orderAnswer(let answer): self = .order(answer.order)
     case .sound(let piece): self = .sound(piece.key)
+    case .mailboxRequest(let request): self = .mailbox(request.id)
     }
   }
 }

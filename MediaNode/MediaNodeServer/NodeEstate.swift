@@ -80,7 +80,7 @@ final class NodeEstate: Sendable {
         changes.append(put(fact, sequence))
       case .closeRelay(let id): changes.append(.remove(key(ofRelay: id.number)))
       case .send, .openRelay, .directRelay, .secureRelay, .measureRelay, .carry, .tellKey, .play,
-        .stopPlaying, .seat, .recordRelay, .soundEnded, .locate, .log:
+        .stopPlaying, .seat, .recordRelay, .soundEnded, .askMailbox, .locate, .log:
         break
       }
     }

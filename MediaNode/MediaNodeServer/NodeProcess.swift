@@ -32,6 +32,7 @@ struct NodeProcess {
   private let recordings: RecordingFiles
   private let sounds: SoundFiles
   private let courier: SoundCourier
+  private let errands: MailboxErrands
   private let traffic = SignallingTraffic()
   private let messageSilence: Duration
 
@@ -98,7 +99,18 @@ struct NodeProcess {
       links.send(.sound(piece), to: replica)
       return true
     }
-    inbox.answerThrough(links, courier)
+    errands = try MailboxErrands(
+      in: directory.fetchedSounds, log: Logger(label: "mailboxes"),
+      replica: { [links] in
+        links.status.filter { $0.value.isLinked }.keys.randomElement()
+      },
+      send: { [links] request, replica in links.send(.mailboxRequest(request), to: replica) },
+      tell: { question, outcome in
+        signalling.submit {
+          $0.mailboxAnswered(outcome, to: question.number, of: question.call, at: $1)
+        }
+      })
+    inbox.answerThrough(links, courier, errands)
     media = try MediaPlane(
       threads: 1, silenceLimit: configuration.limits.mediaSilence, identity: identity,
       log: Logger(label: "media"))
@@ -124,7 +136,9 @@ struct NodeProcess {
       signalling.submit { $0.recordingIsSilent(RelayID(number: id), at: $1) }
     }
     announcer = try Announcer(
-      PromptLibrary(recordings: configuration.prompts, synthesised: configuration.synthesised),
+      PromptLibrary(
+        recordings: configuration.prompts, synthesised: configuration.synthesised,
+        fetched: directory.fetchedSounds),
       through: media, log: Logger(label: "media"))
     self.spool = spool
     self.signalling = signalling
@@ -250,7 +264,7 @@ struct NodeProcess {
     signalling.start(
       with: NodeSurroundings(
         media: media, announcer: announcer, recordings: recordings, sounds: sounds,
-        courier: courier,
+        courier: courier, errands: errands,
         messageSilence: messageSilence, spool: spool, links: links,
         estate: estate,
         leftRelays: leftRelays,

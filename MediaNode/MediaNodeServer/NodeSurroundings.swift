@@ -14,6 +14,7 @@ struct NodeSurroundings: ExchangeSurroundings {
   let recordings: RecordingFiles
   let sounds: SoundFiles
   let courier: SoundCourier
+  let errands: MailboxErrands
   /// How long whoever leaves a message may say nothing.
   let messageSilence: Duration
   let spool: Spool
@@ -107,6 +108,8 @@ struct NodeSurroundings: ExchangeSurroundings {
     sounds.end(sound)
     courier.wake()
   }
+
+  func askMailbox(_ question: MailboxQuestion) { Task { await errands.ask(question) } }
 
   func measureRelay(
     _ id: RelayID, side: CallControl.RelaySide,

@@ -11,13 +11,15 @@ final class ReplicaInbox: Sendable {
   /// Nil until the links, which need this inbox for their making, are made.
   private let links = Mutex<ReplicaLinks?>(nil)
   private let courier = Mutex<SoundCourier?>(nil)
+  private let errands = Mutex<MailboxErrands?>(nil)
 
   init(holdings: Holdings, signalling: SignallingLoop) {
     self.holdings = holdings
     self.signalling = signalling
   }
 
-  func answerThrough(_ links: ReplicaLinks, _ courier: SoundCourier) {
+  func answerThrough(_ links: ReplicaLinks, _ courier: SoundCourier, _ errands: MailboxErrands) {
+    self.errands.withLock { $0 = errands }
     self.links.withLock { $0 = links }
     self.courier.withLock { $0 = courier }
   }
@@ -46,6 +48,9 @@ final class ReplicaInbox: Sendable {
     case .soundIsKept(let piece):
       guard let courier = courier.withLock({ $0 }) else { return }
       Task { await courier.kept(piece) }
+    case .mailboxAnswer(let answer):
+      guard let errands = errands.withLock({ $0 }) else { return }
+      Task { await errands.answered(answer) }
     // The links deal with these themselves.
     case .welcome, .beatKey, .neighbours, .factsAcknowledged: break
     }

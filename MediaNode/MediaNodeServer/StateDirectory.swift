@@ -20,6 +20,9 @@ struct StateDirectory {
   /// Messages that were left, until they are kept elsewhere.
   var sounds: String { path + "/sounds" }
 
+  /// Messages that somebody hears.
+  var fetchedSounds: String { path + "/fetched" }
+
   /// When the process last lived.
   var lifeMark: String { path + "/life" }
 

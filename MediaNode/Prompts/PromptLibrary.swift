@@ -17,6 +17,7 @@ public final class PromptLibrary: Sendable {
 
   private let recordings: String
   private let synthesised: String
+  private let fetched: String
   private let cache = Mutex(Cache())
 
   private struct Cache {
@@ -26,8 +27,12 @@ public final class PromptLibrary: Sendable {
     var samples = 0
   }
 
-  /// The folders of Debian's sound packages and of what a synthesiser spoke at set-up.
-  public init(recordings: String = "/usr/share/asterisk/sounds", synthesised: String) {
+  /// The folders of Debian's sound packages, of what a synthesiser spoke at set-up, and of what is
+  /// fetched for single calls.
+  public init(
+    recordings: String = "/usr/share/asterisk/sounds", synthesised: String, fetched: String = ""
+  ) {
+    self.fetched = fetched
     self.recordings = recordings
     self.synthesised = synthesised
   }
@@ -50,6 +55,8 @@ public final class PromptLibrary: Sendable {
     switch prompt {
     case .recorded: return try clip(at: "\(recordings)/\(path).wav")
     case .spoken: return try clip(at: "\(synthesised)/\(path).wav")
+    // Nobody else hears it.
+    case .fetched: return try Self.read("\(fetched)/\(path).wav")
     }
   }
 

@@ -28,6 +28,8 @@ public protocol ExchangeSurroundings: Sendable {
   func recordRelay(_ part: RecordingPart?, of id: RelayID)
   /// No more parts of it begin.
   func soundEnded(_ sound: StoredSound)
+  /// The exchange is to hear of the answer, if any comes.
+  func askMailbox(_ question: MailboxQuestion)
   /// `whenMeasured` is called on any thread with what was measured on that side since the last time;
   /// with nil where the relay is not open.
   func measureRelay(

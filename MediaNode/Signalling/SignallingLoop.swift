@@ -247,6 +247,7 @@ public actor SignallingLoop {
     case .seat(let seat, let id, let side): surroundings.seat(seat, side: side, of: id)
     case .recordRelay(let part, let id): surroundings.recordRelay(part, of: id)
     case .soundEnded(let sound): surroundings.soundEnded(sound)
+    case .askMailbox(let question): surroundings.askMailbox(question)
     case .measureRelay(let id, let side, let leg):
       surroundings.measureRelay(id, side: side) { [self] media in
         submit { $0.legMeasured(leg, media, at: $1) }

@@ -76,7 +76,7 @@ enum AllowedArrows {
     "Keeper": ["CLinux"],
     "MediaNodeServer": [
       "Audio", "CLinux", "CallControl", "Codecs", "ControlLink", "Digits", "Epoll", "Gates",
-      "MediaPlane", "NodeContract", "Ownership", "Prompts", "Recording", "SIP", "SRTP",
+      "LAME", "MediaPlane", "NodeContract", "Ownership", "Prompts", "Recording", "SIP", "SRTP",
       "Signalling",
       "StructuredLogging", "Succession", "TLS",
     ],

@@ -117,6 +117,76 @@ extension SiteA {
       await office.close()
     }
 
+    private static let menu =
+      [500, Installation.menuTone] + Installation.mailboxTones.values.sorted()
+
+    private func press(_ keys: String, on phone: Baresip) {
+      for key in keys { phone.press(key) }
+    }
+
+    @Test(
+      "Its owner dials *97, hears the very message, deletes it, wants it back, deletes it: the lamp follows",
+      .timeLimit(.minutes(2)))
+    func hearTheMessage() async throws {
+      let office = try await office("voicemail-menu", 10)
+      let (alice, bob) = (office.alice, office.bob)
+      try await office.call()
+      try await alice.hears(seconds: 14)
+      alice.hangUp()
+      try await bob.hasWaiting(1, 0)
+
+      bob.dial("*97")
+      try await bob.talks()
+      try await bob.comesToHear([Installation.menuTone], of: Self.menu)
+      bob.press("1")
+      try await bob.comesToHear([500], of: Self.menu)
+      try await bob.hasWaiting(0, 1)
+      bob.press("7")
+      try await bob.comesToHear(Self.tone("vm-deleted"), of: Self.menu)
+      try await bob.hasWaiting(0, 0)
+      bob.press("7")
+      try await bob.comesToHear(Self.tone("vm-undeleted"), of: Self.menu)
+      try await bob.hasWaiting(0, 1)
+      bob.press("7")
+      try await bob.comesToHear(Self.tone("vm-deleted"), of: Self.menu)
+      try await bob.hasWaiting(0, 0)
+      bob.press("#")
+      try await bob.closed()
+      await office.close()
+    }
+
+    private static func tone(_ prompt: String) -> [Int] {
+      [Installation.mailboxTones[prompt]].compactMap(\.self)
+    }
+
+    @Test(
+      "From another phone, *98 takes the PIN: a wrong one is refused, the right one hears the message",
+      .timeLimit(.minutes(2)))
+    func hearItElsewhere() async throws {
+      let office = try await office("voicemail-pin", 11)
+      let (alice, bob) = (office.alice, office.bob)
+      try await office.bench.api.pbxctl(
+        "mailbox", "set-pin", office.owner, "--tenant", office.tenant.id, "--pin", "2580")
+      try await office.call()
+      try await alice.hears(seconds: 14)
+      alice.hangUp()
+      try await bob.hasWaiting(1, 0)
+      try await alice.closed()
+
+      alice.dial("*98662")
+      try await alice.talks()
+      try await alice.comesToHear(Self.tone("vm-password"), of: Self.menu)
+      press("1470#", on: alice)
+      try await alice.comesToHear(Self.tone("vm-incorrect"), of: Self.menu)
+      press("2580#", on: alice)
+      try await alice.comesToHear([Installation.menuTone], of: Self.menu)
+      press("1", on: alice)
+      try await alice.comesToHear([500], of: Self.menu)
+      alice.hangUp()
+      try await bob.hasWaiting(0, 1)
+      await office.close()
+    }
+
     @Test(
       "The node's process dies in the middle of a message: what was said before and after is there",
       .timeLimit(.minutes(2)))

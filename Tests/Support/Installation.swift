@@ -69,6 +69,22 @@ public struct Installation: Sendable {
   /// After which a message is recorded.
   public static let beepTone = 1_900
 
+  /// What whoever calls a mailbox is offered, in hertz: each piece is short but for the last.
+  public static let menuTone = 2_100
+  private static let menu =
+    [
+      "vm-youhave", "vm-no", "vm-and", "vm-INBOX", "vm-Old", "vm-message", "vm-messages",
+      "vm-onefor", "vm-received", "vm-from-phonenumber", "vm-from-extension", "vm-unknown-caller",
+      "vm-prev", "vm-repeat", "vm-next", "vm-delete", "vm-undelete", "vm-savemessage", "vm-goodbye",
+      "digits/today", "digits/at", "digits/oh", "digits/a-m", "digits/p-m",
+    ] + ((10...20) + [30, 40, 50]).map { "digits/\($0)" }
+  private static let lengthyMenu = ["vm-helpexit"]
+
+  /// Which of these it was, when a message was deleted or wanted back, and what proves whose it is.
+  public static let mailboxTones = [
+    "vm-deleted": 2_300, "vm-undeleted": 2_500, "vm-password": 2_700, "vm-incorrect": 2_900,
+  ]
+
   private static func prompts(beside state: URL) throws -> URL {
     let folder = state.appending(path: "prompts")
     for (name, tone) in promptTones {
@@ -77,14 +93,20 @@ public struct Installation: Sendable {
     for (name, tone) in greeting.map({ ($0, greetingTone) }) + [("beep", beepTone)] {
       try write(tone, seconds: 1, to: folder.appending(path: "en_US_f_Allison/\(name).wav"))
     }
+    for name in menu {
+      try write(menuTone, seconds: 0.1, to: folder.appending(path: "en_US_f_Allison/\(name).wav"))
+    }
+    for (name, tone) in lengthyMenu.map({ ($0, menuTone) }) + Array(mailboxTones) {
+      try write(tone, seconds: 2, to: folder.appending(path: "en_US_f_Allison/\(name).wav"))
+    }
     return folder
   }
 
-  private static func write(_ frequency: Int, seconds: Int, to file: URL) throws {
+  private static func write(_ frequency: Int, seconds: Double, to file: URL) throws {
     try FileManager.default.createDirectory(
       at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
     var tone = ToneGenerator(frequencies: [Double(frequency)])
-    let sound = WAVFile(sampleRate: 8_000, channels: [tone.samples(8_000 * seconds)])
+    let sound = WAVFile(sampleRate: 8_000, channels: [tone.samples(Int(8_000 * seconds))])
     try Data(sound.encoded()).write(to: file)
   }
 

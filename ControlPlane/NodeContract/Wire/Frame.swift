@@ -44,6 +44,7 @@ enum FrameKind: UInt16 {
   case subscription = 8
   case relay = 9
   case sound = 10
+  case mailboxRequest = 11
 
   /// Of either direction: the body goes on in the next frame, whose kind is the message's.
   case continued = 100
@@ -60,6 +61,7 @@ enum FrameKind: UInt16 {
   case neighbours = 111
   case inheritance = 112
   case keptSound = 113
+  case mailboxAnswer = 114
 }
 
 /// One direction's messages of the link.
@@ -87,6 +89,8 @@ extension UpwardMessage: LinkMessage {
     case .load(let load): try Frame.encoded(.load, load.wire.body)
     case .orderAnswer(let answer): try Frame.encoded(.orderAnswer, answer.wire.body)
     case .sound(let piece): try Frame.encoded(.sound, piece.wire.body)
+    case .mailboxRequest(let request):
+      try Frame.encoded(.mailboxRequest, request.wire.body)
     }
   }
 
@@ -105,9 +109,10 @@ extension UpwardMessage: LinkMessage {
     case .load: self = .load(try NodeLoad(body: body))
     case .orderAnswer: self = .orderAnswer(try OrderAnswer(body: body))
     case .sound: self = .sound(try SoundPiece(body: body))
+    case .mailboxRequest: self = .mailboxRequest(try MailboxRequest(body: body))
     case .welcome, .tenant, .tenantRemoved, .snapshotComplete, .order, .factsAcknowledged,
       .beatKey, .bindings, .subscriptions, .mailbox, .neighbours, .inheritance, .keptSound,
-      .continued:
+      .mailboxAnswer, .continued:
       return nil
     }
   }
@@ -137,6 +142,7 @@ extension DownwardMessage: LinkMessage {
     case .inheritance(let inheritance):
       try Frame.encoded(.inheritance, inheritance.wire.body)
     case .soundIsKept(let piece): try Frame.encoded(.keptSound, piece.wire.body)
+    case .mailboxAnswer(let answer): try Frame.encoded(.mailboxAnswer, answer.wire.body)
     }
   }
 
@@ -161,8 +167,9 @@ extension DownwardMessage: LinkMessage {
     case .neighbours: self = .neighbours(try NeighbourList(body: body).neighbours)
     case .inheritance: self = .inheritance(try Inheritance(body: body))
     case .keptSound: self = .soundIsKept(try SoundPiece.Key(body: body))
+    case .mailboxAnswer: self = .mailboxAnswer(try MailboxAnswer(body: body))
     case .hello, .facts, .checkpoint, .checkpointRetired, .relay, .binding, .subscription, .load,
-      .orderAnswer, .sound, .continued:
+      .orderAnswer, .sound, .mailboxRequest, .continued:
       return nil
     }
   }

@@ -128,6 +128,48 @@ nonisolated enum WireOutcome: SwiftProtobuf.Enum, Swift.CaseIterable {
 
 }
 
+nonisolated enum WireMessageState: SwiftProtobuf.Enum, Swift.CaseIterable {
+  typealias RawValue = Int
+  case unspecified // = 0
+  case new // = 1
+  case heard // = 2
+  case saved // = 3
+  case UNRECOGNIZED(Int)
+
+  init() {
+    self = .unspecified
+  }
+
+  init?(rawValue: Int) {
+    switch rawValue {
+    case 0: self = .unspecified
+    case 1: self = .new
+    case 2: self = .heard
+    case 3: self = .saved
+    default: self = .UNRECOGNIZED(rawValue)
+    }
+  }
+
+  var rawValue: Int {
+    switch self {
+    case .unspecified: return 0
+    case .new: return 1
+    case .heard: return 2
+    case .saved: return 3
+    case .UNRECOGNIZED(let i): return i
+    }
+  }
+
+  // The compiler won't synthesize support with the UNRECOGNIZED case.
+  static let allCases: [WireMessageState] = [
+    .unspecified,
+    .new,
+    .heard,
+    .saved,
+  ]
+
+}
+
 /// One order over all grants of a cell.
 nonisolated struct WireEpoch: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
@@ -2112,12 +2154,280 @@ nonisolated struct WireKeptPiece: Sendable {
   init() {}
 }
 
+/// Kind 11: what somebody who calls a mailbox wants of it.
+nonisolated struct WireMailboxRequest: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// Sixteen bytes, as the answer repeats them.
+  var id: Data = Data()
+
+  var tenant: Data = Data()
+
+  var `extension`: Data = Data()
+
+  var verb: WireMailboxRequest.OneOf_Verb? = nil
+
+  var `open`: WireMailboxRequest.Open {
+    get {
+      if case .open(let v)? = verb {return v}
+      return WireMailboxRequest.Open()
+    }
+    set {verb = .open(newValue)}
+  }
+
+  var mark: WireMailboxRequest.Mark {
+    get {
+      if case .mark(let v)? = verb {return v}
+      return WireMailboxRequest.Mark()
+    }
+    set {verb = .mark(newValue)}
+  }
+
+  /// Of a message.
+  var delete: Data {
+    get {
+      if case .delete(let v)? = verb {return v}
+      return Data()
+    }
+    set {verb = .delete(newValue)}
+  }
+
+  var restore: Data {
+    get {
+      if case .restore(let v)? = verb {return v}
+      return Data()
+    }
+    set {verb = .restore(newValue)}
+  }
+
+  var sound: WireMailboxRequest.Sound {
+    get {
+      if case .sound(let v)? = verb {return v}
+      return WireMailboxRequest.Sound()
+    }
+    set {verb = .sound(newValue)}
+  }
+
+  var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  nonisolated enum OneOf_Verb: Equatable, Sendable {
+    case `open`(WireMailboxRequest.Open)
+    case mark(WireMailboxRequest.Mark)
+    /// Of a message.
+    case delete(Data)
+    case restore(Data)
+    case sound(WireMailboxRequest.Sound)
+
+  }
+
+  nonisolated struct Open: Sendable {
+    // SwiftProtobuf.Message conformance is added in an extension below. See the
+    // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+    // methods supported on all messages.
+
+    /// None: it is the owner's own phone.
+    var pin: String {
+      get {_pin ?? String()}
+      set {_pin = newValue}
+    }
+    /// Returns true if `pin` has been explicitly set.
+    var hasPin: Bool {self._pin != nil}
+    /// Clears the value of `pin`. Subsequent reads from it will return its default value.
+    mutating func clearPin() {self._pin = nil}
+
+    var unknownFields = SwiftProtobuf.UnknownStorage()
+
+    init() {}
+
+    fileprivate var _pin: String? = nil
+  }
+
+  nonisolated struct Mark: Sendable {
+    // SwiftProtobuf.Message conformance is added in an extension below. See the
+    // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+    // methods supported on all messages.
+
+    var message: Data = Data()
+
+    var state: WireMessageState = .unspecified
+
+    var unknownFields = SwiftProtobuf.UnknownStorage()
+
+    init() {}
+  }
+
+  nonisolated struct Sound: Sendable {
+    // SwiftProtobuf.Message conformance is added in an extension below. See the
+    // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+    // methods supported on all messages.
+
+    var message: Data = Data()
+
+    var offset: UInt64 = 0
+
+    var unknownFields = SwiftProtobuf.UnknownStorage()
+
+    init() {}
+  }
+
+  init() {}
+}
+
+/// Kind 114: the answer.
+nonisolated struct WireMailboxAnswer: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  var request: Data = Data()
+
+  var outcome: WireMailboxAnswer.OneOf_Outcome? = nil
+
+  var messages: WireMailboxAnswer.Messages {
+    get {
+      if case .messages(let v)? = outcome {return v}
+      return WireMailboxAnswer.Messages()
+    }
+    set {outcome = .messages(newValue)}
+  }
+
+  var sound: WireMailboxAnswer.Sound {
+    get {
+      if case .sound(let v)? = outcome {return v}
+      return WireMailboxAnswer.Sound()
+    }
+    set {outcome = .sound(newValue)}
+  }
+
+  /// Without more to say; a node takes one that it does not know for failed.
+  var verdict: WireMailboxAnswer.Verdict {
+    get {
+      if case .verdict(let v)? = outcome {return v}
+      return .unspecified
+    }
+    set {outcome = .verdict(newValue)}
+  }
+
+  var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  nonisolated enum OneOf_Outcome: Equatable, Sendable {
+    case messages(WireMailboxAnswer.Messages)
+    case sound(WireMailboxAnswer.Sound)
+    /// Without more to say; a node takes one that it does not know for failed.
+    case verdict(WireMailboxAnswer.Verdict)
+
+  }
+
+  nonisolated enum Verdict: SwiftProtobuf.Enum, Swift.CaseIterable {
+    typealias RawValue = Int
+    case unspecified // = 0
+    case done // = 1
+    case wrongPin // = 2
+    case locked // = 3
+    case missing // = 4
+    case failed // = 5
+    case UNRECOGNIZED(Int)
+
+    init() {
+      self = .unspecified
+    }
+
+    init?(rawValue: Int) {
+      switch rawValue {
+      case 0: self = .unspecified
+      case 1: self = .done
+      case 2: self = .wrongPin
+      case 3: self = .locked
+      case 4: self = .missing
+      case 5: self = .failed
+      default: self = .UNRECOGNIZED(rawValue)
+      }
+    }
+
+    var rawValue: Int {
+      switch self {
+      case .unspecified: return 0
+      case .done: return 1
+      case .wrongPin: return 2
+      case .locked: return 3
+      case .missing: return 4
+      case .failed: return 5
+      case .UNRECOGNIZED(let i): return i
+      }
+    }
+
+    // The compiler won't synthesize support with the UNRECOGNIZED case.
+    static let allCases: [WireMailboxAnswer.Verdict] = [
+      .unspecified,
+      .done,
+      .wrongPin,
+      .locked,
+      .missing,
+      .failed,
+    ]
+
+  }
+
+  nonisolated struct Messages: Sendable {
+    // SwiftProtobuf.Message conformance is added in an extension below. See the
+    // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+    // methods supported on all messages.
+
+    var messages: [WireWaitingMessage] = []
+
+    var unknownFields = SwiftProtobuf.UnknownStorage()
+
+    init() {}
+  }
+
+  nonisolated struct Sound: Sendable {
+    // SwiftProtobuf.Message conformance is added in an extension below. See the
+    // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+    // methods supported on all messages.
+
+    var contents: Data = Data()
+
+    var isLast: Bool = false
+
+    var unknownFields = SwiftProtobuf.UnknownStorage()
+
+    init() {}
+  }
+
+  init() {}
+}
+
+nonisolated struct WireWaitingMessage: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  var id: Data = Data()
+
+  /// An extension, or E.164 with plus; empty: the caller hid it.
+  var caller: String = String()
+
+  var leftAtMilliseconds: Int64 = 0
+
+  var state: WireMessageState = .unspecified
+
+  var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  init() {}
+}
+
 // MARK: - Code below here is support for the SwiftProtobuf runtime.
 
 fileprivate nonisolated let _protobuf_package = "tandem.node.v1"
 
 nonisolated extension WireOutcome: SwiftProtobuf._ProtoNameProviding {
   static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0OUTCOME_UNSPECIFIED\0\u{1}OUTCOME_ANSWERED\0\u{1}OUTCOME_ANSWERED_ELSEWHERE\0\u{1}OUTCOME_CANCELLED\0\u{1}OUTCOME_NO_ANSWER\0\u{1}OUTCOME_BUSY\0\u{1}OUTCOME_REJECTED\0\u{1}OUTCOME_OFFLINE\0\u{1}OUTCOME_UNKNOWN_NUMBER\0\u{1}OUTCOME_FORBIDDEN\0\u{1}OUTCOME_INCOMPATIBLE_MEDIA\0\u{1}OUTCOME_BAD_REQUEST\0\u{1}OUTCOME_CARRIER_FAILED\0\u{1}OUTCOME_OVERLOADED\0\u{1}OUTCOME_NODE_LOST\0\u{1}OUTCOME_INTERNAL_ERROR\0\u{1}OUTCOME_FORWARDED\0")
+}
+
+nonisolated extension WireMessageState: SwiftProtobuf._ProtoNameProviding {
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0MESSAGE_STATE_UNSPECIFIED\0\u{1}MESSAGE_STATE_NEW\0\u{1}MESSAGE_STATE_HEARD\0\u{1}MESSAGE_STATE_SAVED\0")
 }
 
 nonisolated extension WireEpoch: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
@@ -5131,6 +5441,431 @@ nonisolated extension WireKeptPiece: SwiftProtobuf.Message, SwiftProtobuf._Messa
     if lhs.sound != rhs.sound {return false}
     if lhs.part != rhs.part {return false}
     if lhs.offset != rhs.offset {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireMailboxRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = _protobuf_package + ".MailboxRequest"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}tenant\0\u{1}extension\0\u{1}open\0\u{1}mark\0\u{1}delete\0\u{1}restore\0\u{1}sound\0")
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularBytesField(value: &self.id) }()
+      case 2: try { try decoder.decodeSingularBytesField(value: &self.tenant) }()
+      case 3: try { try decoder.decodeSingularBytesField(value: &self.`extension`) }()
+      case 4: try {
+        var v: WireMailboxRequest.Open?
+        var hadOneofValue = false
+        if let current = self.verb {
+          hadOneofValue = true
+          if case .open(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.verb = .open(v)
+        }
+      }()
+      case 5: try {
+        var v: WireMailboxRequest.Mark?
+        var hadOneofValue = false
+        if let current = self.verb {
+          hadOneofValue = true
+          if case .mark(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.verb = .mark(v)
+        }
+      }()
+      case 6: try {
+        var v: Data?
+        try decoder.decodeSingularBytesField(value: &v)
+        if let v = v {
+          if self.verb != nil {try decoder.handleConflictingOneOf()}
+          self.verb = .delete(v)
+        }
+      }()
+      case 7: try {
+        var v: Data?
+        try decoder.decodeSingularBytesField(value: &v)
+        if let v = v {
+          if self.verb != nil {try decoder.handleConflictingOneOf()}
+          self.verb = .restore(v)
+        }
+      }()
+      case 8: try {
+        var v: WireMailboxRequest.Sound?
+        var hadOneofValue = false
+        if let current = self.verb {
+          hadOneofValue = true
+          if case .sound(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.verb = .sound(v)
+        }
+      }()
+      default: break
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    if !self.id.isEmpty {
+      try visitor.visitSingularBytesField(value: self.id, fieldNumber: 1)
+    }
+    if !self.tenant.isEmpty {
+      try visitor.visitSingularBytesField(value: self.tenant, fieldNumber: 2)
+    }
+    if !self.`extension`.isEmpty {
+      try visitor.visitSingularBytesField(value: self.`extension`, fieldNumber: 3)
+    }
+    switch self.verb {
+    case .open?: try {
+      guard case .open(let v)? = self.verb else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 4)
+    }()
+    case .mark?: try {
+      guard case .mark(let v)? = self.verb else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 5)
+    }()
+    case .delete?: try {
+      guard case .delete(let v)? = self.verb else { preconditionFailure() }
+      try visitor.visitSingularBytesField(value: v, fieldNumber: 6)
+    }()
+    case .restore?: try {
+      guard case .restore(let v)? = self.verb else { preconditionFailure() }
+      try visitor.visitSingularBytesField(value: v, fieldNumber: 7)
+    }()
+    case .sound?: try {
+      guard case .sound(let v)? = self.verb else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 8)
+    }()
+    case nil: break
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: WireMailboxRequest, rhs: WireMailboxRequest) -> Bool {
+    if lhs.id != rhs.id {return false}
+    if lhs.tenant != rhs.tenant {return false}
+    if lhs.`extension` != rhs.`extension` {return false}
+    if lhs.verb != rhs.verb {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireMailboxRequest.Open: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = WireMailboxRequest.protoMessageName + ".Open"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}pin\0")
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self._pin) }()
+      default: break
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    try { if let v = self._pin {
+      try visitor.visitSingularStringField(value: v, fieldNumber: 1)
+    } }()
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: WireMailboxRequest.Open, rhs: WireMailboxRequest.Open) -> Bool {
+    if lhs._pin != rhs._pin {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireMailboxRequest.Mark: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = WireMailboxRequest.protoMessageName + ".Mark"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}message\0\u{1}state\0")
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularBytesField(value: &self.message) }()
+      case 2: try { try decoder.decodeSingularEnumField(value: &self.state) }()
+      default: break
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.message.isEmpty {
+      try visitor.visitSingularBytesField(value: self.message, fieldNumber: 1)
+    }
+    if self.state != .unspecified {
+      try visitor.visitSingularEnumField(value: self.state, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: WireMailboxRequest.Mark, rhs: WireMailboxRequest.Mark) -> Bool {
+    if lhs.message != rhs.message {return false}
+    if lhs.state != rhs.state {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireMailboxRequest.Sound: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = WireMailboxRequest.protoMessageName + ".Sound"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}message\0\u{1}offset\0")
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularBytesField(value: &self.message) }()
+      case 2: try { try decoder.decodeSingularUInt64Field(value: &self.offset) }()
+      default: break
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.message.isEmpty {
+      try visitor.visitSingularBytesField(value: self.message, fieldNumber: 1)
+    }
+    if self.offset != 0 {
+      try visitor.visitSingularUInt64Field(value: self.offset, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: WireMailboxRequest.Sound, rhs: WireMailboxRequest.Sound) -> Bool {
+    if lhs.message != rhs.message {return false}
+    if lhs.offset != rhs.offset {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireMailboxAnswer: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = _protobuf_package + ".MailboxAnswer"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}request\0\u{1}messages\0\u{1}sound\0\u{1}verdict\0")
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularBytesField(value: &self.request) }()
+      case 2: try {
+        var v: WireMailboxAnswer.Messages?
+        var hadOneofValue = false
+        if let current = self.outcome {
+          hadOneofValue = true
+          if case .messages(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.outcome = .messages(v)
+        }
+      }()
+      case 3: try {
+        var v: WireMailboxAnswer.Sound?
+        var hadOneofValue = false
+        if let current = self.outcome {
+          hadOneofValue = true
+          if case .sound(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.outcome = .sound(v)
+        }
+      }()
+      case 4: try {
+        var v: WireMailboxAnswer.Verdict?
+        try decoder.decodeSingularEnumField(value: &v)
+        if let v = v {
+          if self.outcome != nil {try decoder.handleConflictingOneOf()}
+          self.outcome = .verdict(v)
+        }
+      }()
+      default: break
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    if !self.request.isEmpty {
+      try visitor.visitSingularBytesField(value: self.request, fieldNumber: 1)
+    }
+    switch self.outcome {
+    case .messages?: try {
+      guard case .messages(let v)? = self.outcome else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 2)
+    }()
+    case .sound?: try {
+      guard case .sound(let v)? = self.outcome else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 3)
+    }()
+    case .verdict?: try {
+      guard case .verdict(let v)? = self.outcome else { preconditionFailure() }
+      try visitor.visitSingularEnumField(value: v, fieldNumber: 4)
+    }()
+    case nil: break
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: WireMailboxAnswer, rhs: WireMailboxAnswer) -> Bool {
+    if lhs.request != rhs.request {return false}
+    if lhs.outcome != rhs.outcome {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireMailboxAnswer.Verdict: SwiftProtobuf._ProtoNameProviding {
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0VERDICT_UNSPECIFIED\0\u{1}VERDICT_DONE\0\u{1}VERDICT_WRONG_PIN\0\u{1}VERDICT_LOCKED\0\u{1}VERDICT_MISSING\0\u{1}VERDICT_FAILED\0")
+}
+
+nonisolated extension WireMailboxAnswer.Messages: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = WireMailboxAnswer.protoMessageName + ".Messages"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}messages\0")
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeRepeatedMessageField(value: &self.messages) }()
+      default: break
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.messages.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.messages, fieldNumber: 1)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: WireMailboxAnswer.Messages, rhs: WireMailboxAnswer.Messages) -> Bool {
+    if lhs.messages != rhs.messages {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireMailboxAnswer.Sound: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = WireMailboxAnswer.protoMessageName + ".Sound"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}contents\0\u{3}is_last\0")
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularBytesField(value: &self.contents) }()
+      case 2: try { try decoder.decodeSingularBoolField(value: &self.isLast) }()
+      default: break
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.contents.isEmpty {
+      try visitor.visitSingularBytesField(value: self.contents, fieldNumber: 1)
+    }
+    if self.isLast != false {
+      try visitor.visitSingularBoolField(value: self.isLast, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: WireMailboxAnswer.Sound, rhs: WireMailboxAnswer.Sound) -> Bool {
+    if lhs.contents != rhs.contents {return false}
+    if lhs.isLast != rhs.isLast {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireWaitingMessage: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = _protobuf_package + ".WaitingMessage"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}caller\0\u{3}left_at_milliseconds\0\u{1}state\0")
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularBytesField(value: &self.id) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.caller) }()
+      case 3: try { try decoder.decodeSingularInt64Field(value: &self.leftAtMilliseconds) }()
+      case 4: try { try decoder.decodeSingularEnumField(value: &self.state) }()
+      default: break
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.id.isEmpty {
+      try visitor.visitSingularBytesField(value: self.id, fieldNumber: 1)
+    }
+    if !self.caller.isEmpty {
+      try visitor.visitSingularStringField(value: self.caller, fieldNumber: 2)
+    }
+    if self.leftAtMilliseconds != 0 {
+      try visitor.visitSingularInt64Field(value: self.leftAtMilliseconds, fieldNumber: 3)
+    }
+    if self.state != .unspecified {
+      try visitor.visitSingularEnumField(value: self.state, fieldNumber: 4)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: WireWaitingMessage, rhs: WireWaitingMessage) -> Bool {
+    if lhs.id != rhs.id {return false}
+    if lhs.caller != rhs.caller {return false}
+    if lhs.leftAtMilliseconds != rhs.leftAtMilliseconds {return false}
+    if lhs.state != rhs.state {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -13,4 +13,5 @@ public let migrations: [Migration] = [
   holidays,
   supervisors,
   mailboxes,
+  mailboxPINs,
 ]

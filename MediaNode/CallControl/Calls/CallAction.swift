@@ -43,6 +43,10 @@ enum CallAction: Hashable, Sendable {
   case recordSound(RecordingPart?)
   /// All parts of it have begun.
   case soundEnded(StoredSound)
+  /// Finds out whose mailbox that is; comes last.
+  case findMailbox(number: String)
+  /// Asks the control plane; `mailboxAnswered` hears of it.
+  case askMailbox(ExtensionID, MailboxRequest.Verb, number: UInt32)
   /// The leg leaves the relay: what was measured of it goes on record.
   case measure(LegID)
   case closeRelay

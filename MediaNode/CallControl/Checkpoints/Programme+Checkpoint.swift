@@ -11,6 +11,9 @@ extension Prompt: Checkpointed {
     case .spoken(let words):
       writer.write(UInt8(2))
       writer.write(words)
+    case .fetched(let name):
+      writer.write(UInt8(3))
+      writer.write(name)
     }
   }
 
@@ -18,6 +21,7 @@ extension Prompt: Checkpointed {
     switch try reader.read(UInt8.self) {
     case 1: self = .recorded(try reader.read(String.self))
     case 2: self = .spoken(try reader.read(String.self))
+    case 3: self = .fetched(try reader.read(String.self))
     default: throw .malformed("prompt")
     }
   }
@@ -142,6 +146,9 @@ extension Attendance: Checkpointed {
     case .message(let deposit):
       writer.write(UInt8(3))
       writer.write(deposit)
+    case .visit(let visit):
+      writer.write(UInt8(4))
+      writer.write(visit)
     }
     writer.write(run)
     writer.write(offersAt)
@@ -153,6 +160,7 @@ extension Attendance: Checkpointed {
     case 1: purpose = .refusal(try reader.read(CallOutcome.self))
     case 2: purpose = .room
     case 3: purpose = .message(try reader.read(MessageDeposit.self))
+    case 4: purpose = .visit(try reader.read(MailboxVisit.self))
     default: throw .malformed("attendance")
     }
     run = try reader.read(ProgrammeRun?.self)

@@ -12,6 +12,8 @@ struct Attendance: Hashable, Sendable {
     case room
     /// The caller leaves a message.
     case message(MessageDeposit)
+    /// The caller hears the messages of a mailbox.
+    case visit(MailboxVisit)
   }
 
   var purpose: Purpose
@@ -64,11 +66,13 @@ extension CallMachine {
   /// When something more is to be said, or no key is waited for any longer.
   var programmeDeadline: BootInstant? {
     guard case .attended = state else { return nil }
-    return [attendance?.run?.nextDeadline, messageDeadline].compactMap(\.self).min()
+    return [attendance?.run?.nextDeadline, messageDeadline, visitDeadline].compactMap(\.self).min()
   }
 
   mutating func programmeDeadlinePassed(at now: Moment) -> [CallAction] {
     if let ended = messageIsLongest(at: now) { return ended }
+    let gaveUp = visitDeadlinePassed(at: now)
+    guard gaveUp.isEmpty else { return gaveUp }
     return progressed(on: caller.side, at: now) { $0.deadlinePassed(at: now.boot) }
   }
 
@@ -98,6 +102,7 @@ extension CallMachine {
     switch attendance?.purpose {
     case .refusal(let refused): end(refused, at: now)
     case .message(let deposit): goOn(with: deposit, at: now)
+    case .visit: goOn(visiting: outcome, at: now)
     case .room, nil: []
     }
   }
@@ -106,7 +111,7 @@ extension CallMachine {
   mutating func attendanceIsOver(at now: Moment) -> [CallAction] {
     switch attendance?.purpose {
     case .refusal(let refused): end(refused, at: now)
-    case .room, .message, nil: end(.answered, at: now)
+    case .room, .message, .visit, nil: end(.answered, at: now)
     }
   }
 
@@ -115,7 +120,7 @@ extension CallMachine {
     let seated = RelaySide.allCases.compactMap { side in
       seats[side].map { CallAction.seat($0, side) }
     }
-    guard case .attended = state, let run = attendance?.run,
+    guard case .attended = state, !hearsFetchedSound, let run = attendance?.run,
       let position = run.position(at: now.boot)
     else { return seated }
     return seated + [.play(run.programme.announcement, run.number, to: caller.side, from: position)]

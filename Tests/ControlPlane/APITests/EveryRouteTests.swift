@@ -278,6 +278,13 @@ private struct Fixture {
         route: "GET /v1/tenants/{tenant}/extensions/{extension}/mailbox",
         path: path + "/extensions/\(entry)/mailbox", tenant: .hidden, reseller: .hidden),
       Probe(
+        route: "PUT /v1/tenants/{tenant}/extensions/{extension}/mailbox/pin",
+        path: path + "/extensions/\(entry)/mailbox/pin", body: #"{"pin":"2580"}"#,
+        tenant: .hidden, reseller: .hidden),
+      Probe(
+        route: "DELETE /v1/tenants/{tenant}/extensions/{extension}/mailbox/pin",
+        path: path + "/extensions/\(entry)/mailbox/pin", tenant: .hidden, reseller: .hidden),
+      Probe(
         route: "GET /v1/tenants/{tenant}/extensions/{extension}/mailbox/messages",
         path: path + "/extensions/\(entry)/mailbox/messages", tenant: .hidden,
         reseller: .forbidden),

@@ -165,6 +165,30 @@ enum LinkSamples {
       + [.done, .refusedStale(known: epoch), .refusedUnknownAddress].map {
         .orderAnswer(OrderAnswer(order: id(9), address: phones, verdict: $0))
       } + sounds.map { .sound($0) }
+      + questions.map {
+        .mailboxRequest(
+          MailboxRequest(id: UUIDv7(high: 1, low: 2), tenant: id(2), mailbox: id(5), verb: $0))
+      }
+  }
+
+  static var questions: [MailboxRequest.Verb] {
+    [
+      .open(pin: nil), .open(pin: ""), .open(pin: "0815"), .delete(id(10)), .restore(id(10)),
+      .sound(id(10), offset: 1 << 40),
+    ] + MessageState.allCases.map { .mark(id(10), $0) }
+  }
+
+  static var answers: [MailboxAnswer.Outcome] {
+    [
+      .messages([]), .done, .wrongPIN, .locked, .missing, .failed,
+      .sound([0, 255], isLast: false), .sound([], isLast: true),
+      .messages(
+        MessageState.allCases.map {
+          WaitingMessage(
+            id: id(10), caller: "+447400000001",
+            leftAt: WallTime(milliseconds: 1_795_000_000_123), state: $0)
+        }),
+    ]
   }
 
   static var sounds: [SoundPiece] {
@@ -202,6 +226,9 @@ enum LinkSamples {
     ]
       + [OwnershipOrder.Verb.adopt, .release].map {
         .order(OwnershipOrder(id: id(9), verb: $0, address: phones, epoch: epoch))
+      }
+      + answers.map {
+        .mailboxAnswer(MailboxAnswer(request: UUIDv7(high: 1, low: 2), outcome: $0))
       }
   }
 }

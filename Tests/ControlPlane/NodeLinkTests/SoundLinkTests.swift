@@ -33,6 +33,33 @@ import Testing
     }
   }
 
+  @Test func aQuestionAboutAMailboxIsAnsweredToWhoServesItsTenantAndToNobodyElse() async throws {
+    try await TestReplica.with { replica in
+      replica.tenants.put(Self.tenant)
+      let node = try TestNode(of: replica)
+      defer { node.stop() }
+      try await eventually("the tenant is known", within: .seconds(10)) {
+        node.received.contains(.tenant(Self.tenant))
+      }
+      func ask(_ number: UInt64, _ tenant: TenantID) async throws -> MailboxAnswer.Outcome {
+        let id = UUIDv7(high: 5, low: number)
+        let request = MailboxRequest(
+          id: id, tenant: tenant, mailbox: ExtensionID(UUIDv7(high: 3, low: 1)),
+          verb: .open(pin: nil))
+        node.links.send(.mailboxRequest(request), to: TestReplica.name)
+        return try await eventually("answered", within: .seconds(10)) {
+          for case .mailboxAnswer(let answer) in node.received where answer.request == id {
+            return answer.outcome
+          }
+          return nil
+        }
+      }
+      #expect(try await ask(1, Self.tenant.tenant) == .messages([]))
+      #expect(try await ask(2, TenantID(UUIDv7(high: 2, low: 99))) == .missing)
+      #expect(await replica.mailboxes.asked.count == 1)
+    }
+  }
+
   @Test func aPieceThatCannotBeKeptIsNotAcknowledgedAndMayComeAgain() async throws {
     try await TestReplica.with { replica in
       await replica.sounds.setDown(true)

@@ -39,6 +39,16 @@ actor MemorySounds: SoundKeeper {
   }
 }
 
+/// Answers every question alike, and remembers them.
+actor MemoryDesk: MailboxDesk {
+  private(set) var asked: [MailboxRequest] = []
+
+  func answer(_ request: MailboxRequest) async -> MailboxAnswer.Outcome {
+    asked.append(request)
+    return .messages([])
+  }
+}
+
 /// Tenants in memory; each change is announced.
 final class MemoryTenants: TenantSource {
   private struct State {

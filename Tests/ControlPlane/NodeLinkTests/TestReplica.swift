@@ -41,6 +41,7 @@ final class TestReplica {
   let authority: TestAuthority
   let ledger = MemoryLedger()
   let sounds = MemorySounds()
+  let mailboxes = MemoryDesk()
   let tenants = MemoryTenants()
   let grants = MemoryGrants()
   let lines = LoggedLines()
@@ -78,7 +79,8 @@ final class TestReplica {
       key: authority.path("ours/\(certificate).key"),
       authority: authority.path("ours/authority.crt"))
     let server = NodeLinkServer(
-      settings: settings, fleet: fleet, ledger: ledger, sounds: sounds, tenants: tenants,
+      settings: settings, fleet: fleet, ledger: ledger, sounds: sounds,
+      mailboxes: mailboxes, tenants: tenants,
       grants: grants, keyLifetime: keyLifetime, logger: lines.logger,
       onListening: { found.yield($0) })
     let listener = BeatListener(

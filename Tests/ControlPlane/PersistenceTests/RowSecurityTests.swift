@@ -154,6 +154,8 @@ struct RowSecurityTests {
     _ = try await scratch.store.mailboxes.replace(
       Mailbox(longestMessage: 60, mostMessages: 10, retention: nil), of: id,
       of: customer.tenant.id, in: .platform)
+    _ = try await scratch.store.mailboxPINs.replace(
+      StoredPIN(salt: [1], digest: [2]), of: id, of: customer.tenant.id, in: .platform)
     let sound = StoredSound(
       id: SoundID(customer.tenant.id.uuid), tenant: customer.tenant.id,
       kind: .message(

@@ -1,3 +1,4 @@
+import Digits
 import NodeContract
 import SIP
 import SeededRandom
@@ -90,6 +91,26 @@ private func callsInEveryState() throws -> [(call: CallMachine, at: BootInstant)
     scene.bob.habit = .ring
     let call = scene.alice.call("102")
     scene.world.run { call.heard.contains(180) }
+  }
+  for keys in ["", "1", "17", "#"] {
+    try play { scene in  // a mailbox is heard: asking, menu, message, choice, farewell
+      scene.world.mailboxes = .filled(3)
+      scene.world.change { $0.extensions[0].mailbox = VoiceMailbox(longestMessage: .seconds(60)) }
+      let call = scene.alice.call("*97")
+      scene.world.run { call.state == .talking }
+      if !keys.isEmpty { scene.world.run(for: .milliseconds(100)) }
+      for key in keys.compactMap(Digit.init) {
+        guard let relay = scene.world.relays.values.first(where: \.isOpen) else { return }
+        scene.world.press(key, on: .caller, of: relay.plan.id)
+        scene.world.run(for: .milliseconds(100))
+      }
+    }
+  }
+  for dialled in ["*98", "*98102"] {
+    try play { scene in  // whose mailbox it is, and the PIN
+      let call = scene.alice.call(dialled)
+      scene.world.run { call.state == .talking }
+    }
   }
   try play { scene in  // ending
     let (caller, _) = try scene.talking()

@@ -40,7 +40,7 @@ import Testing
     #expect(
       sent == [
         "202", "transferred", "notify", "message", "forwarded", "replaced", "prack", "announced",
-        "conference", "supervised", "recorded", "message left",
+        "conference", "supervised", "recorded", "message left", "mailbox called",
       ])
   }
 }
@@ -48,7 +48,7 @@ import Testing
 extension CallFleet {
   mutating func useFeature(_ party: Party) {
     let call = party.calls.filter { $0.state == .talking }.randomElement(using: &random)
-    switch Int.random(in: 0..<19, using: &random) {
+    switch Int.random(in: 0..<20, using: &random) {
     case 0: handOn(call, quietly: Bool.random(using: &random))
     case 1, 2: joinBoth(of: party)
     case 3: handOnTogether(call)
@@ -66,6 +66,7 @@ extension CallFleet {
     case 15: scene.world.pressKeys(using: &random)
     case 16: record(call)
     case 17: leaveMessage(as: party)
+    case 18: hearMessages(as: party)
     default: registerWithPreference(party)
     }
   }
@@ -96,6 +97,20 @@ extension CallFleet {
       $0.extensions[place].answering = rules
     }
     if !party.isCarrier { party.call("10\(place + 1)") }
+  }
+
+  /// Keys that are pressed elsewhere lead through its menus.
+  private mutating func hearMessages(as party: Party) {
+    let count = Int.random(in: 1...3, using: &random)
+    scene.world.mailboxes = .filled(count)
+    scene.world.mailboxes.isAway = Int.random(in: 0..<6, using: &random) == 0
+    scene.world.change { tenant in
+      for index in 0..<3 {
+        tenant.extensions[index].mailbox = VoiceMailbox(longestMessage: .seconds(20))
+      }
+    }
+    let codes = ["*97", "*97", "*98", "*98101"]
+    if !party.isCarrier { party.call(codes.randomElement(using: &random) ?? "*97") }
   }
 
   private mutating func handOnToRoom(_ call: PartyCall?) {

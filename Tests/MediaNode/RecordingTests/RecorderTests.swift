@@ -1,4 +1,5 @@
 import Audio
+import LAME
 import Recording
 import Support
 import Testing
@@ -63,6 +64,21 @@ struct RecorderTests {
     let second = segments(.mp3, of: .one, rate: 8_000, seconds: 4).flatMap(\.bytes)
     let sides = try await decoded(Array(first) + second, channels: 1, rate: 8_000)
     #expect(sides[0].count > 7 * 8_000)
+  }
+
+  @Test("What was recorded of one leg is heard again as it was said, also when it was cut")
+  func heardAgain() throws {
+    let bytes = segments(.mp3, of: .one, rate: 8_000, seconds: 3).flatMap(\.bytes)
+    for cut in [bytes, Array(bytes.dropLast(100)), Array("no sound".utf8) + bytes] {
+      let heard = try #require(MP3Decoder.decode(cut, most: 80_000))
+      #expect(heard.sampleRate == 8_000)
+      #expect(heard.samples.count > 2 * 8_000)
+      let recognizer = ToneRecognizer(frequencies: [500, 900], sampleRate: 8_000)
+      #expect(recognizer.tones(in: heard.samples, forAtLeast: 0.8) == [500])
+    }
+    #expect(MP3Decoder.decode(bytes, most: 8_000)?.samples.count == 8_000)
+    #expect(MP3Decoder.decode([], most: 8_000) == nil)
+    #expect(MP3Decoder.decode(Array(repeating: 0xFF, count: 5_000), most: 8_000) == nil)
   }
 
   @Test("Segments leave while the call goes on, and any beginning of them plays", arguments: cases)

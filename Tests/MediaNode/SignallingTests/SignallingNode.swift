@@ -186,6 +186,7 @@ private struct NoSurroundings: ExchangeSurroundings {
   func seat(_ seat: RoomSeat?, side: RelaySide, of id: RelayID) {}
   func recordRelay(_ part: RecordingPart?, of id: RelayID) {}
   func soundEnded(_ sound: StoredSound) {}
+  func askMailbox(_ question: MailboxQuestion) {}
   func closeRelay(_ id: RelayID) {}
   func record(_ fact: Fact, whenDurable: (@Sendable () -> Void)?) { whenDurable?() }
   func report(_ message: UpwardMessage) {}

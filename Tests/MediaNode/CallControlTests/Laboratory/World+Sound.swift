@@ -11,7 +11,10 @@ extension World {
     let open = relays.values.filter { $0.isOpen && $0.passage != .relayed }
     let chosen = open.sorted { $0.plan.id < $1.plan.id }.randomElement(using: &random)
     guard let relay = chosen, let side = RelaySide.allCases.randomElement(using: &random),
-      let key = Digit(event: UInt8.random(in: 0..<16, using: &random))
+      // Half of them lead on in a mailbox.
+      let key = Bool.random(using: &random)
+        ? Digit("16179*".randomElement(using: &random) ?? "1")
+        : Digit(event: UInt8.random(in: 0..<16, using: &random))
     else { return }
     press(key, on: side, of: relay.plan.id)
   }
@@ -26,6 +29,7 @@ extension World {
   var soundsUsed: Set<String> {
     var used: Set<String> = recorded.contains { $0.sound == nil } ? ["recorded"] : []
     if !ended.isEmpty { used.insert("message left") }
+    if !questions.isEmpty { used.insert("mailbox called") }
     for relay in relays.values {
       if !relay.played.isEmpty { used.insert("announced") }
       for seat in relay.seated {

@@ -37,6 +37,9 @@ final class World {
   private(set) var recorded: [RecordingPart] = []
   /// Sounds of which no more parts begin.
   private(set) var ended: [StoredSound] = []
+  /// What callers asked of the control plane, and what it has.
+  private(set) var questions: [MailboxQuestion] = []
+  var mailboxes = ModelMailboxes()
   private(set) var checkpoints: [CallID: CheckpointEnvelope] = [:]
   private(set) var bindingChanges: [BindingChange] = []
   /// The subscriptions that the next process would know of.
@@ -257,6 +260,14 @@ final class World {
         recorded.append(part)
       }
     case .soundEnded(let sound): ended.append(sound)
+    case .askMailbox(let question):
+      questions.append(question)
+      guard let outcome = mailboxes.answer(question) else { return }
+      after(.milliseconds(30)) { [self, lives] in
+        guard lives == self.lives else { return }
+        perform(
+          exchange.mailboxAnswered(outcome, to: question.number, of: question.call, at: now))
+      }
     case .measureRelay(let id, let side, let leg):
       #expect(relays[id]?.isOpen == true, "a relay was asked that is not open")
       let media = measures[side]

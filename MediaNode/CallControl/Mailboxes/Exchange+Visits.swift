@@ -1,0 +1,89 @@
+public import NodeContract
+import SIP
+
+/// What a caller of a mailbox wants of it, and who is to hear the answer.
+public struct MailboxQuestion: Hashable, Sendable {
+  public var call: CallID
+  /// Counts the call's questions.
+  public var number: UInt32
+  public var tenant: TenantID
+  public var mailbox: ExtensionID
+  /// Of a sound: all of it, which is to be at hand as a prompt when it is `done`.
+  public var verb: MailboxRequest.Verb
+}
+
+/// What phones dial to hear messages.
+enum MailboxCode: Hashable, Sendable {
+  /// The caller's own.
+  case own
+  /// Any, whose number is asked for.
+  case any
+  /// That extension's.
+  case of(String)
+
+  /// Nil: something else is dialled.
+  init?(_ dialled: String) {
+    switch dialled {
+    case "*97": self = .own
+    case "*98": self = .any
+    default:
+      guard dialled.hasPrefix("*98"), dialled.utf8.count <= 3 + 16 else { return nil }
+      self = .of(String(dialled.dropFirst(3)))
+    }
+  }
+}
+
+/// Users hear what was left in their mailboxes.
+extension Exchange {
+  /// True when the INVITE wants to a mailbox; it is answered then.
+  mutating func visitsMailbox(
+    _ arrival: Arrival, _ user: ExtensionEntry, _ origin: CallOrigin, at now: Moment
+  ) -> Bool {
+    let dialled = arrival.request.uri.user ?? ""
+    guard let code = MailboxCode(dialled) else { return false }
+    let language = origin.tenant.snapshot.dialling.language
+    var (visit, steps) = MailboxVisit.any(in: language)
+    switch code {
+    case .own where user.mailbox != nil:
+      (visit, steps) = MailboxVisit.own(user.id, in: language, at: now.boot)
+    case .of(let number): steps = visit.found(origin.tenant.mailbox(of: number))
+    // Who has none may want another's.
+    case .own, .any: break
+    }
+    attend(arrival, origin, called: dialled, at: now) {
+      $0.begin(visiting: visit, steps, at: now)
+    }
+    return true
+  }
+
+  mutating func findMailbox(_ number: String, of id: CallID, at now: Moment) {
+    let tenant = calls[id].flatMap { directory[$0.machine.tenant] }
+    let mailbox = tenant?.mailbox(of: number)
+    update(id, at: now) { $0.mailboxFound(mailbox, at: now) }
+  }
+
+  func askMailbox(
+    _ mailbox: ExtensionID, _ verb: MailboxRequest.Verb, number: UInt32, of id: CallID
+  ) -> MailboxQuestion? {
+    calls[id].map {
+      MailboxQuestion(
+        call: id, number: number, tenant: $0.machine.tenant, mailbox: mailbox, verb: verb)
+    }
+  }
+
+  /// What came of a question; an answer that comes too late is of no use.
+  public mutating func mailboxAnswered(
+    _ outcome: MailboxAnswer.Outcome, to number: UInt32, of call: CallID, at now: Moment
+  ) -> [ExchangeAction] {
+    guard let tenant = calls[call]?.machine.tenant else { return [] }
+    let clock = directory[tenant]?.snapshot.clock ?? .utc
+    update(call, at: now) { $0.mailboxAnswered(outcome, to: number, by: clock, at: now) }
+    return takeOutbox(at: now)
+  }
+}
+
+extension DirectoryTenant {
+  fileprivate func mailbox(of number: String) -> ExtensionID? {
+    extensionsByNumber[number].flatMap { $0.mailbox == nil ? nil : $0.id }
+  }
+}

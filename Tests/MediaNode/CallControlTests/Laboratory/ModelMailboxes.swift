@@ -1,0 +1,39 @@
+import NodeContract
+
+@testable import CallControl
+
+/// What the control plane of a world knows of its one mailbox's messages.
+struct ModelMailboxes {
+  var messages: [WaitingMessage] = []
+  var deleted: Set<SoundID> = []
+  var pin = "2580"
+  /// It answers nothing.
+  var isAway = false
+
+  /// Nil: nobody answers.
+  mutating func answer(_ question: MailboxQuestion) -> MailboxAnswer.Outcome? {
+    guard !isAway else { return nil }
+    switch question.verb {
+    case .open(let pin):
+      let present = messages.filter { !deleted.contains($0.id) }
+      return pin == nil || pin == self.pin ? .messages(present) : .wrongPIN
+    case .mark(let id, let state):
+      for index in messages.indices where messages[index].id == id { messages[index].state = state }
+    case .delete(let id): deleted.insert(id)
+    case .restore(let id): deleted.remove(id)
+    case .sound(let id, _): return messages.contains { $0.id == id } ? .done : .missing
+    }
+    return .done
+  }
+
+  /// So many new messages from a caller outside.
+  static func filled(_ count: Int) -> ModelMailboxes {
+    var mailboxes = ModelMailboxes()
+    mailboxes.messages = (1...count).map {
+      WaitingMessage(
+        id: SoundID(UUIDv7(high: 9, low: UInt64($0))), caller: "+447400123456",
+        leftAt: WallTime(milliseconds: 1_790_000_000_000 + Int64($0) * 60_000), state: .new)
+    }
+    return mailboxes
+  }
+}
