@@ -322,7 +322,7 @@ let testing: [Target] = [
     "MediaNode", "MediaPlane",
     [
       "Audio", "BenchmarkAllocations", "Codecs", "Digits", "Epoll", "MediaSupport",
-      "NodeContract", "RTP", "Recording", "SRTP", "Support", "TLS", logging,
+      "NodeContract", "RTP", "Recording", "SRTP", "SpanDSP", "Support", "TLS", logging,
     ]),
   tests("MediaNode", "Succession", ["CLinux", "Epoll"]),
   tests("MediaNode", "Keeper", ["Epoll", "NodeContract", "Support"]),

@@ -55,8 +55,9 @@ struct NodeSurroundings: ExchangeSurroundings {
   }
 
   func carry(_ id: RelayID, _ passage: Passage) {
+    media.carryFax(id.number, passage == .fax)
     switch passage {
-    case .relayed: media.decode(id.number, as: nil)
+    case .relayed, .fax: media.decode(id.number, as: nil)
     case .decoded(let decoded): media.decode(id.number, as: AudioPlan(decoded))
     }
   }

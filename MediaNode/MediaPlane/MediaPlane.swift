@@ -145,6 +145,10 @@ public final class MediaPlane: Sendable {
     thread(of: id).submit(.decode(id, plan))
   }
 
+  /// The parties are fax machines, whose UDPTL is passed on as it is, and no RTP; or they are no more. A
+  /// session that is not open is left alone.
+  public func carryFax(_ id: UInt64, _ isFax: Bool) { thread(of: id).submit(.fax(id, isFax)) }
+
   /// Plays prompts to one party of a decoded session, in place of the other, after those before.
   /// `onSound` hears of their end under this number, also when there is nothing to be played or the
   /// session is not decoded.

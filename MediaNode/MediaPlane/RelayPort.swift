@@ -22,6 +22,8 @@ struct RelayPort {
   private(set) var isProven = false
   /// What comes here ends here: the table has its session's `DecodedSession`.
   var isDecoded = false
+  /// The parties are fax machines now: their datagrams are UDPTL.
+  var isFax = false
   /// What goes out here goes on after a stream of ours: the table has its `StreamSplice`.
   var isSpliced = false
   /// Units of the party's timestamps in a second.
@@ -145,6 +147,23 @@ struct RelayPort {
     return reports
   }
 
+  /// Whether a datagram of UDPTL is the party's, and counts it. It says nothing of whose it is, so a
+  /// source that was heard before stays the only one until another description frees it.
+  mutating func admitsFax(
+    _ datagram: UnsafeRawBufferPointer, from sender: SocketAddress, at now: BootInstant
+  ) -> Bool {
+    guard UDPTLPacket(parsing: datagram) != nil else {
+      garbage &+= 1
+      return false
+    }
+    guard isSource(sender) || latches(sender) else {
+      strangers &+= 1
+      return false
+    }
+    count(datagram, at: now)
+    return true
+  }
+
   /// RTCP at the RTP port: from the latched source of the RTP, and nobody else.
   mutating func admitsMultiplexed(
     _ datagram: UnsafeRawBufferPointer, from sender: SocketAddress, at now: BootInstant
@@ -181,9 +200,14 @@ struct RelayPort {
   private mutating func latches(
     _ sender: SocketAddress, beside media: IPEndpoint?
   ) -> Bool {
-    guard !isProven, let endpoint = sender.endpoint,
+    guard let endpoint = sender.endpoint,
       endpoint == latch.source || endpoint.address == (media ?? latch.expected)?.address
     else { return false }
+    return latches(sender)
+  }
+
+  private mutating func latches(_ sender: SocketAddress) -> Bool {
+    guard !isProven, let endpoint = sender.endpoint else { return false }
     let wasAdmitted = latch.admits(endpoint, .none)
     follow()
     return wasAdmitted

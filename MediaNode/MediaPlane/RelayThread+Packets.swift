@@ -52,6 +52,7 @@ extension RelayThread {
     guard count >= 0 else { return false }
     // A truncated packet is shown as empty, which no protocol admits.
     var received = bytes(count <= packet.count ? count : 0)
+    if ports[index].isFax { return relayFax(received, index, of: ports, at: now) }
     if received.count > 0, received[0] < 128 {
       receiveBeside(received, index, of: ports, at: now)
       return false
@@ -92,6 +93,17 @@ extension RelayThread {
     let exit = RelayTable.partner(of: index)
     if ports[exit].isSpliced { splice(packet.count, to: exit) }
     return send(packet, isReport: false, from: exit, of: ports, countingAt: index)
+  }
+
+  /// UDPTL may begin with any byte, and is never protected.
+  private func relayFax(
+    _ datagram: UnsafeRawBufferPointer, _ index: Int, of ports: Ports, at now: BootInstant
+  ) -> Bool {
+    let wasLatched = ports[index].source != nil
+    guard ports[index].admitsFax(datagram, from: sender.pointee, at: now) else { return false }
+    if !wasLatched { latched(index, in: ports) }
+    let exit = RelayTable.partner(of: index)
+    return send(datagram, isReport: false, from: exit, of: ports, countingAt: index)
   }
 
   /// The packet in the buffer goes on where our own ended.

@@ -28,6 +28,7 @@ final class RelayThread: @unchecked Sendable {
     case report(UInt64, @Sendable (RelayStatistics?) -> Void)
     case checkpoint(UInt64, @Sendable (RelayCheckpoint?) -> Void)
     case decode(UInt64, AudioPlan?)
+    case fax(UInt64, Bool)
     case play(UInt64, RelaySide, [SoundPlayer.Clip], UInt32)
     case stopPlaying(UInt64, RelaySide)
     case tell(UInt64, RelaySide, DigitInfo)
@@ -182,6 +183,9 @@ final class RelayThread: @unchecked Sendable {
     case .report(let id, let answer): answer(statistics(of: id))
     case .checkpoint(let id, let answer): answer(checkpoint(of: id))
     case .decode(let id, let plan): decode(id, as: plan, at: MachineClock.boot())
+    case .fax(let id, let isFax):
+      guard let first = sessions[id]?.first else { return }
+      for media in [first, first + 1] { table.ports[media].isFax = isFax }
     case .play(let id, let side, let clips, let number):
       play(clips, numbered: number, to: side, of: id)
     case .stopPlaying(let id, let side): decoder(of: id)?.stopPlaying(to: side)

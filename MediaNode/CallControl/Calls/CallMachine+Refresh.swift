@@ -118,7 +118,8 @@ extension CallMachine {
       let described = side.described
     else { return nil }
     var taken = side
-    guard taken.takeOffer(offer, limit: limits.mediaLines) != nil, taken.matches(side)
+    guard taken.takeOffer(offer, limit: limits.mediaLines, orFax: true) != nil,
+      taken.matches(side)
     else { return nil }
     return .session(described)
   }

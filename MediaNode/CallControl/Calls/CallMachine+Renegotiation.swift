@@ -104,7 +104,10 @@ extension CallMachine {
     let before = [leg: self[leg].session, other: self[other].session]
     var body = SIPBody.none
     if case .session(let offer) = request.body {
-      guard let terms = self[leg].session.takeOffer(offer, limit: limits.mediaLines) else {
+      let mayFax = stay == nil && self[other].session.transport.mayCarryFax
+      guard
+        let terms = self[leg].session.takeOffer(offer, limit: limits.mediaLines, orFax: mayFax)
+      else {
         return reply(StatusCode.notAcceptableHere, to: request, token, on: leg)
       }
       body = .session(self[other].offer(terms))
@@ -173,7 +176,8 @@ extension CallMachine {
     guard case .session(let description) = response.body else { return nil }
     let terms =
       current.isOfferless
-      ? self[current.asked].session.takeOffer(description, limit: limits.mediaLines)
+      ? self[current.asked].session.takeOffer(
+        description, limit: limits.mediaLines, orFax: passage == .fax)
       : self[current.asked].session.takeAnswer(description)
     return terms.map { terms in
       .session(

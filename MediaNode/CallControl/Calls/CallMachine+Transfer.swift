@@ -330,6 +330,6 @@ extension SessionSide {
   /// The other party's terms, as we told this one.
   var describedTerms: AudioTerms? {
     guard let described else { return nil }
-    return described.media.lazy.compactMap { AudioTerms($0, in: described) }.first
+    return described.media.lazy.compactMap { AudioTerms(anyOf: $0, in: described) }.first
   }
 }

@@ -3,6 +3,7 @@ import SIP
 
 extension AudioTerms: Checkpointed {
   func write(to writer: inout CheckpointWriter) {
+    writer.write(carriage.rawValue)
     writer.write(formats)
     writer.write(attributes)
     writer.write(direction.rawValue)
@@ -10,6 +11,10 @@ extension AudioTerms: Checkpointed {
   }
 
   init(from reader: inout CheckpointReader) throws(CheckpointError) {
+    guard let carriage = Carriage(rawValue: try reader.read(UInt8.self)) else {
+      throw .malformed("carriage")
+    }
+    self.carriage = carriage
     formats = try reader.read([String].self)
     attributes = try reader.read([SessionAttribute].self)
     guard let direction = MediaDirection(rawValue: try reader.read(String.self)) else {
@@ -28,6 +33,7 @@ extension Passage: Checkpointed {
       writer.write(UInt8(2))
       writer.write(passage.caller)
       writer.write(passage.callee)
+    case .fax: writer.write(UInt8(3))
     }
   }
 
@@ -38,6 +44,7 @@ extension Passage: Checkpointed {
       self = .decoded(
         DecodedPassage(
           caller: try reader.read(PartySound.self), callee: try reader.read(PartySound.self)))
+    case 3: self = .fax
     default: throw .malformed("passage")
     }
   }

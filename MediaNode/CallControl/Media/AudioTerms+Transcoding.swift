@@ -23,6 +23,7 @@ extension AudioTerms {
   /// These terms, and behind them the codecs that we can make of them for whoever knows none of
   /// theirs.
   func extended(by codecs: [VoiceCodec]) -> AudioTerms {
+    guard !isFax else { return self }
     var extended = self
     let known = voices.map(\.codec)
     for codec in codecs where !known.contains(codec) {

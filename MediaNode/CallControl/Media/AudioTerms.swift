@@ -26,9 +26,17 @@ enum MediaDirection: String, Hashable, Sendable, CaseIterable {
   }
 }
 
-/// The one audio stream that we take from a session description: voice in our codecs, and telephone
-/// events, over RTP.
+/// The one stream that we take from a session description: voice in our codecs, and telephone events,
+/// over RTP; or what fax machines say to each other that found themselves at both ends of a call.
 struct AudioTerms: Hashable, Sendable {
+  /// What the stream is made of.
+  enum Carriage: UInt8, Hashable, Sendable, CaseIterable {
+    case rtp = 1
+    /// T.38 in UDPTL (ITU-T T.38 annex D): passed on, and never looked into.
+    case fax
+  }
+
+  var carriage = Carriage.rtp
   /// Payload types in order of preference.
   var formats: [String]
   /// `rtpmap` and `fmtp` of these formats, `ptime`, `maxptime`.
@@ -58,6 +66,7 @@ struct AudioTerms: Hashable, Sendable {
     case "ptime", "maxptime": true
     case "rtpmap", "fmtp":
       attribute.value.map { value in formats.contains { value.hasPrefix($0 + " ") } } ?? false
+    case let name where formats == [AudioTerms.faxFormat]: name.lowercased().hasPrefix("t38")
     default: false
     }
   }
@@ -110,7 +119,8 @@ struct AudioTerms: Hashable, Sendable {
 
   /// The medium that tells the other party the same, with our socket as its place.
   func medium(at port: UInt16) -> MediaDescription {
-    MediaDescription(
+    guard !isFax else { return faxMedium(at: port) }
+    return MediaDescription(
       kind: "audio", port: port, profile: "RTP/AVP", formats: formats,
       attributes: attributes + [SessionAttribute(direction.rawValue)])
   }

@@ -3,6 +3,12 @@ public enum Passage: Hashable, Sendable {
   /// Packets are passed on as they are.
   case relayed
   case decoded(DecodedPassage)
+  /// Two fax machines: their datagrams are passed on as they are.
+  case fax
+
+  var isDecoded: Bool {
+    if case .decoded = self { true } else { false }
+  }
 }
 
 /// Each party speaks and hears its own codec under its own numbers.
@@ -116,6 +122,10 @@ extension Passage {
   ///
   /// - Parameter isShared: others hear them too.
   init(caller: PassageEnd, callee: PassageEnd, isShared: Bool = false) {
+    guard !caller.own.isFax || !callee.own.isFax else {
+      self = .fax
+      return
+    }
     guard let atCaller = caller.sound(beside: callee), let atCallee = callee.sound(beside: caller)
     else {
       self = .relayed

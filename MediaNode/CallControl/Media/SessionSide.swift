@@ -55,12 +55,22 @@ struct SessionSide: Hashable, Sendable {
 
   /// Takes the party's offer. Nil, and nothing changes, when it has no audio of ours, or none that
   /// travels as we can.
-  mutating func takeOffer(_ offer: SessionDescription, limit: Int) -> AudioTerms? {
+  ///
+  /// - Parameter takesFax: fax will do where no audio is offered.
+  mutating func takeOffer(
+    _ offer: SessionDescription, limit: Int, orFax takesFax: Bool = false
+  ) -> AudioTerms? {
     guard offer.media.count <= limit else { return nil }
-    let found = offer.media.map { AudioTerms($0, in: offer) }
+    if let audio = take(offer, offer.media.map({ AudioTerms($0, in: offer) })) { return audio }
+    guard takesFax, transport.mayCarryFax else { return nil }
+    return take(offer, offer.media.map { AudioTerms(fax: $0, in: offer) })
+  }
+
+  private mutating func take(_ offer: SessionDescription, _ found: [AudioTerms?]) -> AudioTerms? {
     var transport = transport
     let chosen = found.indices.first {
-      found[$0] != nil && transport.takeOffer(offer.media[$0], in: offer)
+      guard let terms = found[$0] else { return false }
+      return terms.isFax || transport.takeOffer(offer.media[$0], in: offer)
     }
     guard let chosen, let audio = found[chosen] else { return nil }
     self.transport = transport
@@ -78,9 +88,9 @@ struct SessionSide: Hashable, Sendable {
   /// offered. Nil when it refused the audio.
   mutating func takeAnswer(_ answer: SessionDescription) -> AudioTerms? {
     guard let index = slots.firstIndex(of: .audio), answer.media.indices.contains(index),
-      let said = AudioTerms(answer.media[index], in: answer),
+      let said = AudioTerms(anyOf: answer.media[index], in: answer),
       let audio = offered.map({ said.restricted(to: $0) }) ?? said,
-      transport.takeAnswer(answer.media[index], in: answer)
+      audio.isFax || transport.takeAnswer(answer.media[index], in: answer)
     else { return nil }
     remote = audio.remote ?? remote
     terms = audio
@@ -93,7 +103,7 @@ struct SessionSide: Hashable, Sendable {
     guard let described, let index = slots.firstIndex(of: .audio),
       described.media.indices.contains(index)
     else { return nil }
-    return AudioTerms(described.media[index], in: described)
+    return AudioTerms(anyOf: described.media[index], in: described)
   }
 
   /// What we tell the party: the other party's terms at our own socket. The version grows when
@@ -115,6 +125,7 @@ struct SessionSide: Hashable, Sendable {
       connection: local.address, attributes: transport.sessionAttributes,
       media: slots.map { slot in
         switch slot {
+        case .audio where terms.isFax: terms.medium(at: local.port)
         case .audio: transport.dressed(terms.medium(at: local.port), at: local)
         case .refused(let kind, let profile, let formats):
           MediaDescription(kind: kind, port: 0, profile: profile, formats: formats)

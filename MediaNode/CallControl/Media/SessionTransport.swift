@@ -54,6 +54,13 @@ struct SessionTransport: Hashable, Sendable {
     agreement?.transport ?? (wish == .plain ? .plain : MediaTransport(.awaited))
   }
 
+  /// Whether what fax machines say may take the place of the audio. It knows neither keys nor checks of
+  /// the way: a party that was promised secrets is not served in the clear instead.
+  var mayCarryFax: Bool {
+    agreement?.transport.protection == MediaTransport.Protection.none
+      && agreement?.transport.connectivity == nil
+  }
+
   /// The next best that a party may take which refused our offer; nil: there is none.
   mutating func wishForLess() -> Bool {
     guard agreement == nil else { return false }

@@ -32,7 +32,7 @@ extension CallMachine {
 
   /// What the relay must do otherwise than before. Comes after what it must decode.
   mutating func reviewRecording() -> [CallAction] {
-    let isDue = recording?.isPaused == false && passage != .relayed && isUp
+    let isDue = recording?.isPaused == false && passage.isDecoded && isUp
     guard isDue != isRecorded else { return [] }
     isRecorded = isDue
     guard isDue, var begun = recording else { return [.recordSound(nil)] }

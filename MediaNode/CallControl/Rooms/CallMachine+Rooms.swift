@@ -85,7 +85,7 @@ extension CallMachine {
 
   /// A conference does not hear the music under which one of it holds.
   private var dueSeats: [RelaySide: RoomSeat] {
-    guard let stay, passage != .relayed else { return [:] }
+    guard let stay, passage.isDecoded else { return [:] }
     switch state {
     case .attended:
       return caller.session.isHolding

@@ -43,6 +43,9 @@ final class PartyCall {
   /// The caller answers reliable responses by PRACK.
   var acknowledgesProgress = false
   private var acknowledged: Set<UInt32> = []
+  /// It is a fax machine, which takes fax for an answer and, once it offered it, speaks nothing else.
+  var isFaxMachine = false
+  private var faxes = false
   /// What it answers a re-INVITE with; nil: accepts.
   var refusesOffers: Int?
   /// How long it thinks over a re-INVITE.
@@ -85,11 +88,14 @@ final class PartyCall {
           ] + party.maps.map { SessionAttribute("rtpmap", $0) })
       ])
     party.media?.dress(&session, answering: offer)
+    if faxes { session.media = [party.fax(at: port ?? party.rtp)] }
     return session
   }
 
   /// An answer takes the direction that fits the offer.
   private func answer(to offer: SessionDescription) -> SessionDescription {
+    faxes = offer.offersFax
+    if faxes { return session() }
     var answer = session(answering: offer)
     let told = offer.media.first.map { MediaDirection(of: $0, in: offer) } ?? .both
     let fitting = told == .send ? "recvonly" : told == .none ? "inactive" : direction
@@ -275,6 +281,9 @@ final class PartyCall {
   private func decide(_ request: SIPRequest, _ id: ServerTransactionID) {
     guard state == .talking else { return party.respond(request.response(487), to: id) }
     if let refusesOffers { return party.respond(request.response(refusesOffers), to: id) }
+    if case .session(let offer) = request.body, offer.offersFax, !isFaxMachine {
+      return party.respond(request.response(488), to: id)
+    }
     sessionVersion += 1
     var response = request.response(200)
     response.headers.contacts = .addresses([party.contact])
@@ -308,6 +317,12 @@ final class PartyCall {
     guard let request = dialog?.request(.invite, body: body) else { return }
     isRenegotiating = true
     party.send(request) { [self] in renegotiated($0, withoutOffer) }
+  }
+
+  /// A fax machine heard another, and goes over to T.38; or back to voice.
+  func offerFax(_ faxes: Bool = true, port: UInt16? = nil) {
+    self.faxes = faxes
+    offer(port: port)
   }
 
   private func renegotiated(_ response: SIPResponse?, _ withoutOffer: Bool) {

@@ -8,7 +8,7 @@ import SeededRandom
 extension World {
   /// Somebody presses a key, in whichever call is decoded.
   func pressKeys(using random: inout SeededGenerator) {
-    let open = relays.values.filter { $0.isOpen && $0.passage != .relayed }
+    let open = relays.values.filter { $0.isOpen && $0.passage.isDecoded }
     let chosen = open.sorted { $0.plan.id < $1.plan.id }.randomElement(using: &random)
     guard let relay = chosen, let side = RelaySide.allCases.randomElement(using: &random),
       // Half of them lead on in a mailbox.

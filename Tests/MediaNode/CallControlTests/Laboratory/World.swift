@@ -71,7 +71,7 @@ final class World {
 
     var decoded: DecodedPassage? {
       switch passage {
-      case .relayed: nil
+      case .relayed, .fax: nil
       case .decoded(let passage): passage
       }
     }
@@ -233,10 +233,11 @@ final class World {
       #expect(relays[id]?.isOpen == true, "a relay was to carry that is not open")
       relays[id]?.passage = passage
     case .tellKey(let key, let id, let side):
-      #expect(relays[id]?.passage != .relayed, "a relay that decodes nothing was to tell a key")
+      #expect(
+        relays[id]?.passage.isDecoded == true, "a relay that decodes nothing was to tell a key")
       relays[id]?.told.append(ToldKey(side: side, key: key))
     case .play(let announcement, let number, let id, let side, let position):
-      #expect(relays[id]?.passage != .relayed, "a relay that decodes nothing was to play")
+      #expect(relays[id]?.passage.isDecoded == true, "a relay that decodes nothing was to play")
       let playing = Playing(
         announcement: announcement, number: number, side: side, position: position)
       relays[id]?.playing[side] = playing
@@ -249,11 +250,13 @@ final class World {
     case .stopPlaying(let id, let side): relays[id]?.playing[side] = nil
     case .seat(let seat, let id, let side):
       #expect(relays[id]?.isOpen == true, "a party of a relay that is not open was seated")
-      #expect(seat == nil || relays[id]?.passage != .relayed, "a seat where nothing is decoded")
+      #expect(
+        seat == nil || relays[id]?.passage.isDecoded == true, "a seat where nothing is decoded")
       relays[id]?.seats[side] = seat
       if let seat { relays[id]?.seated.append(seat) }
     case .recordRelay(let part, let id):
-      #expect(part == nil || relays[id]?.passage != .relayed, "recorded where nothing is decoded")
+      #expect(
+        part == nil || relays[id]?.passage.isDecoded == true, "recorded where nothing is decoded")
       relays[id]?.recording = part
       if let part {
         #expect(!recorded.contains(part), "two files of one name")
