@@ -86,10 +86,10 @@ extension Exchange {
 
 extension IncomingCall {
   init(called: String, from origin: CallOrigin) {
-    let isInternal = if case .extension = origin.party { true } else { false }
+    let isColleague = if case .extension = origin.party { true } else { false }
     self.init(
-      caller: origin.isWithheld ? nil : origin.number, isInternal: isInternal, called: called,
-      time: origin.time)
+      caller: origin.isWithheld ? nil : origin.number,
+      isInternal: isColleague && !origin.isFromOutside, called: called, time: origin.time)
   }
 }
 

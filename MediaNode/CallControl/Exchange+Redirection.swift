@@ -173,6 +173,7 @@ extension Leg {
     return CallOrigin(
       tenant: tenant, party: party, number: from.uri.user ?? call.caller.number,
       displayName: from.displayName, time: now.wall, isWithheld: invite.wishesPrivacy,
+      isFromOutside: call.caller.isTrunk,
       forwardings: [Forwarding(number: user.outsideNumber ?? user.number, reason: reason)] + before)
   }
 

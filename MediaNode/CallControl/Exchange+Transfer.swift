@@ -36,7 +36,7 @@ extension Exchange {
     let origin = CallOrigin(
       tenant: tenant, party: .extension(transferor.id, number: transferor.number),
       number: stayer.number, displayName: nil, time: now.wall,
-      isWithheld: stayer.number == CallerIdentity.anonymous)
+      isWithheld: stayer.number == CallerIdentity.anonymous, isFromOutside: stayer.isTrunk)
     return self.destination(of: dialled, from: origin, transferor)
   }
 

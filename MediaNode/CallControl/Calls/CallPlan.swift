@@ -11,6 +11,8 @@ struct CallOrigin: Sendable {
   let time: WallTime
   /// The caller wants to stay unknown.
   var isWithheld = false
+  /// Somebody outside calls, although one of the tenant's sent the call on and pays for it.
+  var isFromOutside = false
   /// Whom the call was for before it came here, the latest first.
   var forwardings: [Forwarding] = []
   /// Whose rules sent it on already, the first first.

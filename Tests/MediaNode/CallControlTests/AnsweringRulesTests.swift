@@ -106,6 +106,18 @@ import Testing
     scene.calmDown()
   }
 
+  @Test func whoCallsFromOutsideIsNoColleagueForTheNextEither() throws {
+    let (scene, carol) = try scene([
+      "102": [Self.on(.busy, .forward(to: "103"))],
+      "103": [Self.on(.always, from: .outside, .decline)],
+    ])
+    scene.bob.habit = .refuse(486)
+    let call = scene.carrier.call("+442079460102")
+    #expect(scene.world.run { call.state == .ended })
+    #expect(carol.calls.isEmpty)
+    scene.calmDown()
+  }
+
   @Test func aCircleRingsWhereItCloses() throws {
     let (scene, carol) = try scene([
       "102": [Self.on(.always, .forward(to: "103"))],
