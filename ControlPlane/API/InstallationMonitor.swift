@@ -6,6 +6,28 @@ public protocol InstallationMonitor: Sendable {
   func status(of node: NodeName) async -> NodeStatus?
   /// Who holds the address; `nil`: nobody was ever granted it, or etcd has not been read yet.
   func holding(of address: AddressName) async -> AddressHolding?
+  /// The nodes that are to be emptied.
+  func draining() async throws -> Set<NodeName>
+  /// From now on the node is emptied, or is not any more.
+  func drain(_ node: NodeName, _ isWanted: Bool) async throws
+  /// What a node still has.
+  func remainder(of node: NodeName) async -> [RemainingCall]
+}
+
+/// A call that a node still has, or an address where nobody talks.
+public struct RemainingCall: Hashable, Sendable {
+  public var address: AddressName
+  public var call: CallID?
+  public var tenant: TenantID?
+  /// Why it is still there, for people.
+  public var reason: String
+
+  public init(address: AddressName, call: CallID?, tenant: TenantID?, reason: String) {
+    self.address = address
+    self.call = call
+    self.tenant = tenant
+    self.reason = reason
+  }
 }
 
 /// A node as seen from this replica.

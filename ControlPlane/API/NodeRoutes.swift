@@ -14,6 +14,9 @@ struct NodeRoutes: Sendable {
     routes.get("/nodes", list)
     routes.post("/nodes", create)
     routes.get("/nodes/{node}", show)
+    routes.put("/nodes/{node}/drain") { try await drain($0, true) }
+    routes.delete("/nodes/{node}/drain") { try await drain($0, false) }
+    routes.get("/nodes/{node}/remainder", remainder)
   }
 
   private func list(_ request: IncomingRequest) async throws -> Response {
@@ -38,8 +41,44 @@ struct NodeRoutes: Sendable {
     return .json(await view(of: try await nodes.find(request.name("node"), in: scope)))
   }
 
+  /// Its addresses and calls move to others until it has none; and none come to it.
+  private func drain(_ request: IncomingRequest, _ isWanted: Bool) async throws -> Response {
+    let scope = try await keys.scope(of: request, toDo: .manageInstallation)
+    let node = try await nodes.find(request.name("node"), in: scope)
+    do {
+      try await installation.drain(node.name, isWanted)
+    } catch {
+      throw Problem.unavailable("etcd is not available at the moment.", cause: error)
+    }
+    return .json(await view(of: node))
+  }
+
+  private func remainder(_ request: IncomingRequest) async throws -> Response {
+    let scope = try await keys.scope(of: request, toDo: .readInstallation)
+    let node = try await nodes.find(request.name("node"), in: scope)
+    let remaining = await installation.remainder(of: node.name).map(RemainingView.init)
+    return .json(PageView(items: remaining, next: nil))
+  }
+
   private func view(of node: Node) async -> NodeView {
-    NodeView(node, await installation.status(of: node.name))
+    let draining = try? await installation.draining()
+    return NodeView(
+      node, await installation.status(of: node.name),
+      isDraining: draining?.contains(node.name))
+  }
+}
+
+private struct RemainingView: Encodable {
+  var address: String
+  @Nullable var call: String?
+  @Nullable var tenant: String?
+  var reason: String
+
+  init(_ remaining: RemainingCall) {
+    address = remaining.address.text
+    call = remaining.call?.description
+    tenant = remaining.tenant?.description
+    reason = remaining.reason
   }
 }
 
@@ -54,10 +93,13 @@ private struct NodeView: Encodable {
   var createdAt: Timestamp
   /// Whether it is linked to the replica that answers.
   var linked: Bool
+  /// Whether it is to be emptied; nil: that cannot be read now.
+  @Nullable var draining: Bool?
   @Nullable var beatAgeMilliseconds: Int64?
   @Nullable var load: LoadView?
 
-  init(_ node: Node, _ status: NodeStatus?) {
+  init(_ node: Node, _ status: NodeStatus?, isDraining: Bool?) {
+    draining = isDraining
     name = node.name.text
     site = node.site.text
     createdAt = Timestamp(node.createdAt)

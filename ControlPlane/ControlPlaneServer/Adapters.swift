@@ -57,6 +57,19 @@ struct StoredTenants: TenantSource {
 struct LiveInstallation: InstallationMonitor {
   let fleet: Fleet
   let grants: GrantTable
+  let drains: DrainRegister
+
+  func draining() async throws -> Set<NodeName> { try await drains.nodes() }
+
+  func drain(_ node: NodeName, _ isWanted: Bool) async throws {
+    if isWanted { try await drains.begin(node) } else { try await drains.end(node) }
+  }
+
+  func remainder(of node: NodeName) async -> [API.RemainingCall] {
+    await fleet.remainder(of: node).map {
+      API.RemainingCall(address: $0.address, call: $0.call, tenant: $0.tenant, reason: $0.reason)
+    }
+  }
 
   func status(of node: NodeName) async -> NodeStatus? {
     let nodes = await fleet.snapshot().nodes

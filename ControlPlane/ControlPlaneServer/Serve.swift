@@ -117,7 +117,8 @@ struct Replica {
 
   private var web: some Service {
     let routes = APIRoutes(
-      store, installation: LiveInstallation(fleet: fleet, grants: grants)
+      store,
+      installation: LiveInstallation(fleet: fleet, grants: grants, drains: DrainRegister(etcd))
     ).routes
     let log = Logger(label: "http")
     let server = WebServer(

@@ -65,19 +65,25 @@ extension Fleet {
 
   /// All that planned moves are made from.
   func cellView(
-    of grants: [AddressName: AddressGrant], generation: UInt32
+    of grants: [AddressName: AddressGrant], draining: Set<NodeName> = [], generation: UInt32
   ) -> CellView {
     CellView(
       generation: generation,
       nodes: inventory.nodes.map {
         CellNode(
-          name: $0.name, site: $0.site, capacity: Self.capacity, condition: condition(of: $0.name))
+          name: $0.name, site: $0.site, capacity: Self.capacity,
+          condition: condition(of: $0.name, isDraining: draining.contains($0.name)))
       },
       addresses: inventory.addresses.map {
         CellAddress(
           name: $0.name, site: $0.site, preferred: $0.holder,
           standbySites: detector.map.movesAcross ? nil : [], grant: grants[$0.name])
       })
+  }
+
+  private func condition(of node: NodeName, isDraining: Bool) -> CellNode.Condition {
+    let condition = condition(of: node)
+    return isDraining && condition != .silent ? .draining : condition
   }
 
   private func condition(of node: NodeName) -> CellNode.Condition {
@@ -105,9 +111,13 @@ extension Fleet {
 
   // MARK: - Nodes
 
-  /// What the node, which knows these epochs, should be told.
-  func orders(for node: NodeName, knowing epochs: [AddressName: Epoch]) -> [PlannedOrder] {
-    detector.orders(for: node, knowing: epochs, at: now)
+  /// What the node, which knows these epochs, should be told now, and whether more will follow by itself.
+  func orders(
+    for node: NodeName, knowing epochs: [AddressName: Epoch]
+  ) -> (due: [PlannedOrder], isWaiting: Bool) {
+    let planned = detector.orders(for: node, knowing: epochs, at: now)
+    let due = planned.filter { !mustWait($0, for: node) }
+    return (due, due.count < planned.count)
   }
 
   /// Of one message, so that it fits a frame.

@@ -23,6 +23,8 @@ public actor Fleet {
   /// Takeovers that are being written.
   var takenOver: Set<AddressName> = []
   var placementDoubts: [AddressName: PlacementDoubt] = [:]
+  /// Addresses that their holders are giving up, and since when their heirs wait.
+  var handovers: [AddressName: (epoch: Epoch, begun: ContinuousClock.Instant)] = [:]
   /// Grows with whatever changes what nodes should be told.
   private(set) var version: UInt64 = 0
   private var lastKeyNumber: UInt32 = 0
@@ -32,13 +34,17 @@ public actor Fleet {
 
   /// For so long a replica that has just begun believes that whoever it has not heard yet is there.
   nonisolated let firstPatience: Duration
+  /// For so long the heir waits until the node that gives an address up has said its last word. Should
+  /// that not come, what is known here must do, as when it had died.
+  nonisolated let handoverPatience: Duration
 
   /// - Parameter site: where this replica stands.
   public init(
     replica: ReplicaName, site: SiteName? = nil, policy: OwnershipPolicy = OwnershipPolicy(),
-    firstPatience: Duration = .seconds(5)
+    firstPatience: Duration = .seconds(5), handoverPatience: Duration = .seconds(1)
   ) {
     self.firstPatience = firstPatience
+    self.handoverPatience = handoverPatience
     self.replica = replica
     self.policy = policy
     (changes, change) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
@@ -88,6 +94,7 @@ public actor Fleet {
     }
     record.forgetCheckpoints()
     record.hello = hello
+    record.holds = Dictionary(hello.addresses.map { ($0.address, $0.epoch) }) { max($0, $1) }
     lastSession += 1
     record.session = lastSession
     record.linkedSince = clock.now

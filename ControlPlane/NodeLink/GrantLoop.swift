@@ -20,6 +20,7 @@ public struct Inventory: Hashable, Sendable {
 /// inventory, for when Postgres is away.
 public struct GrantLoop: Service {
   private let grants: GrantRegister
+  private let drains: DrainRegister
   private let fleet: Fleet
   private let leadership: LeaderLease
   private let generation: UInt32
@@ -33,6 +34,7 @@ public struct GrantLoop: Service {
     inventory: @escaping @Sendable () async throws -> Inventory
   ) {
     grants = GrantRegister(etcd: etcd)
+    drains = DrainRegister(etcd)
     self.fleet = fleet
     self.leadership = leadership
     self.generation = generation
@@ -71,7 +73,9 @@ public struct GrantLoop: Service {
   /// One round; returns what is not as it should be.
   func round() async throws -> [AddressName: PlacementDoubt] {
     let known = try await grants.read()
-    let plan = planCell(await fleet.cellView(of: known, generation: generation))
+    let draining = try await drains.nodes()
+    let plan = planCell(
+      await fleet.cellView(of: known, draining: draining, generation: generation))
     for step in plan.steps { try await write(step, after: known[step.address]) }
     return await fleet.note(plan.holds)
   }

@@ -21,6 +21,8 @@ struct NodeRecord {
   static let longSilence = Duration.seconds(5)
 
   var hello: NodeHello
+  /// What it said it holds, and what it has been given and has given up since.
+  var holds: [AddressName: Epoch] = [:]
   /// The session that speaks for the node now.
   var session: SessionID?
   var linkedSince: ContinuousClock.Instant?

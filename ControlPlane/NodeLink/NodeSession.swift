@@ -207,9 +207,7 @@ actor NodeSession {
           "verdict": "\(answer.verdict)",
         ])
     }
-    if answer.verdict == .done, order.verb == .adopt {
-      await fleet.handOver(order.address, to: hello.node)
-    }
+    if answer.verdict == .done { await fleet.carriedOut(order, by: hello.node) }
   }
 
   // MARK: - What the node should hear
@@ -233,8 +231,9 @@ actor NodeSession {
   func review() async {
     let version = await fleet.version
     guard version != reviewed || !ordered.isEmpty else { return }
-    reviewed = version
-    for planned in await fleet.orders(for: hello.node, knowing: epochs) { await put(planned) }
+    let orders = await fleet.orders(for: hello.node, knowing: epochs)
+    reviewed = orders.isWaiting ? nil : version
+    for planned in orders.due { await put(planned) }
     let neighbours = await fleet.neighbours(of: hello.node)
     if neighbours != toldNeighbours {
       toldNeighbours = neighbours

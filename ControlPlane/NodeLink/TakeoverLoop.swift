@@ -39,6 +39,11 @@ public struct TakeoverLoop: Service {
 
   private func take(_ step: GrantStep) async {
     let former = await fleet.grant(of: step.address)
+    logger.notice(
+      "a holder is taken for dead",
+      metadata: [
+        "address": "\(step.address)", "node": "\(former?.holding.holder.text ?? "nobody")",
+      ])
     do {
       let epoch = try await grants.write(step, after: former)
       logger.notice(

@@ -98,6 +98,12 @@ struct CellPlanner {
     }
   }
 
+  /// Whoever empties a node does not wait until others have been well for long.
+  private func refuge(for address: Int) -> Int? {
+    let isDraining = table.view.nodes[table.holder[address]].condition == .draining
+    return isDraining ? best(for: address, settled: false) : nil
+  }
+
   private func isLessFull(_ left: Int, _ right: Int, _ more: Int64) -> Bool {
     // Cross-multiplied, so that no fraction is rounded; ties go to the lower name.
     let (leftUse, rightUse) = (table.load[left] + more, table.load[right] + more)
@@ -111,7 +117,7 @@ struct CellPlanner {
         holds[address] = .afterOthers
         continue
       }
-      guard let node = best(for: address) else {
+      guard let node = best(for: address) ?? refuge(for: address) else {
         holds[address] = .noNode(table.view.addresses[address].site)
         continue
       }

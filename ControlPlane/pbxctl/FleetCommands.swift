@@ -27,10 +27,12 @@ struct SiteCommands: AsyncParsableCommand {
 
 struct NodeCommands: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "node", abstract: "Media nodes.", subcommands: [Create.self, List.self])
+    commandName: "node", abstract: "Media nodes.",
+    subcommands: [Create.self, List.self, DrainCommand.self, UndrainCommand.self])
   static let columns = [
     Output.Column("Node", "name"), Output.Column("Site", "site"),
-    Output.Column("Linked", "linked"), Output.Column("Beat age ms", "beat_age_milliseconds"),
+    Output.Column("Linked", "linked"), Output.Column("Draining", "draining"),
+    Output.Column("Beat age ms", "beat_age_milliseconds"),
     Output.Column("Calls", "load.calls"), Output.Column("Bindings", "load.bindings"),
   ]
 

@@ -78,6 +78,9 @@ public final class ReplicaLinks: Sendable {
     hub.loop.submit { [hub] in hub.say(message, to: replica) }
   }
 
+  /// Runs `work` on the links' thread, after all that was said before.
+  public func afterwards(_ work: @escaping @Sendable () -> Void) { hub.loop.submit(work) }
+
   /// Another node has the address: a replica that links again is told nothing of it.
   public func forget(_ address: AddressName) {
     hub.loop.submit { [hub] in hub.forget(address) }

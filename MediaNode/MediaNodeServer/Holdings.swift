@@ -18,6 +18,10 @@ final class Holdings: Sendable {
     var bound: Set<AddressName> = []
     /// Addresses that are ours, and whose sockets somebody else on this machine still has.
     var unbound: [AddressName: Epoch] = [:]
+    /// Sockets that nobody kept, until the signalling thread has them: it alone closes them.
+    var reopened: [AddressSockets] = []
+    /// Addresses that are about to be given up.
+    var leaving: Set<AddressName> = []
     /// As it is on disk.
     var saved = Saved()
   }
@@ -86,24 +90,30 @@ final class Holdings: Sendable {
   }
 
   /// Brings back what an earlier process of this node knew, so that it serves before any replica
-  /// is reached. Returns sockets that nobody kept.
-  func restore(into exchange: inout Exchange, at now: Moment) throws -> [AddressSockets] {
+  /// is reached.
+  func restore(into exchange: inout Exchange, at now: Moment) throws {
     for tenant in try snapshots.load() {
       _ = exchange.install(tenant, at: now)
       state.withLock { $0.revisions[tenant.tenant] = tenant.revision }
     }
-    var opened: [AddressSockets] = []
     for held in heldAddresses {
       if state.withLock({ !$0.bound.contains(held.address) }) {
         guard let sockets = bind(held.address) else {
           state.withLock { $0.unbound[held.address] = held.epoch }
           continue
         }
-        opened.append(sockets)
+        state.withLock { $0.reopened.append(sockets) }
       }
       _ = exchange.adopt(held.address, epoch: held.epoch, at: now)
     }
-    return opened
+  }
+
+  /// Sockets of held addresses that the keeper has none of. Once.
+  func takeReopened() -> [AddressSockets] {
+    state.withLock { state in
+      defer { state.reopened = [] }
+      return state.reopened
+    }
   }
 
   /// Nil while somebody has them; the kernel lets nobody else.
@@ -188,24 +198,62 @@ final class Holdings: Sendable {
     inheritances.add(inheritance, at: MachineClock.boot())
   }
 
-  /// Does what an order says. Nil: nobody knows that it is fresh; or it takes effect, but the disk
-  /// refused to keep it, so nobody may rely on this node refusing older orders after a restart. The
+  /// Does what an order to adopt says. Nil: nobody knows that it is fresh; or it takes effect, but the
+  /// disk refused to keep it, so nobody may rely on this node refusing older orders after a restart. The
   /// replica asks again.
   func carryOut(_ order: OwnershipOrder, on signalling: SignallingLoop) -> OrderAnswer? {
-    let now = MachineClock.boot()
-    let (verdict, effects) = state.withLock { state in
-      let outcome = state.titles.receive(order, at: now)
-      renewGates(by: state.titles, at: now)
-      return outcome
-    }
+    // What was given up is to be gone before anything comes back.
+    guard state.withLock({ !$0.leaving.contains(order.address) }) else { return nil }
+    let (verdict, effects) = judge(order)
     guard let verdict else {
       log.info(
         "an order that may be old is not followed",
         metadata: ["address": "\(order.address)", "epoch": "\(order.epoch)"])
       return nil
     }
+    let answer = keepAndAnswer(order, verdict)
+    for case .adopt(let address, let epoch) in effects {
+      state.withLock { $0.unbound[address] = epoch }
+      serveUnbound(on: signalling)
+    }
+    return answer
+  }
+
+  private func judge(
+    _ order: OwnershipOrder
+  ) -> (verdict: OrderAnswer.Verdict?, effects: [NodeTitles.Effect]) {
+    let now = MachineClock.boot()
+    return state.withLock { state in
+      let outcome = state.titles.receive(order, at: now)
+      renewGates(by: state.titles, at: now)
+      return outcome
+    }
+  }
+
+  /// Does what an order to release says, between two messages of the address' calls: nothing of them is
+  /// half done. `released` is told the verdict on the signalling thread, after everything that was said.
+  func release(
+    _ order: OwnershipOrder, on signalling: SignallingLoop,
+    then released: @escaping @Sendable (OrderAnswer.Verdict) -> Void
+  ) {
+    state.withLock { _ = $0.leaving.insert(order.address) }
+    signalling.submit { [self] exchange, now in
+      let (verdict, effects) = judge(order)
+      // Addresses do not move to other sites, so nothing is yielded.
+      let actions = effects.isEmpty ? [] : exchange.freeze(order.address, at: now)
+      if !effects.isEmpty { leave(order.address, to: exchange, on: signalling) }
+      signalling.submit { [self] _, _ in
+        state.withLock { _ = $0.leaving.remove(order.address) }
+        if let verdict { released(verdict) }
+        return []
+      }
+      return actions
+    }
+  }
+
+  /// The answer to an order, once the disk keeps what it changed; nil: it does not.
+  func keepAndAnswer(_ order: OwnershipOrder, _ verdict: OrderAnswer.Verdict) -> OrderAnswer? {
     let isKept = save()
-    for effect in effects { perform(effect, on: signalling) }
     log.notice(
       "order",
       metadata: [
@@ -213,16 +261,6 @@ final class Holdings: Sendable {
         "verdict": "\(verdict)",
       ])
     return isKept ? OrderAnswer(order: order.id, address: order.address, verdict: verdict) : nil
-  }
-
-  private func perform(_ effect: NodeTitles.Effect, on signalling: SignallingLoop) {
-    switch effect {
-    case .adopt(let address, let epoch):
-      state.withLock { $0.unbound[address] = epoch }
-      serveUnbound(on: signalling)
-    case .freeze(let address), .hangUp(let address): freeze(address, on: signalling)
-    case .yield: break  // Addresses do not move to other sites.
-    }
   }
 
   /// Serves what is ours as soon as its sockets are to be had.
@@ -270,21 +308,17 @@ final class Holdings: Sendable {
   }
 
   /// Nothing leaves from the address any more: its gate is shut. What belongs to it is another's.
-  private func freeze(_ address: AddressName, on signalling: SignallingLoop) {
-    let setting = addresses[address]
+  private func leave(
+    _ address: AddressName, to exchange: Exchange, on signalling: SignallingLoop
+  ) {
     state.withLock { state in
       state.unbound[address] = nil
       state.bound.remove(address)
     }
-    signalling.submit { [estate] exchange, now in
-      let actions = exchange.freeze(address, at: now)
-      estate?.forgetCalls(except: exchange.callIDs, and: exchange.relayIDs)
-      return actions
-    }
-    if let setting {
-      signalling.leave(setting.endpoint.address)
-      keeper?.release(setting.endpoint.address)
-    }
+    estate?.forgetCalls(except: exchange.callIDs, and: exchange.relayIDs)
+    guard let setting = addresses[address] else { return }
+    signalling.leave(setting.endpoint.address)
+    keeper?.release(setting.endpoint.address)
   }
 
   /// Writes the grants down if they are not as the disk has them. False: the disk refuses.

@@ -21,8 +21,6 @@ struct NodeProcess {
   private let links: ReplicaLinks
   private let lifeMark: LifeMark
   private let holdings: Holdings
-  /// Sockets of addresses that this node was given and its keeper has none of.
-  private let reopened: [AddressSockets]
   private let estate: NodeEstate?
   /// What the exchange wants done to carry on a predecessor's calls.
   private let resumption: [ExchangeAction]
@@ -62,7 +60,7 @@ struct NodeProcess {
     exchangeConfiguration.mediaFingerprint = CertificateFingerprint(identity.hash)
     var exchange = Exchange(
       configuration: exchangeConfiguration, hashing: OpenSSLHashing(), random: random)
-    let reopened = try holdings.restore(into: &exchange, at: now)
+    try holdings.restore(into: &exchange, at: now)
     resumption = Self.takeOver(estate, into: &exchange, at: now, log: log)
     leftRelays = holdings.leftRelays
     Self.closeLostLegs(
@@ -143,7 +141,6 @@ struct NodeProcess {
     self.spool = spool
     self.signalling = signalling
     self.holdings = holdings
-    self.reopened = reopened
   }
 
   /// Those whose sockets the keeper has; the others are bound when they are given to this node.
@@ -274,7 +271,7 @@ struct NodeProcess {
       leftRelays.forget()
       return []
     }
-    for sockets in reopened { signalling.listen(at: sockets) }
+    for sockets in holdings.takeReopened() { signalling.listen(at: sockets) }
     links.start()
     log.notice("node serves")
   }

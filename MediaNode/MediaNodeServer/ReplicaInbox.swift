@@ -29,11 +29,10 @@ final class ReplicaInbox: Sendable {
     case .tenant(let tenant): holdings.install(tenant, on: signalling)
     case .tenantRemoved(let tenant): holdings.remove(tenant, from: signalling)
     case .snapshotComplete(let tenants): holdings.keepOnly(tenants, on: signalling)
+    case .order(let order) where order.verb == .release: release(order, from: replica)
     case .order(let order):
       let answer = holdings.carryOut(order, on: signalling)
-      let links = links.withLock { $0 }
-      if order.verb == .release { links?.forget(order.address) }
-      if let answer { links?.send(.orderAnswer(answer), to: replica) }
+      if let answer { links.withLock { $0 }?.send(.orderAnswer(answer), to: replica) }
     case .inheritance(let inheritance): holdings.keep(inheritance)
     case .bindings(let changes):
       signalling.submit { $0.restore(changes, at: $1) }
@@ -53,6 +52,19 @@ final class ReplicaInbox: Sendable {
       Task { await errands.answered(answer) }
     // The links deal with these themselves.
     case .welcome, .beatKey, .neighbours, .factsAcknowledged: break
+    }
+  }
+  /// What was said last in the address' calls is with the replica before the answer, so that the heir
+  /// carries on from there.
+  private func release(_ order: OwnershipOrder, from replica: ReplicaName) {
+    let links = links.withLock { $0 }
+    holdings.release(order, on: signalling) { [holdings] verdict in
+      links?.afterwards {
+        links?.forget(order.address)
+        if let answer = holdings.keepAndAnswer(order, verdict) {
+          links?.send(.orderAnswer(answer), to: replica)
+        }
+      }
     }
   }
 }

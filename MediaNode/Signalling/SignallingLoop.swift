@@ -23,8 +23,10 @@ public actor SignallingLoop {
   let parser = SIPParser()
   private let printer = SIPPrinter()
   private var sockets: [IPEndpoint: UDPSocket] = [:]
-  private let listeners: [TCPListener]
-  private let secure: SecureListeners?
+  /// Until `start`: from then on those who watch them own them, and close them.
+  private var listeners: [TCPListener]
+  private var secureListeners: [TCPListener]
+  private let secure: StreamSecurity?
   private let streamLimits: StreamLimits
   let nameServers: [IPEndpoint]
   /// Nil until the exchange asks for something.
@@ -58,7 +60,8 @@ public actor SignallingLoop {
     self.gates = gates
     self.nameServers = nameServers
     self.listeners = listeners
-    self.secure = secure
+    secureListeners = secure?.listeners ?? []
+    self.secure = secure?.streams
     self.streamLimits = streamLimits
     self.loop = loop
     self.exchange = exchange
@@ -98,7 +101,9 @@ public actor SignallingLoop {
     for socket in sockets.values { watch(socket) }
     let inbox = StreamInbox(self)
     let connections = SignallingStreams(
-      listeners: listeners, secure: secure, limits: streamLimits, on: loop, for: inbox)
+      listeners: listeners, secureListeners: secureListeners, secure: secure,
+      limits: streamLimits, on: loop, for: inbox)
+    (listeners, secureListeners) = ([], [])
     secure?.handshakes.start()
     connections.start()
     streams = (connections, inbox)

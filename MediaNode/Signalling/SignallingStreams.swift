@@ -21,7 +21,7 @@ final class SignallingStreams: @unchecked Sendable {
   private let loop: EventLoop
   private var listeners: [TCPListener]
   private var secureListeners: [TCPListener]
-  private let secure: SecureListeners?
+  private let secure: StreamSecurity?
   private let limits: StreamLimits
   private unowned let user: any StreamListening
   private var connections: [Flow: StreamConnection] = [:]
@@ -37,12 +37,12 @@ final class SignallingStreams: @unchecked Sendable {
   private static let pong: [UInt8] = [13, 10]
 
   init(
-    listeners: [TCPListener], secure: SecureListeners?, limits: StreamLimits, on loop: EventLoop,
-    for user: any StreamListening
+    listeners: [TCPListener], secureListeners: [TCPListener], secure: StreamSecurity?,
+    limits: StreamLimits, on loop: EventLoop, for user: any StreamListening
   ) {
     self.listeners = listeners
     self.secure = secure
-    secureListeners = secure?.listeners ?? []
+    self.secureListeners = secureListeners
     self.limits = limits
     self.loop = loop
     self.user = user

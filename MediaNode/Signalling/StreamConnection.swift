@@ -118,19 +118,22 @@ final class StreamConnection {
 /// Who takes TLS connections: bound sockets, and who we are there.
 public struct SecureListeners: Sendable {
   public let listeners: [TCPListener]
-  public let context: TLSServerContext
-  /// Whom we believe where we connect to carriers; nil: we do not.
-  public let carriers: TLSClientContext?
-  let handshakes: Handshakes
+  let streams: StreamSecurity
 
   public init(
     _ listeners: [TCPListener], as context: TLSServerContext, carriers: TLSClientContext? = nil
   ) throws(SystemError) {
     self.listeners = listeners
-    self.context = context
-    self.carriers = carriers
-    handshakes = try Handshakes()
+    streams = StreamSecurity(context: context, carriers: carriers, handshakes: try Handshakes())
   }
+}
+
+/// Who we are by TLS, and whom we believe.
+struct StreamSecurity: Sendable {
+  let context: TLSServerContext
+  /// Of carriers that we connect to; nil: we do not.
+  let carriers: TLSClientContext?
+  let handshakes: Handshakes
 }
 
 /// How much TCP peers may take.

@@ -176,7 +176,7 @@ extension Bench {
     }
   }
 
-  fileprivate func killNode(_ name: String) throws {
+  func killNode(_ name: String) throws {
     let node = try #require(try installation.nodePid(of: name))
     kill(node, SIGKILL)
   }

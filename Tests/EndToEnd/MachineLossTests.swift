@@ -66,6 +66,51 @@ extension SiteA {
   }
 }
 
+extension SiteA {
+  @Suite("What happens when a node is emptied")
+  struct DrainTests {
+    @Test(
+      "Its calls go on at the other node of the site, there and back", .timeLimit(.minutes(3)))
+    func callsGoOn() async throws {
+      let bench = try await Bench("drain")
+      try await bench.installation.startSecondNode()
+      try await bench.heirOfEverything(is: "node-a2")
+      let alice = try await bench.alice()
+      let bob = try await bench.bob()
+      try await connect(alice, dialling: "102", to: bob)
+
+      for (full, other) in [("node-a1", "node-a2"), ("node-a2", "node-a1")] {
+        // A process that found its sockets in no keeper's hands gives them up as well.
+        try bench.killNode(full)
+        try await alice.hears(seconds: try alice.secondsHeard + 2)
+        let silence = SilenceWatch(of: alice)
+        _ = try await bench.api.pbxctl("node", "drain", full, "--deadline", "20")
+        try await bench.everything(isHeldBy: other)
+        try await alice.hears(seconds: try alice.secondsHeard + 3)
+        try await bob.hears(seconds: try bob.secondsHeard + 2)
+        print(
+          "    \(full) emptied: alice heard nothing for at most "
+            + "\(await silence.end().inMilliseconds) ms")
+        _ = try await bench.api.pbxctl("node", "undrain", full)
+      }
+      bob.hangUp()
+      try await alice.closed()
+      #expect(try alice.heard(of: Bench.tones) == [700])
+      #expect(try bob.heard(of: Bench.tones) == [500])
+      let legs = try await bench.newRecords(2)
+      #expect(legs.map(\.outcome) == ["answered", "answered"])
+      #expect(legs.map(\.evidence) == ["signalled", "signalled"])
+
+      await alice.quit()
+      await bob.quit()
+      // As it was: the keeper of node-a1 holds the sockets again.
+      try await bench.installation.stop("node-a2")
+      try await bench.installation.stop("node-a1")
+      try await bench.installation.startAgain()
+    }
+  }
+}
+
 /// How long a phone's recording of what it hears did not grow. Recordings are written in blocks of a
 /// quarter of a second, so the true silence is shorter by up to that.
 private final class SilenceWatch: Sendable {

@@ -133,6 +133,9 @@ extension APIBench.Keys {
 struct QuietInstallation: InstallationMonitor {
   func status(of node: NodeName) async -> NodeStatus? { nil }
   func holding(of address: AddressName) async -> AddressHolding? { nil }
+  func draining() async throws -> Set<NodeName> { [] }
+  func drain(_ node: NodeName, _ isWanted: Bool) async throws {}
+  func remainder(of node: NodeName) async -> [RemainingCall] { [] }
 }
 
 extension Trait where Self == ConditionTrait {

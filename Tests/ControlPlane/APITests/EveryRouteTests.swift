@@ -142,6 +142,15 @@ private struct Fixture {
         route: "GET /v1/nodes/{node}", path: "/v1/nodes/node-a1", tenant: .forbidden,
         reseller: .forbidden),
       Probe(
+        route: "PUT /v1/nodes/{node}/drain", path: "/v1/nodes/node-a1/drain",
+        tenant: .forbidden, reseller: .forbidden),
+      Probe(
+        route: "GET /v1/nodes/{node}/remainder", path: "/v1/nodes/node-a1/remainder",
+        tenant: .forbidden, reseller: .forbidden),
+      Probe(
+        route: "DELETE /v1/nodes/{node}/drain", path: "/v1/nodes/node-a1/drain",
+        tenant: .forbidden, reseller: .forbidden),
+      Probe(
         route: "GET /v1/addresses", path: "/v1/addresses", tenant: .forbidden, reseller: .open),
       Probe(
         route: "POST /v1/addresses", path: "/v1/addresses",

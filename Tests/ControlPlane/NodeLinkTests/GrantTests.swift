@@ -102,6 +102,30 @@ struct GrantTests {
     }
   }
 
+  @Test func aNodeThatIsToBeEmptiedLosesItsAddressUntilThatIsOver() async throws {
+    try await withEtcd { etcd in
+      let address = freshAddress()
+      let inventory = inventory(address, holder: "node-a1")
+      try await plan(etcd, over: inventory)
+      let before = try #require(try await grant(of: address, in: etcd))
+      let drains = DrainRegister(etcd)
+      try await drains.begin(named("node-a1"))
+      #expect(try await drains.nodes() == [named("node-a1")])
+
+      try await plan(etcd, over: inventory)
+
+      let after = try #require(try await grant(of: address, in: etcd))
+      #expect(after.holding == Holding(holder: named("node-a2"), heir: nil))
+      #expect(after.predecessor == before.epoch)
+      #expect(after.forcedMoves == 0)
+      try await drains.end(named("node-a1"))
+      #expect(try await drains.nodes().isEmpty)
+      try await plan(etcd, over: inventory)
+      let last = try #require(try await grant(of: address, in: etcd))
+      #expect(last.holding == Holding(holder: named("node-a2"), heir: named("node-a1")))
+    }
+  }
+
   @Test func aSilentHolderLosesItsAddressToItsHeir() async throws {
     try await withEtcd { etcd in
       let address = freshAddress()

@@ -135,11 +135,14 @@ final class MemoryGrants: GrantSource {
     }
   }
 
-  func grant(_ address: AddressName, to holder: NodeName, heir: NodeName? = nil, revision: Int64) {
+  func grant(
+    _ address: AddressName, to holder: NodeName, heir: NodeName? = nil, revision: Int64,
+    after predecessor: Epoch? = nil
+  ) {
     announce {
       $0.table[address] = AddressGrant(
         holding: Holding(holder: holder, heir: heir),
-        epoch: Epoch(generation: 1, revision: revision))
+        epoch: Epoch(generation: 1, revision: revision), predecessor: predecessor)
     }
   }
 

@@ -52,6 +52,45 @@ import Testing
     }
   }
 
+  /// The heir must not carry on from what was known before the last word.
+  @Test func whoeverGivesAnAddressUpSpeaksToTheEndBeforeItsHeirBegins() async throws {
+    try await TestReplica.with(isPatient: true) { replica in
+      replica.grants.grant(TestNode.phones, to: node1, revision: 4)
+      let (first, last) = (checkpoint(number: 3), checkpoint(number: 9))
+      let holder = try TestNode("node-a1", of: replica, lastWords: [.checkpoint(last)])
+      let heir = try TestNode("node-a2", of: replica)
+      defer {
+        heir.stop()
+        holder.stop()
+      }
+      try await heir.linked()
+      try await eventually("the address is held", within: .seconds(10)) { !holder.held.isEmpty }
+      try await eventually("its holder is heard", within: .seconds(10)) {
+        await replica.fleet.snapshot().nodes.first { $0.name == node1 }?.beatAge != nil
+      }
+      holder.links.send(.checkpoint(first))
+      try await eventually("the replica keeps it", within: .seconds(10)) {
+        await replica.fleet.checkpoints(of: node1) == [first]
+      }
+      replica.grants.grant(
+        TestNode.phones, to: node2, revision: 5, after: Epoch(generation: 1, revision: 4))
+      try await eventually("it is still there", within: .seconds(10), every: .milliseconds(5)) {
+        await replica.fleet.remainder(of: node1).map(\.call) == [first.call]
+      }
+      try await eventually("the heir holds it", within: .seconds(10)) { !heir.held.isEmpty }
+
+      let parts = heir.received.compactMap { message -> Inheritance? in
+        if case .inheritance(let inheritance) = message { inheritance } else { nil }
+      }
+      #expect(
+        parts.flatMap(\.calls).map(\.checkpoint) == [last],
+        "\(replica.lines.text)\n\(holder.lines.text)")
+      try await eventually("nothing is left", within: .seconds(10)) {
+        await replica.fleet.remainder(of: node1).isEmpty
+      }
+    }
+  }
+
   @Test func aNeighbourSaysThatANodeIsDeadAndNotBefore() async throws {
     try await TestReplica.with { replica in
       replica.grants.grant(TestNode.phones, to: node1, heir: node2, revision: 4)

@@ -52,6 +52,8 @@ final class TestNode: Sendable {
   let spool = MemorySpool()
   let lines = LoggedLines()
   let incarnation: UUIDv7
+  /// What it says a while after it was told to give an address up, and before it answers.
+  private let lastWords: [UpwardMessage]
   private let memory: Mutex<Memory>
   private let started: Mutex<ReplicaLinks?> = Mutex(nil)
 
@@ -63,8 +65,9 @@ final class TestNode: Sendable {
   init(
     _ name: String = "node-a1", of replica: TestReplica, identity: TLSIdentity? = nil,
     life: UInt64 = 1, linkPort: Int? = nil, tenants: [TenantID: Int64] = [:], known: Epoch? = nil,
-    saysHeld: Bool = true
+    saysHeld: Bool = true, lastWords: [UpwardMessage] = []
   ) throws {
+    self.lastWords = lastWords
     incarnation = UUIDv7(high: life, low: life)
     var start = Memory(tenants: tenants)
     if let known { _ = start.grants.restore([Self.phones: .init(epoch: known, isHeld: true)]) }
@@ -99,22 +102,31 @@ final class TestNode: Sendable {
       NodeHello(
         node: node, site: SiteName("a")!, incarnation: incarnation, featureLevel: 1,
         spool: spool.id,
-        addresses: saysHeld
-          ? memory.grants.known.map { HeldAddress(address: $0.key, epoch: $0.value.epoch) } : [],
+        addresses: saysHeld ? memory.grants.spokenOf : [],
         tenants: memory.tenants.map { TenantRevision(tenant: $0.key, revision: $0.value) })
     }
   }
 
   private func receive(_ message: DownwardMessage) {
-    let answer = memory.withLock { memory -> UpwardMessage? in
+    let answer = memory.withLock { memory -> OrderAnswer? in
       memory.received.append(message)
       guard case .order(let order) = message else { return nil }
       let verdict = memory.grants.receive(order).verdict
-      return .orderAnswer(OrderAnswer(order: order.id, address: order.address, verdict: verdict))
+      return OrderAnswer(order: order.id, address: order.address, verdict: verdict)
     }
-    // A node that is just being stopped answers nobody.
-    if let answer { started.withLock { $0 }?.send(answer) }
+    guard case .order(let order) = message, let answer else { return }
+    if order.verb == .release, !lastWords.isEmpty {
+      Task { [self] in
+        try await Task.sleep(for: .milliseconds(300))
+        for word in lastWords + [.orderAnswer(answer)] { say(word) }
+      }
+    } else {
+      say(.orderAnswer(answer))
+    }
   }
+
+  /// A node that is just being stopped says nothing.
+  private func say(_ message: UpwardMessage) { started.withLock { $0 }?.send(message) }
 
   var received: [DownwardMessage] { memory.withLock { $0.received } }
   var held: [HeldAddress] { memory.withLock { $0.grants.held } }
@@ -132,6 +144,14 @@ final class TestNode: Sendable {
 
   func receives(_ message: DownwardMessage) async throws {
     try await eventually("\(message) arrives", within: .seconds(10)) { received.contains(message) }
+  }
+}
+
+extension AddressGrants {
+  /// What it holds, or might.
+  fileprivate var spokenOf: [HeldAddress] {
+    known.filter { $0.value.isHeld || $0.value.epoch == .none }
+      .map { HeldAddress(address: $0.key, epoch: $0.value.epoch) }
   }
 }
 

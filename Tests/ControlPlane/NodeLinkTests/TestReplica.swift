@@ -45,7 +45,7 @@ final class TestReplica {
   let tenants = MemoryTenants()
   let grants = MemoryGrants()
   let lines = LoggedLines()
-  private(set) var fleet = Fleet(replica: TestReplica.name, site: TestReplica.site)
+  private(set) var fleet: Fleet
   /// Below the ports that the system gives to others, so that they are still free after a restart.
   private(set) var linkPort = Int.random(in: 12_000..<30_000)
   private(set) var beatPort = Int.random(in: 12_000..<30_000)
@@ -53,13 +53,17 @@ final class TestReplica {
 
   private let certificate: String
   private let keyLifetime: Duration
+  /// Nobody is taken for dead, nor waited for in vain, because the machine is busy.
+  private let isPatient: Bool
 
   static let name = ReplicaName("cp-a")!
   static let site = SiteName("a")!
 
-  init(certificate: String, keyLifetime: Duration) async throws {
+  init(certificate: String, keyLifetime: Duration, isPatient: Bool) async throws {
     self.certificate = certificate
     self.keyLifetime = keyLifetime
+    self.isPatient = isPatient
+    fleet = Self.fleet(isPatient: isPatient)
     authority = try await inTime("certificates", within: .seconds(60)) {
       try await TestAuthority.shared.value
     }
@@ -72,7 +76,7 @@ final class TestReplica {
   }
 
   func start() async throws {
-    fleet = Fleet(replica: Self.name, site: Self.site)
+    fleet = Self.fleet(isPatient: isPatient)
     let (ports, found) = AsyncStream<Int>.makeStream()
     let settings = NodeLinkSettings(
       host: "127.0.0.1", port: linkPort, certificate: authority.path("ours/\(certificate).crt"),
@@ -110,6 +114,13 @@ final class TestReplica {
     }
   }
 
+  private static func fleet(isPatient: Bool) -> Fleet {
+    guard isPatient else { return Fleet(replica: name, site: site) }
+    var policy = OwnershipPolicy()
+    policy.suspicion = .seconds(30)
+    return Fleet(replica: name, site: site, policy: policy, handoverPatience: .seconds(30))
+  }
+
   /// On the same ports. A program that another test starts at this moment may still hold the
   /// former sockets, until its own code takes over.
   func startAgain() async throws {
@@ -128,10 +139,11 @@ final class TestReplica {
 
   /// Runs `body` with a replica and stops it afterwards.
   static func with(
-    certificate: String = "cp-a", keyLifetime: Duration = .seconds(3600),
+    certificate: String = "cp-a", keyLifetime: Duration = .seconds(3600), isPatient: Bool = false,
     _ body: (TestReplica) async throws -> Void
   ) async throws {
-    let replica = try await TestReplica(certificate: certificate, keyLifetime: keyLifetime)
+    let replica = try await TestReplica(
+      certificate: certificate, keyLifetime: keyLifetime, isPatient: isPatient)
     do {
       try await body(replica)
     } catch {

@@ -1,3 +1,4 @@
+import Epoll
 import Foundation
 import NodeContract
 import Signalling
@@ -37,6 +38,20 @@ import Testing
       let text = peer.text { StreamPeer.statuses(in: $0).count == 2 }
       #expect(StreamPeer.statuses(in: text) == [200, 200])
       #expect(text.contains("SIP/2.0/TLS"))
+    }
+  }
+
+  @Test func anAddressThatIsLeftIsFreeForItsHeir() async throws {
+    let files = try await Self.shared.value
+    let identity = TLSServerIdentity(certificate: files.certificate("sip"), key: files.key("sip"))
+    try await SignallingNode.with(serves: true, as: identity) { node in
+      #expect(throws: SystemError.self) {
+        try AddressSockets(binding: node.local, secure: node.secureLocal)
+      }
+      node.signalling.leave(node.local.address)
+      try await eventually("another binds all of it", within: .seconds(10)) {
+        (try? AddressSockets(binding: node.local, secure: node.secureLocal)) != nil
+      }
     }
   }
 
