@@ -361,6 +361,10 @@ let testing: [Target] = [
   .testTarget(
     name: "EndToEnd", dependencies: ["Audio", "SeededRandom", "Support"], path: "Tests/EndToEnd",
     swiftSettings: strict),
+  // What a drill of the laboratory found, judged.
+  .testTarget(
+    name: "LaboratoryTests", dependencies: ["Support"], path: "Tests/LaboratoryTests",
+    swiftSettings: strict),
   // The arrows above are the allowed ones.
   .testTarget(
     name: "ArchitectureTests", dependencies: ["Support"], path: "Tests/ArchitectureTests",

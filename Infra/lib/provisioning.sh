@@ -69,12 +69,12 @@ create_extension() {
     --password-file "$secrets/sip-$1" --digest md5
 }
 
-# extension_is_served NUMBER: the node challenges its REGISTER with what the extension has, MD5.
+# extension_is_served NUMBER [DOMAIN]: the node challenges its REGISTER with what the extension has, MD5.
 extension_is_served() {
-  local answer request number=$RANDOM$RANDOM
-  printf -v request '%s\r\n' "REGISTER sip:demo.tandem.test SIP/2.0" \
+  local answer request number=$RANDOM$RANDOM domain=${2:-demo.tandem.test}
+  printf -v request '%s\r\n' "REGISTER sip:$domain SIP/2.0" \
     "Via: SIP/2.0/UDP $phones_a:9;rport;branch=z9hG4bKup$number" "Max-Forwards: 70" \
-    "From: <sip:$1@demo.tandem.test>;tag=up$number" "To: <sip:$1@demo.tandem.test>" \
+    "From: <sip:$1@$domain>;tag=up$number" "To: <sip:$1@$domain>" \
     "Call-ID: up$number@$phones_a" "CSeq: 1 REGISTER" "Content-Length: 0" ""
   exec 8<>"/dev/udp/$phones_a/5060"
   # One write and one read are one datagram each; bash itself would write line by line.

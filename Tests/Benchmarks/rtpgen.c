@@ -9,6 +9,9 @@
  * --pid P: the relay's process, whose CPU is counted.  Prints one line of JSON; gap_* is the
  * longest silence of each stream, dead_streams those that nothing came of at the end.
  *
+ * --streams FILE: a line for each stream, "direction call longest-silence-us packets-lost dead"; direction 0 is
+ * what leg A says.
+ *
  * Calls are spread evenly over the 20 ms frame in 1 ms ticks.
  * Latency = kernel receive time stamp (SO_TIMESTAMPNS) - time just before the
  * sendmmsg chunk (16 packets) that carried the packet.
@@ -40,11 +43,11 @@
 struct body { uint32_t magic, call; uint8_t dir, meas; uint16_t pad; uint32_t seq; uint64_t t; } __attribute__((packed));
 
 static int ncalls = 100, K = 4, secs = 15, warm = 2, abase = 25000, bbase = 25200, cpu = -1, direct = 0, oneway = 0;
-static const char *pairs, *ips[2] = {"127.0.0.1", 0}, *myip = "127.0.0.1";
+static const char *streams, *pairs, *ips[2] = {"127.0.0.1", 0}, *myip = "127.0.0.1";
 static int pids[16], npid;
 static int fdA[MAXK], fdB[MAXK];
 static struct sockaddr_in *dst[2];
-static uint32_t *seqno[2], *lastseq[2];
+static uint32_t *seqno[2], *lastseq[2], *said[2], *heard[2];
 static uint64_t *lastrx[2]; static uint32_t *gap[2]; /* longest silence per stream, us: failover */
 static uint32_t *lat; static size_t nlat, caplat;
 static uint64_t sent, recvd, reord, foreign, senderr, warmrecv;
@@ -117,7 +120,7 @@ static void drain(int fd, int leg) {
                 }
             if (b.seq <= lastseq[b.dir][b.call]) reord++; else lastseq[b.dir][b.call] = b.seq;
             if (lastrx[b.dir][b.call]) { uint64_t g = (t - lastrx[b.dir][b.call]) / 1000; if (t > lastrx[b.dir][b.call] && g > gap[b.dir][b.call]) gap[b.dir][b.call] = g; }
-            lastrx[b.dir][b.call] = t; recvd++;
+            lastrx[b.dir][b.call] = t; recvd++; heard[b.dir][b.call]++;
             if (nlat < caplat) { uint64_t d = t > b.t ? t - b.t : 0; lat[nlat++] = d > UINT32_MAX ? UINT32_MAX : d; }
         }
         if (n < RB) return;
@@ -133,7 +136,7 @@ static void sendbatch(int dir, int *calls, int n, int meas) {
         int k = calls[o] % K, fd = dir ? fdB[k] : fdA[k];
         uint64_t t = now(CLOCK_REALTIME);
         for (int i = 0; i < c; i++) {
-            int call = calls[o + i]; uint32_t s = ++seqno[dir][call];
+            int call = calls[o + i]; uint32_t s = ++seqno[dir][call]; if (meas) said[dir][call]++;
             unsigned char *p = sbuf[i];
             p[0] = 0x80; p[1] = 0; p[2] = s >> 8; p[3] = s;
             uint32_t ts = htonl(s * 160), ssrc = htonl(0x10000000u + call * 2 + dir);
@@ -158,17 +161,17 @@ static double pct(double p) { if (!nlat) return -1; size_t i = p * (nlat - 1); r
 int main(int argc, char **argv) {
     const char *label = "";
     static struct option o[] = {{"pairs",1,0,'p'},{"calls",1,0,'n'},{"secs",1,0,'s'},{"warm",1,0,'w'},{"abase",1,0,'a'},{"bbase",1,0,'b'},{"socks",1,0,'k'},
-        {"pid",1,0,'P'},{"cpu",1,0,'c'},{"direct",0,0,'d'},{"relay-ip",1,0,'r'},{"relay-ip-b",1,0,'R'},{"my-ip",1,0,'m'},{"label",1,0,'l'},{"oneway",0,0,'o'},{0,0,0,0}};
+        {"pid",1,0,'P'},{"cpu",1,0,'c'},{"direct",0,0,'d'},{"relay-ip",1,0,'r'},{"relay-ip-b",1,0,'R'},{"my-ip",1,0,'m'},{"label",1,0,'l'},{"oneway",0,0,'o'},{"streams",1,0,'S'},{0,0,0,0}};
     for (int c; (c = getopt_long(argc, argv, "", o, 0)) != -1;) switch (c) {
         case 'p': pairs = optarg; break; case 'n': ncalls = atoi(optarg); break; case 's': secs = atoi(optarg); break;
         case 'w': warm = atoi(optarg); break; case 'a': abase = atoi(optarg); break; case 'b': bbase = atoi(optarg); break;
         case 'k': K = atoi(optarg); break; case 'P': if (npid < 16) pids[npid++] = atoi(optarg); break; case 'c': cpu = atoi(optarg); break;
-        case 'd': direct = 1; break; case 'r': ips[0] = optarg; break; case 'R': ips[1] = optarg; break; case 'm': myip = optarg; break; case 'l': label = optarg; break; case 'o': oneway = 1; break;
+        case 'd': direct = 1; break; case 'r': ips[0] = optarg; break; case 'R': ips[1] = optarg; break; case 'm': myip = optarg; break; case 'l': label = optarg; break; case 'o': oneway = 1; break; case 'S': streams = optarg; break;
         default: return 2; }
     if (K < 1 || K > MAXK) return 2;
     if (cpu >= 0) { cpu_set_t s; CPU_ZERO(&s); CPU_SET(cpu, &s); sched_setaffinity(0, sizeof s, &s); }
     setpriority(PRIO_PROCESS, 0, -5);
-    for (int d = 0; d < 2; d++) { dst[d] = calloc(ncalls, sizeof **dst); seqno[d] = calloc(ncalls, 4); lastseq[d] = calloc(ncalls, 4); lastrx[d] = calloc(ncalls, 8); gap[d] = calloc(ncalls, 4); }
+    for (int d = 0; d < 2; d++) { dst[d] = calloc(ncalls, sizeof **dst); seqno[d] = calloc(ncalls, 4); lastseq[d] = calloc(ncalls, 4); lastrx[d] = calloc(ncalls, 8); gap[d] = calloc(ncalls, 4); said[d] = calloc(ncalls, 4); heard[d] = calloc(ncalls, 4); }
     FILE *f = direct ? NULL : fopen(pairs, "r");
     if (!direct && !f) { perror("pairs"); return 2; }
     for (int i = 0; i < ncalls; i++) {
@@ -208,6 +211,10 @@ int main(int argc, char **argv) {
     }
     qsort(lat, nlat, 4, cmp);
     uint32_t *gp = malloc(8 * (ncalls + 1)); long dead = 0; /* dead: nothing came in the last 200 ms of the run */
+    FILE *list = streams ? fopen(streams, "w") : NULL;
+    for (int d = 0; list && d < (oneway ? 1 : 2); d++) for (int i = 0; i < ncalls; i++)
+        fprintf(list, "%d %d %u %d %d\n", d, i, gap[d][i], (int)(said[d][i] - heard[d][i]), lastrx[d][i] + 700000000ull < now(CLOCK_REALTIME));
+    if (list) fclose(list);
     for (int d = 0; d < 2; d++) { memcpy(gp + d * ncalls, gap[d], 4 * ncalls); for (int i = 0; i < ncalls; i++) if (!(d && oneway) && lastrx[d][i] + 700000000ull < now(CLOCK_REALTIME)) dead++; }
     qsort(gp, 2 * ncalls, 4, cmp);
     double wall = (m1 - m0) / 1e9, sc = c1 - c0, cpu_s = sc, gen = (r1.ru_utime.tv_sec - r0.ru_utime.tv_sec) + (r1.ru_stime.tv_sec - r0.ru_stime.tv_sec) + (r1.ru_utime.tv_usec - r0.ru_utime.tv_usec + r1.ru_stime.tv_usec - r0.ru_stime.tv_usec) / 1e6;

@@ -8,7 +8,12 @@
  *            (server's RTP ports; no more calls than --users) when they are, holds them until SIGTERM/SIGINT or --keep, then BYEs.
  *  register  --register --users 1000 --rate 0 --conc 32 --calls 20000 : REGISTER, 401, REGISTER+digest, 200.
  *            User N is 100000+N, its password "p" and its name; its domain is "t<N % T>.bench.test" with
- *            --tenants T; --first is the first of them.  --rate 0 = closed loop with --conc open.
+ *            --tenants T, or --domain; --first is the first of them; --secret S is said instead of "p".  --rate 0 = closed loop with --conc open.
+ *  callers   --callers --domain D: call N is placed by user N at this domain, with a password as above, to
+ *            sip:<digits>@D.  --called-base B: what our UAS is asked for is B more than the call's number
+ *            (100000, the first user's name, by itself).  --log FILE: a line for each call at the end,
+ *            "Call-ID ok|failed WHY SECONDS": the status that it failed by, 0 none, 1 a BYE that nobody
+ *            asked for; and from its answer to our BYE.
  * --auth user:pass answers 401/407 to INVITE.  Retransmits INVITE/BYE/REGISTER (500 ms doubling).
  * Prints one JSON line.
  */
@@ -32,12 +37,13 @@
 #include <unistd.h>
 
 enum { IDLE, INV, UP, BYE, DONE, FAIL };
-struct call { uint8_t st, rtx, auth, got180; uint16_t cseq; uint64_t t0, tup, tlast; char *dlg; /* R-URI and routes for ACK/BYE */ int pa, pb; };
+struct call { uint16_t why; uint8_t st, rtx, auth, got180; uint16_t cseq; uint64_t t0, tup, tlast; char *dlg; /* R-URI and routes for ACK/BYE */ int pa, pb; };
 static struct call *C;
-static const char *tip = "127.0.0.1", *myip = "127.0.0.1", *pairsf, *au, *ap, *label = "", *duser = "";
-static int tport = 5060, uacp = 5070, uasp = 5080, total = 1000, users = 1000, tenants = 1, first = 0, conc = 32, reg, K = 4, abase = 25000, bbase = 25200, cpu = -1, keep = 0, timeo = 8, quick = 0;
+static const char *tip = "127.0.0.1", *myip = "127.0.0.1", *pairsf, *au, *ap, *label = "", *duser = "", *domain, *logf, *secret = "p";
+static int tport = 5060, uacp = 5070, uasp = 5080, total = 1000, users = 1000, tenants = 1, first = 0, conc = 32, reg, K = 4, abase = 25000, bbase = 25200, cpu = -1, keep = 0, timeo = 8, quick = 0, callers;
 static double rate = 100; static int hold = 0; static int pids[256], npid; static unsigned run;
 static int fd[2]; static struct sockaddr_in tgt; static volatile int stop;
+static long long calledbase = 100000;
 static long started, ok, failed, upn, got180, ended, rtxs, reinv, uasinv, uasack, uasbye, rbye, other, f_to, f_code[7], openc;
 static float *ls, *lb, *l180; static long nls, nlb, nl180;
 
@@ -103,27 +109,30 @@ static int digest(char *o, char *chal, int proxy, const char *method, const char
 }
 
 /* ---- client side ---- */
+static char *callee(int i) { static char o[200]; if (domain) sprintf(o, "sip:%s%08d@%s", duser, i % users, domain); else sprintf(o, "sip:%s%08d@%s:%d", duser, i % users, tip, tport); return o; }
+static char *caller(int i) { static char o[200]; if (callers) sprintf(o, "sip:%d@%s", 100000 + i % users, domain); else sprintf(o, "sip:%s@%s:%d", au ? au : "uac", myip, uacp); return o; }
 static void sendinv(int i, char *chal, int proxy) {
     char *o = slot(0, &tgt), body[400], uri[100], auth[1500] = ""; struct call *c = &C[i];
     if (reg) {
-        int u = (first + i) % users; char us[20], pw[24], dom[40]; snprintf(us, sizeof us, "%d", 100000 + u); snprintf(pw, sizeof pw, "p%s", us); snprintf(dom, sizeof dom, "t%d.bench.test", u % tenants); sprintf(uri, "sip:%s", dom);
+        int u = (first + i) % users; char us[20], pw[64], dom[40]; snprintf(us, sizeof us, "%d", 100000 + u); snprintf(pw, sizeof pw, "%s%s", secret, us); if (domain) snprintf(dom, sizeof dom, "%s", domain); else snprintf(dom, sizeof dom, "t%d.bench.test", u % tenants); sprintf(uri, "sip:%s", dom);
         if (chal) digest(auth, chal, proxy, "REGISTER", uri, us, pw);
         commit(0, sprintf(o, "REGISTER %s SIP/2.0\r\nVia: SIP/2.0/UDP %s:%d;branch=z9hG4bK%x-%d-%d;rport\r\nMax-Forwards: 70\r\nFrom: <sip:%s@%s>;tag=f%d\r\nTo: <sip:%s@%s>\r\nCall-ID: r%d-%x@%s\r\nCSeq: %d REGISTER\r\n"
             "Contact: <sip:%s@%s:%d>\r\nExpires: 3600\r\n%sContent-Length: 0\r\n\r\n", uri, myip, uacp, run, i, c->cseq, us, dom, i, us, dom, i, run, myip, c->cseq, us, myip, uacp, auth));
         return;
     }
-    int n = sdp(body, abase + 2 * (i % K)); sprintf(uri, "sip:%s%08d@%s:%d", duser, i % users, tip, tport);
-    if (chal && au) digest(auth, chal, proxy, "INVITE", uri, au, ap);
-    commit(0, sprintf(o, "INVITE %s SIP/2.0\r\nVia: SIP/2.0/UDP %s:%d;branch=z9hG4bK%x-%d-%d;rport\r\nMax-Forwards: 70\r\nFrom: <sip:%s@%s:%d>;tag=f%d\r\nTo: <sip:%s%08d@%s:%d>\r\nCall-ID: c%d-%x@%s\r\nCSeq: %d INVITE\r\n"
-        "Contact: <sip:uac@%s:%d>\r\nAllow: INVITE, ACK, CANCEL, BYE\r\n%sContent-Type: application/sdp\r\nContent-Length: %d\r\n\r\n%s", uri, myip, uacp, run, i, c->cseq, au ? au : "uac", myip, uacp, i, duser, i % users, tip, tport, i, run, myip, c->cseq, myip, uacp, auth, n, body));
+    int n = sdp(body, abase + 2 * (i % K)); snprintf(uri, sizeof uri, "%s", callee(i));
+    if (chal && callers) { char us[20], pw[64]; snprintf(us, sizeof us, "%d", 100000 + i % users); snprintf(pw, sizeof pw, "%s%s", secret, us); digest(auth, chal, proxy, "INVITE", uri, us, pw); }
+    else if (chal && au) digest(auth, chal, proxy, "INVITE", uri, au, ap);
+    commit(0, sprintf(o, "INVITE %s SIP/2.0\r\nVia: SIP/2.0/UDP %s:%d;branch=z9hG4bK%x-%d-%d;rport\r\nMax-Forwards: 70\r\nFrom: <%s>;tag=f%d\r\nTo: <%s>\r\nCall-ID: c%d-%x@%s\r\nCSeq: %d INVITE\r\n"
+        "Contact: <sip:uac@%s:%d>\r\nAllow: INVITE, ACK, CANCEL, BYE\r\n%sContent-Type: application/sdp\r\nContent-Length: %d\r\n\r\n%s", uri, myip, uacp, run, i, c->cseq, caller(i), i, uri, i, run, myip, c->cseq, myip, uacp, auth, n, body));
 }
 static void begin(int i) { struct call *c = &C[i]; c->st = INV; c->cseq = 1; c->t0 = c->tlast = now(); c->rtx = 0; started++; openc++; sendinv(i, NULL, 0); }
 static void finish(int i, int good) { struct call *c = &C[i]; c->st = good ? DONE : FAIL; if (good) ok++; else failed++; ended++; openc--; if (c->dlg) { free(c->dlg); c->dlg = NULL; } }
 /* dlg: "uri\0tohdr\0routes" */
 static void indialog(int i, const char *method, int cseq) {
     struct call *c = &C[i]; char *uri = c->dlg, *to = uri + strlen(uri) + 1, *rt = to + strlen(to) + 1, *o = slot(0, &tgt);
-    commit(0, sprintf(o, "%s %s SIP/2.0\r\nVia: SIP/2.0/UDP %s:%d;branch=z9hG4bK%x-%d-%s;rport\r\nMax-Forwards: 70\r\n%sFrom: <sip:%s@%s:%d>;tag=f%d\r\n%s\r\nCall-ID: c%d-%x@%s\r\nCSeq: %d %s\r\nContact: <sip:uac@%s:%d>\r\nContent-Length: 0\r\n\r\n",
-        method, uri, myip, uacp, run, i, method, rt, au ? au : "uac", myip, uacp, i, to, i, run, myip, cseq, method, myip, uacp));
+    commit(0, sprintf(o, "%s %s SIP/2.0\r\nVia: SIP/2.0/UDP %s:%d;branch=z9hG4bK%x-%d-%s;rport\r\nMax-Forwards: 70\r\n%sFrom: <%s>;tag=f%d\r\n%s\r\nCall-ID: c%d-%x@%s\r\nCSeq: %d %s\r\nContact: <sip:uac@%s:%d>\r\nContent-Length: 0\r\n\r\n",
+        method, uri, myip, uacp, run, i, method, rt, caller(i), i, to, i, run, myip, cseq, method, myip, uacp));
 }
 static void sendbye(int i) { C[i].st = BYE; C[i].rtx = 0; C[i].tlast = now(); indialog(i, "BYE", C[i].cseq + 1); }
 static void mkdlg(struct call *c, char *m) {
@@ -143,7 +152,7 @@ static void response(char *m) {
     if (code < 200) { if (c->st == INV && code == 180 && !c->got180) { c->got180 = 1; got180++; l180[nl180++] = (t - c->t0) / 1e3; } if (c->st == INV) c->rtx = 200; return; }
     if (c->st == INV && (code == 401 || code == 407) && !c->auth && seq == c->cseq) {
         char *ch = hdr(m, code == 401 ? "WWW-Authenticate" : "Proxy-Authenticate", NULL);
-        if (ch) { if (!reg) { mkdlg(c, m); char *to = hdr(m, "To", NULL), *o = slot(0, &tgt); commit(0, sprintf(o, "ACK sip:%s%08d@%s:%d SIP/2.0\r\nVia: SIP/2.0/UDP %s:%d;branch=z9hG4bK%x-%d-%d;rport\r\nMax-Forwards: 70\r\nFrom: <sip:%s@%s:%d>;tag=f%d\r\n%.*s\r\nCall-ID: c%d-%x@%s\r\nCSeq: %d ACK\r\nContent-Length: 0\r\n\r\n", duser, i % users, tip, tport, myip, uacp, run, i, c->cseq, au ? au : "uac", myip, uacp, i, eol(to), to, i, run, myip, c->cseq)); if (c->dlg) { free(c->dlg); c->dlg = NULL; } }
+        if (ch) { if (!reg) { mkdlg(c, m); char *to = hdr(m, "To", NULL), *o = slot(0, &tgt); commit(0, sprintf(o, "ACK %s SIP/2.0\r\nVia: SIP/2.0/UDP %s:%d;branch=z9hG4bK%x-%d-%d;rport\r\nMax-Forwards: 70\r\nFrom: <%s>;tag=f%d\r\n%.*s\r\nCall-ID: c%d-%x@%s\r\nCSeq: %d ACK\r\nContent-Length: 0\r\n\r\n", callee(i), myip, uacp, run, i, c->cseq, caller(i), i, eol(to), to, i, run, myip, c->cseq)); if (c->dlg) { free(c->dlg); c->dlg = NULL; } }
             c->auth = 1; c->cseq++; c->rtx = 0; c->tlast = t; sendinv(i, ch, code == 407); return; }
     }
     if (reg) { if (c->st == INV) { if (code == 200) { ls[nls++] = (t - c->t0) / 1e3; finish(i, 1); } else { f_code[code / 100]++; finish(i, 0); } } return; }
@@ -153,11 +162,11 @@ static void response(char *m) {
             else if (c->dlg && seq == c->cseq) { rtxs++; indialog(i, "ACK", c->cseq); }
         } else if (seq == c->cseq) {
             char *to = hdr(m, "To", NULL), *o = slot(0, &tgt);
-            commit(0, sprintf(o, "ACK sip:%s%08d@%s:%d SIP/2.0\r\nVia: SIP/2.0/UDP %s:%d;branch=z9hG4bK%x-%d-%d;rport\r\nMax-Forwards: 70\r\nFrom: <sip:%s@%s:%d>;tag=f%d\r\n%.*s\r\nCall-ID: c%d-%x@%s\r\nCSeq: %d ACK\r\nContent-Length: 0\r\n\r\n", duser, i % users, tip, tport, myip, uacp, run, i, c->cseq, au ? au : "uac", myip, uacp, i, eol(to), to, i, run, myip, c->cseq));
-            if (c->st == INV) { if (code / 100 < 7) f_code[code / 100]++; finish(i, 0); }
+            commit(0, sprintf(o, "ACK %s SIP/2.0\r\nVia: SIP/2.0/UDP %s:%d;branch=z9hG4bK%x-%d-%d;rport\r\nMax-Forwards: 70\r\nFrom: <%s>;tag=f%d\r\n%.*s\r\nCall-ID: c%d-%x@%s\r\nCSeq: %d ACK\r\nContent-Length: 0\r\n\r\n", callee(i), myip, uacp, run, i, c->cseq, caller(i), i, eol(to), to, i, run, myip, c->cseq));
+            if (c->st == INV) { c->why = code; if (code / 100 < 7) f_code[code / 100]++; finish(i, 0); }
         }
     } else if (!strncmp(meth, "BYE", 3) && c->st == BYE) {
-        if (code < 300) { lb[nlb++] = (t - c->tlast) / 1e3; finish(i, c->got180 || quick); } else { f_code[code / 100]++; finish(i, 0); }
+        if (code < 300) { lb[nlb++] = (t - c->tlast) / 1e3; finish(i, c->got180 || quick); } else { c->why = code; f_code[code / 100]++; finish(i, 0); }
     }
 }
 
@@ -177,11 +186,11 @@ static void request(int s, char *m, struct sockaddr_in *src) {
     if (!strncmp(m, "INVITE", 6)) {
         char *t = hdr(m, "To", NULL); int indlg = t && memmem(t, eol(t), "tag=", 4) != NULL;
         if (indlg) { reinv++; reply(s, m, src, 200, "OK", 1); return; }
-        uasinv++; char *u = strstr(m, "sip:"); int called = u ? atoi(u + 4) - 100000 : -1;
+        uasinv++; char *u = strstr(m, "sip:"); long long called = u ? atoll(u + 4) - calledbase : -1;
         if (called >= 0 && called < total) C[called].pb = audioport(m);
         reply(s, m, src, 180, "Ringing", 0); reply(s, m, src, 200, "OK", 1);
     } else if (!strncmp(m, "ACK", 3)) uasack++;
-    else if (!strncmp(m, "BYE", 3)) { if (s) uasbye++; else { rbye++; char *ci = hdr(m, "Call-ID", NULL); int i = ci ? atoi(val(ci) + 1) : -1; if (i >= 0 && i < total && C[i].st == UP) { C[i].st = FAIL; failed++; ended++; openc--; } } reply(s, m, src, 200, "OK", 0); }
+    else if (!strncmp(m, "BYE", 3)) { if (s) uasbye++; else { rbye++; char *ci = hdr(m, "Call-ID", NULL); int i = ci ? atoi(val(ci) + 1) : -1; if (i >= 0 && i < total && C[i].st == UP) { C[i].st = FAIL; C[i].why = 1; failed++; ended++; openc--; } } reply(s, m, src, 200, "OK", 0); }
     else reply(s, m, src, 200, "OK", 0);
 }
 
@@ -201,15 +210,16 @@ static double pc(float *a, long n, double p) { return n ? a[(long)(p * (n - 1))]
 
 int main(int argc, char **argv) {
     static struct option o[] = {{"target",1,0,'t'},{"my-ip",1,0,'m'},{"uac-port",1,0,'A'},{"uas-port",1,0,'B'},{"rate",1,0,'r'},{"calls",1,0,'n'},{"hold",1,0,'h'},{"pid",1,0,'P'},{"pairs",1,0,'p'},{"keep",1,0,'k'},
-        {"register",0,0,'R'},{"users",1,0,'u'},{"tenants",1,0,'T'},{"first",1,0,'F'},{"conc",1,0,'c'},{"auth",1,0,'a'},{"cpu",1,0,'C'},{"abase",1,0,1},{"bbase",1,0,2},{"socks",1,0,3},{"label",1,0,4},{"duser",1,0,5},{"no180",0,0,6},{"timeout",1,0,7},{0,0,0,0}};
+        {"register",0,0,'R'},{"users",1,0,'u'},{"tenants",1,0,'T'},{"first",1,0,'F'},{"conc",1,0,'c'},{"auth",1,0,'a'},{"cpu",1,0,'C'},{"abase",1,0,1},{"bbase",1,0,2},{"socks",1,0,3},{"label",1,0,4},{"duser",1,0,5},{"no180",0,0,6},{"timeout",1,0,7},{"domain",1,0,8},{"callers",0,0,9},{"called-base",1,0,10},{"log",1,0,11},{"secret",1,0,12},{0,0,0,0}};
     for (int c; (c = getopt_long(argc, argv, "", o, 0)) != -1;) switch (c) {
         case 't': { char *x = strdup(optarg), *q = strchr(x, ':'); if (q) { *q = 0; tport = atoi(q + 1); } tip = x; break; }
         case 'm': myip = optarg; break; case 'A': uacp = atoi(optarg); break; case 'B': uasp = atoi(optarg); break; case 'r': rate = atof(optarg); break; case 'n': total = atoi(optarg); break;
         case 'h': hold = atoi(optarg); break; case 'P': if (npid < 256) pids[npid++] = atoi(optarg); break; case 'p': pairsf = optarg; break; case 'k': keep = atoi(optarg); break; case 'R': reg = 1; break;
         case 'u': users = atoi(optarg); break; case 'T': tenants = atoi(optarg); break; case 'F': first = atoi(optarg); break; case 'c': conc = atoi(optarg); break; case 'a': { char *x = strdup(optarg), *q = strchr(x, ':'); if (!q) return 2; *q = 0; au = x; ap = q + 1; break; }
-        case 'C': cpu = atoi(optarg); break; case 1: abase = atoi(optarg); break; case 2: bbase = atoi(optarg); break; case 3: K = atoi(optarg); break; case 4: label = optarg; break; case 5: duser = optarg; break; case 6: quick = 1; break; case 7: timeo = atoi(optarg); break;
+        case 'C': cpu = atoi(optarg); break; case 1: abase = atoi(optarg); break; case 2: bbase = atoi(optarg); break; case 3: K = atoi(optarg); break; case 4: label = optarg; break; case 5: duser = optarg; break; case 6: quick = 1; break; case 7: timeo = atoi(optarg); break; case 8: domain = optarg; break; case 9: callers = 1; break; case 10: calledbase = atoll(optarg); break; case 11: logf = optarg; break; case 12: secret = optarg; break;
         default: return 2; }
     if (cpu >= 0) { cpu_set_t s; CPU_ZERO(&s); CPU_SET(cpu, &s); sched_setaffinity(0, sizeof s, &s); }
+    if (callers && !domain) return 2;
     signal(SIGINT, onsig); signal(SIGTERM, onsig); run = (unsigned)(now() / 1000) ^ getpid() << 12;
     C = calloc(total, sizeof *C); byeq = calloc(total, sizeof *byeq); ls = malloc(4l * total); lb = malloc(4l * total); l180 = malloc(4l * total);
     tgt = (struct sockaddr_in){.sin_family = AF_INET, .sin_port = htons(tport)}; inet_pton(AF_INET, tip, &tgt.sin_addr);
@@ -241,7 +251,7 @@ int main(int argc, char **argv) {
             lastscan = t; long from = 0; static long low; while (low < next && (C[low].st == DONE || C[low].st == FAIL)) low++; from = low;
             for (long i = from; i < next; i++) { struct call *c = &C[i]; if (c->st != INV && c->st != BYE) continue;
                 uint64_t el = t > c->tlast ? t - c->tlast : 0;
-                if (el > timeo * 1000000000ull) { f_to++; finish(i, 0); continue; }
+                if (el > timeo * 1000000000ull) { f_to++; c->why = 408; finish(i, 0); continue; }
                 if (c->rtx < 100 && el > (500000000ull << c->rtx)) { c->rtx++; rtxs++; /* next after 500, 1000, 2000.. ms from the start */ if (c->st == BYE) indialog(i, "BYE", c->cseq + 1); else if (!c->auth) sendinv(i, NULL, 0); } }
         }
         if (qn[0]) flush(0);
@@ -258,6 +268,9 @@ int main(int argc, char **argv) {
         }
     }
     flush(0); flush(1); if (!tend) { tend = now(); c1 = cputime(); b1 = busy(); s1 = selfcpu(); }
+    FILE *log = logf ? fopen(logf, "w") : NULL;
+    for (int i = 0; log && i < total; i++) fprintf(log, "c%d-%x@%s %s %d %.3f\n", i, run, myip, C[i].st == DONE ? "ok" : "failed", C[i].why, C[i].st == DONE ? (C[i].tlast - C[i].tup) / 1e9 : 0);
+    if (log) fclose(log);
     double wall = (tend - t0) / 1e9, cp = c1 - c0;
     qsort(ls, nls, 4, cmpf); qsort(lb, nlb, 4, cmpf); qsort(l180, nl180, 4, cmpf);
     printf("{\"label\":\"%s\",\"mode\":\"%s\",\"rate\":%.0f,\"started\":%ld,\"ok\":%ld,\"failed\":%ld,\"timeouts\":%ld,\"f4xx\":%ld,\"f5xx\":%ld,\"retrans\":%ld,\"wall_s\":%.2f,\"achieved_per_s\":%.1f,"

@@ -1,0 +1,91 @@
+# What a drill found, judged by what section 9 of the design promises. In: what `measures` prints. Out: the
+# report. `broken` and `late` are sentences; what is late counts only where the generator was not.
+
+# The generator's own lag from which on times say nothing, in ms.
+def lag_bar: 20;
+# A stream's packets come so far apart, in ms: a silence of 60 ms is 80 ms between two packets.
+def pace: 20;
+
+# Nearest rank.
+def percentile($p): sort | if length == 0 then null else .[(length * $p / 100 | ceil) - 1] end;
+
+# Halves to even, as the price list has it: 10⁻⁹ a minute times seconds, in 10⁻⁶.
+def due($price):
+  (. * $price) as $product | ($product / 60000 | floor) as $whole | ($product % 60000) as $rest
+  | if $rest > 30000 or ($rest == 30000 and $whole % 2 == 1) then $whole + 1 else $whole end;
+
+def sound: group_by([.kind, .toward]) | map({
+  kind: .[0].kind, toward: .[0].toward, transport: "UDP", class: "M", streams: length,
+  silence_p50_ms: (map(.silence) | percentile(50)), silence_p99_ms: (map(.silence) | percentile(99)),
+  silence_max_ms: (map(.silence) | max), packets_lost_max: (map(.lost) | max),
+  dead: (map(select(.dead)) | length)});
+
+def reason: if . == 1 then "hung up by the system" elif . == 408 then "no answer to BYE"
+  elif . == 0 then "never up" else "BYE refused with \(.)" end;
+
+def lost: map(select(.ended != "ok")) | group_by([.kind, .why])
+  | map({kind: .[0].kind, reason: (.[0].why | reason), calls: length});
+
+# Differences between what the calls were and what their records say, in sentences.
+def record_faults($calls; $price):
+  . as $legs | (map({key: .sip_call_id, value: .call}) | from_entries) as $call_of
+  | (group_by(.call) | map({key: .[0].call, value: .}) | from_entries) as $legs_of
+  | [$calls[] | . as $call | $call_of[$call.id] as $id
+    | if $id == null then "\($call.id) has no record" else
+        $legs_of[$id]
+        | (if (map(.direction) | sort) != ["incoming", "outgoing"]
+            then "\($call.id) has the legs \(map(.direction))" else empty end),
+          (.[] | . as $leg
+            | (if .outcome != "answered" or .evidence != "signalled"
+                then "\($call.id): \(.direction) leg is \(.outcome), \(.evidence)" else empty end),
+              (if ($call.ended == "ok") and ((.talk_milliseconds / 1000 - $call.seconds) | fabs > 1)
+                then "\($call.id): \(.direction) leg talked \(.talk_milliseconds) ms, not \($call.seconds) s"
+                else empty end),
+              (if .carrier and .direction == "outgoing" then
+                (if .charged == null or .postings != 1 or .posted != .charged
+                    or .charged != (.billed_seconds | due($price))
+                    or ((.billed_seconds - .talk_milliseconds / 1000) | fabs > 1)
+                  then "\($call.id): \(.billed_seconds) s charged as \(.charged), posted \(.postings) times as \(.posted)"
+                  else empty end)
+              elif .charged != null or .posted != null then "\($call.id): a free leg is charged"
+              else empty end))
+      end]
+    + (($legs_of | length) as $found | ($calls | length) as $made
+      | if $found > $made then ["\($found - $made) calls on record that nobody made"] else [] end);
+
+# Who was to hold the addresses afterwards, and under which epoch. `moves` null: a keeper that comes too late
+# is no worse than a machine that died.
+def ownership_faults($promise): . as $holdings
+  | [$holdings.before[] | . as $was
+    | ($holdings.after[] | select(.address == $was.address)) as $is
+    | if $promise.moves == null then empty
+      elif $promise.moves and ($is.holder != $was.heir or $is.epoch == $was.epoch)
+      then "\($was.address) is held by \($is.holder) under \($is.epoch), not by \($was.heir)"
+      elif ($promise.moves | not) and ($is.holder != $was.holder or $is.epoch != $was.epoch)
+      then "\($was.address) moved from \($was.holder) to \($is.holder)" else empty end];
+
+def late_rows($promise): [.[]
+  | (if .silence_p99_ms > $promise.silence_p99_ms
+      then "\(.kind), toward the \(.toward): p99 of silence \(.silence_p99_ms) ms, promised \($promise.silence_p99_ms)"
+      else empty end),
+    (if $promise.packets_lost != null and .packets_lost_max > $promise.packets_lost
+      then "\(.kind), toward the \(.toward): \(.packets_lost_max) packets lost, promised \($promise.packets_lost)"
+      else empty end)];
+
+. as $found
+| (.streams | sound) as $sound
+| (.calls | lost) as $lost
+| (.legs | record_faults($found.calls; $found.price)) as $records
+| ([$lost[] | "\(.calls) calls (\(.kind)) lost: \(.reason)"]
+  + [$sound[] | select(.dead > 0) | "\(.kind): \(.dead) streams toward the \(.toward) did not come back"]
+  + (if .stages.adoption_ms == null then ["nobody carried on"] else [] end)
+  + (.holdings | ownership_faults($found.promise))
+  + $records + .remarks) as $broken
+| ($sound | late_rows($found.promise)) as $late
+| {drill, about, begun, load, calls: (.calls | length), promise, generator,
+   stages, sound: $sound, lost: $lost,
+   records: {legs: (.legs | length), differences: ($records | length),
+     charged: (.legs | map(.charged // 0) | add // 0), posted: (.legs | map(.posted // 0) | add // 0)},
+   holdings, broken: $broken, late: $late,
+   verdict: (if ($broken | length) > 0 then "broken" elif .generator.lag_ms >= lag_bar then "inconclusive"
+     elif ($late | length) > 0 then "broken" else "kept" end)}

@@ -1,0 +1,89 @@
+# What a drill finds, as JSON. Sourced after calls.sh; `struck` is when the fault began, in ms.
+
+# when PROCESS MESSAGE: ms from the fault until the process said so last; null: it did not.
+when() {
+  jq --null-input --raw-input --arg message "$2" --argjson from "$struck" '
+    [inputs | fromjson? | select(.message == $message)
+      | (.time[0:19] + "Z" | fromdateiso8601) * 1000 + (.time[20:23] | tonumber) - $from
+      | select(. >= 0)] | max' "$site/log/$1.log"
+}
+
+# holdings: who has site a's addresses, under which epoch.
+holdings() {
+  ctl address list | jq --compact-output \
+    '[.items[] | select(.site == "a") | {address: .name, holder: .held_by, heir, epoch}]'
+}
+
+sql() {
+  as_user "$postgres_user" psql --host "$data/postgres" --port "$postgres_port" \
+    --username "$postgres_user" --dbname tandem --no-psqlrc --quiet --tuples-only --no-align \
+    --set ON_ERROR_STOP=1 --command "$1"
+}
+
+# The records that the drill's calls have, and what was posted for each.
+legs() {
+  sql "SELECT coalesce(json_agg(entry), '[]') FROM (
+    SELECT c.leg_id AS leg, c.call_id AS call, c.sip_call_id, c.direction,
+      c.trunk_id IS NOT NULL AS carrier, c.outcome, c.evidence, c.ended_by, c.talk_milliseconds,
+      h.billed_seconds, (h.amount * 1000000)::bigint AS charged,
+      (SELECT count(*) FROM ledger_entries l WHERE l.leg_id = c.leg_id AND posting = 'charge') -
+        (SELECT count(*) FROM ledger_entries l WHERE l.leg_id = c.leg_id AND posting = 'reversal')
+        AS postings,
+      (SELECT sum(amount * 1000000)::bigint FROM ledger_entries l WHERE l.leg_id = c.leg_id) AS posted
+    FROM cdrs c JOIN tenants t USING (tenant_id)
+    LEFT JOIN charges h ON h.leg_id = c.leg_id AND h.revision = c.charge_revision
+    WHERE t.domain = '$lab_domain' AND c.started_at >= to_timestamp($begun / 1000.0)) entry"
+}
+
+# Every fact is in Postgres, and every leg has its record; or the time is over, which the records tell.
+await_records() {
+  local deadline=$((SECONDS + 30))
+  until facts_are_committed && [ "$(legs | jq length)" -ge $((2 * calls)) ]; do
+    [ "$SECONDS" -lt "$deadline" ] || return 0
+    sleep 0.25
+  done
+}
+
+facts_are_committed() {
+  curl --fail --silent --max-time 5 "$api/metrics" | awk '
+    /^tandem_node_unacknowledged_facts/ { seen = 1; waiting += $NF }
+    END { exit !(seen && waiting == 0) }'
+}
+
+# What the generator says of each call and each stream.
+calls_made() {
+  local kind
+  for kind in "${kinds[@]}"; do
+    jq --raw-input --compact-output --arg kind "$kind" 'split(" ")
+      | {$kind, id: .[0], ended: .[1], why: (.[2] | tonumber), seconds: (.[3] | tonumber)}' "$work/$kind.log"
+  done | jq --slurp .
+}
+
+# Direction 0 is what the caller says.
+streams() {
+  local kind
+  for kind in "${kinds[@]}"; do
+    jq --raw-input --compact-output --arg kind "$kind" 'split(" ") | map(tonumber)
+      | {$kind, toward: (if (.[0] == 0) == ($kind == "from-carrier") then "phone" else "carrier" end),
+         silence: (.[2] / 1000), lost: .[3], dead: (.[4] == 1)}' "$work/$kind.streams"
+  done | jq --slurp .
+}
+
+# The generator's own lateness, in ms, and packets that it could not send.
+generator_lag() { jq --slurp 'map(.gen_max_late_us) | max / 1000' "$work"/*.sound; }
+
+# In 10⁻⁹ of the currency unit a minute: what calls to the numbers that the drill dials cost.
+price() { awk -F , '$1 == "4474" { printf "%d", $3 * 1000000000 + 0.5 }' Infra/demo/price-list.csv; }
+
+# Everything, for judge.jq.
+measures() {
+  jq --null-input --arg drill "$drill" --arg about "$about" --argjson promise "$promise" \
+    --argjson begun "$begun" --slurpfile calls <(calls_made) --slurpfile streams <(streams) \
+    --slurpfile legs <(legs) --argjson price "$(price)" --argjson lag "$(generator_lag)" \
+    --argjson stages "$(stages)" --argjson before "$before" --argjson after "$after" \
+    --arg load_before "$load_before" --arg load_after "$(load_average)" --argjson remarks "$remarks" '{
+      $drill, $about, $promise, begun: ($begun / 1000 | floor | todateiso8601), $price,
+      calls: $calls[0], streams: $streams[0], legs: $legs[0],
+      generator: {lag_ms: $lag}, $stages, holdings: {$before, $after}, $remarks,
+      load: {before: $load_before, after: $load_after}}'
+}

@@ -1,0 +1,242 @@
+import Foundation
+import Support
+import Testing
+
+/// What a drill found is judged by `Infra/lab/lib/judge.jq`.
+@Suite("How a drill is judged")
+struct JudgementTests {
+  @Test func aDrillThatFoundNothingWrongKeptItsPromise() async throws {
+    let report = try await Findings().judged()
+    #expect(report.verdict == "kept")
+    #expect(report.broken.isEmpty && report.late.isEmpty)
+    #expect(report.records.charged == 1_075)
+    #expect(report.records.posted == 1_075)
+  }
+
+  @Test func percentilesAreOfOneKindAndOneDirectionByNearestRank() async throws {
+    var findings = Findings()
+    findings.streams = (1...200).map { Findings.Stream(silence: Double($0)) }
+    let sound = try #require(try await findings.judged().sound.first)
+    #expect(sound.silenceP50Ms == 100)
+    #expect(sound.silenceP99Ms == 198)
+    #expect(sound.silenceMaxMs == 200)
+  }
+
+  @Test func silenceDecidesOnlyWhereTheGeneratorWasInTime() async throws {
+    var findings = Findings()
+    findings.streams[0].silence = 301
+    findings.lag = 19.9
+    #expect(try await findings.judged().verdict == "broken")
+    findings.lag = 20
+    #expect(try await findings.judged().verdict == "inconclusive")
+  }
+
+  @Test func aCallThatIsLostDecidesHoweverLateTheGeneratorWas() async throws {
+    var findings = Findings()
+    findings.lag = 500
+    findings.calls[0].ended = "failed"
+    findings.calls[0].why = 481
+    let report = try await findings.judged()
+    #expect(report.verdict == "broken")
+    #expect(report.broken == ["1 calls (to-carrier) lost: BYE refused with 481"])
+  }
+
+  @Test func aStreamThatDoesNotComeBackBreaksThePromise() async throws {
+    var findings = Findings()
+    findings.streams[0].dead = true
+    #expect(try await findings.judged().verdict == "broken")
+  }
+
+  @Test(
+    "A record that is not as the call was breaks the promise",
+    arguments: [
+      "missing", "one leg", "lost", "longer", "charged twice", "charged too much", "posted less",
+      "free leg charged", "nobody's call",
+    ])
+  func aWrongRecordBreaksThePromise(fault: String) async throws {
+    var findings = Findings()
+    switch fault {
+    case "missing": findings.legs = []
+    case "one leg": findings.legs.removeLast()
+    case "lost": findings.legs[0].evidence = "node-lost"
+    case "longer": findings.legs[0].talkMilliseconds += 1_500
+    case "charged twice": findings.legs[1].postings = 2
+    case "charged too much":
+      findings.legs[1].charged = 1_076
+      findings.legs[1].posted = 1_076
+    case "posted less": findings.legs[1].posted = 1_074
+    case "free leg charged": findings.legs[0].charged = 1
+    default: findings.legs.append(Findings.Leg(leg: "3", call: "other", sipCallID: "x"))
+    }
+    #expect(try await findings.judged().verdict == "broken")
+  }
+
+  @Test func halvesOfAMillionthAreRoundedToEven() async throws {
+    var findings = Findings()
+    // 6 s at 0.005375 a minute are 537.5 millionths.
+    findings.calls[0].seconds = 6
+    for leg in findings.legs.indices { findings.legs[leg].talkMilliseconds = 6_000 }
+    findings.legs[1].billedSeconds = 6
+    for (amount, verdict) in [(537, "broken"), (538, "kept")] {
+      findings.legs[1].charged = amount
+      findings.legs[1].posted = amount
+      #expect(try await findings.judged().verdict == verdict)
+    }
+  }
+
+  @Test func theHeirIsToHoldWhatMovesAndNobodyElseWhatStays() async throws {
+    var findings = Findings()
+    #expect(try await findings.judged().verdict == "kept")
+    findings.moves = true
+    #expect(try await findings.judged().verdict == "broken")
+    findings.after = Findings.Holding(holder: "node-a2", heir: "node-a1", epoch: "1.9")
+    #expect(try await findings.judged().verdict == "kept")
+    findings.moves = false
+    #expect(try await findings.judged().verdict == "broken")
+  }
+
+  @Test func whereNobodyCarriedOnThePromiseIsBroken() async throws {
+    var findings = Findings()
+    findings.adoption = nil
+    #expect(try await findings.judged().broken == ["nobody carried on"])
+  }
+
+  @Test func aDrillThatDoesNotExistIsRefusedWithThoseThatDo() async throws {
+    let finished = try await ChildProcess.run(
+      Repository.root.appending(path: "Infra/lab/drill").path, ["flood"])
+    #expect(finished.status == 2)
+    #expect(finished.output.contains("no drill flood"))
+    #expect(finished.output.contains("node-machine"))
+  }
+}
+
+/// One call to the carrier that was as it should be, until a test changes it.
+private struct Findings {
+  struct Stream: Encodable {
+    var kind = "to-carrier"
+    var toward = "phone"
+    var silence = 20.0
+    var lost = 0
+    var dead = false
+  }
+
+  struct Call: Encodable {
+    var kind = "to-carrier"
+    var id = "c0"
+    var ended = "ok"
+    var why = 0
+    var seconds = 12.0
+  }
+
+  struct Leg: Encodable {
+    var leg: String
+    var call = "call"
+    var sipCallID: String
+    var direction = "incoming"
+    var carrier = false
+    var outcome = "answered"
+    var evidence = "signalled"
+    var talkMilliseconds = 12_000
+    var billedSeconds: Int?
+    var charged: Int?
+    var postings = 0
+    var posted: Int?
+  }
+
+  struct Holding: Encodable {
+    var address = "phones-a"
+    var holder = "node-a1"
+    var heir = "node-a2"
+    var epoch = "1.4"
+  }
+
+  var streams = [Stream()]
+  var calls = [Call()]
+  var legs = [
+    Leg(leg: "1", sipCallID: "c0"),
+    Leg(
+      leg: "2", sipCallID: "c0-b", direction: "outgoing", carrier: true, billedSeconds: 12,
+      charged: 1_075, postings: 1, posted: 1_075),
+  ]
+  var lag = 1.0
+  var moves = false
+  var after = Holding()
+  var adoption: Double? = 90
+
+  func judged() async throws -> Report {
+    let file = FileManager.default.temporaryDirectory
+      .appending(path: "tandem-findings-\(UUID().uuidString).json")
+    let encoder = JSONEncoder()
+    encoder.keyEncodingStrategy = .convertToSnakeCase
+    try encoder.encode(Measures(self)).write(to: file)
+    defer { try? FileManager.default.removeItem(at: file) }
+    let judge = Repository.root.appending(path: "Infra/lab/lib/judge.jq")
+    let finished = try await ChildProcess.run("jq", ["--from-file", judge.path, file.path])
+    try #require(finished.status == 0, "\(finished.output)")
+    let decoder = JSONDecoder()
+    decoder.keyDecodingStrategy = .convertFromSnakeCase
+    return try decoder.decode(Report.self, from: Data(finished.output.utf8))
+  }
+}
+
+/// As `measures` of `Infra/lab/lib/measures.sh` prints it.
+private struct Measures: Encodable {
+  struct Promise: Encodable {
+    var silenceP99Ms = 300
+    var moves: Bool
+  }
+  struct Generator: Encodable { var lagMs: Double }
+  struct Stages: Encodable {
+    var detectionMs = 5.0
+    var decisionMs = 6.0
+    var adoptionMs: Double?
+  }
+  struct Holdings: Encodable {
+    var before = [Findings.Holding()]
+    var after: [Findings.Holding]
+  }
+  struct Load: Encodable {
+    var before = "0.1"
+    var after = "0.1"
+  }
+
+  let drill = "test"
+  let about = "nothing"
+  let begun = "2026-01-01T00:00:00Z"
+  let promise: Promise
+  let calls: [Findings.Call]
+  let streams: [Findings.Stream]
+  let legs: [Findings.Leg]
+  let price = 5_375_000
+  let generator: Generator
+  let stages: Stages
+  let holdings: Holdings
+  let remarks: [String] = []
+  let load = Load()
+
+  init(_ findings: Findings) {
+    promise = Promise(moves: findings.moves)
+    (calls, streams, legs) = (findings.calls, findings.streams, findings.legs)
+    generator = Generator(lagMs: findings.lag)
+    stages = Stages(adoptionMs: findings.adoption)
+    holdings = Holdings(after: [findings.after])
+  }
+}
+
+private struct Report: Decodable {
+  struct Sound: Decodable {
+    var silenceP50Ms: Double
+    var silenceP99Ms: Double
+    var silenceMaxMs: Double
+  }
+  struct Records: Decodable {
+    var charged: Int
+    var posted: Int
+  }
+
+  var verdict: String
+  var broken: [String]
+  var late: [String]
+  var sound: [Sound]
+  var records: Records
+}
