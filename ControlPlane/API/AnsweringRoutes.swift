@@ -102,7 +102,8 @@ private struct HoursView: Codable {
 /// Which line decides, on each occasion; null: none, and the call rings or ends as it would.
 private struct PlanView: Encodable {
   struct Decision: Encodable {
-    /// As in the list, 0 first; null: no rule says so, but that there is a mailbox.
+    /// As in the list, 0 first; null: no rule of the list says so, but what is switched, by phone or else,
+    /// or that there is a mailbox.
     @Nullable var line: Int?
     var name: String
     var then: String
@@ -125,22 +126,24 @@ private struct PlanView: Encodable {
     let hour = "\(time.minute < 600 ? "0" : "")\(time.minute / 60)"
     localTime = "\(WeeklyHours.dayNames[time.weekday]) \(hour):\(minute)"
     timeZone = explained.zone
-    arrival = Self.decision(explained.plan.arrival, explained.rules)
-    offline = Self.decision(explained.plan.offline, explained.rules)
-    busy = Self.decision(explained.plan.busy, explained.rules)
-    noAnswer = Self.decision(explained.plan.noAnswer, explained.rules)
+    arrival = Self.decision(explained.plan.arrival, explained)
+    offline = Self.decision(explained.plan.offline, explained)
+    busy = Self.decision(explained.plan.busy, explained)
+    noAnswer = Self.decision(explained.plan.noAnswer, explained)
     ringsFor = explained.plan.patience?.components.seconds
   }
 
   private static func decision(
-    _ decision: AnsweringPlan.Decision?, _ rules: [AnsweringRule]
+    _ decision: AnsweringPlan.Decision?, _ explained: ExplainedAnswering
   ) -> Decision? {
     decision.map { decision in
       guard let place = decision.line else {
         return Decision(line: nil, name: "", then: "voicemail", to: nil)
       }
-      let line = NewAnsweringRule(rules[place])
-      return Decision(line: place, name: line.name, then: line.action, to: line.target)
+      let line = NewAnsweringRule(explained.rules[place])
+      return Decision(
+        line: place < explained.switched ? nil : place - explained.switched, name: line.name,
+        then: line.action, to: line.target)
     }
   }
 }

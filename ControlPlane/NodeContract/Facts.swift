@@ -48,6 +48,8 @@ public enum FactEvent: Hashable, Sendable {
   case adopted
   /// What was measured of the leg's audio; comes when the leg is over, mostly after its end.
   case measured(LegMedia)
+  /// The party had calls to its extension answered otherwise.
+  case switched(AnsweringSwitches.Change)
 }
 
 /// Who is at the far end of a leg.

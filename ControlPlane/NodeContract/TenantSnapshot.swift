@@ -14,12 +14,16 @@ public struct TenantSnapshot: Hashable, Sendable {
   public var trunks: [TrunkEntry]
   /// What the clocks show where the tenant is.
   public var clock: ZoneClock
+  /// What its people dial to have something done.
+  public var features: FeatureCodes
 
   public init(
     tenant: TenantID, revision: Int64, domain: String, homeAddress: AddressName,
     dialling: DiallingRules, ringTimeout: Duration, extensions: [ExtensionEntry],
-    numbers: [NumberEntry], trunks: [TrunkEntry], clock: ZoneClock = .utc
+    numbers: [NumberEntry], trunks: [TrunkEntry], clock: ZoneClock = .utc,
+    features: FeatureCodes = .usual
   ) {
+    self.features = features
     self.tenant = tenant
     self.revision = revision
     self.domain = domain
@@ -70,6 +74,8 @@ public struct ExtensionEntry: Hashable, Sendable {
   public var credentials: [DigestCredential]
   /// The first that fits decides.
   public var answering: [AnsweringRule]
+  /// What decides before.
+  public var switches: AnsweringSwitches
   /// Who is rung for it; nil: its own devices are.
   public var group: RingGroup?
   /// It may listen to colleagues' calls, whisper to one of both and join them.
@@ -80,9 +86,11 @@ public struct ExtensionEntry: Hashable, Sendable {
   public init(
     id: ExtensionID, number: String, displayName: String, outsideNumber: String?,
     credentials: [DigestCredential], answering: [AnsweringRule] = [],
-    group: RingGroup? = nil, maySupervise: Bool = false, mailbox: VoiceMailbox? = nil
+    switches: AnsweringSwitches = AnsweringSwitches(), group: RingGroup? = nil,
+    maySupervise: Bool = false, mailbox: VoiceMailbox? = nil
   ) {
     self.mailbox = mailbox
+    self.switches = switches
     self.maySupervise = maySupervise
     self.answering = answering
     self.group = group

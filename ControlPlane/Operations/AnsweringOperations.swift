@@ -6,6 +6,8 @@ public import Tenancy
 /// What would become of a call, as the node that gets it would decide.
 public struct ExplainedAnswering: Sendable {
   public let rules: [AnsweringRule]
+  /// So many of them, the first, are not of the list but switched.
+  public let switched: Int
   public let plan: AnsweringPlan
   public let zone: String
   /// What the clocks show where the tenant is.
@@ -58,9 +60,9 @@ public struct AnsweringOperations: Sendable {
       caller: caller, isInternal: snapshot.extensions.contains { $0.number == caller },
       called: called ?? entry.number, time: time ?? clock.now())
     return ExplainedAnswering(
-      rules: entry.answering,
+      rules: entry.rules, switched: entry.switchedRules.count,
       plan: AnsweringPlan(
-        entry.answering, for: call, by: snapshot.clock, hasMailbox: entry.mailbox != nil),
+        entry.rules, for: call, by: snapshot.clock, hasMailbox: entry.mailbox != nil),
       zone: snapshot.clock.zone, time: LocalTime(call.time, by: snapshot.clock))
   }
 }

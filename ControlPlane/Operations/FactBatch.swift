@@ -28,6 +28,9 @@ struct FactBatch: Sendable {
     let calls = Set(own.map(\.fact.call)).sorted()
     guard !calls.isEmpty else { return report }
     try transaction.releaseFacts(ofCalls: calls, knownTenants: Array(resellers.keys))
+    if own.contains(where: { $0.fact.event.isSwitch }) {
+      try transaction.applySwitches(ofCalls: calls)
+    }
     report.unrated = try Billing(of: calls, owners: owners, resellers: resellers, in: transaction)
       .settle(in: transaction)
     return report
@@ -37,4 +40,8 @@ struct FactBatch: Sendable {
   private static func claims(of records: [SpoolRecord]) -> [CallID: TenantID] {
     Dictionary(records.map { ($0.fact.call, $0.fact.tenant) }, uniquingKeysWith: min)
   }
+}
+
+extension FactEvent {
+  fileprivate var isSwitch: Bool { if case .switched = self { true } else { false } }
 }

@@ -9,6 +9,8 @@ public struct ExtensionRepository: Sendable {
   /// Throws `InvalidField` for `number` (taken) and `tenant` (unknown).
   public func insert(_ entry: Extension, in scope: AccessScope) async throws {
     try await store.transaction(in: scope) { transaction in
+      _ = try transaction.lockTenant(entry.tenant)
+      try transaction.checkIsNoFeatureCode(entry.number, of: entry.tenant)
       _ = try transaction.execute(
         """
         INSERT INTO extensions (extension_id, tenant_id, number, display_name, outside_number,

@@ -91,6 +91,7 @@ private struct FactRow {
   var end: LegEnd?
   var isHeld: Bool?
   var media: LegMedia?
+  var switched: AnsweringSwitches.Change?
   let kind: String
 
   init(_ record: SpoolRecord) {
@@ -111,6 +112,9 @@ private struct FactRow {
     case .measured(let media):
       kind = "measured"
       self.media = media
+    case .switched(let change):
+      kind = "switched"
+      switched = change
     }
   }
 
@@ -120,7 +124,9 @@ private struct FactRow {
     spool_id, sequence, tenant_id, call_id, leg_id, boot, boot_nanoseconds, wall_milliseconds,
     observer, epoch_generation, epoch_revision, kind, direction, extension_id, extension_number,
     trunk_id, from_number, to_number, sip_call_id, is_held, outcome, evidence, ended_by,
-    packets, packets_lost, jitter_microseconds, round_trip_microseconds, opinion_hundredths
+    packets, packets_lost, jitter_microseconds, round_trip_microseconds, opinion_hundredths,
+    switch_kind, switch_is_on, switch_target, switch_patience_milliseconds,
+    switch_changed_at_milliseconds
     """
 
   static let selection: Query = "SELECT \(columns) FROM facts"
@@ -147,12 +153,18 @@ private struct FactRow {
       \(rows.map(\.media?.columns.lost))::bigint[],
       \(rows.map(\.media?.columns.jitter))::bigint[],
       \(rows.map { $0.media?.columns.roundTrip })::bigint[],
-      \(rows.map { $0.media?.columns.opinion })::integer[])
+      \(rows.map { $0.media?.columns.opinion })::integer[],
+      \(rows.map(\.switched?.kind))::text[], \(rows.map(\.switched?.state.isOn))::boolean[],
+      \(rows.map { $0.switched?.state.target })::text[],
+      \(rows.map { $0.switched?.state.milliseconds })::bigint[],
+      \(rows.map(\.switched?.state.changedAt.milliseconds))::bigint[])
     ON CONFLICT (spool_id, sequence) DO NOTHING
     """
   }
 
-  private var extensionID: ExtensionID? { offer?.party.columns.extensionID }
+  private var extensionID: ExtensionID? {
+    offer?.party.columns.extensionID ?? switched?.extension
+  }
   private var extensionNumber: String? { offer?.party.columns.extensionNumber }
   private var trunkID: TrunkID? { offer?.party.columns.trunkID }
 
@@ -185,6 +197,11 @@ private struct FactRow {
         throw PostgresError.unreadable(column: "packets", expected: "a number")
       }
       return .measured(media)
+    case "switched":
+      return .switched(
+        AnsweringSwitches.Change(
+          try row.value("extension_id"), try row.value("switch_kind"),
+          try AnsweringSwitches.State(row: row, prefix: "switch_")))
     default: throw PostgresError.unreadable(column: "kind", expected: "a kind of fact")
     }
   }

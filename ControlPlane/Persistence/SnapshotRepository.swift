@@ -45,6 +45,8 @@ private struct SnapshotContents {
   let clocks: [TimeZoneName: ZoneClock]
   let extensions: [TenantID: [Extension]]
   let answeringRules: [ExtensionID: [AnsweringRule]]
+  let switches: [ExtensionID: AnsweringSwitches]
+  let features: [TenantID: [Feature: String?]]
   let groups: [ExtensionID: RingGroup]
   let mailboxes: [ExtensionID: Mailbox]
   let numbers: [TenantID: [Number]]
@@ -74,6 +76,8 @@ private struct SnapshotContents {
       grouping: try transaction.query(
         "\(Extension.selection) WHERE tenant_id = ANY(\(ids)::uuid[]) ORDER BY extension_id"
       ).map(Extension.init(row:)), by: \.tenant)
+    switches = try transaction.answeringSwitches("WHERE tenant_id = ANY(\(ids)::uuid[])")
+    features = try transaction.changedFeatureCodes(of: ids)
     groups = Dictionary(
       uniqueKeysWithValues: try transaction.query(
         "\(RingGroup.selection) WHERE g.tenant_id = ANY(\(ids)::uuid[])"
@@ -105,10 +109,13 @@ private struct SnapshotContents {
       homeAddress: tenant.homeAddress, dialling: tenant.dialling, ringTimeout: tenant.ringTimeout,
       extensions: (extensions[tenant.id] ?? []).map {
         $0.entry(
-          answering: answeringRules[$0.id] ?? [], group: groups[$0.id], mailbox: mailboxes[$0.id])
+          answering: answeringRules[$0.id] ?? [],
+          switches: switches[$0.id] ?? AnsweringSwitches(), group: groups[$0.id],
+          mailbox: mailboxes[$0.id])
       },
       numbers: (numbers[tenant.id] ?? []).map(\.entry),
       trunks: (trunks[tenant.reseller] ?? []).map(\.entry),
-      clock: clocks[tenant.timeZone] ?? .utc)
+      clock: clocks[tenant.timeZone] ?? .utc,
+      features: FeatureCodes(changed: features[tenant.id] ?? [:]))
   }
 }

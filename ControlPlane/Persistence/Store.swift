@@ -63,6 +63,10 @@ extension Store {
   public var mailboxPINs: MailboxPINRepository { MailboxPINRepository(store: self) }
   public var sounds: SoundRepository { SoundRepository(store: self) }
   public var answeringRules: AnsweringRuleRepository { AnsweringRuleRepository(store: self) }
+  public var answeringSwitches: AnsweringSwitchRepository {
+    AnsweringSwitchRepository(store: self)
+  }
+  public var featureCodes: FeatureCodeRepository { FeatureCodeRepository(store: self) }
   public var nodes: NodeRepository { NodeRepository(store: self) }
   public var addresses: AddressRepository { AddressRepository(store: self) }
   public var resellers: ResellerRepository { ResellerRepository(store: self) }

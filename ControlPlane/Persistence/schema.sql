@@ -135,6 +135,20 @@ CREATE TABLE public.answering_rules (
 );
 ALTER TABLE ONLY public.answering_rules FORCE ROW LEVEL SECURITY;
 ALTER TABLE public.answering_rules OWNER TO tandem_owner;
+CREATE TABLE public.answering_switches (
+    tenant_id uuid NOT NULL,
+    extension_id uuid NOT NULL,
+    kind text NOT NULL,
+    is_on boolean NOT NULL,
+    target text,
+    patience_milliseconds bigint,
+    changed_at_milliseconds bigint NOT NULL,
+    CONSTRAINT answering_switches_check CHECK (((NOT is_on) OR (kind = 'do-not-disturb'::text) OR (target IS NOT NULL))),
+    CONSTRAINT answering_switches_kind_check CHECK ((kind = ANY (ARRAY['do-not-disturb'::text, 'forward-always'::text, 'forward-busy'::text, 'forward-no-answer'::text]))),
+    CONSTRAINT answering_switches_patience_milliseconds_check CHECK ((patience_milliseconds > 0))
+);
+ALTER TABLE ONLY public.answering_switches FORCE ROW LEVEL SECURITY;
+ALTER TABLE public.answering_switches OWNER TO tandem_owner;
 CREATE TABLE public.api_keys (
     key_id uuid NOT NULL,
     name text NOT NULL,
@@ -269,10 +283,23 @@ CREATE TABLE public.facts (
     jitter_microseconds bigint,
     round_trip_microseconds bigint,
     opinion_hundredths integer,
-    CONSTRAINT facts_kind_check CHECK ((kind = ANY (ARRAY['offered'::text, 'rung'::text, 'answered'::text, 'held'::text, 'ended'::text, 'adopted'::text, 'measured'::text])))
+    switch_kind text,
+    switch_is_on boolean,
+    switch_target text,
+    switch_patience_milliseconds bigint,
+    switch_changed_at_milliseconds bigint,
+    CONSTRAINT facts_kind_check CHECK ((kind = ANY (ARRAY['offered'::text, 'rung'::text, 'answered'::text, 'held'::text, 'ended'::text, 'adopted'::text, 'measured'::text, 'switched'::text])))
 );
 ALTER TABLE ONLY public.facts FORCE ROW LEVEL SECURITY;
 ALTER TABLE public.facts OWNER TO tandem_owner;
+CREATE TABLE public.feature_codes (
+    tenant_id uuid NOT NULL,
+    feature text NOT NULL,
+    code text,
+    CONSTRAINT feature_codes_code_check CHECK ((code ~ '^[*0-9]{2,8}$'::text))
+);
+ALTER TABLE ONLY public.feature_codes FORCE ROW LEVEL SECURITY;
+ALTER TABLE public.feature_codes OWNER TO tandem_owner;
 CREATE TABLE public.ledger_entries (
     entry_id bigint NOT NULL,
     tenant_id uuid NOT NULL,
@@ -511,6 +538,8 @@ ALTER TABLE ONLY public.trunks FORCE ROW LEVEL SECURITY;
 ALTER TABLE public.trunks OWNER TO tandem_owner;
 ALTER TABLE ONLY public.answering_rules
     ADD CONSTRAINT answering_rules_pkey PRIMARY KEY (tenant_id, extension_id, "position");
+ALTER TABLE ONLY public.answering_switches
+    ADD CONSTRAINT answering_switches_pkey PRIMARY KEY (tenant_id, extension_id, kind);
 ALTER TABLE ONLY public.api_keys
     ADD CONSTRAINT api_keys_pkey PRIMARY KEY (key_id);
 ALTER TABLE ONLY public.api_keys
@@ -529,6 +558,10 @@ ALTER TABLE ONLY public.extensions
     ADD CONSTRAINT extensions_tenant_id_extension_id_key UNIQUE (tenant_id, extension_id);
 ALTER TABLE ONLY public.facts
     ADD CONSTRAINT facts_pkey PRIMARY KEY (spool_id, sequence);
+ALTER TABLE ONLY public.feature_codes
+    ADD CONSTRAINT feature_codes_code_taken UNIQUE (tenant_id, code);
+ALTER TABLE ONLY public.feature_codes
+    ADD CONSTRAINT feature_codes_pkey PRIMARY KEY (tenant_id, feature);
 ALTER TABLE ONLY public.ledger_entries
     ADD CONSTRAINT ledger_entries_leg_id_kind_revision_posting_key UNIQUE (leg_id, kind, revision, posting);
 ALTER TABLE ONLY public.ledger_entries
@@ -595,12 +628,15 @@ CREATE UNIQUE INDEX trunks_carrier_taken ON public.trunks USING btree (reseller_
 CREATE TRIGGER announce AFTER INSERT OR UPDATE ON public.tenants FOR EACH ROW EXECUTE FUNCTION public.announce_tenant();
 CREATE TRIGGER deleted AFTER DELETE ON public.answering_rules REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.raise_revision_of_tenants();
 CREATE TRIGGER deleted AFTER DELETE ON public.extensions REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.raise_revision_of_tenants();
+CREATE TRIGGER deleted AFTER DELETE ON public.feature_codes REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.raise_revision_of_tenants();
 CREATE TRIGGER deleted AFTER DELETE ON public.mailbox_messages REFERENCING OLD TABLE AS gone FOR EACH STATEMENT EXECUTE FUNCTION public.forget_sounds();
 CREATE TRIGGER deleted AFTER DELETE ON public.mailboxes REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.raise_revision_of_tenants();
 CREATE TRIGGER deleted AFTER DELETE ON public.numbers REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.raise_revision_of_tenants();
 CREATE TRIGGER deleted AFTER DELETE ON public.ring_groups REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.raise_revision_of_tenants();
 CREATE TRIGGER inserted AFTER INSERT ON public.answering_rules REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.raise_revision_of_tenants();
+CREATE TRIGGER inserted AFTER INSERT ON public.answering_switches REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.raise_revision_of_tenants();
 CREATE TRIGGER inserted AFTER INSERT ON public.extensions REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.raise_revision_of_tenants();
+CREATE TRIGGER inserted AFTER INSERT ON public.feature_codes REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.raise_revision_of_tenants();
 CREATE TRIGGER inserted AFTER INSERT ON public.mailboxes REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.raise_revision_of_tenants();
 CREATE TRIGGER inserted AFTER INSERT ON public.numbers REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.raise_revision_of_tenants();
 CREATE TRIGGER inserted AFTER INSERT ON public.ring_group_members REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.raise_revision_of_tenants();
@@ -610,12 +646,15 @@ CREATE TRIGGER lamp_of_changed AFTER UPDATE ON public.mailbox_messages REFERENCI
 CREATE TRIGGER lamp_of_gone AFTER DELETE ON public.mailbox_messages REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.announce_mailboxes();
 CREATE TRIGGER lamp_of_new AFTER INSERT ON public.mailbox_messages REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.announce_mailboxes();
 CREATE TRIGGER raise_revision BEFORE UPDATE ON public.tenants FOR EACH ROW EXECUTE FUNCTION public.raise_revision();
+CREATE TRIGGER updated AFTER UPDATE ON public.answering_switches REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.raise_revision_of_tenants();
 CREATE TRIGGER updated AFTER UPDATE ON public.extensions REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.raise_revision_of_tenants();
 CREATE TRIGGER updated AFTER UPDATE ON public.mailboxes REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.raise_revision_of_tenants();
 CREATE TRIGGER updated AFTER UPDATE ON public.numbers REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.raise_revision_of_tenants();
 CREATE TRIGGER updated AFTER UPDATE ON public.trunks REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.raise_revision_of_resellers_tenants();
 ALTER TABLE ONLY public.answering_rules
     ADD CONSTRAINT answering_rules_extension_exists FOREIGN KEY (tenant_id, extension_id) REFERENCES public.extensions(tenant_id, extension_id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.answering_switches
+    ADD CONSTRAINT answering_switches_extension_exists FOREIGN KEY (tenant_id, extension_id) REFERENCES public.extensions(tenant_id, extension_id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.api_keys
     ADD CONSTRAINT api_keys_reseller_exists FOREIGN KEY (reseller_id) REFERENCES public.resellers(reseller_id);
 ALTER TABLE ONLY public.api_keys
@@ -634,6 +673,8 @@ ALTER TABLE ONLY public.charges
     ADD CONSTRAINT charges_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(tenant_id);
 ALTER TABLE ONLY public.extensions
     ADD CONSTRAINT extensions_tenant_exists FOREIGN KEY (tenant_id) REFERENCES public.tenants(tenant_id);
+ALTER TABLE ONLY public.feature_codes
+    ADD CONSTRAINT feature_codes_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(tenant_id);
 ALTER TABLE ONLY public.ledger_entries
     ADD CONSTRAINT ledger_entries_leg_id_kind_revision_fkey FOREIGN KEY (leg_id, kind, revision) REFERENCES public.charges(leg_id, kind, revision);
 ALTER TABLE ONLY public.ledger_entries
@@ -679,12 +720,14 @@ ALTER TABLE ONLY public.trunks
 ALTER TABLE ONLY public.trunks
     ADD CONSTRAINT trunks_reseller_exists FOREIGN KEY (reseller_id) REFERENCES public.resellers(reseller_id);
 ALTER TABLE public.answering_rules ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.answering_switches ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.api_keys ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.calls ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.cdrs ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.charges ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.extensions ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.facts ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.feature_codes ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.ledger_entries ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.mailbox_messages ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.mailbox_pins ENABLE ROW LEVEL SECURITY;
@@ -713,6 +756,9 @@ ALTER TABLE public.trunks ENABLE ROW LEVEL SECURITY;
 CREATE POLICY within_scope ON public.answering_rules USING ((public.scope_is_platform() OR (tenant_id = public.scope_tenant()) OR (tenant_id IN ( SELECT t.tenant_id
    FROM public.tenants t
   WHERE (t.reseller_id = public.scope_reseller())))));
+CREATE POLICY within_scope ON public.answering_switches USING ((public.scope_is_platform() OR (tenant_id = public.scope_tenant()) OR (tenant_id IN ( SELECT t.tenant_id
+   FROM public.tenants t
+  WHERE (t.reseller_id = public.scope_reseller())))));
 CREATE POLICY within_scope ON public.api_keys USING ((public.scope_is_platform() OR (reseller_id = public.scope_reseller()) OR (tenant_id = public.scope_tenant()) OR (tenant_id IN ( SELECT t.tenant_id
    FROM public.tenants t
   WHERE (t.reseller_id = public.scope_reseller())))));
@@ -729,6 +775,9 @@ CREATE POLICY within_scope ON public.extensions USING ((public.scope_is_platform
    FROM public.tenants t
   WHERE (t.reseller_id = public.scope_reseller())))));
 CREATE POLICY within_scope ON public.facts USING ((public.scope_is_platform() OR (tenant_id = public.scope_tenant()) OR (tenant_id IN ( SELECT t.tenant_id
+   FROM public.tenants t
+  WHERE (t.reseller_id = public.scope_reseller())))));
+CREATE POLICY within_scope ON public.feature_codes USING ((public.scope_is_platform() OR (tenant_id = public.scope_tenant()) OR (tenant_id IN ( SELECT t.tenant_id
    FROM public.tenants t
   WHERE (t.reseller_id = public.scope_reseller())))));
 CREATE POLICY within_scope ON public.ledger_entries USING ((public.scope_is_platform() OR (tenant_id = public.scope_tenant()) OR (tenant_id IN ( SELECT t.tenant_id
@@ -767,6 +816,7 @@ CREATE POLICY within_scope ON public.tenants USING ((public.scope_is_platform() 
 CREATE POLICY within_scope ON public.trunks USING ((public.scope_is_platform() OR (reseller_id = public.scope_reseller())));
 GRANT USAGE ON SCHEMA public TO tandem_server;
 GRANT SELECT,INSERT,DELETE ON TABLE public.answering_rules TO tandem_server;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.answering_switches TO tandem_server;
 GRANT SELECT,INSERT ON TABLE public.api_keys TO tandem_server;
 GRANT UPDATE(revoked_at) ON TABLE public.api_keys TO tandem_server;
 GRANT SELECT,INSERT ON TABLE public.calls TO tandem_server;
@@ -811,6 +861,7 @@ GRANT UPDATE(ha1_md5) ON TABLE public.extensions TO tandem_server;
 GRANT UPDATE(may_supervise) ON TABLE public.extensions TO tandem_server;
 GRANT SELECT,INSERT ON TABLE public.facts TO tandem_server;
 GRANT UPDATE(quarantine) ON TABLE public.facts TO tandem_server;
+GRANT SELECT,INSERT,DELETE ON TABLE public.feature_codes TO tandem_server;
 GRANT SELECT,INSERT ON TABLE public.ledger_entries TO tandem_server;
 GRANT SELECT,INSERT,DELETE ON TABLE public.mailbox_messages TO tandem_server;
 GRANT UPDATE(ending) ON TABLE public.mailbox_messages TO tandem_server;

@@ -61,7 +61,7 @@ public struct LegRecord: Hashable, Sendable {
     case .answered: answered = earlier(answered, Sighting(.seen, of: fact))
     case .ended(let end): ended = better(ended, Sighting(end, of: fact))
     case .measured(let media): measured = longer(measured, Sighting(media, of: fact))
-    case .held, .adopted: break
+    case .held, .adopted, .switched: break
     }
   }
 

@@ -31,11 +31,12 @@ public struct Extension: Hashable, Sendable {
 
   /// What a node needs of it.
   public func entry(
-    answering: [AnsweringRule], group: RingGroup? = nil, mailbox: Mailbox? = nil
+    answering: [AnsweringRule], switches: AnsweringSwitches = AnsweringSwitches(),
+    group: RingGroup? = nil, mailbox: Mailbox? = nil
   ) -> ExtensionEntry {
     ExtensionEntry(
       id: id, number: number.digits, displayName: displayName.text,
       outsideNumber: outsideNumber?.description, credentials: credentials, answering: answering,
-      group: group, maySupervise: maySupervise, mailbox: mailbox?.entry)
+      switches: switches, group: group, maySupervise: maySupervise, mailbox: mailbox?.entry)
   }
 }

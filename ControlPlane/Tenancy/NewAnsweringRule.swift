@@ -97,7 +97,7 @@ extension AnsweringRule {
   }
 
   /// What can be dialled: digits, a plus, a star or a hash.
-  fileprivate static func checkDialled(_ text: String, _ field: String) throws(InvalidField) {
+  static func checkDialled(_ text: String, _ field: String) throws(InvalidField) {
     let isDialled = text.utf8.allSatisfy { $0.isDigit || "+*#".utf8.contains($0) }
     guard (2...32).contains(text.utf8.count), isDialled else {
       throw InvalidField(field, .malformed(expected: "2 to 32 digits, +, * or #"))

@@ -14,8 +14,8 @@ struct PBXControl: AsyncParsableCommand {
     subcommands: [
       SiteCommands.self, NodeCommands.self, AddressCommands.self, ResellerCommands.self,
       KeyCommands.self, PriceListCommands.self, TrunkCommands.self, TenantCommands.self,
-      ExtensionCommands.self, AnsweringCommands.self, RingGroupCommands.self,
-      MailboxCommands.self, NumberCommands.self, CallCommands.self, CDRCommands.self,
-      QuarantineCommands.self,
+      ExtensionCommands.self, AnsweringCommands.self, AnsweringSwitchCommands.self,
+      FeatureCodeCommands.self, RingGroupCommands.self, MailboxCommands.self, NumberCommands.self,
+      CallCommands.self, CDRCommands.self, QuarantineCommands.self,
     ])
 }

@@ -12,10 +12,11 @@ extension Exchange {
       entry.group.map { members(of: $0, called: called, from: origin) }
       ?? allDevices(of: entry, called: called, from: origin)
     let mailbox = MailboxOffer(entry, to: origin)
-    guard !entry.answering.isEmpty || mailbox != nil else { return destination }
+    let rules = entry.rules
+    guard !rules.isEmpty || mailbox != nil else { return destination }
     let tenant = origin.tenant
     let plan = AnsweringPlan(
-      entry.answering, for: IncomingCall(called: called, from: origin), by: tenant.snapshot.clock,
+      rules, for: IncomingCall(called: called, from: origin), by: tenant.snapshot.clock,
       hasMailbox: mailbox != nil)
     switch (destination.isOffline ? plan.offline : plan.arrival)?.action {
     case .forward(let target):

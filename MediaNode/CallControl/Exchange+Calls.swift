@@ -20,6 +20,7 @@ extension Exchange {
     }
     if hasChanged { changedCalls.note(id, at: outbox.count) }
     for action in actions { perform(action, of: id, at: now) }
+    move(id, of: before.tenant, from: before.parking, to: entry.machine.parking, at: now)
     tellWatchers(from: before, to: entry.machine, at: now)
     if let left = before.stay, left.room != after?.room { reviewSupervision(in: left, at: now) }
     settle(id, at: now)
@@ -39,6 +40,9 @@ extension Exchange {
     guard let entry = calls.removeValue(forKey: id) else { return }
     let call = entry.machine
     if let stay = entry.machine.stay { rooms.leave(id, stay.room) }
+    if let parking = call.parking {
+      parked.leave(id, ParkingPlace(tenant: call.tenant, slot: parking.slot))
+    }
     if entry.isSaved { outbox.append(.retireCheckpoint(id)) }
     deadlines.set(nil, for: id)
     initialInvites[entry.inviteKey] = nil
@@ -72,6 +76,8 @@ extension Exchange {
     case .transfer(let wish): transfer(wish, of: id, at: now)
     case .redirect(let redirection): redirect(redirection, of: id, at: now)
     case .askFurther(let further): askFurther(further, of: id, at: now)
+    case .returnParked: returnParked(of: id, at: now)
+    case .switchAnswering(let wish): switchAnswering(wish, of: id, at: now)
     case .openRelay(let plan): outbox.append(.openRelay(plan))
     case .direct(let side, let remote): direct(side, to: remote, of: id)
     case .secure(let side, let transport): secure(side, transport, of: id)

@@ -40,12 +40,14 @@ extension Exchange {
       canBeginDialog(arrival, at: now)
     else { return }
     if picksUp(arrival, user, of: tenant, at: now) { return }
-    let origin = CallOrigin(
+    var origin = CallOrigin(
       tenant: tenant, party: .extension(user.id, number: user.number), number: user.number,
       displayName: user.displayName, time: now.wall, isWithheld: arrival.request.wishesPrivacy)
     if visitsMailbox(arrival, user, origin, at: now) { return }
     if entersRoom(arrival, origin, at: now) || supervises(arrival, user, origin, at: now) { return }
-    let destination = destination(of: uri.user ?? "", from: origin, user)
+    if switches(arrival, origin, at: now) || parks(arrival, user, origin, at: now) { return }
+    let dialled = tenant.dialled(uri.user, hiding: &origin)
+    let destination = destination(of: dialled, from: origin, user)
     begin(arrival, origin, to: destination, at: now)
   }
 }

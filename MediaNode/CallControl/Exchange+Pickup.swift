@@ -1,48 +1,7 @@
 import NodeContract
 import SIP
 
-/// Codes that phones dial to have something done.
-public struct FeatureCodes: Hashable, Sendable {
-  /// Followed by an extension: answers the call that rings there.
-  public var directedPickup = "*8"
-  /// Followed by its number: enters a room of the tenant's.
-  public var room = "*6"
-  /// Followed by an extension: hears the call that is up there.
-  public var listening = "*51"
-  /// Followed by an extension: hears the call that is up there, and is heard by that extension alone.
-  public var whispering = "*52"
-  /// Followed by an extension: joins the call that is up there.
-  public var joining = "*53"
-
-  public init() {}
-
-  /// Whose call is to be picked up.
-  func pickup(of dialled: String) -> String? { rest(of: dialled, after: directedPickup) }
-
-  /// The number of the room: some digits.
-  func room(of dialled: String) -> String? {
-    rest(of: dialled, after: room).flatMap { number in
-      number.utf8.count <= 8 && number.utf8.allSatisfy { 0x30...0x39 ~= $0 } ? number : nil
-    }
-  }
-
-  func supervision(of dialled: String) -> (SupervisionWay, String)? {
-    for (way, code) in [
-      (SupervisionWay.listening, listening), (.whispering, whispering),
-      (.joining, joining),
-    ] {
-      if let number = rest(of: dialled, after: code) { return (way, number) }
-    }
-    return nil
-  }
-
-  private func rest(of dialled: String, after code: String) -> String? {
-    guard dialled.hasPrefix(code), dialled.count > code.count else { return nil }
-    return String(dialled.dropFirst(code.count))
-  }
-}
-
-/// Directed pickup, by a code or by an INVITE with Replaces (RFC 3891 section 3).
+/// Pickup by a code, of one extension or of the caller's groups, or by an INVITE with Replaces (RFC 3891 section 3).
 extension Exchange {
   /// True when the INVITE picks a call up, or wanted to; it is answered then.
   mutating func picksUp(
@@ -53,15 +12,16 @@ extension Exchange {
       replace(fields, arrival, user, of: tenant, at: now)
       return true
     }
-    guard let number = configuration.features.pickup(of: arrival.request.uri.user ?? "") else {
+    guard let dialled = tenant.feature(arrival.request.uri.user), dialled.feature == .pickup else {
       return false
     }
-    guard let entry = tenant.extensionsByNumber[number] else {
+    let entry = dialled.argument.flatMap { tenant.extensionsByNumber[$0] }
+    guard dialled.argument == nil || entry != nil else {
       respond(StatusCode.notFound, to: arrival, at: now)
       return true
     }
-    let ringing = ringing(at: entry.key(in: tenant))
-    if let ringing {
+    let places = entry.map { [$0.key(in: tenant)] } ?? tenant.colleagues(of: user)
+    if let ringing = ringing(at: places) {
       pickUp(ringing, arrival, user, of: tenant, at: now)
     } else {
       respond(StatusCode.temporarilyUnavailable, to: arrival, at: now)
@@ -70,10 +30,12 @@ extension Exchange {
   }
 
   /// The call that rings there longest.
-  private func ringing(at key: BindingKey) -> LegKey? {
-    (lines[key] ?? []).sorted().lazy.compactMap { id in
-      calls[id]?.machine.ringingLeg(at: key.extension).map { LegKey(call: id, leg: $0) }
-    }.first
+  private func ringing(at keys: [BindingKey]) -> LegKey? {
+    keys.compactMap { key in
+      (lines[key] ?? []).sorted().lazy.compactMap { id in
+        calls[id]?.machine.ringingLeg(at: key.extension).map { LegKey(call: id, leg: $0) }
+      }.first
+    }.min { $0.call < $1.call }
   }
 
   /// RFC 3891 section 3: 400 for several, 481 for none of ours, 486 where only a ringing call was
@@ -94,7 +56,9 @@ extension Exchange {
     if let refusal = Self.refusal(of: replaces, call, place.leg, user) {
       return respond(refusal, to: arrival, at: now)
     }
-    takeOver(place, arrival, user, at: now)
+    takePlace(of: place, arrival, user, at: now) {
+      $0.replaced(place.leg, by: $1, $2, $3, at: now)
+    }
   }
 
   /// A call that is up belongs to its parties: only another device of the same extension may take
@@ -143,8 +107,10 @@ extension Exchange {
     update(call.id, at: now) { $0.pickedUp(by: joined, token, terms, at: now) }
   }
 
-  private mutating func takeOver(
-    _ place: LegKey, _ arrival: Arrival, _ user: ExtensionEntry, at now: Moment
+  /// A leg of the caller's joins the call in the place of another; `event` says how.
+  mutating func takePlace(
+    of place: LegKey, _ arrival: Arrival, _ user: ExtensionEntry, at now: Moment,
+    _ event: (inout CallMachine, Leg, RequestToken, AudioTerms) -> [CallAction]
   ) {
     guard let call = calls[place.call]?.machine else { return }
     guard call.legs.count < limits.legsPerCall else {
@@ -156,7 +122,7 @@ extension Exchange {
     }
     let token = admit(newcomer, to: call, arrival, user, at: now)
     let joined = newcomer
-    update(call.id, at: now) { $0.replaced(place.leg, by: joined, token, offered, at: now) }
+    update(call.id, at: now) { event(&$0, joined, token, offered) }
   }
 
   private func offer(of arrival: Arrival, to leg: inout Leg) -> AudioTerms? {

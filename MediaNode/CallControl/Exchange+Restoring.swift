@@ -46,7 +46,10 @@ extension Exchange {
       !subscription.flow.transport.isReliable
     else { return false }
     let tenant = directory[resource.tenant]
-    let isKnown = tenant.map { $0.has(resource.extension) && $0.has(subscription.subscriber) }
+    let isPlace = resource.extension.parkingPlace != nil
+    let isKnown = tenant.map {
+      (isPlace || $0.has(resource.extension)) && $0.has(subscription.subscriber)
+    }
     let subscriber = BindingKey(tenant: resource.tenant, extension: subscription.subscriber)
     return isKnown ?? true && subscriptions.hasRoom(for: subscriber, limits)
   }

@@ -102,8 +102,9 @@ extension FurtherMembers {
 extension ExtensionEntry {
   /// Its rules refuse the call as it comes.
   fileprivate func wantsNoCall(called: String, from origin: CallOrigin) -> Bool {
+    if switches[.doNotDisturb]?.isOn == true { return true }
     let plan = AnsweringPlan(
-      answering, for: IncomingCall(called: called, from: origin),
+      rules, for: IncomingCall(called: called, from: origin),
       by: origin.tenant.snapshot.clock)
     return switch plan.arrival?.action {
     case .busy, .decline: true

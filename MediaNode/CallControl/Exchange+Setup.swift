@@ -228,6 +228,9 @@ extension Exchange {
     for (token, id) in entry.requests { servers[id] = RequestKey(call: call.id, token: token) }
     initialInvites[entry.inviteKey] = call.id
     if let stay = call.stay { rooms.enter(call.id, of: call.tenant, stay) }
+    if let parking = call.parking {
+      parked.enter(call.id, ParkingPlace(tenant: call.tenant, slot: parking.slot))
+    }
     for id in call.extensions {
       lines[BindingKey(tenant: call.tenant, extension: id), default: []].insert(call.id)
     }

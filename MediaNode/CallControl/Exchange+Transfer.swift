@@ -6,7 +6,7 @@ extension Exchange {
   mutating func transfer(_ wish: TransferWish, of id: CallID, at now: Moment) {
     guard let call = calls[id]?.machine else { return }
     if let replaces = wish.replaces { return merge(wish, replacing: replaces, in: id, at: now) }
-    if entersRoom(wish, of: id, at: now) { return }
+    if entersRoom(wish, of: id, at: now) || parks(wish, of: id, at: now) { return }
     guard let tenant = directory[call.tenant],
       case .extension(let user, _) = call[wish.transferor].party,
       let transferor = tenant.extensionsByID[user]
@@ -66,7 +66,7 @@ extension Exchange {
   }
 
   /// Indexes and records legs that join a call.
-  private mutating func admit(
+  mutating func admit(
     _ legs: [Leg], to call: CallMachine, called: String, from shown: String, at now: Moment
   ) {
     for leg in legs {

@@ -45,6 +45,8 @@ public struct Exchange: Sendable {
   var deadlines = DeadlineQueue<CallID>()
   /// Who is in which room.
   var rooms = RoomTable()
+  /// Who waits at which parking place.
+  var parked = ParkingLot()
   /// What other machines' numbers are here.
   var inherited = InheritedNumbers()
   /// The calls of each extension.

@@ -12,8 +12,6 @@ public struct ExchangeConfiguration: Sendable {
   public var secret: [UInt8]
   /// What `User-Agent` and `Server` say.
   public var product: String
-  /// What phones dial to have something done.
-  public var features = FeatureCodes()
   /// Callers from extensions hear why their calls go nowhere.
   public var announces = true
   /// Of the certificate that the media plane shows in handshakes; nil: it makes none.

@@ -25,6 +25,12 @@ public struct ExchangeLimits: Hashable, Sendable {
   /// How often the parties of one call may send it elsewhere, by 3xx or by their rules; beyond: the 3xx
   /// is a refusal, and the rule says nothing.
   public var redirectionsPerCall: UInt8 = 5
+  /// Parking places of a tenant; who is to be parked when all are taken stays with its parker.
+  public var parkingPlaces: UInt8 = 99
+  /// How long somebody waits at a place before its parker is rung.
+  public var parking: Duration = .seconds(60)
+  /// How often that is in vain; then it is hung up.
+  public var parkingReturns: UInt8 = 10
   /// Parties in one room; who comes beyond: 486.
   public var partiesPerRoom = 64
   /// Requests relayed within one call that still wait for their answer; beyond: 503.

@@ -33,6 +33,7 @@ struct SpoolLegs: Equatable {
     case .ended: legs[fact.leg] = nil
     // Tells of the past.
     case .measured: break
+    case .switched: touch(fact)
     }
   }
 

@@ -61,6 +61,7 @@ struct NodeProcess {
     var exchange = Exchange(
       configuration: exchangeConfiguration, hashing: OpenSSLHashing(), random: random)
     try holdings.restore(into: &exchange, at: now)
+    try Self.recallSwitches(from: spool, into: &exchange)
     resumption = Self.takeOver(estate, into: &exchange, at: now, log: log)
     leftRelays = holdings.leftRelays
     Self.closeLostLegs(

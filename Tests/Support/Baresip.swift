@@ -60,6 +60,11 @@ public final class Baresip: Softphone {
   public func hold() { control.send("hold") }
   public func resume() { control.send("resume") }
 
+  /// Hands the other party on to a number of its own domain, and leaves.
+  public func transfer(to target: String) {
+    control.send("transfer", "sip:\(target)@\(settings.domain)")
+  }
+
   /// Presses a key, as its account does that.
   public func press(_ key: Character) { control.send("sndcode", String(key)) }
 

@@ -79,6 +79,7 @@ extension FactEvent {
     case .ended(let end): self = .ended(try LegEnd(wire: end))
     case .adopted: self = .adopted
     case .measured(let media): self = .measured(try LegMedia(wire: media))
+    case .switched(let change): self = .switched(try AnsweringSwitches.Change(wire: change))
     case nil: throw .invalidField("fact.event")
     }
   }
@@ -92,6 +93,7 @@ extension FactEvent {
     case .ended(let end): .ended(end.wire)
     case .adopted: .adopted(WireNothing())
     case .measured(let media): .measured(media.wire)
+    case .switched(let change): .switched(change.wire)
     }
   }
 }

@@ -15,7 +15,8 @@ extension TenantSnapshot: WireConvertible {
       extensions: try wire.extensions.map(ExtensionEntry.init(wire:)),
       numbers: try wire.numbers.map(NumberEntry.init(wire:)),
       trunks: try wire.trunks.map(TrunkEntry.init(wire:)),
-      clock: wire.hasClock ? try ZoneClock(wire: wire.clock) : .utc)
+      clock: wire.hasClock ? try ZoneClock(wire: wire.clock) : .utc,
+      features: wire.hasFeatureCodes ? FeatureCodes(wire: wire.featureCodes) : .usual)
   }
 
   var wire: WireTenant {
@@ -30,6 +31,7 @@ extension TenantSnapshot: WireConvertible {
       $0.numbers = numbers.map(\.wire)
       $0.trunks = trunks.map(\.wire)
       $0.clock = clock.wire
+      $0.featureCodes = features.wire
     }
   }
 }
@@ -61,6 +63,7 @@ extension ExtensionEntry: WireConvertible {
       outsideNumber: wire.hasOutsideNumber ? wire.outsideNumber : nil,
       credentials: try DigestCredential.known(in: wire.credentials),
       answering: try wire.answering.map(AnsweringRule.init(wire:)),
+      switches: try AnsweringSwitches(wire: wire.switches),
       group: wire.hasGroup ? try RingGroup(wire: wire.group) : nil,
       maySupervise: wire.maySupervise,
       mailbox: wire.hasMailbox ? try VoiceMailbox(wire: wire.mailbox) : nil)
@@ -74,6 +77,7 @@ extension ExtensionEntry: WireConvertible {
       if let outsideNumber { $0.outsideNumber = outsideNumber }
       $0.credentials = credentials.map(\.wire)
       $0.answering = answering.map(\.wire)
+      $0.switches = switches.wire
       if let group { $0.group = group.wire }
       $0.maySupervise = maySupervise
       if let mailbox { $0.mailbox = mailbox.wire }

@@ -396,6 +396,14 @@ nonisolated struct WireFact: Sendable {
     set {event = .measured(newValue)}
   }
 
+  var switched: WireSwitchChange {
+    get {
+      if case .switched(let v)? = event {return v}
+      return WireSwitchChange()
+    }
+    set {event = .switched(newValue)}
+  }
+
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
   nonisolated enum OneOf_Event: Equatable, Sendable {
@@ -406,6 +414,7 @@ nonisolated struct WireFact: Sendable {
     case ended(WireLegEnd)
     case adopted(WireNothing)
     case measured(WireLegMedia)
+    case switched(WireSwitchChange)
 
   }
 
@@ -413,6 +422,29 @@ nonisolated struct WireFact: Sendable {
 
   fileprivate var _time: WireFactTime? = nil
   fileprivate var _epoch: WireEpoch? = nil
+}
+
+nonisolated struct WireSwitchChange: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  var `extension`: Data = Data()
+
+  var state: WireAnsweringSwitch {
+    get {_state ?? WireAnsweringSwitch()}
+    set {_state = newValue}
+  }
+  /// Returns true if `state` has been explicitly set.
+  var hasState: Bool {self._state != nil}
+  /// Clears the value of `state`. Subsequent reads from it will return its default value.
+  mutating func clearState() {self._state = nil}
+
+  var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  init() {}
+
+  fileprivate var _state: WireAnsweringSwitch? = nil
 }
 
 /// An event that has nothing to add.
@@ -1003,12 +1035,50 @@ nonisolated struct WireTenant: Sendable {
   /// Clears the value of `clock`. Subsequent reads from it will return its default value.
   mutating func clearClock() {self._clock = nil}
 
+  /// None: the usual ones.
+  var featureCodes: WireFeatureCodes {
+    get {_featureCodes ?? WireFeatureCodes()}
+    set {_featureCodes = newValue}
+  }
+  /// Returns true if `featureCodes` has been explicitly set.
+  var hasFeatureCodes: Bool {self._featureCodes != nil}
+  /// Clears the value of `featureCodes`. Subsequent reads from it will return its default value.
+  mutating func clearFeatureCodes() {self._featureCodes = nil}
+
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
   init() {}
 
   fileprivate var _dialling: WireDiallingRules? = nil
   fileprivate var _clock: WireZoneClock? = nil
+  fileprivate var _featureCodes: WireFeatureCodes? = nil
+}
+
+nonisolated struct WireFeatureCodes: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// Features that a node does not know are none to it.
+  var codes: [WireFeatureCodes.Code] = []
+
+  var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  nonisolated struct Code: Sendable {
+    // SwiftProtobuf.Message conformance is added in an extension below. See the
+    // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+    // methods supported on all messages.
+
+    var feature: String = String()
+
+    var code: String = String()
+
+    var unknownFields = SwiftProtobuf.UnknownStorage()
+
+    init() {}
+  }
+
+  init() {}
 }
 
 nonisolated struct WireZoneClock: Sendable {
@@ -1108,6 +1178,9 @@ nonisolated struct WireExtension: Sendable {
   /// Clears the value of `mailbox`. Subsequent reads from it will return its default value.
   mutating func clearMailbox() {self._mailbox = nil}
 
+  /// At most one of each kind.
+  var switches: [WireAnsweringSwitch] = []
+
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
   init() {}
@@ -1129,6 +1202,44 @@ nonisolated struct WireVoiceMailbox: Sendable {
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
   init() {}
+}
+
+/// How a user switched what becomes of calls, and when. Kinds that a node does not know are none to it.
+nonisolated struct WireAnsweringSwitch: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  var kind: String = String()
+
+  var isOn: Bool = false
+
+  var target: String {
+    get {_target ?? String()}
+    set {_target = newValue}
+  }
+  /// Returns true if `target` has been explicitly set.
+  var hasTarget: Bool {self._target != nil}
+  /// Clears the value of `target`. Subsequent reads from it will return its default value.
+  mutating func clearTarget() {self._target = nil}
+
+  var patienceNanoseconds: Int64 {
+    get {_patienceNanoseconds ?? 0}
+    set {_patienceNanoseconds = newValue}
+  }
+  /// Returns true if `patienceNanoseconds` has been explicitly set.
+  var hasPatienceNanoseconds: Bool {self._patienceNanoseconds != nil}
+  /// Clears the value of `patienceNanoseconds`. Subsequent reads from it will return its default value.
+  mutating func clearPatienceNanoseconds() {self._patienceNanoseconds = nil}
+
+  var changedAtMilliseconds: Int64 = 0
+
+  var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  init() {}
+
+  fileprivate var _target: String? = nil
+  fileprivate var _patienceNanoseconds: Int64? = nil
 }
 
 nonisolated struct WireRingGroup: Sendable {
@@ -2750,7 +2861,7 @@ nonisolated extension WireSpoolRecord: SwiftProtobuf.Message, SwiftProtobuf._Mes
 
 nonisolated extension WireFact: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".Fact"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}tenant\0\u{1}call\0\u{1}leg\0\u{1}time\0\u{1}observer\0\u{1}epoch\0\u{2}\u{4}offered\0\u{1}rung\0\u{1}answered\0\u{1}held\0\u{1}ended\0\u{1}adopted\0\u{1}measured\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}tenant\0\u{1}call\0\u{1}leg\0\u{1}time\0\u{1}observer\0\u{1}epoch\0\u{2}\u{4}offered\0\u{1}rung\0\u{1}answered\0\u{1}held\0\u{1}ended\0\u{1}adopted\0\u{1}measured\0\u{1}switched\0")
 
   mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -2850,6 +2961,19 @@ nonisolated extension WireFact: SwiftProtobuf.Message, SwiftProtobuf._MessageImp
           self.event = .measured(v)
         }
       }()
+      case 17: try {
+        var v: WireSwitchChange?
+        var hadOneofValue = false
+        if let current = self.event {
+          hadOneofValue = true
+          if case .switched(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.event = .switched(v)
+        }
+      }()
       default: break
       }
     }
@@ -2907,6 +3031,10 @@ nonisolated extension WireFact: SwiftProtobuf.Message, SwiftProtobuf._MessageImp
       guard case .measured(let v)? = self.event else { preconditionFailure() }
       try visitor.visitSingularMessageField(value: v, fieldNumber: 16)
     }()
+    case .switched?: try {
+      guard case .switched(let v)? = self.event else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 17)
+    }()
     case nil: break
     }
     try unknownFields.traverse(visitor: &visitor)
@@ -2920,6 +3048,45 @@ nonisolated extension WireFact: SwiftProtobuf.Message, SwiftProtobuf._MessageImp
     if lhs.observer != rhs.observer {return false}
     if lhs._epoch != rhs._epoch {return false}
     if lhs.event != rhs.event {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireSwitchChange: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = _protobuf_package + ".SwitchChange"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}extension\0\u{1}state\0")
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularBytesField(value: &self.`extension`) }()
+      case 2: try { try decoder.decodeSingularMessageField(value: &self._state) }()
+      default: break
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    if !self.`extension`.isEmpty {
+      try visitor.visitSingularBytesField(value: self.`extension`, fieldNumber: 1)
+    }
+    try { if let v = self._state {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 2)
+    } }()
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: WireSwitchChange, rhs: WireSwitchChange) -> Bool {
+    if lhs.`extension` != rhs.`extension` {return false}
+    if lhs._state != rhs._state {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -3689,7 +3856,7 @@ nonisolated extension WireBeatKey: SwiftProtobuf.Message, SwiftProtobuf._Message
 
 nonisolated extension WireTenant: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".Tenant"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}tenant\0\u{1}revision\0\u{1}domain\0\u{3}home_address\0\u{1}dialling\0\u{3}ring_timeout_nanoseconds\0\u{1}extensions\0\u{1}numbers\0\u{1}trunks\0\u{1}clock\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}tenant\0\u{1}revision\0\u{1}domain\0\u{3}home_address\0\u{1}dialling\0\u{3}ring_timeout_nanoseconds\0\u{1}extensions\0\u{1}numbers\0\u{1}trunks\0\u{1}clock\0\u{3}feature_codes\0")
 
   mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -3707,6 +3874,7 @@ nonisolated extension WireTenant: SwiftProtobuf.Message, SwiftProtobuf._MessageI
       case 8: try { try decoder.decodeRepeatedMessageField(value: &self.numbers) }()
       case 9: try { try decoder.decodeRepeatedMessageField(value: &self.trunks) }()
       case 10: try { try decoder.decodeSingularMessageField(value: &self._clock) }()
+      case 11: try { try decoder.decodeSingularMessageField(value: &self._featureCodes) }()
       default: break
       }
     }
@@ -3747,6 +3915,9 @@ nonisolated extension WireTenant: SwiftProtobuf.Message, SwiftProtobuf._MessageI
     try { if let v = self._clock {
       try visitor.visitSingularMessageField(value: v, fieldNumber: 10)
     } }()
+    try { if let v = self._featureCodes {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 11)
+    } }()
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -3761,6 +3932,72 @@ nonisolated extension WireTenant: SwiftProtobuf.Message, SwiftProtobuf._MessageI
     if lhs.numbers != rhs.numbers {return false}
     if lhs.trunks != rhs.trunks {return false}
     if lhs._clock != rhs._clock {return false}
+    if lhs._featureCodes != rhs._featureCodes {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireFeatureCodes: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = _protobuf_package + ".FeatureCodes"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}codes\0")
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeRepeatedMessageField(value: &self.codes) }()
+      default: break
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.codes.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.codes, fieldNumber: 1)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: WireFeatureCodes, rhs: WireFeatureCodes) -> Bool {
+    if lhs.codes != rhs.codes {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireFeatureCodes.Code: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = WireFeatureCodes.protoMessageName + ".Code"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}feature\0\u{1}code\0")
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.feature) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.code) }()
+      default: break
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.feature.isEmpty {
+      try visitor.visitSingularStringField(value: self.feature, fieldNumber: 1)
+    }
+    if !self.code.isEmpty {
+      try visitor.visitSingularStringField(value: self.code, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: WireFeatureCodes.Code, rhs: WireFeatureCodes.Code) -> Bool {
+    if lhs.feature != rhs.feature {return false}
+    if lhs.code != rhs.code {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -3888,7 +4125,7 @@ nonisolated extension WireDiallingRules: SwiftProtobuf.Message, SwiftProtobuf._M
 
 nonisolated extension WireExtension: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".Extension"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}number\0\u{3}display_name\0\u{3}outside_number\0\u{1}credentials\0\u{1}answering\0\u{1}group\0\u{3}may_supervise\0\u{1}mailbox\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}number\0\u{3}display_name\0\u{3}outside_number\0\u{1}credentials\0\u{1}answering\0\u{1}group\0\u{3}may_supervise\0\u{1}mailbox\0\u{1}switches\0")
 
   mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -3905,6 +4142,7 @@ nonisolated extension WireExtension: SwiftProtobuf.Message, SwiftProtobuf._Messa
       case 7: try { try decoder.decodeSingularMessageField(value: &self._group) }()
       case 8: try { try decoder.decodeSingularBoolField(value: &self.maySupervise) }()
       case 9: try { try decoder.decodeSingularMessageField(value: &self._mailbox) }()
+      case 10: try { try decoder.decodeRepeatedMessageField(value: &self.switches) }()
       default: break
       }
     }
@@ -3942,6 +4180,9 @@ nonisolated extension WireExtension: SwiftProtobuf.Message, SwiftProtobuf._Messa
     try { if let v = self._mailbox {
       try visitor.visitSingularMessageField(value: v, fieldNumber: 9)
     } }()
+    if !self.switches.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.switches, fieldNumber: 10)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -3955,6 +4196,7 @@ nonisolated extension WireExtension: SwiftProtobuf.Message, SwiftProtobuf._Messa
     if lhs._group != rhs._group {return false}
     if lhs.maySupervise != rhs.maySupervise {return false}
     if lhs._mailbox != rhs._mailbox {return false}
+    if lhs.switches != rhs.switches {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -3990,6 +4232,60 @@ nonisolated extension WireVoiceMailbox: SwiftProtobuf.Message, SwiftProtobuf._Me
   static func ==(lhs: WireVoiceMailbox, rhs: WireVoiceMailbox) -> Bool {
     if lhs.longestMessageNanoseconds != rhs.longestMessageNanoseconds {return false}
     if lhs.isFull != rhs.isFull {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireAnsweringSwitch: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = _protobuf_package + ".AnsweringSwitch"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}kind\0\u{3}is_on\0\u{1}target\0\u{3}patience_nanoseconds\0\u{3}changed_at_milliseconds\0")
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.kind) }()
+      case 2: try { try decoder.decodeSingularBoolField(value: &self.isOn) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self._target) }()
+      case 4: try { try decoder.decodeSingularInt64Field(value: &self._patienceNanoseconds) }()
+      case 5: try { try decoder.decodeSingularInt64Field(value: &self.changedAtMilliseconds) }()
+      default: break
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    if !self.kind.isEmpty {
+      try visitor.visitSingularStringField(value: self.kind, fieldNumber: 1)
+    }
+    if self.isOn != false {
+      try visitor.visitSingularBoolField(value: self.isOn, fieldNumber: 2)
+    }
+    try { if let v = self._target {
+      try visitor.visitSingularStringField(value: v, fieldNumber: 3)
+    } }()
+    try { if let v = self._patienceNanoseconds {
+      try visitor.visitSingularInt64Field(value: v, fieldNumber: 4)
+    } }()
+    if self.changedAtMilliseconds != 0 {
+      try visitor.visitSingularInt64Field(value: self.changedAtMilliseconds, fieldNumber: 5)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: WireAnsweringSwitch, rhs: WireAnsweringSwitch) -> Bool {
+    if lhs.kind != rhs.kind {return false}
+    if lhs.isOn != rhs.isOn {return false}
+    if lhs._target != rhs._target {return false}
+    if lhs._patienceNanoseconds != rhs._patienceNanoseconds {return false}
+    if lhs.changedAtMilliseconds != rhs.changedAtMilliseconds {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

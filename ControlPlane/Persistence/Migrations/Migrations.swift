@@ -13,5 +13,6 @@ public let migrations: [Migration] = [
   holidays,
   supervisors,
   mailboxes,
+  featureCodes,
   mailboxPINs,
 ]

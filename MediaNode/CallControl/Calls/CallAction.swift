@@ -27,6 +27,10 @@ enum CallAction: Hashable, Sendable {
   case redirect(Redirection)
   /// Finds out who is asked next; comes last.
   case askFurther(Further)
+  /// The party's calls are to be answered otherwise; comes last.
+  case switchAnswering(SwitchWish)
+  /// Finds out where the parker is, to whom the party goes back; comes last.
+  case returnParked
   case openRelay(RelayPlan)
   case direct(RelaySide, to: IPEndpoint)
   case secure(RelaySide, MediaTransport)

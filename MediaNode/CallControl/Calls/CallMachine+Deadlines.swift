@@ -8,7 +8,7 @@ extension CallMachine {
     ([
       nextAnswerDeadline, nextWayDeadline, transfer?.nextDeadline, sessionDeadline,
       progressDeadline, furtherDeadline, programmeDeadline,
-      attendance?.offersAt,
+      attendance?.offersAt, parkingDeadline,
     ].compactMap {
       $0
     } + [
@@ -41,7 +41,7 @@ extension CallMachine {
     actions += transferDeadlinePassed(at: now)
     actions += sessionDeadlinePassed(at: now) + progressDeadlinePassed(at: now)
     actions += furtherDeadlinePassed(at: now) + programmeDeadlinePassed(at: now)
-    actions += attendanceDeadlinePassed(at: now)
+    actions += attendanceDeadlinePassed(at: now) + parkingDeadlinePassed(at: now)
     guard now.boot >= stateDeadline else { return actions }
     switch state {
     case .ringing: actions += ringingEnds(.noAnswer, at: now)

@@ -63,7 +63,7 @@ extension CallMachine {
     actions += abandonTransfer()
     actions += atRelay.map { .measure($0) } + [.closeRelay]
     caller.progress = nil
-    (further, attendance, stay, seats) = (nil, nil, nil, [:])
+    (further, attendance, stay, seats, parking) = (nil, nil, nil, [:], nil)
     (recording, isRecorded) = (nil, false)
     state = .ending(until: lingering(from: now.boot))
     return actions

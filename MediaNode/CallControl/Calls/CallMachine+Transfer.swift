@@ -131,7 +131,8 @@ extension CallMachine {
     transfer = nil
     if let before = failed.before { self[failed.stayer].session.rollBack(to: before) }
     let told = tell(outcome.sipStatus)
-    return told + (self[failed.transferor].isOpen ? [] : end(.answered, at: now))
+    if self[failed.transferor].isOpen { return told }
+    return told + (parkAgain(at: now) ?? end(.answered, at: now))
   }
 
   // MARK: - A target answers
@@ -242,7 +243,7 @@ extension CallMachine {
   /// Stayer and target talk; the transferor is out.
   private mutating func complete(with target: LegID) -> [CallAction] {
     guard let done = transfer, case .talking(_, let until) = state else { return [] }
-    transfer = nil
+    (transfer, parking) = (nil, nil)
     isOfferless = false
     if done.transferor == caller.id { promote(done.stayer) }
     state = .talking(target, until: until)

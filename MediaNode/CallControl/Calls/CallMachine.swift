@@ -91,6 +91,8 @@ struct CallMachine: Equatable, Sendable {
   var attendance: Attendance?
   /// The room that its parties are in.
   var stay: RoomStay?
+  /// Its party waits to be taken, or is on its way to whoever takes it.
+  var parking: Parking?
   /// What the relay was told of that.
   var seats: [RelaySide: RoomSeat] = [:]
   /// What is said is kept.

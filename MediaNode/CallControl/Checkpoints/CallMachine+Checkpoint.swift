@@ -3,7 +3,7 @@ import SIP
 
 /// A call as bytes, for those who might have to carry it on.
 extension CallMachine {
-  private static let version: UInt8 = 5
+  private static let version: UInt8 = 6
 
   func checkpoint(at now: BootInstant) -> [UInt8] {
     var writer = CheckpointWriter(at: now)
@@ -29,6 +29,7 @@ extension CallMachine {
     writer.write(answering)
     writer.write(attendance)
     writer.write(stay)
+    writer.write(parking)
     writer.write(recording)
     writer.write(recordings)
     writer.write(isRecorded)
@@ -61,6 +62,7 @@ extension CallMachine {
     answering = try reader.read(PendingRules?.self)
     attendance = try reader.read(Attendance?.self)
     stay = try reader.read(RoomStay?.self)
+    parking = try reader.read(Parking?.self)
     recording = try reader.read(CallRecording?.self)
     recordings = try reader.read(UInt16.self)
     isRecorded = try reader.read(Bool.self)
@@ -80,6 +82,7 @@ extension CallMachine {
     if let connected { named.insert(connected) }
     if let transfer { named.formUnion(transfer.legs) }
     if let referral { named.insert(referral.leg) }
+    if let parking { named.insert(parking.place) }
     guard known.count == legs.count, named.isSubset(of: known) else {
       throw .malformed("legs")
     }

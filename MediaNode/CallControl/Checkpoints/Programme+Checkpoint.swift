@@ -149,6 +149,11 @@ extension Attendance: Checkpointed {
     case .visit(let visit):
       writer.write(UInt8(4))
       writer.write(visit)
+    case .switching(let wish):
+      writer.write(UInt8(10))
+      writer.write(wish)
+    case .telling: writer.write(UInt8(11))
+    case .parked: writer.write(UInt8(12))
     }
     writer.write(run)
     writer.write(offersAt)
@@ -161,6 +166,9 @@ extension Attendance: Checkpointed {
     case 2: purpose = .room
     case 3: purpose = .message(try reader.read(MessageDeposit.self))
     case 4: purpose = .visit(try reader.read(MailboxVisit.self))
+    case 10: purpose = .switching(try reader.read(SwitchWish.self))
+    case 11: purpose = .telling
+    case 12: purpose = .parked
     default: throw .malformed("attendance")
     }
     run = try reader.read(ProgrammeRun?.self)

@@ -30,7 +30,7 @@ extension Exchange {
     }
   }
 
-  private mutating func tellWatchers(of resource: EventResource, at now: Moment) {
+  mutating func tellWatchers(of resource: EventResource, at now: Moment) {
     for key in subscriptions.watchers(of: resource) {
       guard var subscription = subscriptions[key] else { continue }
       subscription.changed()
@@ -65,10 +65,16 @@ extension Exchange {
     let resource = subscription.resource
     let tenant = directory[resource.tenant]
     let entry = tenant?.extensionsByID[resource.extension]
-    let account = SIPURI(user: entry?.number, host: tenant?.snapshot.domain ?? "anonymous.invalid")
+    let place = resource.extension.parkingPlace.map {
+      ParkingPlace(tenant: resource.tenant, slot: $0)
+    }
+    let name = place.flatMap { tenant?.snapshot.features.text(.park, "\($0.slot)") }
+    let account = SIPURI(
+      user: name ?? entry?.number, host: tenant?.snapshot.domain ?? "anonymous.invalid")
     switch resource.package {
     case .dialog:
-      let dialogs = dialogs(of: resource.key, since: subscription.version)
+      let dialogs =
+        place.map { waiting(at: $0) } ?? dialogs(of: resource.key, since: subscription.version)
       return DialogInfo(entity: account, version: subscription.version, entries: dialogs).text
     case .messageSummary:
       return (mailboxes[resource.key] ?? WaitingMessages()).summary(of: account.description)
@@ -126,7 +132,8 @@ extension Exchange {
     }
     endSubscriptions(.noresource, at: now) {
       $0.resource.tenant == tenant
-        && !(kept.contains($0.resource.extension) && kept.contains($0.subscriber))
+        && !((kept.contains($0.resource.extension) || $0.resource.extension.parkingPlace != nil)
+          && kept.contains($0.subscriber))
     }
   }
 

@@ -108,6 +108,10 @@ extension Exchange {
     of request: SIPRequest, _ event: EventName, _ user: ExtensionEntry,
     in tenant: DirectoryTenant
   ) throws(SubscriptionRefusal) -> EventResource {
+    if let slot = parkingSlot(request.uri.user, in: tenant), event.package == .dialog {
+      return EventResource(
+        tenant: tenant.id, extension: .parkingPlace(slot), package: event.package)
+    }
     guard let entry = tenant.extensionsByNumber[request.uri.user ?? ""] else {
       throw SubscriptionRefusal(StatusCode.notFound)
     }

@@ -22,13 +22,12 @@ enum MailboxCode: Hashable, Sendable {
   case of(String)
 
   /// Nil: something else is dialled.
-  init?(_ dialled: String) {
-    switch dialled {
-    case "*97": self = .own
-    case "*98": self = .any
-    default:
-      guard dialled.hasPrefix("*98"), dialled.utf8.count <= 3 + 16 else { return nil }
-      self = .of(String(dialled.dropFirst(3)))
+  init?(_ dialled: FeatureCodes.Dialled?) {
+    switch (dialled?.feature, dialled?.argument) {
+    case (.voicemail, _): self = .own
+    case (.voicemailOf, nil): self = .any
+    case (.voicemailOf, let number?): self = .of(number)
+    default: return nil
     }
   }
 }
@@ -40,7 +39,7 @@ extension Exchange {
     _ arrival: Arrival, _ user: ExtensionEntry, _ origin: CallOrigin, at now: Moment
   ) -> Bool {
     let dialled = arrival.request.uri.user ?? ""
-    guard let code = MailboxCode(dialled) else { return false }
+    guard let code = MailboxCode(origin.tenant.feature(dialled)) else { return false }
     let language = origin.tenant.snapshot.dialling.language
     var (visit, steps) = MailboxVisit.any(in: language)
     switch code {

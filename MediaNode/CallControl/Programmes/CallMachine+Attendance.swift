@@ -14,6 +14,12 @@ struct Attendance: Hashable, Sendable {
     case message(MessageDeposit)
     /// The caller hears the messages of a mailbox.
     case visit(MailboxVisit)
+    /// It is asked what its calls are to be answered by, and then told.
+    case switching(SwitchWish)
+    /// It hears something, and that is all.
+    case telling
+    /// It waits under music: see `parking`.
+    case parked
   }
 
   var purpose: Purpose
@@ -103,7 +109,9 @@ extension CallMachine {
     case .refusal(let refused): end(refused, at: now)
     case .message(let deposit): goOn(with: deposit, at: now)
     case .visit: goOn(visiting: outcome, at: now)
-    case .room, nil: []
+    case .switching(let wish): entered(outcome, for: wish, at: now)
+    case .telling: end(.answered, at: now)
+    case .room, .parked, nil: []
     }
   }
 
@@ -111,7 +119,7 @@ extension CallMachine {
   mutating func attendanceIsOver(at now: Moment) -> [CallAction] {
     switch attendance?.purpose {
     case .refusal(let refused): end(refused, at: now)
-    case .room, .message, .visit, nil: end(.answered, at: now)
+    case .room, .message, .visit, .switching, .telling, .parked, nil: end(.answered, at: now)
     }
   }
 
@@ -126,18 +134,29 @@ extension CallMachine {
     return seated + [.play(run.programme.announcement, run.number, to: caller.side, from: position)]
   }
 
+  private var waits: Bool {
+    switch attendance?.purpose {
+    case .parked: true
+    case .none, .refusal, .room, .message, .visit, .switching, .telling: false
+    }
+  }
+
   // MARK: - How its audio passes
 
   /// Nobody is on the other side: what the party says ends here.
   var attendedPassage: Passage? {
-    guard let sound = PassageEnd(caller)?.soundAlone else { return nil }
+    guard let sound = PassageEnd(caller)?.soundAlone(hearing: waits ? .music : .partner) else {
+      return nil
+    }
     return Passage(sound, on: caller.side, beside: .nobody(beside: sound))
   }
 }
 
 extension PassageEnd {
   /// Of a party that talks to the exchange itself.
-  fileprivate var soundAlone: PartySound? { sound(hearing: doesNotListen ? .nothing : .partner) }
+  fileprivate func soundAlone(hearing source: PartySound.Source) -> PartySound? {
+    sound(hearing: doesNotListen ? .nothing : source)
+  }
 }
 
 extension PartySound {

@@ -44,7 +44,7 @@ extension CallMachine {
   /// Offers the party that was left to us what it said of itself, so that it hears and is heard from
   /// now on, whatever it was told before.
   mutating func offerAttendance(at now: Moment) -> [CallAction] {
-    guard caller.answer == nil, let terms = caller.session.terms,
+    guard caller.answer == nil, !isBeingJoined, let terms = caller.session.terms,
       var dialog = caller.dialog
     else { return offerAttendanceLater(at: now) }
     var offered = terms
@@ -55,7 +55,12 @@ extension CallMachine {
     return [send(invite, on: caller.id, for: .attending)]
   }
 
-  private mutating func offerAttendanceLater(at now: Moment) -> [CallAction] {
+  /// An offer of ours from before is still to be answered.
+  private var isBeingJoined: Bool {
+    open.values.contains { $0.leg == caller.id && $0.purpose == .joining }
+  }
+
+  mutating func offerAttendanceLater(at now: Moment) -> [CallAction] {
     let instant = now.boot.advanced(by: caller.glarePause)
     attendance?.offersAt = instant
     return []

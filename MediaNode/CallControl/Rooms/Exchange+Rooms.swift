@@ -7,7 +7,7 @@ extension Exchange {
   /// True when the INVITE wanted into a room; it is answered then.
   mutating func entersRoom(_ arrival: Arrival, _ origin: CallOrigin, at now: Moment) -> Bool {
     let dialled = arrival.request.uri.user ?? ""
-    guard let number = configuration.features.room(of: dialled) else { return false }
+    guard let number = origin.tenant.room(dialled) else { return false }
     let key = RoomKey(tenant: origin.tenant.id, number: number)
     let stay = RoomStay(room: room(key), number: number)
     let isFirst = rooms.calls(in: stay.room).isEmpty
@@ -24,7 +24,7 @@ extension Exchange {
   mutating func entersRoom(_ wish: TransferWish, of id: CallID, at now: Moment) -> Bool {
     guard let call = calls[id]?.machine, let tenant = directory[call.tenant],
       isOurs(wish.target, tenant),
-      let number = configuration.features.room(of: wish.target.user ?? "")
+      let number = tenant.room(wish.target.user)
     else { return false }
     let stay = RoomStay(
       room: room(RoomKey(tenant: call.tenant, number: number)), number: number)

@@ -8,7 +8,9 @@ extension Exchange {
     _ arrival: Arrival, _ user: ExtensionEntry, _ origin: CallOrigin, at now: Moment
   ) -> Bool {
     let dialled = arrival.request.uri.user ?? ""
-    guard let (way, number) = configuration.features.supervision(of: dialled) else { return false }
+    guard let meant = origin.tenant.feature(dialled), let way = SupervisionWay(meant.feature),
+      let number = meant.argument
+    else { return false }
     guard user.maySupervise else {
       respond(StatusCode.forbidden, to: arrival, at: now)
       return true
@@ -55,6 +57,15 @@ extension Exchange {
 /// How a supervisor hears a call.
 enum SupervisionWay: Hashable, Sendable, CaseIterable {
   case listening, whispering, joining
+
+  init?(_ feature: Feature) {
+    switch feature {
+    case .listen: self = .listening
+    case .whisper: self = .whispering
+    case .join: self = .joining
+    default: return nil
+    }
+  }
 
   fileprivate func role(beside call: CallMachine, _ side: RelaySide) -> RoomSeat.Role {
     switch self {

@@ -3,8 +3,8 @@ import NodeContract
 /// A tenant's snapshot with its indexes.
 struct DirectoryTenant: Sendable {
   let snapshot: TenantSnapshot
-  let extensionsByNumber: [String: ExtensionEntry]
-  let extensionsByID: [ExtensionID: ExtensionEntry]
+  private(set) var extensionsByNumber: [String: ExtensionEntry]
+  private(set) var extensionsByID: [ExtensionID: ExtensionEntry]
   let numbers: [String: NumberEntry]
   let accounts: TenantAccounts
 
@@ -17,6 +17,14 @@ struct DirectoryTenant: Sendable {
   }
 
   var id: TenantID { snapshot.tenant }
+
+  /// What the snapshot does not know yet.
+  mutating func merge(_ switches: AnsweringSwitches, of id: ExtensionID) {
+    guard var entry = extensionsByID[id] else { return }
+    entry.switches.merge(switches)
+    extensionsByID[id] = entry
+    extensionsByNumber[entry.number] = entry
+  }
 
   /// Whom a number of the tenant's own reaches; nil: not its number.
   func destination(of number: String) -> ExtensionEntry? {
@@ -36,6 +44,8 @@ struct TenantDirectory: Sendable {
 
   private let hashing: any Hashing
   private var tenants: [TenantID: DirectoryTenant] = [:]
+  /// What was switched here and no snapshot says yet.
+  private var switched: [TenantID: [ExtensionID: AnsweringSwitches]] = [:]
   private var byDomain: [String: TenantID] = [:]
   private var byPeer: [Peer: Set<TenantID>] = [:]
   /// The tenants of each trunk: a reseller's tenants share its trunks.
@@ -61,9 +71,11 @@ struct TenantDirectory: Sendable {
   mutating func install(_ snapshot: TenantSnapshot) -> Bool {
     if let known = tenants[snapshot.tenant] {
       guard snapshot.revision > known.snapshot.revision else { return false }
-      remove(snapshot.tenant)
+      forget(snapshot.tenant)
     }
-    tenants[snapshot.tenant] = DirectoryTenant(snapshot, hashing: hashing)
+    var tenant = DirectoryTenant(snapshot, hashing: hashing)
+    keepSwitched(in: &tenant)
+    tenants[snapshot.tenant] = tenant
     byDomain[snapshot.domain.lowercased()] = snapshot.tenant
     for peer in Self.peers(of: snapshot) { byPeer[peer, default: []].insert(snapshot.tenant) }
     for number in snapshot.numbers { byNumber[number.number, default: []].insert(snapshot.tenant) }
@@ -79,6 +91,31 @@ struct TenantDirectory: Sendable {
   }
 
   mutating func remove(_ id: TenantID) {
+    forget(id)
+    switched[id] = nil
+  }
+
+  // MARK: - What users switch
+
+  /// Holds at once, and until a snapshot says something later.
+  mutating func merge(_ change: AnsweringSwitches.Change, of tenant: TenantID) {
+    let switches = AnsweringSwitches([change.kind: change.state])
+    guard tenants[tenant]?.has(change.extension) == true else { return }
+    switched[tenant, default: [:]][change.extension, default: AnsweringSwitches()].merge(switches)
+    tenants[tenant]?.merge(switches, of: change.extension)
+  }
+
+  private mutating func keepSwitched(in tenant: inout DirectoryTenant) {
+    for (id, switches) in switched[tenant.id] ?? [:] {
+      let known = tenant.extensionsByID[id]?.switches
+      let missing = known.map { switches.missing(in: $0) } ?? AnsweringSwitches()
+      switched[tenant.id]?[id] = missing.states.isEmpty ? nil : missing
+      tenant.merge(missing, of: id)
+    }
+    if switched[tenant.id]?.isEmpty == true { switched[tenant.id] = nil }
+  }
+
+  private mutating func forget(_ id: TenantID) {
     guard let tenant = tenants.removeValue(forKey: id) else { return }
     let domain = tenant.snapshot.domain.lowercased()
     if byDomain[domain] == id { byDomain[domain] = nil }

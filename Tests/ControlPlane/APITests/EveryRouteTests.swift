@@ -317,6 +317,21 @@ private struct Fixture {
         route: "DELETE /v1/tenants/{tenant}/extensions/{extension}/mailbox",
         path: path + "/extensions/\(entry)/mailbox", tenant: .hidden, reseller: .hidden),
       Probe(
+        route: "GET /v1/tenants/{tenant}/extensions/{extension}/answering-switches",
+        path: path + "/extensions/\(entry)/answering-switches", tenant: .hidden,
+        reseller: .hidden),
+      Probe(
+        route: "PATCH /v1/tenants/{tenant}/extensions/{extension}/answering-switches",
+        path: path + "/extensions/\(entry)/answering-switches",
+        body: #"{"do_not_disturb":true,"forward_always":"900900"}"#, tenant: .hidden,
+        reseller: .hidden),
+      Probe(
+        route: "GET /v1/tenants/{tenant}/feature-codes", path: path + "/feature-codes",
+        tenant: .hidden, reseller: .hidden),
+      Probe(
+        route: "PUT /v1/tenants/{tenant}/feature-codes", path: path + "/feature-codes",
+        body: #"{"items":[{"feature":"park","code":"*49"}]}"#, tenant: .hidden, reseller: .hidden),
+      Probe(
         route: "GET /v1/tenants/{tenant}/numbers", path: path + "/numbers", tenant: .hidden,
         reseller: .hidden),
       Probe(

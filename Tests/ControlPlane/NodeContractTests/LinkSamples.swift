@@ -50,7 +50,7 @@ enum LinkSamples {
       }
     }
     return offers.map { .offered($0) } + [.rung, .answered, .held(true), .held(false), .adopted]
-      + ends + media.map { .measured($0) }
+      + ends + media.map { .measured($0) } + [.switched(switched)]
   }
 
   private static let media = [
@@ -103,7 +103,13 @@ enum LinkSamples {
         credentials: [
           DigestCredential(algorithm: .sha256, ha1: String(repeating: "ab", count: 32)),
           DigestCredential(algorithm: .md5, ha1: String(repeating: "cd", count: 16)),
-        ], answering: rules),
+        ], answering: rules,
+        switches: AnsweringSwitches([
+          .doNotDisturb: .init(
+            isOn: true, target: nil, patience: nil,
+            changedAt: WallTime(milliseconds: 1_790_000_000_000)),
+          .forwardNoAnswer: switched.state,
+        ])),
       ExtensionEntry(
         id: id(7), number: "102", displayName: "", outsideNumber: nil, credentials: [],
         group: RingGroup(
@@ -131,7 +137,14 @@ enum LinkSamples {
     ],
     clock: ZoneClock(
       zone: "America/New_York", offset: -18_000,
-      changes: [.init(at: WallTime(milliseconds: 1_773_000_000_000), offset: -14_400)]))
+      changes: [.init(at: WallTime(milliseconds: 1_773_000_000_000), offset: -14_400)]),
+    features: FeatureCodes(changed: [.park: "*5", .listen: nil, .whisper: nil, .join: nil]))
+
+  static let switched = AnsweringSwitches.Change(
+    id(5), .forwardNoAnswer,
+    .init(
+      isOn: false, target: "+447400000001", patience: .seconds(9),
+      changedAt: WallTime(milliseconds: 1_790_000_000_001)))
 
   static let rules = [
     AnsweringRule(name: "not now", on: .always, from: .withheld, .decline),

@@ -143,6 +143,15 @@ struct RowSecurityTests {
           strategy: .random, members: [customer.extensions[1].id], ringsFor: .seconds(9)),
         of: customer.extensions[0].id, of: customer.tenant.id, in: .platform)
       try await Self.leaveMessage(for: customer, in: scratch)
+      _ = try await scratch.store.featureCodes.replace(of: customer.tenant.id, in: .platform) {
+        _, _ in [.park: "*5"]
+      }
+      _ = try await scratch.store.answeringSwitches.change(
+        of: customer.extensions[0].id, of: customer.tenant.id, in: .platform
+      ) { _ in
+        let now = DemoCustomer.beginning
+        return [.doNotDisturb: .init(isOn: true, target: nil, patience: nil, changedAt: now)]
+      }
     }
     return (mine, other)
   }

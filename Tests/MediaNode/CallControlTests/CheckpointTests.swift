@@ -112,6 +112,27 @@ private func callsInEveryState() throws -> [(call: CallMachine, at: BootInstant)
       scene.world.run { call.state == .talking }
     }
   }
+  try play { scene in  // somebody is asked where calls are to go
+    let call = scene.alice.call("*72")
+    scene.world.run { call.state == .talking }
+  }
+  try play { scene in  // and hears how it stands
+    let call = scene.alice.call("*72102")
+    scene.world.run { call.state == .talking }
+  }
+  try play { scene in  // parked
+    let (_, callee) = try scene.talking()
+    _ = Referring(callee, to: "*70")
+    scene.world.run { callee.state == .ended }
+    scene.world.run(for: .seconds(1))
+  }
+  try play { scene in  // back to the parker, which rings
+    let (_, callee) = try scene.talking()
+    _ = Referring(callee, to: "*70")
+    scene.world.run { callee.state == .ended }
+    scene.bob.habit = .ring
+    scene.world.run(for: .seconds(65))
+  }
   try play { scene in  // ending
     let (caller, _) = try scene.talking()
     caller.hangUp()

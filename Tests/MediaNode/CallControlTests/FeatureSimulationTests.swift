@@ -36,11 +36,13 @@ import Testing
       fleet.misbehave(for: .seconds(60))
       for (message, _) in fleet.scene.world.sent { sent.formUnion(fleet.features(in: message)) }
       sent.formUnion(fleet.scene.world.soundsUsed)
+      if fleet.hasTakenFromPlace { sent.insert("taken") }
     }
     #expect(
       sent == [
         "202", "transferred", "notify", "message", "forwarded", "replaced", "prack", "announced",
-        "conference", "supervised", "recorded", "message left", "mailbox called",
+        "conference", "supervised", "recorded", "parked", "taken", "message left",
+        "mailbox called",
       ])
   }
 }
@@ -48,7 +50,7 @@ import Testing
 extension CallFleet {
   mutating func useFeature(_ party: Party) {
     let call = party.calls.filter { $0.state == .talking }.randomElement(using: &random)
-    switch Int.random(in: 0..<20, using: &random) {
+    switch Int.random(in: 0..<24, using: &random) {
     case 0: handOn(call, quietly: Bool.random(using: &random))
     case 1, 2: joinBoth(of: party)
     case 3: handOnTogether(call)
@@ -67,6 +69,9 @@ extension CallFleet {
     case 16: record(call)
     case 17: leaveMessage(as: party)
     case 18: hearMessages(as: party)
+    case 19: park(call)
+    case 20, 21: if !party.isCarrier { party.call(place()) }
+    case 22: if !party.isCarrier { party.call(switching()) }
     default: registerWithPreference(party)
     }
   }
@@ -111,6 +116,19 @@ extension CallFleet {
     }
     let codes = ["*97", "*97", "*98", "*98101"]
     if !party.isCarrier { party.call(codes.randomElement(using: &random) ?? "*97") }
+  }
+
+  private mutating func place() -> String {
+    ["*70", "*701", "*702"].randomElement(using: &random) ?? "*70"
+  }
+
+  private mutating func switching() -> String {
+    ["*78", "*79", "*72103", "*72", "*73", "*90", "*91"].randomElement(using: &random) ?? "*79"
+  }
+
+  private mutating func park(_ call: PartyCall?) {
+    guard let call else { return }
+    _ = Referring(call, to: place())
   }
 
   private mutating func handOnToRoom(_ call: PartyCall?) {
@@ -167,7 +185,8 @@ extension CallFleet {
 
   private mutating func watch(_ party: Party) {
     guard !party.isCarrier else { return }
-    watches.append(Watch(party, colleague(), expires: "\(expiry())"))
+    let watched = ["101", "102", "103", "*701"].randomElement(using: &random) ?? "101"
+    watches.append(Watch(party, watched, expires: "\(expiry())"))
   }
 
   private mutating func write(_ party: Party) {
@@ -220,7 +239,7 @@ extension CallFleet {
           return ["transferred"]
         }
         return []
-      case .notify: return ["notify"]
+      case .notify: return isBurningPlace(request) ? ["notify", "parked"] : ["notify"]
       case .message: return ["message"]
       case .prack: return ["prack"]
       case .invite where request.headers["Diversion"] != nil: return ["forwarded"]
@@ -231,6 +250,22 @@ extension CallFleet {
       let isTaken = response.status == 200 && response.headers.cseq.method == .invite
       return isTaken && isAnswerToReplaces(response) ? ["replaced"] : []
     }
+  }
+
+  /// Tells a lamp that somebody waits at its parking place.
+  private func isBurningPlace(_ request: SIPRequest) -> Bool {
+    guard case .other(_, let bytes) = request.body else { return false }
+    let text = String(decoding: bytes, as: UTF8.self)
+    return text.contains("entity=\"sip:*701@") && text.contains("<state>confirmed")
+  }
+
+  /// Somebody dialled a place and stands in another's call.
+  var hasTakenFromPlace: Bool {
+    let dialled = parties.flatMap(\.calls).filter {
+      $0.isCaller && $0.invite.uri.user?.hasPrefix("*70") == true
+    }
+    let ids = Set(dialled.map(\.invite.headers.callID))
+    return scene.world.offers.contains { ids.contains($0.sipCallID) && !$0.to.hasPrefix("*70") }
   }
 
   private func isAnswerToReplaces(_ response: SIPResponse) -> Bool {

@@ -15,7 +15,7 @@ final class Referring {
   ) {
     self.call = call
     guard var request = call.request(.refer) else { return }
-    request.headers["Refer-To"] = target.map { "<sip:\($0)@\(Fixture.domain)>" }
+    request.headers["Refer-To"] = target.map { "<sip:\($0)@\(call.party.domain)>" }
     change(&request)
     sequence = request.headers.cseq.number
     call.party.send(request) { [self] in status = $0?.status ?? 408 }

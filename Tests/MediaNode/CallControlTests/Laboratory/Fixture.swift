@@ -65,7 +65,9 @@ enum Fixture {
     .extension(extensionID(number), number: number)
   }
 
-  static func entry(_ number: String, outside: String?) -> ExtensionEntry {
+  static func entry(
+    _ number: String, outside: String?, domain: String = Fixture.domain
+  ) -> ExtensionEntry {
     let secret = Array("\(number):\(domain):\(password(of: number))".utf8)
     return ExtensionEntry(
       id: extensionID(number), number: number, displayName: "Phone \(number)",

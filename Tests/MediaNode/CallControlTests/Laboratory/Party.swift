@@ -17,6 +17,8 @@ final class Party {
   }
 
   let number: String
+  /// Whose extension it is.
+  var domain = Fixture.domain
   let endpoint: IPEndpoint
   /// Where it sends its requests.
   let server: IPEndpoint
@@ -207,7 +209,7 @@ final class Party {
 
   var identity: NameAddress {
     NameAddress(
-      uri: SIPURI(user: number, host: isCarrier ? server.address.description : Fixture.domain))
+      uri: SIPURI(user: number, host: isCarrier ? server.address.description : domain))
   }
 
   /// Where it listens.
@@ -269,8 +271,8 @@ final class Party {
     expires: Int? = nil, contacts: ContactList? = nil,
     change: (inout SIPRequest) -> Void = { _ in }, then act: @escaping (SIPResponse?) -> Void
   ) {
-    var request = request(.register, to: SIPURI(host: Fixture.domain))
-    request.headers.to = NameAddress(uri: SIPURI(user: number, host: Fixture.domain))
+    var request = request(.register, to: SIPURI(host: domain))
+    request.headers.to = NameAddress(uri: SIPURI(user: number, host: domain))
     request.headers["Expires"] = expires.map { "\($0)" }
     if let contacts { request.headers.contacts = contacts }
     change(&request)
@@ -281,7 +283,7 @@ final class Party {
   func call(
     _ dialled: String, offer: Bool = true, change: (inout SIPRequest) -> Void = { _ in }
   ) -> PartyCall {
-    let host = isCarrier ? server.address.description : Fixture.domain
+    let host = isCarrier ? server.address.description : domain
     let call = PartyCall(calling: SIPURI(user: dialled, host: host), of: self, offer: offer)
     change(&call.invite)
     calls.append(call)

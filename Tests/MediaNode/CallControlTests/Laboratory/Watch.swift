@@ -17,7 +17,7 @@ final class Watch {
   ) {
     self.party = party
     self.event = event
-    invite = party.request(.subscribe, to: SIPURI(user: watched, host: Fixture.domain))
+    invite = party.request(.subscribe, to: SIPURI(user: watched, host: party.domain))
     invite.headers["Event"] = event
     invite.headers["Expires"] = expires
     change(&invite)

@@ -458,7 +458,7 @@ extension Exchange {
     calls.isEmpty && dialogs.isEmpty && initialInvites.isEmpty && clients.isEmpty
       && servers.isEmpty && receipts.isEmpty && relays.isEmpty && callsPerTenant.isEmpty
       && lines.isEmpty && notifying.isEmpty && pages.isEmpty && paging.isEmpty
-      && measuring.isEmpty && rooms.isEmpty
+      && measuring.isEmpty && rooms.isEmpty && parked.isEmpty
   }
 }
 
@@ -472,6 +472,7 @@ extension FactEvent {
     case .ended: "ended"
     case .adopted: "adopted"
     case .measured: "measured"
+    case .switched: "switched"
     }
   }
 

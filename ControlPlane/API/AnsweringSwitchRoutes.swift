@@ -1,0 +1,81 @@
+import HTTP
+import Hummingbird
+import NodeContract
+import Operations
+import Tenancy
+
+/// What a user switched of the calls to an extension, by phone or here.
+struct AnsweringSwitchRoutes: Sendable {
+  let keys: Authorization
+  let switches: AnsweringSwitchOperations
+
+  func register(on routes: inout RouteGroup) {
+    routes.get("/tenants/{tenant}/extensions/{extension}/answering-switches", show)
+    routes.patch("/tenants/{tenant}/extensions/{extension}/answering-switches", turn)
+  }
+
+  private func show(_ request: IncomingRequest) async throws -> Response {
+    let scope = try await keys.scope(of: request, toDo: .readExtensions)
+    return .json(
+      SwitchesView(
+        try await switches.find(request.id("extension"), of: request.id("tenant"), in: scope)))
+  }
+
+  private func turn(_ request: IncomingRequest) async throws -> Response {
+    let scope = try await keys.scope(of: request, toDo: .manageExtensions)
+    let body: SwitchesBody = try await request.json()
+    return .json(
+      SwitchesView(
+        try await switches.turn(
+          body.wishes, of: request.id("extension"), of: request.id("tenant"), in: scope)))
+  }
+}
+
+/// Members that are absent stay as they are; forwarding to null is off.
+private struct SwitchesBody: Decodable {
+  private enum CodingKeys: String, CodingKey {
+    case doNotDisturb, forwardAlways, forwardBusy, forwardNoAnswer, noAnswerAfter
+  }
+
+  var wishes: [AnsweringSwitchWish] = []
+
+  init(from decoder: any Decoder) throws {
+    let body = try decoder.container(keyedBy: CodingKeys.self)
+    if let isOn = try body.decodeIfPresent(Bool.self, forKey: .doNotDisturb) {
+      wishes.append(AnsweringSwitchWish(.doNotDisturb, isOn: isOn))
+    }
+    let after = try body.decodeIfPresent(Int.self, forKey: .noAnswerAfter)
+    let forwardings: [(CodingKeys, AnsweringSwitches.Kind)] = [
+      (.forwardAlways, .forwardAlways), (.forwardBusy, .forwardBusy),
+      (.forwardNoAnswer, .forwardNoAnswer),
+    ]
+    for (key, kind) in forwardings where body.contains(key) {
+      let target = try body.decodeIfPresent(String.self, forKey: key)
+      wishes.append(
+        AnsweringSwitchWish(
+          kind, isOn: target != nil, target: target, after: kind == .forwardNoAnswer ? after : nil))
+    }
+  }
+}
+
+private struct SwitchesView: Encodable {
+  var doNotDisturb: Bool
+  /// Where calls go; null: they do not.
+  @Nullable var forwardAlways: String?
+  @Nullable var forwardBusy: String?
+  @Nullable var forwardNoAnswer: String?
+  /// Seconds until nobody is thought to answer.
+  var noAnswerAfter: Int64
+
+  init(_ switches: AnsweringSwitches) {
+    func target(_ kind: AnsweringSwitches.Kind) -> String? {
+      switches[kind].flatMap { $0.isOn ? $0.target : nil }
+    }
+    doNotDisturb = switches[.doNotDisturb]?.isOn ?? false
+    forwardAlways = target(.forwardAlways)
+    forwardBusy = target(.forwardBusy)
+    forwardNoAnswer = target(.forwardNoAnswer)
+    let patience = switches[.forwardNoAnswer]?.patience ?? AnsweringSwitches.usualPatience
+    noAnswerAfter = patience.components.seconds
+  }
+}

@@ -1,0 +1,107 @@
+import Announcements
+import Digits
+public import NodeContract
+import SIP
+
+/// Do not disturb and forwarding by code. What was switched holds here at once, goes up as a fact of the
+/// call in which it was, and comes back in the tenant's snapshot.
+extension Exchange {
+  /// True when the INVITE switches something; it is answered then.
+  mutating func switches(_ arrival: Arrival, _ origin: CallOrigin, at now: Moment) -> Bool {
+    let dialled = arrival.request.uri.user ?? ""
+    guard let meant = origin.tenant.feature(dialled), let wish = SwitchWish(meant) else {
+      return false
+    }
+    let language = origin.tenant.snapshot.dialling.language
+    let asks = wish.needsTarget && wish.target == nil
+    attend(arrival, origin, called: dialled, at: now) {
+      $0.begin(switching: wish, asking: asks ? .forwardingTarget(in: language) : nil, at: now)
+    }
+    return true
+  }
+
+  /// What the caller of that call wished for, if it can be.
+  mutating func switchAnswering(_ wish: SwitchWish, of id: CallID, at now: Moment) {
+    guard let call = calls[id]?.machine, let tenant = directory[call.tenant],
+      case .extension(let user, _) = call.caller.party, let entry = tenant.extensionsByID[user]
+    else { return update(id, at: now) { $0.end(.internalError, at: now) } }
+    let language = tenant.snapshot.dialling.language
+    guard let state = state(after: wish, of: entry, in: tenant, at: now) else {
+      return tell(language.notice(.numberNotTaken), in: language, of: id, at: now)
+    }
+    let change = AnsweringSwitches.Change(entry.id, wish.kind, state)
+    directory.merge(change, of: tenant.id)
+    let fact = fact(
+      .switched(change), tenant: tenant.id, call: id, leg: call.caller.id,
+      epoch: call.caller.epoch, at: now)
+    outbox.append(.record(fact, receipt: nil))
+    tell(language.notice(of: wish), in: language, of: id, at: now)
+  }
+
+  /// Facts of a process before this one: what people switched holds on.
+  public mutating func recall(_ facts: [Fact]) {
+    for fact in facts {
+      if case .switched(let change) = fact.event { directory.merge(change, of: fact.tenant) }
+    }
+  }
+
+  private mutating func tell(
+    _ prompts: [Prompt], in language: SpokenLanguage, of id: CallID, at now: Moment
+  ) {
+    let programme = Programme(announcement: Announcement(prompts, in: language))
+    update(id, at: now) { $0.tell(programme, at: now) }
+  }
+
+  /// Nil: calls could not go there.
+  private func state(
+    after wish: SwitchWish, of entry: ExtensionEntry, in tenant: DirectoryTenant, at now: Moment
+  ) -> AnsweringSwitches.State? {
+    if wish.needsTarget {
+      guard let target = wish.target, tenant.forwards(from: entry, to: target) else { return nil }
+    }
+    let known = entry.switches[wish.kind]
+    return AnsweringSwitches.State(
+      isOn: wish.isOn, target: wish.needsTarget ? wish.target : known?.target,
+      patience: known?.patience, changedAt: entry.switches.turning(wish.kind, at: now.wall))
+  }
+}
+
+extension DirectoryTenant {
+  /// Whether calls to that extension may be sent there: to a colleague or outside, not to itself, for
+  /// help, or nowhere.
+  fileprivate func forwards(from entry: ExtensionEntry, to target: String) -> Bool {
+    guard target.utf8.count <= 32, !isEmergency(target) else { return false }
+    switch route(dialled: target) {
+    case .extension(let colleague, _): return colleague.id != entry.id
+    case .trunk: return true
+    case .unknown: return false
+    }
+  }
+}
+
+extension Programme {
+  /// As many keys as a number has that is dialled abroad.
+  fileprivate static func forwardingTarget(in language: SpokenLanguage) -> Programme {
+    Programme(
+      announcement: Announcement(language.notice(.whichNumber), in: language),
+      reading: KeyReading(most: 20, terminator: Digit("#"), patience: .seconds(8)))
+  }
+}
+
+extension SpokenLanguage {
+  /// How it stands after that wish.
+  fileprivate func notice(of wish: SwitchWish) -> [Prompt] {
+    let notice: SwitchNotice =
+      switch (wish.kind, wish.isOn) {
+      case (.doNotDisturb, true): .doNotDisturb
+      case (.doNotDisturb, false): .noDoNotDisturb
+      case (.forwardAlways, true): .forwardsAlwaysTo
+      case (.forwardAlways, false): .forwardsAlwaysNoMore
+      case (.forwardBusy, true): .forwardsBusyTo
+      case (.forwardBusy, false): .forwardsBusyNoMore
+      case (.forwardNoAnswer, true): .forwardsNoAnswerTo
+      case (.forwardNoAnswer, false): .forwardsNoAnswerNoMore
+      }
+    return self.notice(notice) + (wish.needsTarget ? digits(wish.target ?? "") : [])
+  }
+}
