@@ -33,7 +33,7 @@ import Testing
     #expect(scene.carrier.requests.first?.uri.user == meant)
   }
 
-  @Test(arguments: ["0", "000000", "447700900123", "12345", "*97", "abc", "+0123456", "00"])
+  @Test(arguments: ["0", "000000", "447700900123", "12345", "*12", "abc", "+0123456", "00"])
   func whatIsNoNumberIsNotFound(dialled: String) throws {
     let scene = try Scene()
     let call = scene.alice.call(dialled)
