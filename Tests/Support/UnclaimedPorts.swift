@@ -4,8 +4,8 @@ import Synchronization
 /// that the system gives to whoever asks for any (32768 and up), and each given out once in a run.
 /// Other programs may listen there, so whoever needs a free one binds it and takes the next.
 public enum UnclaimedPorts {
-  private static let first: UInt16 = 12_000
-  private static let last: UInt16 = 29_000
+  private static let first: UInt16 = 14_000
+  private static let last: UInt16 = 20_000
   private static let given = Atomic(0)
 
   /// An even port; the odd one above it is given to nobody else either.
