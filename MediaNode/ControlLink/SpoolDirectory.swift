@@ -20,11 +20,26 @@ struct SpoolDirectory: Sendable {
     let lock = open("\(path)/lock", O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
     guard lock >= 0 else { throw SystemError("open \(path)/lock") }
     self.lock = SpoolLock(lock)
-    guard flock(lock, LOCK_EX | LOCK_NB) == 0 else {
+    guard SpoolDirectory.takes(lock) else {
       throw SystemError("lock the spool in \(path), which another process may be using")
     }
     id = try SpoolDirectory.identity("\(path)/spool")
   }
+
+  /// A program that was just being started has copies of what we closed until it is itself: locks are
+  /// waited for that long.
+  private static func takes(_ lock: Int32) -> Bool {
+    for _ in 0..<lockAttempts {
+      if flock(lock, LOCK_EX | LOCK_NB) == 0 { return true }
+      guard errno == EWOULDBLOCK || errno == EINTR else { return false }
+      usleep(lockPause)
+    }
+    return false
+  }
+
+  private static let lockAttempts = 100
+  /// In microseconds.
+  private static let lockPause: UInt32 = 10_000
 
   private let lock: SpoolLock
 
