@@ -69,8 +69,11 @@ public final class ReplicaLinks: Sendable {
 
   /// Tells all replicas; never waits. Of several messages about the same call, binding or figures,
   /// a link that is behind sends the last.
-  public func send(_ message: UpwardMessage) {
-    hub.loop.submit { [hub] in hub.say(message) }
+  public func send(_ message: UpwardMessage) { send([message]) }
+
+  /// The same of several, for one waking of the thread.
+  public func send(_ messages: [UpwardMessage]) {
+    hub.loop.submit { [hub] in for message in messages { hub.say(message) } }
   }
 
   /// Tells one replica: the answer to its order.

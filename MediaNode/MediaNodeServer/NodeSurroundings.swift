@@ -133,7 +133,7 @@ struct NodeSurroundings: ExchangeSurroundings {
     spool.append(fact, whenDurable: whenDurable)
   }
 
-  func report(_ message: UpwardMessage) { links.send(message) }
+  func report(_ messages: [UpwardMessage]) { links.send(messages) }
 }
 
 extension LegMedia {

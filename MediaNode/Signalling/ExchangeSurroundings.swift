@@ -39,6 +39,6 @@ public protocol ExchangeSurroundings: Sendable {
   /// Appends a fact to the spool; `whenDurable` is called on any thread once it is on disk.
   func record(_ fact: Fact, whenDurable: (@Sendable () -> Void)?)
 
-  /// Tells the replicas: checkpoints and bindings.
-  func report(_ message: UpwardMessage)
+  /// Tells the replicas: checkpoints, bindings and subscriptions.
+  func report(_ messages: [UpwardMessage])
 }

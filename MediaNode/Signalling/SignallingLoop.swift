@@ -38,6 +38,9 @@ public actor SignallingLoop {
   private var backlog = BacklogGauge()
   var keepAlives = KeepAliveAllowance()
   let gates: AddressGates
+  /// What the replicas are told together: at the end of an event, or of the datagrams read in one turn.
+  private var reports: [UpwardMessage] = []
+  private var isReadingDatagrams = false
   var held = HeldMessages()
   var heldTimer: LoopTimer?
 
@@ -169,7 +172,12 @@ public actor SignallingLoop {
   private func receiveDatagrams(from socket: UDPSocket) {
     let now = EventLoop.readMoment()
     var isEmpty = false
-    defer { noteBacklog(of: socket, isEmpty: isEmpty, at: now) }
+    isReadingDatagrams = true
+    defer {
+      isReadingDatagrams = false
+      report()
+      noteBacklog(of: socket, isEmpty: isEmpty, at: now)
+    }
     for _ in 0..<Self.datagramsPerTurn {
       guard let (count, source) = socket.receive(into: datagram.bytes) else {
         isEmpty = true
@@ -234,6 +242,14 @@ public actor SignallingLoop {
     guard let surroundings else { preconditionFailure("actions before the start: \(actions)") }
     surroundings.leave(actions, at: now)
     for action in actions { perform(action, by: surroundings) }
+    if !isReadingDatagrams { report() }
+  }
+
+  /// Each time wakes the links' thread, which costs more than what is told.
+  private func report() {
+    guard !reports.isEmpty else { return }
+    surroundings?.report(reports)
+    reports.removeAll(keepingCapacity: true)
   }
 
   private func perform(_ action: ExchangeAction, by surroundings: any ExchangeSurroundings) {
@@ -259,11 +275,11 @@ public actor SignallingLoop {
       }
     case .closeRelay(let id): surroundings.closeRelay(id)
     case .record(let fact, let receipt): record(fact, receipt: receipt, in: surroundings)
-    case .checkpoint(let envelope): surroundings.report(.checkpoint(envelope))
-    case .retireCheckpoint(let call): surroundings.report(.checkpointRetired(call))
-    case .bindingChanged(let change): surroundings.report(.binding(change))
+    case .checkpoint(let envelope): reports.append(.checkpoint(envelope))
+    case .retireCheckpoint(let call): reports.append(.checkpointRetired(call))
+    case .bindingChanged(let change): reports.append(.binding(change))
     case .locate(let question): locate(question)
-    case .subscriptionChanged(let change): surroundings.report(.subscription(change))
+    case .subscriptionChanged(let change): reports.append(.subscription(change))
     case .log(let note): write(note)
     }
   }

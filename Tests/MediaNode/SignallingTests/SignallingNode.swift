@@ -189,5 +189,5 @@ private struct NoSurroundings: ExchangeSurroundings {
   func askMailbox(_ question: MailboxQuestion) {}
   func closeRelay(_ id: RelayID) {}
   func record(_ fact: Fact, whenDurable: (@Sendable () -> Void)?) { whenDurable?() }
-  func report(_ message: UpwardMessage) {}
+  func report(_ messages: [UpwardMessage]) {}
 }
