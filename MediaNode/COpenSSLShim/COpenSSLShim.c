@@ -1,5 +1,6 @@
 #include "COpenSSLShim.h"
 
+#include <openssl/core_names.h>
 #include <openssl/evp.h>
 #include <openssl/rand.h>
 #include <stdlib.h>
@@ -104,5 +105,18 @@ X509 *shim_make_certificate(EVP_PKEY *key) {
          X509_sign(certificate, key, EVP_sha256()) > 0;
   if (done) return certificate;
   X509_free(certificate);
+  return NULL;
+}
+
+EVP_MAC_CTX *shim_hmac_sha256_context(const unsigned char *key, size_t length) {
+  EVP_MAC *algorithm = EVP_MAC_fetch(NULL, OSSL_MAC_NAME_HMAC, NULL);
+  EVP_MAC_CTX *context = EVP_MAC_CTX_new(algorithm);
+  // The context keeps the algorithm.
+  EVP_MAC_free(algorithm);
+  char digest[] = "SHA256";
+  const OSSL_PARAM parameters[] = {
+      OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, digest, 0), OSSL_PARAM_construct_end()};
+  if (context != NULL && EVP_MAC_init(context, key, length, parameters) == 1) return context;
+  EVP_MAC_CTX_free(context);
   return NULL;
 }

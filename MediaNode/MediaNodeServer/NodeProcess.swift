@@ -38,7 +38,7 @@ struct NodeProcess {
     log = Logger(label: "node")
     messageSilence = configuration.limits.messageSilence
     music = WaitingMusic(folder: configuration.music, log: Logger(label: "media"))
-    var random = SystemRandomNumberGenerator()
+    var random = DrawnNumbers()
     let now = MachineClock.moment()
     let boot = try MachineClock.bootID()
     let incarnation = UUIDv7(at: now.wall, using: &random)

@@ -9,13 +9,15 @@ public struct OpenSSLHashing: Hashing {
 
   public func sha256(_ message: [UInt8]) -> [UInt8] { Self.digest(message, EVP_sha256()) }
 
+  /// HMAC (RFC 2104) with SHA-256.
   public func hmacSHA256(key: [UInt8], _ message: [UInt8]) -> [UInt8] {
+    let context = KeyedContexts.shared.copy(keyedWith: key)
+    defer { EVP_MAC_CTX_free(context) }
     var result = [UInt8](repeating: 0, count: 32)
-    // A null key would mean the previous one, so an empty key points at a byte of which 0 count.
-    let keyBytes = key.isEmpty ? [0] : key
-    let done = HMAC(
-      EVP_sha256(), keyBytes, Int32(key.count), message, message.count, &result, nil)
-    precondition(done != nil, "HMAC-SHA256: \(OpenSSLError.last(doing: "keyed hash"))")
+    let done =
+      EVP_MAC_update(context, message, message.count) == 1
+      && EVP_MAC_final(context, &result, nil, result.count) == 1
+    precondition(done, "HMAC-SHA256: \(OpenSSLError.last(doing: "keyed hash"))")
     return result
   }
 

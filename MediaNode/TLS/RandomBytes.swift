@@ -10,3 +10,17 @@ public enum RandomBytes {
     return bytes
   }
 }
+
+/// Numbers that nobody can guess, drawn from OpenSSL's generator many at a time: the system's own is a
+/// system call for each. A copy goes on with the same numbers, so one owner keeps it.
+public struct DrawnNumbers: RandomNumberGenerator, Sendable {
+  private var bytes: [UInt8] = []
+
+  public init() {}
+
+  public mutating func next() -> UInt64 {
+    if bytes.isEmpty { bytes = RandomBytes.make(512) }
+    defer { bytes.removeLast(8) }
+    return bytes.suffix(8).reduce(0) { $0 << 8 | UInt64($1) }
+  }
+}

@@ -48,6 +48,11 @@ static inline int shim_EVP_set_tag(EVP_CIPHER_CTX *context, int length, void *ta
   return EVP_CIPHER_CTX_ctrl(context, EVP_CTRL_AEAD_SET_TAG, length, tag);
 }
 
+// MARK: - Keyed hashes
+
+/// HMAC with SHA-256, keyed; null when memory is short. The caller frees it.
+EVP_MAC_CTX *shim_hmac_sha256_context(const unsigned char *key, size_t length);
+
 // MARK: - Handshakes within the media
 
 /// For sessions of DTLS between equals whose certificates are known by their hashes: both show one, and

@@ -28,11 +28,32 @@ import Testing
       hexadecimal(result) == "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843")
   }
 
+  @Test func manyKeysInTurnEachKeepTheirOwnHash() {
+    let keys = (0..<20).map { [UInt8](repeating: $0, count: 32) }
+    let first = keys.map { hashing.hmacSHA256(key: $0, [1, 2, 3]) }
+    #expect(Set(first).count == keys.count)
+    #expect(keys.map { hashing.hmacSHA256(key: $0, [1, 2, 3]) } == first)
+  }
+
   @Test func anEmptyKeyIsAKeyOfItsOwn() {
     _ = hashing.hmacSHA256(key: Array("Jefe".utf8), [])
     #expect(
       hexadecimal(hashing.hmacSHA256(key: [], []))
         == "b613679a0814d9ec772f95d778c35fc5ff1697c493715653c6c712144292c5ad")
+  }
+}
+
+@Suite struct DrawnNumbersTests {
+  @Test func noNumberComesTwice() {
+    var numbers = DrawnNumbers()
+    let drawn = (0..<10_000).map { _ in numbers.next() }
+    #expect(Set(drawn).count == drawn.count)
+  }
+
+  @Test func twoGeneratorsHaveNothingInCommon() {
+    var (one, other) = (DrawnNumbers(), DrawnNumbers())
+    let drawn = Set((0..<1_000).map { _ in one.next() })
+    #expect((0..<1_000).allSatisfy { _ in !drawn.contains(other.next()) })
   }
 }
 
