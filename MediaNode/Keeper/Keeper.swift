@@ -14,6 +14,8 @@ struct Keeper {
   /// What a node leaves to the next one: their business. Nobody here reads it.
   private let memory: Int32
   private let line: ChildLine
+  /// Where addresses come and go; nil: those that there are stay.
+  private let interface: NetworkInterface?
   private var policy = RestartPolicy()
   private var child: Child?
 
@@ -33,6 +35,7 @@ struct Keeper {
     guard access(settings.command[0], X_OK) == 0 else {
       throw StartError("cannot run \(settings.command[0]): \(String(cString: strerror(errno)))")
     }
+    interface = try settings.interface.map(NetworkInterface.init)
     Signals.block()
     raiseDescriptorLimit()
     let lowest = 3 + Int32(settings.descriptors.count + settings.wanted.count) + 2
@@ -74,7 +77,7 @@ struct Keeper {
       switch Signals.next(within: policy.delayLeft(at: .now())) {
       case nil: startChild()
       case .stop(let signal): return stop(on: signal)
-      case .childSpoke: for name in line.read() { release(name) }
+      case .childSpoke: for said in line.read() { heed(said) }
       case .childDied:
         if let status = reap(), status.isFinal { return status.code }
       }
@@ -83,6 +86,24 @@ struct Keeper {
 
   private var inheritance: String {
     sockets.enumerated().map { "\($1.name.text)=\(3 + $0)" }.joined(separator: ",")
+  }
+
+  private mutating func heed(_ said: String) {
+    do {
+      switch NodeWord(said) {
+      case .close(let socket): release(socket)
+      case .hold(let address, let end, let isAnnounced):
+        guard let life = NodeWord.life(until: end, at: .now()) else { return }
+        try interface?.hold(address, seconds: life)
+        if isAnnounced { try interface?.announce(address) }
+      case .drop(let address):
+        try interface?.drop(address)
+        log("info", "dropped", ["address": address])
+      case nil: log("error", "the node says what no keeper understands", ["line": said])
+      }
+    } catch {
+      log("error", "\(error)")
+    }
   }
 
   /// The address is another's: its sockets are of no use here, and in the way there.
@@ -96,6 +117,11 @@ struct Keeper {
     setenv("TANDEM_DESCRIPTORS", inheritance, 1)
     setenv("TANDEM_MEMORY", "\(3 + sockets.count)", 1)
     setenv("TANDEM_KEEPER", "\(3 + sockets.count + 1),\(getpid())", 1)
+    if let interface {
+      setenv("TANDEM_INTERFACE", interface.name, 1)
+    } else {
+      unsetenv("TANDEM_INTERFACE")
+    }
     do {
       let descriptors = sockets.map(\.socket.descriptor) + [memory, line.writing]
       let child = try Child(settings.command, inheriting: descriptors)

@@ -28,11 +28,15 @@ struct SocketName: Equatable {
   }
 }
 
-/// `Keeper --descriptor|--wanted udp|tcp:ADDRESS:PORT … [--pid-file F] [--child-pid-file F] -- PROGRAM …`
+/// `Keeper --descriptor|--wanted udp|tcp:ADDRESS:PORT … [--interface NAME] [--pid-file F]
+/// [--child-pid-file F] -- PROGRAM …`
 struct Settings {
   private(set) var descriptors: [SocketName] = []
   /// Those that another may have: an address has all its sockets here, or none.
   private(set) var wanted: [SocketName] = []
+  /// Where the addresses are added that the node is given, and taken away again; nil: they are there,
+  /// whoever serves them.
+  private(set) var interface: String?
   private(set) var pidFile: String?
   private(set) var childPIDFile: String?
   /// The node's program, a path, and its arguments.
@@ -54,6 +58,7 @@ struct Settings {
     switch flag {
     case "--descriptor": descriptors.append(try SocketName(value))
     case "--wanted": wanted.append(try SocketName(value))
+    case "--interface": interface = value
     case "--pid-file": pidFile = value
     case "--child-pid-file": childPIDFile = value
     default: throw StartError("unknown flag \(flag)")

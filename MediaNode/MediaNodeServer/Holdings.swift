@@ -13,9 +13,12 @@ import Synchronization
 final class Holdings: Sendable {
   private struct State {
     var titles: NodeTitles
+    var presence = AddressPresence()
     var revisions: [TenantID: Int64] = [:]
     /// Addresses whose sockets this process has.
     var bound: Set<AddressName> = []
+    /// Addresses whose calls this process has; who asks there is answered.
+    var served: Set<AddressName> = []
     /// Addresses that are ours, and whose sockets somebody else on this machine still has.
     var unbound: [AddressName: Epoch] = [:]
     /// Sockets that nobody kept, until the signalling thread has them: it alone closes them.
@@ -53,6 +56,12 @@ final class Holdings: Sendable {
     grantStore = GrantStore(path: directory.grants)
     addresses = Dictionary(configuration.addresses.map { ($0.name, $0) }) { first, _ in first }
     isSecure = configuration.secureSIP != nil
+    guard keeper?.movesAddresses != true || configuration.proof != .binding else {
+      throw SettingError(
+        name: "proof", value: "binding",
+        expected: "what proves that an address at an interface leads "
+          + "here: others may bind it too. Gateway and its IP address, or none")
+    }
     gates = AddressGates(configuration.addresses.map(\.endpoint.address))
     self.estate = estate
     leftRelays = LeftRelays(estate?.relays.values.map { $0 } ?? [])
@@ -104,6 +113,7 @@ final class Holdings: Sendable {
         }
         state.withLock { $0.reopened.append(sockets) }
       }
+      state.withLock { _ = $0.served.insert(held.address) }
       _ = exchange.adopt(held.address, epoch: held.epoch, at: now)
     }
   }
@@ -160,11 +170,13 @@ final class Holdings: Sendable {
       beat: { [self] now in
         serveUnbound(on: signalling)
         giveUpOverdue(on: signalling, at: now)
-        return state.withLock { state in
+        let number = state.withLock { state in
           state.titles.tick(at: now)
           renewGates(by: state.titles, at: now)
           return state.titles.beat(at: now)
         }
+        standAtInterface(at: now)
+        return number
       },
       acknowledged: { [self] number, epochs in
         let now = MachineClock.boot()
@@ -181,6 +193,30 @@ final class Holdings: Sendable {
       state.titles.tick(at: now)
       renewGates(by: state.titles, at: now)
     }
+  }
+
+  /// The gateway answered what an address asked it at `asked`.
+  func prove(_ address: AddressName, asked: BootInstant, at now: BootInstant) {
+    state.withLock { state in
+      state.titles.prove(address, asked: asked, at: now)
+      renewGates(by: state.titles, at: now)
+    }
+  }
+
+  /// The addresses that an echo may prove to lead here.
+  var provable: [AddressName] {
+    state.withLock { state in addresses.keys.filter(state.titles.hasStanding) }
+  }
+
+  /// Has the keeper add and take away addresses, where they come and go.
+  private func standAtInterface(at now: BootInstant) {
+    guard let keeper, keeper.movesAddresses else { return }
+    let words = state.withLock { state in
+      state.presence.words(for: addresses.keys, by: state.titles, at: now) {
+        [served = state.served] in served.contains($0)
+      }
+    }
+    keeper.tell(words, by: addresses)
   }
 
   private func renewGates(by titles: NodeTitles, at now: BootInstant) {
@@ -211,6 +247,8 @@ final class Holdings: Sendable {
         metadata: ["address": "\(order.address)", "epoch": "\(order.epoch)"])
       return nil
     }
+    // The kernel is adding the address while the disk keeps the order.
+    standAtInterface(at: MachineClock.boot())
     let answer = keepAndAnswer(order, verdict)
     for case .adopt(let address, let epoch) in effects {
       state.withLock { $0.unbound[address] = epoch }
@@ -298,6 +336,8 @@ final class Holdings: Sendable {
       leftRelays.forget()
       return []
     }
+    state.withLock { _ = $0.served.insert(address) }
+    standAtInterface(at: MachineClock.boot())
   }
 
   /// Of calls that were left and could not be carried on, whoever is at addresses of ours is told.
@@ -314,11 +354,13 @@ final class Holdings: Sendable {
     state.withLock { state in
       state.unbound[address] = nil
       state.bound.remove(address)
+      state.served.remove(address)
     }
     estate?.forgetCalls(except: exchange.callIDs, and: exchange.relayIDs)
     guard let setting = addresses[address] else { return }
     signalling.leave(setting.endpoint.address)
     keeper?.release(setting.endpoint.address)
+    standAtInterface(at: MachineClock.boot())
   }
 
   /// Writes the grants down if they are not as the disk has them. False: the disk refuses.

@@ -16,6 +16,8 @@ struct NodeConfiguration: Sendable {
   var addresses: [AddressSetting]
   /// How it proves, without the control plane, that they lead here.
   var proof: PhysicalProof
+  /// Who answers echoes from them, where that is the proof.
+  var gateway: IPAddress?
   var relayPorts: ClosedRange<UInt16>
   /// Who the node is for phones and carriers that come by TLS, to the port above each address' own;
   /// nil: none can.
@@ -67,7 +69,7 @@ struct NodeConfiguration: Sendable {
     name = try reader.value("name", as: NodeName.init)
     site = try reader.value("site", as: SiteName.init)
     addresses = try reader.values("addresses", as: AddressSetting.init(text:))
-    proof = try reader.proof()
+    (proof, gateway) = try reader.proof()
     relayPorts = try reader.portRange("relay-ports")
     secureSIP = try reader.scoped(to: "sip-tls").serverIdentity()
     furtherIdentities = try reader.scoped(to: "sip-tls").furtherIdentities()
@@ -216,14 +218,20 @@ extension ConfigReader {
   }
 
   /// `binding` where no other machine can have the addresses, so that whoever has the socket has the
-  /// address; `none` where one can: then nothing leaves while no replica is heard.
-  fileprivate func proof() throws -> PhysicalProof {
+  /// address; `gateway IP` where the network's gateway answers whom it finds there; `none` where nothing
+  /// proves it: then nothing leaves while no replica is heard.
+  fileprivate func proof() throws -> (PhysicalProof, gateway: IPAddress?) {
     let text = string(forKey: "proof", default: "binding")
-    switch text {
-    case "binding": return .binding
-    case "none": return .none
-    default: throw SettingError(name: "proof", value: text, expected: "binding or none")
+    let words = text.split(separator: " ")
+    switch (words.first, words.count) {
+    case ("binding", 1): return (.binding, nil)
+    case ("none", 1): return (.none, nil)
+    case ("gateway", 2):
+      if let gateway = IPAddress(words[1]) { return (.gatewayEcho, gateway) }
+    default: break
     }
+    throw SettingError(
+      name: "proof", value: text, expected: "binding, none, or gateway and its IP address")
   }
 
   /// Both files, or none.

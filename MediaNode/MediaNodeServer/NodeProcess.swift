@@ -21,6 +21,8 @@ struct NodeProcess {
   private let links: ReplicaLinks
   private let lifeMark: LifeMark
   private let holdings: Holdings
+  /// Nil where something else proves that addresses lead here.
+  private let gatewayProof: GatewayProof?
   private let estate: NodeEstate?
   /// What the exchange wants done to carry on a predecessor's calls.
   private let resumption: [ExchangeAction]
@@ -55,6 +57,9 @@ struct NodeProcess {
     let holdings = try Holdings(
       configuration, in: directory, bound: Set(kept.map(\.name)), estate: estate, at: now.boot,
       log: log)
+    gatewayProof = try configuration.gateway.map {
+      try GatewayProof(asking: $0, from: configuration.addresses, for: holdings)
+    }
     let identity = try DTLSIdentity()
     var exchangeConfiguration = configuration.exchange(boot: boot)
     exchangeConfiguration.mediaFingerprint = CertificateFingerprint(identity.hash)
@@ -245,6 +250,8 @@ struct NodeProcess {
   }
 
   private func start() {
+    // Its first answers are under way while the rest begins.
+    gatewayProof?.start()
     media.onLatch { [estate, signalling, links] relay in
       estate?.leave(relay)
       signalling.submit { exchange, _ in
@@ -281,6 +288,7 @@ struct NodeProcess {
     await signalling.stop()
     spool.stop()
     links.stop()
+    gatewayProof?.stop()
     announcer.stop()
     media.stop()
     log.notice("node stopped")

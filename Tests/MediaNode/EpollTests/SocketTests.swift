@@ -193,4 +193,37 @@ private func receive(on socket: UDPSocket, roomFor size: Int = 2_048) -> ([UInt8
     #expect(MachineClock.wall().milliseconds > 1_700_000_000_000)
     #expect(try MachineClock.bootID() == MachineClock.bootID())
   }
+
+  /// Which groups of this machine may ask for echoes.
+  private static let mayAsk: Bool = {
+    guard let file = fopen("/proc/sys/net/ipv4/ping_group_range", "r") else { return false }
+    defer { fclose(file) }
+    var text = [CChar](repeating: 0, count: 64)
+    guard fgets(&text, 64, file) != nil else { return false }
+    let bytes = text.prefix { $0 != 0 }.map(UInt8.init(bitPattern:))
+    let range = String(decoding: bytes, as: UTF8.self).split { !$0.isNumber }
+    guard range.count == 2, let first = UInt32(range[0]), let last = UInt32(range[1]) else {
+      return false
+    }
+    return first <= getegid() && getegid() <= last
+  }()
+
+  @Test(
+    .enabled(if: mayAsk, "net.ipv4.ping_group_range allows it to nobody here"),
+    arguments: ["127.0.0.1", "::1"])
+  func aHostAnswersWhatItWasAskedAndOnlyToWhomAsked(host: String) throws {
+    let address = try #require(IPAddress(host))
+    let asking = try EchoSocket(from: address)
+    let other = try EchoSocket(from: address)
+    #expect(asking.answer() == nil)
+    #expect(asking.ask(address, [1, 2, 3]))
+    #expect(isReady(asking.descriptor, for: POLLIN))
+    let answer = try #require(asking.answer())
+    #expect(answer.question == [1, 2, 3] && answer.host == address)
+    #expect(asking.answer() == nil && other.answer() == nil)
+  }
+
+  @Test func nobodyAsksFromAnAddressThatIsNotHere() throws {
+    #expect(throws: SystemError.self) { try EchoSocket(from: #require(IPAddress("192.0.2.1"))) }
+  }
 }

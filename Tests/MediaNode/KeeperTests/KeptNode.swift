@@ -60,7 +60,7 @@ final class KeptNode {
   }
 
   /// Beside the test bundle, where the build puts it.
-  private static func program() throws -> URL {
+  static func program() throws -> URL {
     let bundle = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
     return URL(fileURLWithPath: bundle).deletingLastPathComponent().appendingPathComponent("Keeper")
   }
