@@ -11,5 +11,6 @@ start_etcd() {
     --listen-peer-urls "$peers" --initial-advertise-peer-urls "$peers" \
     --initial-cluster "tandem=$peers" --heartbeat-interval 50 --election-timeout 500 \
     --auto-compaction-mode periodic --auto-compaction-retention 1h
-  wait_for_process etcd 30 curl --fail --silent --max-time 2 "$clients/health"
+  place_of etcd
+  wait_for_process etcd 30 "${place[@]}" curl --fail --silent --max-time 2 "$clients/health"
 }

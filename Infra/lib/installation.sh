@@ -1,15 +1,19 @@
 # What runs on one machine, and where its parts lie. Sourced last; `binaries` and `state` are set.
 
 readonly api_port=7080 link_port=7443 beat_port=7444 postgres_port=54329 etcd_port=23790
-readonly carrier=127.0.3.1:5060
 # Stopped in this order: who needs another goes first.
 readonly process_names=(node-a1 node-a2 node-b1 control-plane etcd postgres)
 
-# lay_out [ADDRESS]: the paths and addresses; ADDRESS is where site a's phones find us.
+# lay_out [ADDRESS]: the paths and addresses; ADDRESS is where site a's phones find us. A `layout` that is
+# set says otherwise: where machines are on networks of their own, it names their `network_of`, the
+# `interface` at which service addresses come and go, and what proves that they lead there.
 lay_out() {
   phones_a=${1:-127.0.1.1} trunks_a=127.0.1.10 phones_b=127.0.2.1 trunks_b=127.0.2.10
+  carrier=127.0.3.1:5060 control_host=127.0.0.1 interface= proof_a=binding proof_b=binding
+  # shellcheck disable=SC1090 # made by Infra/lab/up
+  [ -z "${layout:-}" ] || . "$layout"
   secrets=$state/secrets certificates=$state/certificates configuration=$state/configuration
-  api=http://127.0.0.1:$api_port
+  api=http://$control_host:$api_port
   postgres_user=$(unprivileged postgres) etcd_user=$(unprivileged etcd)
   data=$(data_directory)
   mkdir --parents "$configuration" "$secrets"
@@ -49,13 +53,13 @@ make_secret() { [ -s "$1" ] || (umask 077 && openssl rand -hex "$2" >"$1"); }
 
 write_control_plane_settings() {
   jq --null-input --arg secrets "$secrets" --arg certificates "$certificates" \
-    --argjson api "$api_port" --argjson link "$link_port" --argjson beats "$beat_port" \
+    --arg host "$control_host" --argjson api "$api_port" --argjson link "$link_port" --argjson beats "$beat_port" \
     --argjson postgres "$postgres_port" --arg etcd "http://127.0.0.1:$etcd_port" '{
       name: "cp-a", site: "a", generation: 1, "log-level": "info",
-      api: {host: "127.0.0.1", port: $api},
-      link: {host: "127.0.0.1", port: $link, certificate: "\($certificates)/cp-a.crt",
+      api: {$host, port: $api},
+      link: {$host, port: $link, certificate: "\($certificates)/cp-a.crt",
         key: "\($certificates)/cp-a.key", authority: "\($certificates)/authority.crt"},
-      beats: {host: "127.0.0.1", port: $beats},
+      beats: {$host, port: $beats},
       postgres: {host: "127.0.0.1", port: $postgres, database: "tandem",
         user: "tandem_server", "password-file": "\($secrets)/postgres-server",
         "owner-user": "tandem_owner", "owner-password-file": "\($secrets)/postgres-owner"},
@@ -63,7 +67,7 @@ write_control_plane_settings() {
     }' >"$configuration/control-plane.json"
 }
 
-# write_node_settings NODE SITE PHONES-IP TRUNKS-IP
+# write_node_settings NODE SITE PHONES-IP TRUNKS-IP PROOF
 write_node_settings() {
   local node=$1
   mkdir --parents "$state/nodes/$node"
@@ -71,9 +75,9 @@ write_node_settings() {
   make_secret "$secrets/$node-snapshots" 32
   jq --null-input --arg node "$node" --arg site "$2" --arg phones "$3" --arg trunks "$4" \
     --arg state "$state/nodes/$node" --arg secrets "$secrets" --arg certificates "$certificates" \
-    --arg replica "cp-a 127.0.0.1 $link_port $beat_port" --arg music "$music" \
+    --arg replica "cp-a $control_host $link_port $beat_port" --arg proof "$5" --arg music "$music" \
     --arg recordings "$recordings" --arg spoken "$state/sounds" '{
-      name: $node, site: $site, "log-level": "info", state: $state,
+      name: $node, site: $site, "log-level": "info", state: $state, $proof,
       addresses: ["phones-\($site) phones \($phones):5060", "trunks-\($site) trunks \($trunks):5060"],
       "relay-ports": {first: 20000, last: 29999}, replicas: [$replica],
       sounds: {music: $music, prompts: $recordings, synthesised: $spoken},
@@ -117,20 +121,23 @@ fingerprint_of() {
 }
 
 run_postgres() {
+  place_of postgres
   require_port tcp 127.0.0.1 "$postgres_port" Postgres
   start_postgres "$data/postgres" "$postgres_user" "$postgres_port" "$1"
 }
 
 run_etcd() {
+  place_of etcd
   require_port tcp 127.0.0.1 "$etcd_port" etcd
   require_port tcp 127.0.0.1 $((etcd_port + 1)) "etcd, between members"
   start_etcd "$data/etcd" "$etcd_user" "$etcd_port" "$1"
 }
 
 run_control_plane() {
-  require_port tcp 127.0.0.1 "$api_port" API
-  require_port tcp 127.0.0.1 "$link_port" "node link"
-  require_port udp 127.0.0.1 "$beat_port" beats
+  place_of control-plane
+  require_port tcp "$control_host" "$api_port" API
+  require_port tcp "$control_host" "$link_port" "node link"
+  require_port udp "$control_host" "$beat_port" beats
   start_process control-plane "$(id -un)" "$1" \
     "$binaries/ControlPlaneServer" serve --config "$configuration/control-plane.json"
   wait_for_process control-plane 30 curl --fail --silent --max-time 2 "$api/readyz"
@@ -140,29 +147,34 @@ run_control_plane() {
 # another node of the site has taken them over.
 run_node() {
   local node=$1 phones=$2 trunks=$3 address socket sockets=()
+  place_of "$node"
   for address in "$phones" "$trunks"; do
     for socket in "udp $address 5060" "tcp $address 5060" "tcp $address 5061"; do
       # shellcheck disable=SC2086 # transport, address and port
-      is_running node-a2 || require_port $socket "$node, SIP"
+      [ "$interface" ] || is_running node-a2 || require_port $socket "$node, SIP"
       sockets+=(--wanted "${socket// /:}")
     done
   done
   keep_node "$node" "$4" "${sockets[@]}"
+  place_of "$node"
   wait_for_process "$node" 10 port_is_bound "$phones"
   wait_for_process "$node" 10 port_is_bound "$trunks"
 }
 
-# run_heir NODE FINGERPRINT: it holds nothing until something is given to it.
-run_heir() { keep_node "$1" "$2"; }
+# run_heir NODE PHONES-IP TRUNKS-IP FINGERPRINT: it holds nothing until something is given to it; on a
+# machine of its own nobody else has the sockets.
+run_heir() { if [ "$interface" ]; then run_node "$@"; else keep_node "$1" "$4"; fi; }
 
 # keep_node NODE FINGERPRINT [OPTION...]
 keep_node() {
+  local where=()
+  [ -z "$interface" ] || where=(--interface "$interface")
   start_process "$1" "$(id -un)" "$2" \
-    "$binaries/Keeper" "${@:3}" -- \
+    "$binaries/Keeper" "${where[@]}" "${@:3}" -- \
     "$binaries/MediaNodeServer" --config "$configuration/$1.json"
 }
 
-port_is_bound() { [ -n "$(ss --no-header --listening --numeric --udp "src = $1 and sport = :5060")" ]; }
+port_is_bound() { [ -n "$("${place[@]}" ss --no-header --listening --numeric --udp "src = $1 and sport = :5060")" ]; }
 
 # stop_all [NAME...]: all, or those named, each after those that need it.
 stop_all() {

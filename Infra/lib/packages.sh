@@ -12,7 +12,7 @@ readonly sound_packages=(asterisk-core-sounds-{en,fr,it,ru,es}-wav asterisk-moh-
 # What speaks the rest.
 readonly speech_packages=(espeak-ng ffmpeg)
 # What makes calls with sound in the laboratory.
-readonly laboratory_packages=(gcc libc6-dev libssl-dev util-linux)
+readonly laboratory_packages=(gcc libc6-dev libssl-dev util-linux nftables)
 readonly test_packages=(
   "${sound_packages[@]}" baresip-core linphone-cli sip-tester dnsmasq-base ffmpeg)
 

@@ -40,7 +40,8 @@ start_postgres() {
   shift 4
   start_process postgres "$user" "$fingerprint" "$postgres_programs/postgres" -D "$directory" \
     -c listen_addresses=127.0.0.1 -c "port=$port" -c "unix_socket_directories=$directory" "$@"
-  wait_for_process postgres 60 "$postgres_programs/pg_isready" --quiet --host 127.0.0.1 \
+  place_of postgres
+  wait_for_process postgres 60 "${place[@]}" "$postgres_programs/pg_isready" --quiet --host 127.0.0.1 \
     --port "$port"
 }
 

@@ -4,6 +4,16 @@
 # time that was noted and its environment carries this state's marker, so that stopping can never
 # meet a stranger.
 
+# The network that each process runs in, as a file; that of this script where none is named.
+declare -A network_of=()
+# What runs a program in the network of the process that `place_of` named last.
+place=()
+
+# place_of NAME
+place_of() {
+  if [ -n "${network_of[$1]:-}" ]; then place=(nsenter --net="${network_of[$1]}" --); else place=(); fi
+}
+
 # processes_in STATE: prepares the directory, and its marker at the first time.
 processes_in() {
   state=$1
@@ -18,10 +28,11 @@ start_time_of() { sed 's/^.*) //' "/proc/$1/stat" 2>/dev/null | cut --delimiter 
 # start_process NAME USER FINGERPRINT COMMAND...: runs COMMAND in a session of its own, away from
 # this terminal's Ctrl-C, and notes what will prove that it is ours.
 start_process() {
-  local name=$1 user=$2 fingerprint=$3 as=() pid
+  local name=$1 user=$2 fingerprint=$3 as=() pid place
   shift 3
+  place_of "$name"
   [ "$user" = "$(id -un)" ] || as=(setpriv --reuid "$user" --regid "$user" --init-groups --)
-  TANDEM_STARTED_BY=$marker setsid "${as[@]}" "$@" \
+  TANDEM_STARTED_BY=$marker setsid "${place[@]}" "${as[@]}" "$@" \
     </dev/null >>"$state/log/$name.log" 2>&1 9>&- &
   pid=$!
   printf '%s %s %s\n' "$pid" "$(start_time_of "$pid")" "$fingerprint" >"$state/run/$name.pid"
@@ -73,10 +84,11 @@ report_death() {
   fail "$1 ended at once, see $state/log/$1.log"
 }
 
-# require_port PROTOCOL ADDRESS PORT PURPOSE: fails where somebody else has it. `tcp` or `udp`.
+# require_port PROTOCOL ADDRESS PORT PURPOSE: fails where somebody else has it, in the network of
+# `place`. `tcp` or `udp`.
 require_port() {
   local owner
-  owner=$(ss --no-header --listening --numeric --processes "--$1" "sport = :$3" | port_owner "$2")
+  owner=$("${place[@]}" ss --no-header --listening --numeric --processes "--$1" "sport = :$3" | port_owner "$2")
   [ -z "$owner" ] || fail "port $3/$1 on $2 ($4) is taken by ${owner}: stop that, then try again"
 }
 

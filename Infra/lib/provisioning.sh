@@ -17,7 +17,8 @@ create() {
 
 make_operator_key() {
   [ ! -s "$secrets/operator-key" ] || return 0
-  (umask 077 && "$binaries/ControlPlaneServer" create-operator-key \
+  place_of control-plane
+  (umask 077 && "${place[@]}" "$binaries/ControlPlaneServer" create-operator-key \
     --config "$configuration/control-plane.json" --name "Infra/up" >"$secrets/operator-key.new")
   mv "$secrets/operator-key.new" "$secrets/operator-key"
   new_key=yes

@@ -101,6 +101,47 @@ struct JudgementTests {
     #expect(try await findings.judged().broken == ["nobody carried on"])
   }
 
+  @Test func whereNobodyHasToCarryOnNobodyIsMissed() async throws {
+    var findings = Findings()
+    findings.adoption = nil
+    findings.adopts = false
+    #expect(try await findings.judged().verdict == "kept")
+  }
+
+  @Test func twoMaySendFromOneAddressForASecondAndNoLonger() async throws {
+    var findings = Findings()
+    findings.emissions = [
+      Findings.Emission(node: "node-a1", beginMs: -4_000, endMs: 1_500),
+      Findings.Emission(node: "node-a2", beginMs: 500, endMs: 9_000),
+      // Another address is another matter.
+      Findings.Emission(node: "node-a2", address: "trunks-a", beginMs: -4_000, endMs: 9_000),
+    ]
+    #expect(try await findings.judged().verdict == "kept")
+    findings.emissions[0].endMs = 1_501
+    #expect(
+      try await findings.judged().broken == [
+        "node-a1 and node-a2 sent from phones-a for 1001 ms both"
+      ])
+  }
+
+  @Test func whoWasAwaySendsNothingMoreFromWhatItLost() async throws {
+    var findings = Findings()
+    findings.silentOnceBack = true
+    findings.returned = 8_000
+    findings.emissions = [
+      Findings.Emission(node: "node-a1", beginMs: -4_000, endMs: 7_999),
+      Findings.Emission(node: "node-a2", beginMs: 7_500, endMs: 12_000),
+    ]
+    #expect(try await findings.judged().verdict == "kept")
+    findings.emissions.append(Findings.Emission(node: "node-a1", beginMs: 8_040, endMs: 8_041))
+    #expect(
+      try await findings.judged().broken == [
+        "node-a1 sent from phones-a until 41 ms after it was back"
+      ])
+    findings.silentOnceBack = nil
+    #expect(try await findings.judged().verdict == "kept")
+  }
+
   @Test func aDrillThatDoesNotExistIsRefusedWithThoseThatDo() async throws {
     let finished = try await ChildProcess.run(
       Repository.root.appending(path: "Infra/lab/drill").path, ["flood"])
@@ -150,6 +191,15 @@ private struct Findings {
     var epoch = "1.4"
   }
 
+  /// A time in which a node sent from an address; ms after the fault.
+  struct Emission: Encodable {
+    var node: String
+    var address = "phones-a"
+    var beginMs: Int
+    var endMs: Int
+    var packets = 100
+  }
+
   var streams = [Stream()]
   var calls = [Call()]
   var legs = [
@@ -162,6 +212,11 @@ private struct Findings {
   var moves = false
   var after = Holding()
   var adoption: Double? = 90
+  var adopts: Bool?
+  var emissions: [Emission] = []
+  var silentOnceBack: Bool?
+  /// When the node that the fault was made at was back.
+  var returned: Int?
 
   func judged() async throws -> Report {
     let file = FileManager.default.temporaryDirectory
@@ -184,6 +239,8 @@ private struct Measures: Encodable {
   struct Promise: Encodable {
     var silenceP99Ms = 300
     var moves: Bool
+    var adopts: Bool?
+    var silentOnceBack: Bool?
   }
   struct Generator: Encodable { var lagMs: Double }
   struct Stages: Encodable {
@@ -211,11 +268,16 @@ private struct Measures: Encodable {
   let generator: Generator
   let stages: Stages
   let holdings: Holdings
+  let emissions: [Findings.Emission]
+  let victim = "node-a1"
+  let returnedMs: Int?
   let remarks: [String] = []
   let load = Load()
 
   init(_ findings: Findings) {
-    promise = Promise(moves: findings.moves)
+    promise = Promise(
+      moves: findings.moves, adopts: findings.adopts, silentOnceBack: findings.silentOnceBack)
+    (emissions, returnedMs) = (findings.emissions, findings.returned)
     (calls, streams, legs) = (findings.calls, findings.streams, findings.legs)
     generator = Generator(lagMs: findings.lag)
     stages = Stages(adoptionMs: findings.adoption)

@@ -12,10 +12,6 @@ strike() {
   kill -KILL "$(process_of "$victim")"
 }
 
-stages() {
-  jq --null-input --argjson detection "$(when "$victim" died)" \
-    --argjson decision "$(when "$victim" started)" --argjson adoption "$(when "$victim" "node serves")" \
-    '{detection_ms: $detection, decision_ms: $decision, adoption_ms: $adoption}'
-}
+stages() { stages_of_restart; }
 
 after_drill() { :; }

@@ -5,11 +5,6 @@ sound_seconds=10
 
 strike() { kill -KILL "$(process_of "$victim")"; }
 
-# When the keeper saw it dead, when it had started the next one, when that served.
-stages() {
-  jq --null-input --argjson detection "$(when "$victim" died)" \
-    --argjson decision "$(when "$victim" started)" --argjson adoption "$(when "$victim" "node serves")" \
-    '{detection_ms: $detection, decision_ms: $decision, adoption_ms: $adoption}'
-}
+stages() { stages_of_restart; }
 
 after_drill() { :; }

@@ -64,6 +64,17 @@ def ownership_faults($promise): . as $holdings
       elif ($promise.moves | not) and ($is.holder != $was.holder or $is.epoch != $was.epoch)
       then "\($was.address) moved from \($was.holder) to \($is.holder)" else empty end];
 
+# Two may send from one address so long, in ms; whoever was away and lost its addresses sends nothing more.
+def two_emit_bar: 1000;
+def emission_faults($promise; $victim; $returned): . as $all
+  | [range(length) as $i | range($i + 1; length) as $j | $all[$i] as $one | $all[$j] as $other
+    | select($one.address == $other.address and $one.node != $other.node)
+    | (([$one.end_ms, $other.end_ms] | min) - ([$one.begin_ms, $other.begin_ms] | max)) as $both
+    | select($both > two_emit_bar)
+    | "\($one.node) and \($other.node) sent from \($one.address) for \($both) ms both"]
+  + [$all[] | select($promise.silent_once_back and .node == $victim and .end_ms >= $returned)
+    | "\(.node) sent from \(.address) until \(.end_ms - $returned) ms after it was back"];
+
 def late_rows($promise): [.[]
   | (if .silence_p99_ms > $promise.silence_p99_ms
       then "\(.kind), toward the \(.toward): p99 of silence \(.silence_p99_ms) ms, promised \($promise.silence_p99_ms)"
@@ -78,14 +89,15 @@ def late_rows($promise): [.[]
 | (.legs | record_faults($found.calls; $found.price)) as $records
 | ([$lost[] | "\(.calls) calls (\(.kind)) lost: \(.reason)"]
   + [$sound[] | select(.dead > 0) | "\(.kind): \(.dead) streams toward the \(.toward) did not come back"]
-  + (if .stages.adoption_ms == null then ["nobody carried on"] else [] end)
+  + (if .promise.adopts != false and .stages.adoption_ms == null then ["nobody carried on"] else [] end)
   + (.holdings | ownership_faults($found.promise))
+  + (.emissions | emission_faults($found.promise; $found.victim; $found.returned_ms))
   + $records + .remarks) as $broken
 | ($sound | late_rows($found.promise)) as $late
 | {drill, about, begun, load, calls: (.calls | length), promise, generator,
    stages, sound: $sound, lost: $lost,
    records: {legs: (.legs | length), differences: ($records | length),
      charged: (.legs | map(.charged // 0) | add // 0), posted: (.legs | map(.posted // 0) | add // 0)},
-   holdings, broken: $broken, late: $late,
+   emissions, holdings, broken: $broken, late: $late,
    verdict: (if ($broken | length) > 0 then "broken" elif .generator.lag_ms >= lag_bar then "inconclusive"
      elif ($late | length) > 0 then "broken" else "kept" end)}

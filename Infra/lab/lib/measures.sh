@@ -8,6 +8,31 @@ when() {
       | select(. >= 0)] | max' "$site/log/$1.log"
 }
 
+# takeovers_within SECONDS: forced moves of site a's phones' address in the time just past.
+takeovers_within() {
+  jq --null-input --raw-input --argjson seconds "$1" '
+    [inputs | fromjson? | select(.message == "taken over" and .address == "phones-a")
+      | select(now - (.time[0:19] + "Z" | fromdateiso8601) < $seconds)] | length' \
+    "$site/log/control-plane.log"
+}
+
+# When a replica took the node for dead, when the address was granted, when the heir served both.
+stages_of_takeover() {
+  jq --null-input --argjson detection "$(when control-plane "a holder is taken for dead")" \
+    --argjson decision "$(when control-plane "taken over")" \
+    --argjson adoption "$(when "$heir" "an address is served")" \
+    '{detection_ms: $detection, decision_ms: $decision, adoption_ms: $adoption}'
+}
+
+# When the keeper saw its process dead, when it had started the next one, when that served.
+stages_of_restart() {
+  jq --null-input --argjson detection "$(when "$victim" died)" \
+    --argjson decision "$(when "$victim" started)" --argjson adoption "$(when "$victim" "node serves")" \
+    '{detection_ms: $detection, decision_ms: $decision, adoption_ms: $adoption}'
+}
+
+now_ms() { date +%s%3N; }
+
 # holdings: who has site a's addresses, under which epoch.
 holdings() {
   ctl address list | jq --compact-output \
@@ -81,9 +106,12 @@ measures() {
     --argjson begun "$begun" --slurpfile calls <(calls_made) --slurpfile streams <(streams) \
     --slurpfile legs <(legs) --argjson price "$(price)" --argjson lag "$(generator_lag)" \
     --argjson stages "$(stages)" --argjson before "$before" --argjson after "$after" \
-    --arg load_before "$load_before" --arg load_after "$(load_average)" --argjson remarks "$remarks" '{
+    --slurpfile emissions <(emissions) --arg victim "$victim" --argjson struck "$struck" \
+    --argjson returned "$returned" --arg load_before "$load_before" --arg load_after "$(load_average)" --argjson remarks "$remarks" '{
       $drill, $about, $promise, begun: ($begun / 1000 | floor | todateiso8601), $price,
       calls: $calls[0], streams: $streams[0], legs: $legs[0],
+      emissions: $emissions[0], $victim,
+      returned_ms: (if $returned then $returned - $struck else null end),
       generator: {lag_ms: $lag}, $stages, holdings: {$before, $after}, $remarks,
       load: {before: $load_before, after: $load_after}}'
 }

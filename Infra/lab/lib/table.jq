@@ -24,6 +24,9 @@ def ms: if . == null then "-" else "\(. * 10 | round / 10)" end;
   | ($holdings.after[] | select(.address == $was.address)) as $is
   | "\($was.address)\t\($was.holder)\t\($was.epoch)\t\($is.holder)\t\($is.epoch)"),
 "",
+"Sent from\tby\tfrom, ms\tto, ms\tPackets",
+(.emissions | sort_by(.address, .begin_ms)[] | "\(.address)\t\(.node)\t\(.begin_ms)\t\(.end_ms)\t\(.packets)"),
+"",
 (.broken[] | "BROKEN: \(.)"),
 (.verdict as $verdict | .late[] | if $verdict == "inconclusive" then "late, which counts for nothing: \(.)" else "BROKEN: \(.)" end),
 "\(.drill): \(.verdict)"

@@ -1,0 +1,137 @@
+# The laboratory's machines and what joins them. Sourced after laboratory.sh.
+#
+# Each machine is a network namespace with two cables: `lan`, to the network of its site, where its service
+# addresses come and go, and `ctl`, to the network between nodes and control plane. The bridges are in a
+# namespace of their own, which is the sites' gateway and where phones and carriers live. A cable is cut
+# at its bridge: the machine itself does not see it.
+
+readonly lab_machines=(a1 a2 b1 cp)
+# Phones and carrier, and the gateway of each site.
+readonly lab_outside=10.99.1.3 lab_gateway_a=10.99.1.254 lab_gateway_b=10.99.2.254
+readonly lab_phones=10.99.1.101 lab_trunks=10.99.1.110
+readonly lab_control=10.98.0.254
+
+# machine_of PROCESS: its name in the laboratory.
+machine_of() { if [[ $1 == node-* ]]; then echo "${1#node-}"; else echo cp; fi; }
+
+# A namespace lives as long as a process in it: this one, whose clock may stand still.
+start_network() {
+  local machine
+  ! is_running network || return 0
+  for machine in "${lab_machines[@]}"; do stop_process "machine-$machine"; done
+  start_namespace network
+  build_bridges
+  for machine in "${lab_machines[@]}"; do
+    start_namespace "machine-$machine"
+    lay_cables "$machine"
+  done
+  write_layout
+}
+
+stop_network() {
+  local machine
+  for machine in "${lab_machines[@]}"; do stop_process "machine-$machine"; done
+  stop_process network
+}
+
+# Addresses may be bound before they are here; who asks for a way names the machine's own address, never a
+# service address, which would draw that to itself; and whoever is asked for an address answers for those
+# of that cable alone.
+readonly machine_settings='
+  ip link set lo up
+  cd /proc/sys/net
+  echo 1 >ipv4/ip_nonlocal_bind
+  echo "0 2147483647" >ipv4/ping_group_range
+  for name in all default; do
+    echo 1 >ipv6/conf/$name/disable_ipv6
+    echo 2 >ipv4/conf/$name/arp_announce
+    echo 1 >ipv4/conf/$name/arp_ignore
+    echo 0 >ipv4/conf/$name/rp_filter
+  done
+  exec sleep infinity'
+
+start_namespace() {
+  start_process "$1" "$(id -un)" - unshare --net -- sh -c "$machine_settings"
+  wait_for_process "$1" 10 namespace_is_ready "$1"
+}
+
+namespace_is_ready() {
+  local pid fingerprint
+  is_running "$1" && [ "$(cat "/proc/$pid/comm")" = sleep ]
+}
+
+build_bridges() {
+  inside sh -c "
+    for bridge in lan-a lan-b control; do ip link add \$bridge type bridge && ip link set \$bridge up; done
+    ip address add $lab_gateway_a/24 dev lan-a
+    ip address add $lab_outside/24 dev lan-a
+    ip address add $lab_gateway_b/24 dev lan-b
+    ip address add $lab_control/24 dev control"
+  inside nft --file - <<'TABLE'
+    table bridge laboratory {
+      set mute { type ifname; }
+      set deaf { type ifname; }
+      chain from { type filter hook prerouting priority 0; iifname @mute drop; }
+      chain toward { type filter hook postrouting priority 0; oifname @deaf drop; }
+    }
+TABLE
+}
+
+lay_cables() {
+  local address=
+  case $1 in
+    a1) lay_cable a1 lan lan-a 10.99.1.11 && address=10.98.0.1 ;;
+    a2) lay_cable a2 lan lan-a 10.99.1.12 && address=10.98.0.2 ;;
+    b1) lay_cable b1 lan lan-b 10.99.2.11 && address=10.98.0.3 ;;
+    cp) address=10.98.0.10 ;;
+  esac
+  lay_cable "$1" ctl control "$address"
+}
+
+# lay_cable MACHINE NAME BRIDGE ADDRESS: an interface of that name; its other end is called after both.
+lay_cable() {
+  local pid fingerprint
+  is_running "machine-$1"
+  inside ip link add "$2-$1" type veth peer name "$2" netns "$pid"
+  inside ip link set "$2-$1" master "$3" up
+  at "$1" ip address add "$4/24" dev "$2"
+  at "$1" ip link set "$2" up
+}
+
+# What Infra/up and the drills need to know of all this.
+write_layout() {
+  local process pid fingerprint
+  {
+    echo "phones_a=$lab_phones trunks_a=$lab_trunks phones_b=10.99.2.101 trunks_b=10.99.2.110"
+    echo "carrier=$lab_outside:5060 control_host=10.98.0.10 interface=lan"
+    echo "proof_a='gateway $lab_gateway_a' proof_b='gateway $lab_gateway_b'"
+    for process in node-a1 node-a2 node-b1 control-plane etcd postgres; do
+      is_running "machine-$(machine_of "$process")"
+      echo "network_of[$process]=/proc/$pid/ns/net"
+    done
+  } >"$layout"
+}
+
+# inside COMMAND...: where phones, carrier and gateway are.
+inside() {
+  local pid fingerprint
+  is_running network || fail "the laboratory is not up: Infra/lab/up sets it up"
+  nsenter --net="/proc/$pid/ns/net" -- "$@"
+}
+
+# at MACHINE COMMAND...
+at() {
+  local pid fingerprint
+  is_running "machine-$1" || fail "machine $1 does not run: Infra/lab/down, then Infra/lab/up"
+  nsenter --net="/proc/$pid/ns/net" -- "${@:2}"
+}
+
+# MARK: - Faults, inside
+
+# sever mute|deaf CABLE...: from now on nothing comes from there, or nothing gets there; `ctl-a1`, `lan-a1`.
+sever() {
+  local cable
+  for cable in "${@:2}"; do nft add element bridge laboratory "$1" "{ $cable }"; done
+}
+
+heal() { nft flush set bridge laboratory mute && nft flush set bridge laboratory deaf; }
