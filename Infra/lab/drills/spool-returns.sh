@@ -1,0 +1,22 @@
+# A machine dies with facts that nobody acknowledged, and comes back with its disk. Sourced by drill.
+about="the control plane is gone while calls go on and end; then the machine that has their facts dies, and comes back"
+promise='{"silence_p99_ms": 80, "packets_lost": 3, "moves": null, "adopts": false}'
+sound_seconds=10
+
+strike() {
+  local pid fingerprint
+  is_running control-plane
+  kill -KILL "$pid"
+}
+
+# Postgres knows of no end yet, so the machine has what nobody else has.
+after_calls() {
+  local ended
+  ended=$(legs | jq 'map(select(.ended_by != null)) | length')
+  [ "$ended" = 0 ] || remark "$ended legs had their end on record before the machine died"
+  kill_machine "$victim"
+}
+
+stages() { echo '{"detection_ms": null, "decision_ms": null, "adoption_ms": null}'; }
+
+after_drill() { :; }
