@@ -77,7 +77,16 @@ public struct GrantLoop: Service {
     let plan = planCell(
       await fleet.cellView(of: known, draining: draining, generation: generation))
     for step in plan.steps { try await write(step, after: known[step.address]) }
+    if !plan.steps.isEmpty { try await confirm() }
     return await fleet.note(plan.holds)
+  }
+
+  /// Orders follow from what a quorum was read to say. Had they to wait for the next reading, one that fell
+  /// between two writes would move some of a node's addresses 75 ms before the others, and calls
+  /// between those would be silent for so long.
+  private func confirm() async throws {
+    let begun = fleet.now
+    await fleet.confirm(try await grants.read(), readBegunAt: begun)
   }
 
   private func write(_ step: GrantStep, after former: AddressGrant?) async throws {

@@ -126,6 +126,22 @@ struct GrantTests {
     }
   }
 
+  @Test func whatTheLeaderWroteIsOrderedWithoutWaitingForAnotherReading() async throws {
+    try await withEtcd { etcd in
+      let addresses = [freshAddress(), freshAddress()]
+      var inventory = inventory(addresses[0], holder: "node-a1")
+      inventory.addresses += self.inventory(addresses[1], holder: "node-a1").addresses
+      let fleet = Fleet(replica: named("cp-a"), site: named("a"), firstPatience: .seconds(600))
+
+      try await plan(etcd, over: inventory, fleet: fleet)
+
+      for address in addresses {
+        let written = try #require(try await grant(of: address, in: etcd))
+        #expect(await fleet.grant(of: address) == written)
+      }
+    }
+  }
+
   @Test func aSilentHolderLosesItsAddressToItsHeir() async throws {
     try await withEtcd { etcd in
       let address = freshAddress()
