@@ -124,6 +124,28 @@ struct JudgementTests {
       ])
   }
 
+  @Test func whatASideCannotDoAfterwardsBreaksThePromise() async throws {
+    var findings = Findings()
+    findings.calls[0].by = "callee"
+    findings.deeds = [
+      Findings.Deed(side: "caller", deed: "hold", ms: 4), Findings.Deed(deed: "hold", ms: 8),
+      Findings.Deed(deed: "hold", ms: 12),
+    ]
+    let report = try await findings.judged()
+    #expect(report.verdict == "kept")
+    #expect(
+      report.deeds == [
+        Report.Deed(side: "callee", deed: "bye", calls: 1, failed: 0),
+        Report.Deed(side: "callee", deed: "hold", calls: 2, failed: 0, p50Ms: 8, maxMs: 12),
+        Report.Deed(side: "caller", deed: "hold", calls: 1, failed: 0, p50Ms: 4, maxMs: 4),
+      ])
+    findings.deeds[2].why = 481
+    #expect(
+      try await findings.judged().broken == [
+        "hold by the callee failed in 1 of 2 calls (to-carrier): 481"
+      ])
+  }
+
   @Test func whoWasAwaySendsNothingMoreFromWhatItLost() async throws {
     var findings = Findings()
     findings.silentOnceBack = true
@@ -167,6 +189,7 @@ private struct Findings {
     var ended = "ok"
     var why = 0
     var seconds = 12.0
+    var by: String?
   }
 
   struct Leg: Encodable {
@@ -189,6 +212,15 @@ private struct Findings {
     var holder = "node-a1"
     var heir = "node-a2"
     var epoch = "1.4"
+  }
+
+  /// What a side did within a call after the fault.
+  struct Deed: Encodable {
+    var kind = "to-carrier"
+    var side = "callee"
+    var deed: String
+    var why = 0
+    var ms: Double
   }
 
   /// A time in which a node sent from an address; ms after the fault.
@@ -214,6 +246,7 @@ private struct Findings {
   var adoption: Double? = 90
   var adopts: Bool?
   var emissions: [Emission] = []
+  var deeds: [Deed] = []
   var silentOnceBack: Bool?
   /// When the node that the fault was made at was back.
   var returned: Int?
@@ -269,6 +302,7 @@ private struct Measures: Encodable {
   let stages: Stages
   let holdings: Holdings
   let emissions: [Findings.Emission]
+  let deeds: [Findings.Deed]
   let victim = "node-a1"
   let returnedMs: Int?
   let remarks: [String] = []
@@ -278,6 +312,7 @@ private struct Measures: Encodable {
     promise = Promise(
       moves: findings.moves, adopts: findings.adopts, silentOnceBack: findings.silentOnceBack)
     (emissions, returnedMs) = (findings.emissions, findings.returned)
+    deeds = findings.deeds
     (calls, streams, legs) = (findings.calls, findings.streams, findings.legs)
     generator = Generator(lagMs: findings.lag)
     stages = Stages(adoptionMs: findings.adoption)
@@ -291,6 +326,14 @@ private struct Report: Decodable {
     var silenceP99Ms: Double
     var silenceMaxMs: Double
   }
+  struct Deed: Decodable, Equatable {
+    var side: String
+    var deed: String
+    var calls: Int
+    var failed: Int
+    var p50Ms: Double?
+    var maxMs: Double?
+  }
   struct Records: Decodable {
     var charged: Int
     var posted: Int
@@ -300,5 +343,6 @@ private struct Report: Decodable {
   var broken: [String]
   var late: [String]
   var sound: [Sound]
+  var deeds: [Deed]
   var records: Records
 }

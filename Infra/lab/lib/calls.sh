@@ -83,11 +83,19 @@ set_up() {
   "${first[@]}" "$generator/sipload" --label "$kind" --target "$here:5060" --my-ip "$lab_outside" \
     --uac-port "$caller" --uas-port "$callee" --abase "$media_a" --bbase "$media_b" \
     --users "$(calls_of "$kind")" --calls "$(calls_of "$kind")" --rate "$set_up_rate" --keep 600 \
-    --pairs "$work/$kind.pairs" --log "$work/$kind.log" "$@" >"$work/$kind.json" &
+    --pairs "$work/$kind.pairs" --exercise "$work/$kind.exercise" --log "$work/$kind.log" "$@" >"$work/$kind.json" &
   callers+=($!)
 }
 
-# hang_up: each caller says BYE, and what became of every call is on the generator's list.
+# exercise: in every call both sides hold, resume and send a digit.
+exercise() {
+  local process
+  for process in "${callers[@]}"; do kill -USR1 "$process"; done
+  wait_until $((60 + calls / 20)) "both sides having done everything" \
+    test -e "$work/from-carrier.exercise" -a -e "$work/to-carrier.exercise"
+}
+
+# hang_up: the caller or the callee of each says BYE, and what became of every call is on the generator's list.
 hang_up() {
   local process
   for process in "${callers[@]}"; do kill "$process" 2>/dev/null || true; done

@@ -26,6 +26,16 @@ def reason: if . == 1 then "hung up by the system" elif . == 408 then "no answer
 def lost: map(select(.ended != "ok")) | group_by([.kind, .why])
   | map({kind: .[0].kind, reason: (.[0].why | reason), calls: length});
 
+# What the sides did within their calls after the fault, BYE among it.
+def deeds($calls): (. + [$calls[] | select(.by != null and .ended == "ok")
+    | {kind, side: .by, deed: "bye", why: 0, ms: null}])
+  | group_by([.kind, .side, .deed]) | map({kind: .[0].kind, side: .[0].side, deed: .[0].deed,
+      calls: length, failed: (map(select(.why != 0)) | length),
+      reasons: (map(select(.why != 0).why) | unique),
+      p50_ms: (map(.ms | values) | percentile(50)), max_ms: (map(.ms | values) | max)});
+def deed_faults: [.[] | select(.failed > 0)
+  | "\(.deed) by the \(.side) failed in \(.failed) of \(.calls) calls (\(.kind)): \(.reasons | map(tostring) | join(", "))"];
+
 # Differences between what the calls were and what their records say, in sentences.
 def record_faults($calls; $price):
   . as $legs | (map({key: .sip_call_id, value: .call}) | from_entries) as $call_of
@@ -86,16 +96,18 @@ def late_rows($promise): [.[]
 . as $found
 | (.streams | sound) as $sound
 | (.calls | lost) as $lost
+| (.deeds | deeds($found.calls)) as $deeds
 | (.legs | record_faults($found.calls; $found.price)) as $records
 | ([$lost[] | "\(.calls) calls (\(.kind)) lost: \(.reason)"]
   + [$sound[] | select(.dead > 0) | "\(.kind): \(.dead) streams toward the \(.toward) did not come back"]
   + (if .promise.adopts != false and .stages.adoption_ms == null then ["nobody carried on"] else [] end)
+  + ($deeds | deed_faults)
   + (.holdings | ownership_faults($found.promise))
   + (.emissions | emission_faults($found.promise; $found.victim; $found.returned_ms))
   + $records + .remarks) as $broken
 | ($sound | late_rows($found.promise)) as $late
 | {drill, about, begun, load, calls: (.calls | length), promise, generator,
-   stages, sound: $sound, lost: $lost,
+   stages, sound: $sound, lost: $lost, deeds: $deeds,
    records: {legs: (.legs | length), differences: ($records | length),
      charged: (.legs | map(.charged // 0) | add // 0), posted: (.legs | map(.posted // 0) | add // 0)},
    emissions, holdings, broken: $broken, late: $late,

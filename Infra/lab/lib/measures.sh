@@ -80,7 +80,17 @@ calls_made() {
   local kind
   for kind in "${kinds[@]}"; do
     jq --raw-input --compact-output --arg kind "$kind" 'split(" ")
-      | {$kind, id: .[0], ended: .[1], why: (.[2] | tonumber), seconds: (.[3] | tonumber)}' "$work/$kind.log"
+      | {$kind, id: .[0], ended: .[1], why: (.[2] | tonumber), seconds: (.[3] | tonumber), by: .[4]}' "$work/$kind.log"
+  done | jq --slurp .
+}
+
+# What each side of each call did afterwards, how that was answered (0: well) and after how many ms.
+deeds() {
+  local kind
+  for kind in "${kinds[@]}"; do
+    jq --raw-input --compact-output --arg kind "$kind" 'split(" ")
+      | {$kind, side: .[0], deed: .[2], why: (.[3] | tonumber), ms: (.[4] | tonumber)}' \
+      "$work/$kind.exercise"
   done | jq --slurp .
 }
 
@@ -106,11 +116,11 @@ measures() {
     --argjson begun "$begun" --slurpfile calls <(calls_made) --slurpfile streams <(streams) \
     --slurpfile legs <(legs) --argjson price "$(price)" --argjson lag "$(generator_lag)" \
     --argjson stages "$(stages)" --argjson before "$before" --argjson after "$after" \
-    --slurpfile emissions <(emissions) --arg victim "$victim" --argjson struck "$struck" \
+    --slurpfile deeds <(deeds) --slurpfile emissions <(emissions) --arg victim "$victim" --argjson struck "$struck" \
     --argjson returned "$returned" --arg load_before "$load_before" --arg load_after "$(load_average)" --argjson remarks "$remarks" '{
       $drill, $about, $promise, begun: ($begun / 1000 | floor | todateiso8601), $price,
       calls: $calls[0], streams: $streams[0], legs: $legs[0],
-      emissions: $emissions[0], $victim,
+      deeds: $deeds[0], emissions: $emissions[0], $victim,
       returned_ms: (if $returned then $returned - $struck else null end),
       generator: {lag_ms: $lag}, $stages, holdings: {$before, $after}, $remarks,
       load: {before: $load_before, after: $load_after}}'
