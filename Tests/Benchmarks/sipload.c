@@ -12,11 +12,13 @@
  *  callers   --callers --domain D: call N is placed by user N at this domain, with a password as above, to
  *            sip:<digits>@D.  --called-base B: what our UAS is asked for is B more than the call's number
  *            (100000, the first user's name, by itself).  --log FILE: a line for each call at the end,
- *            "Call-ID ok|failed WHY SECONDS caller|callee": the status that it failed by, 0 none, 1 a BYE that
- *            nobody asked for; from its answer to our BYE; and who said that.
+ *            "Call-ID ok|failed WHY SECONDS caller|callee talking|held": the status that it failed by, 0 none, 1 a
+ *            BYE that nobody asked for; from its answer to our BYE; who said that; and how it was kept.
  *  exercise  held, with --exercise FILE: at SIGUSR1 first the caller and then the callee of each call puts it on
  *            hold, resumes it and sends a digit (INFO); when all have, FILE has a line for each deed,
- *            "caller|callee CALL hold|resume|dtmf WHY MS". The callees of odd calls say BYE then, not the callers.
+ *            "caller|callee CALL hold|resume|dtmf WHY MS talking|held". The callees of odd calls say BYE then, not
+ *            the callers. --held N: the callers of the last N calls put them on hold before FILE of --pairs
+ *            is written, which has them not.
  * --auth user:pass answers 401/407 to INVITE.  Retransmits INVITE/BYE/REGISTER (500 ms doubling).
  * Prints one JSON line.
  */
@@ -112,10 +114,12 @@ static int digest(char *o, char *chal, int proxy, const char *method, const char
 }
 
 /* ---- either side within a call: what it does there after a fault ---- */
-enum { HOLD, RESUME, DTMF, VERBS };
+enum { HELD = -2, NOTYET, HOLD, RESUME, DTMF, VERBS };
 static const char *verbs[] = {"hold", "resume", "dtmf"}, *sides[] = {"caller", "callee"}, *exercisef;
 struct side { char *uri, *from, *to, *callid, *routes; struct sockaddr_in peer; unsigned cseq; int verb, tries, why[VERBS]; uint64_t begun, sent; double ms[VERBS]; };
-static struct side *S[2]; static volatile int exercise;
+static struct side *S[2]; static volatile int exercise; static int heldn;
+static int isheld(int i) { return exercisef && i >= total - heldn; }
+static const char *kept(int i) { return isheld(i) ? "held" : "talking"; }
 static void onusr(int s) { (void)s; exercise = 1; }
 static char *line(char *from, int n) { char *o = malloc(n + 1); memcpy(o, from, n); o[n] = 0; return o; }
 static char *bracketed(char *h) { char *a = h ? strchr(h, '<') : NULL, *e = a && a < h + eol(h) ? strchr(a, '>') : NULL; return e ? line(a + 1, e - a - 1) : NULL; }
@@ -135,21 +139,35 @@ static void sayverb(int s, int i) {
     say(s, i, "INVITE", d->cseq, "", "application/sdp", body);
 }
 static void beginverb(int s, int i, int verb) { struct side *d = &S[s][i]; d->verb = verb; d->tries = 0; d->begun = now(); if (verb < VERBS) { d->cseq++; sayverb(s, i); } }
+static void keepon(int s, int i) { /* says again what is not answered; gives up in the end */
+    struct side *d = &S[s][i]; uint64_t t = now();
+    if (t - d->begun > timeo * 1000000000ull) { for (int v = d->verb; v < VERBS; v++) d->why[v] = 408; d->verb = VERBS; }
+    else if (d->tries < 8 && (int64_t)(t - d->sent) > 500000000ll << (d->tries - 1)) sayverb(s, i);
+}
+/* Whether all that are to be held are. */
+static int held(void) {
+    int all = 1;
+    for (int i = total - heldn; i < total; i++) {
+        struct side *d = &S[0][i]; if (C[i].st != UP || d->verb == HELD || d->verb == VERBS) continue;
+        all = 0; if (d->verb == NOTYET) beginverb(0, i, HOLD); else keepon(0, i);
+    }
+    return all;
+}
 /* Whether everybody has done everything; one call after the other begins, 20 a second. */
 static int exercised(void) {
     static uint64_t t0; uint64_t t = now(); int all = 1; if (!t0) t0 = t;
     for (int i = 0; i < total; i++) for (int s = 0; s < 2; s++) {
         struct side *d = &S[s][i]; if (C[i].st != UP || d->verb == VERBS) continue;
         all = 0;
-        if (d->verb < 0) { if (s ? S[0][i].verb == VERBS : t > t0 + i * 50000000ull) { if (d->uri) beginverb(s, i, HOLD); else { for (int v = 0; v < VERBS; v++) d->why[v] = 1; d->verb = VERBS; } } }
-        else if (t - d->begun > timeo * 1000000000ull) { for (int v = d->verb; v < VERBS; v++) d->why[v] = 408; d->verb = VERBS; }
-        else if (d->tries < 8 && (int64_t)(t - d->sent) > 500000000ll << (d->tries - 1)) sayverb(s, i);
+        if (d->verb == HELD) beginverb(s, i, RESUME);
+        else if (d->verb == NOTYET) { if (s ? S[0][i].verb == VERBS : t > t0 + i * 50000000ull) { if (d->uri) beginverb(s, i, HOLD); else { for (int v = 0; v < VERBS; v++) d->why[v] = 1; d->verb = VERBS; } } }
+        else keepon(s, i);
     }
     return all;
 }
 static void writeexercise(void) {
     char tmp[500]; snprintf(tmp, sizeof tmp, "%s.tmp", exercisef); FILE *f = fopen(tmp, "w"); if (!f) return;
-    for (int i = 0; i < total; i++) for (int s = 0; C[i].st == UP && s < 2; s++) for (int v = 0; v < VERBS; v++) fprintf(f, "%s %d %s %d %.1f\n", sides[s], i, verbs[v], S[s][i].why[v], S[s][i].ms[v]);
+    for (int i = 0; i < total; i++) for (int s = 0; C[i].st == UP && s < 2; s++) for (int v = !s && isheld(i) && !S[s][i].why[HOLD] ? RESUME : HOLD; v < VERBS; v++) fprintf(f, "%s %d %s %d %.1f %s\n", sides[s], i, verbs[v], S[s][i].why[v], S[s][i].ms[v], kept(i));
     fclose(f); rename(tmp, exercisef);
 }
 
@@ -209,7 +227,8 @@ static int answersus(char *m, int code) {
     if (cseq != d->cseq) return 1;
     if (!strncmp(meth + 1, "BYE", 3)) { if (code < 300) { C[i].saidbye = 1; bothsaid(i); } else if (C[i].st == BYE) { C[i].why = code; f_code[code / 100]++; finish(i, 0); } return 1; }
     if (d->verb < 0 || d->verb >= VERBS) return 1;
-    d->ms[d->verb] = (now() - d->begun) / 1e6; d->why[d->verb] = code < 300 ? 0 : code; beginverb(s, i, d->verb + 1);
+    d->ms[d->verb] = (now() - d->begun) / 1e6; d->why[d->verb] = code < 300 ? 0 : code;
+    if (d->verb == HOLD && !s && isheld(i) && code < 300) d->verb = HELD; else beginverb(s, i, d->verb + 1);
     return 1;
 }
 static int *byeq; static long bh, bt; /* FIFO of connected calls */
@@ -289,19 +308,19 @@ static double pc(float *a, long n, double p) { return n ? a[(long)(p * (n - 1))]
 
 int main(int argc, char **argv) {
     static struct option o[] = {{"target",1,0,'t'},{"my-ip",1,0,'m'},{"uac-port",1,0,'A'},{"uas-port",1,0,'B'},{"rate",1,0,'r'},{"calls",1,0,'n'},{"hold",1,0,'h'},{"pid",1,0,'P'},{"pairs",1,0,'p'},{"keep",1,0,'k'},
-        {"register",0,0,'R'},{"users",1,0,'u'},{"tenants",1,0,'T'},{"first",1,0,'F'},{"conc",1,0,'c'},{"auth",1,0,'a'},{"cpu",1,0,'C'},{"abase",1,0,1},{"bbase",1,0,2},{"socks",1,0,3},{"label",1,0,4},{"duser",1,0,5},{"no180",0,0,6},{"timeout",1,0,7},{"domain",1,0,8},{"callers",0,0,9},{"called-base",1,0,10},{"log",1,0,11},{"secret",1,0,12},{"exercise",1,0,13},{0,0,0,0}};
+        {"register",0,0,'R'},{"users",1,0,'u'},{"tenants",1,0,'T'},{"first",1,0,'F'},{"conc",1,0,'c'},{"auth",1,0,'a'},{"cpu",1,0,'C'},{"abase",1,0,1},{"bbase",1,0,2},{"socks",1,0,3},{"label",1,0,4},{"duser",1,0,5},{"no180",0,0,6},{"timeout",1,0,7},{"domain",1,0,8},{"callers",0,0,9},{"called-base",1,0,10},{"log",1,0,11},{"secret",1,0,12},{"exercise",1,0,13},{"held",1,0,14},{0,0,0,0}};
     for (int c; (c = getopt_long(argc, argv, "", o, 0)) != -1;) switch (c) {
         case 't': { char *x = strdup(optarg), *q = strchr(x, ':'); if (q) { *q = 0; tport = atoi(q + 1); } tip = x; break; }
         case 'm': myip = optarg; break; case 'A': uacp = atoi(optarg); break; case 'B': uasp = atoi(optarg); break; case 'r': rate = atof(optarg); break; case 'n': total = atoi(optarg); break;
         case 'h': hold = atoi(optarg); break; case 'P': if (npid < 256) pids[npid++] = atoi(optarg); break; case 'p': pairsf = optarg; break; case 'k': keep = atoi(optarg); break; case 'R': reg = 1; break;
         case 'u': users = atoi(optarg); break; case 'T': tenants = atoi(optarg); break; case 'F': first = atoi(optarg); break; case 'c': conc = atoi(optarg); break; case 'a': { char *x = strdup(optarg), *q = strchr(x, ':'); if (!q) return 2; *q = 0; au = x; ap = q + 1; break; }
-        case 'C': cpu = atoi(optarg); break; case 1: abase = atoi(optarg); break; case 2: bbase = atoi(optarg); break; case 3: K = atoi(optarg); break; case 4: label = optarg; break; case 5: duser = optarg; break; case 6: quick = 1; break; case 7: timeo = atoi(optarg); break; case 8: domain = optarg; break; case 9: callers = 1; break; case 10: calledbase = atoll(optarg); break; case 11: logf = optarg; break; case 12: secret = optarg; break; case 13: exercisef = optarg; break;
+        case 'C': cpu = atoi(optarg); break; case 1: abase = atoi(optarg); break; case 2: bbase = atoi(optarg); break; case 3: K = atoi(optarg); break; case 4: label = optarg; break; case 5: duser = optarg; break; case 6: quick = 1; break; case 7: timeo = atoi(optarg); break; case 8: domain = optarg; break; case 9: callers = 1; break; case 10: calledbase = atoll(optarg); break; case 11: logf = optarg; break; case 12: secret = optarg; break; case 13: exercisef = optarg; break; case 14: heldn = atoi(optarg); break;
         default: return 2; }
     if (cpu >= 0) { cpu_set_t s; CPU_ZERO(&s); CPU_SET(cpu, &s); sched_setaffinity(0, sizeof s, &s); }
-    if (callers && !domain) return 2;
+    if ((callers && !domain) || heldn < 0 || heldn > total || (heldn && !exercisef)) return 2;
     signal(SIGINT, onsig); signal(SIGTERM, onsig); signal(SIGUSR1, onusr); run = (unsigned)(now() / 1000) ^ getpid() << 12;
     C = calloc(total, sizeof *C); byeq = calloc(total, sizeof *byeq); ls = malloc(4l * total); lb = malloc(4l * total); l180 = malloc(4l * total);
-    for (int s = 0; exercisef && s < 2; s++) { S[s] = calloc(total, sizeof **S); for (int i = 0; i < total; i++) S[s][i].verb = -1; }
+    for (int s = 0; exercisef && s < 2; s++) { S[s] = calloc(total, sizeof **S); for (int i = 0; i < total; i++) S[s][i].verb = NOTYET; }
     tgt = (struct sockaddr_in){.sin_family = AF_INET, .sin_port = htons(tport)}; inet_pton(AF_INET, tip, &tgt.sin_addr);
     struct pollfd pf[2];
     for (int s = 0; s < 2; s++) {
@@ -323,9 +342,9 @@ int main(int argc, char **argv) {
         if (!reg) while (bh < bt && (holdall ? (stop || (keepend && t > keepend)) : (int64_t)(t - C[byeq[bh]].tup) >= hold * 1000000ll)) {
             int i = byeq[bh]; if (C[i].st == UP) { if (qn[0] > 48) break; sendbye(i); } bh++;
         }
-        if (holdall && !wrote && next == total && upn + failed == total) {
+        if (holdall && !wrote && next == total && upn + failed == total && (!heldn || held())) {
             wrote = 1; keepend = t + keep * 1000000000ull;
-            if (pairsf) { char tmp[500]; snprintf(tmp, sizeof tmp, "%s.tmp", pairsf); FILE *f = fopen(tmp, "w"); for (int i = 0; i < total; i++) if (C[i].st == UP) fprintf(f, "%d %d\n", C[i].pa, C[i].pb); fclose(f); rename(tmp, pairsf); }
+            if (pairsf) { char tmp[500]; snprintf(tmp, sizeof tmp, "%s.tmp", pairsf); FILE *f = fopen(tmp, "w"); for (int i = 0; i < total; i++) if (C[i].st == UP && !isheld(i)) fprintf(f, "%d %d\n", C[i].pa, C[i].pb); fclose(f); rename(tmp, pairsf); }
         }
         if (exercise && exercisef && !stop && exercised()) { exercise = 0; writeexercise(); }
         if (t - lastscan > 50000000) {
@@ -350,7 +369,7 @@ int main(int argc, char **argv) {
     }
     flush(0); flush(1); if (!tend) { tend = now(); c1 = cputime(); b1 = busy(); s1 = selfcpu(); }
     FILE *log = logf ? fopen(logf, "w") : NULL;
-    for (int i = 0; log && i < total; i++) fprintf(log, "c%d-%x@%s %s %d %.3f %s\n", i, run, myip, C[i].st == DONE ? "ok" : "failed", C[i].why, C[i].st == DONE ? (C[i].tlast - C[i].tup) / 1e9 : 0, sides[C[i].bycallee]);
+    for (int i = 0; log && i < total; i++) fprintf(log, "c%d-%x@%s %s %d %.3f %s %s\n", i, run, myip, C[i].st == DONE ? "ok" : "failed", C[i].why, C[i].st == DONE ? (C[i].tlast - C[i].tup) / 1e9 : 0, sides[C[i].bycallee], kept(i));
     if (log) fclose(log);
     double wall = (tend - t0) / 1e9, cp = c1 - c0;
     qsort(ls, nls, 4, cmpf); qsort(lb, nlb, 4, cmpf); qsort(l180, nl180, 4, cmpf);

@@ -41,6 +41,17 @@ struct JudgementTests {
     #expect(report.broken == ["1 calls (to-carrier) lost: BYE refused with 481"])
   }
 
+  @Test func eachKindOfCallHasALineOfItsOwn() async throws {
+    var findings = Findings()
+    findings.calls.append(Findings.Call(kind: "to-carrier, held", id: "c0", ended: "failed"))
+    findings.calls.append(Findings.Call(kind: "to-carrier, held", id: "c0"))
+    #expect(
+      try await findings.judged().kinds == [
+        Report.Kind(kind: "to-carrier", calls: 1, lost: 0),
+        Report.Kind(kind: "to-carrier, held", calls: 2, lost: 1),
+      ])
+  }
+
   @Test func aStreamThatDoesNotComeBackBreaksThePromise() async throws {
     var findings = Findings()
     findings.streams[0].dead = true
@@ -326,6 +337,11 @@ private struct Report: Decodable {
     var silenceP99Ms: Double
     var silenceMaxMs: Double
   }
+  struct Kind: Decodable, Equatable {
+    var kind: String
+    var calls: Int
+    var lost: Int
+  }
   struct Deed: Decodable, Equatable {
     var side: String
     var deed: String
@@ -343,6 +359,7 @@ private struct Report: Decodable {
   var broken: [String]
   var late: [String]
   var sound: [Sound]
+  var kinds: [Kind]
   var deeds: [Deed]
   var records: Records
 }

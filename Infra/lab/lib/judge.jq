@@ -23,6 +23,9 @@ def sound: group_by([.kind, .toward]) | map({
 def reason: if . == 1 then "hung up by the system" elif . == 408 then "no answer to BYE"
   elif . == 0 then "never up" else "BYE refused with \(.)" end;
 
+def kinds: group_by(.kind)
+  | map({kind: .[0].kind, calls: length, lost: (map(select(.ended != "ok")) | length)});
+
 def lost: map(select(.ended != "ok")) | group_by([.kind, .why])
   | map({kind: .[0].kind, reason: (.[0].why | reason), calls: length});
 
@@ -107,7 +110,7 @@ def late_rows($promise): [.[]
   + $records + .remarks) as $broken
 | ($sound | late_rows($found.promise)) as $late
 | {drill, about, begun, load, calls: (.calls | length), promise, generator,
-   stages, sound: $sound, lost: $lost, deeds: $deeds,
+   stages, sound: $sound, kinds: (.calls | kinds), lost: $lost, deeds: $deeds,
    records: {legs: (.legs | length), differences: ($records | length),
      charged: (.legs | map(.charged // 0) | add // 0), posted: (.legs | map(.posted // 0) | add // 0)},
    emissions, holdings, broken: $broken, late: $late,

@@ -80,7 +80,7 @@ calls_made() {
   local kind
   for kind in "${kinds[@]}"; do
     jq --raw-input --compact-output --arg kind "$kind" 'split(" ")
-      | {$kind, id: .[0], ended: .[1], why: (.[2] | tonumber), seconds: (.[3] | tonumber), by: .[4]}' "$work/$kind.log"
+      | {kind: ($kind + if .[5] == "held" then ", held" else "" end), id: .[0], ended: .[1], why: (.[2] | tonumber), seconds: (.[3] | tonumber), by: .[4]}' "$work/$kind.log"
   done | jq --slurp .
 }
 
@@ -89,7 +89,7 @@ deeds() {
   local kind
   for kind in "${kinds[@]}"; do
     jq --raw-input --compact-output --arg kind "$kind" 'split(" ")
-      | {$kind, side: .[0], deed: .[2], why: (.[3] | tonumber), ms: (.[4] | tonumber)}' \
+      | {kind: ($kind + if .[5] == "held" then ", held" else "" end), side: .[0], deed: .[2], why: (.[3] | tonumber), ms: (.[4] | tonumber)}' \
       "$work/$kind.exercise"
   done | jq --slurp .
 }

@@ -2,7 +2,7 @@
 def ms: if . == null then "-" else "\(. * 10 | round / 10)" end;
 
 "\(.drill): \(.about)",
-"\(.calls) calls with sound both ways, by UDP; load \(.load.before) before, \(.load.after) after; the generator was late by at most \(.generator.lag_ms | ms) ms",
+"\(.calls) calls by UDP, those that talk with sound both ways; load \(.load.before) before, \(.load.after) after; the generator was late by at most \(.generator.lag_ms | ms) ms",
 "",
 "Stage\tms after the fault",
 "detection\t\(.stages.detection_ms | ms)",
@@ -12,6 +12,9 @@ def ms: if . == null then "-" else "\(. * 10 | round / 10)" end;
 "Calls\tHeard by\tTransport\tClass\tStreams\tSilence p50 ms\tp99 ms\tmax ms\tPackets lost, max\tDid not come back",
 (.sound[] | [.kind, .toward, .transport, .class, .streams, (.silence_p50_ms | ms), (.silence_p99_ms | ms),
   (.silence_max_ms | ms), .packets_lost_max, .dead] | map(tostring) | join("\t")),
+"",
+"Calls\tof them\tLost",
+(.kinds[] | "\(.kind)\t\(.calls)\t\(.lost)"),
 "",
 "Calls lost\tReason",
 (if (.lost | length) == 0 then "0\t-" else (.lost[] | "\(.calls)\t\(.kind): \(.reason)") end),
