@@ -120,7 +120,7 @@ let controlPlane: [Target] = [
     "ControlPlane", "Operations",
     [
       "CallFlows", "NodeContract", "Tenancy", "Placement", "Rating", "Postgres", "Persistence",
-      crypto, logging,
+      "SoundUploads", crypto, logging,
     ]),
   // Server, problems, health, metrics; knows nothing about telephony.
   target("ControlPlane", "HTTP", [hummingbird, hummingbirdCore, logging, nio]),
@@ -340,8 +340,8 @@ let testing: [Target] = [
   tests(
     "ControlPlane", "API",
     [
-      "DatabaseSupport", "HTTP", "NodeContract", "Operations", "Persistence", "Postgres", "Rating",
-      "Tenancy", hummingbird, hummingbirdTesting, logging, nio,
+      "Audio", "DatabaseSupport", "HTTP", "NodeContract", "Operations", "Persistence", "Postgres",
+      "Rating", "Tenancy", hummingbird, hummingbirdTesting, logging, nio,
     ]),
   tests(
     "ControlPlane", "NodeLink",

@@ -116,3 +116,23 @@ extension StoreError: ProblemConvertible {
     }
   }
 }
+
+extension RefusedSound: ProblemConvertible {
+  public var asProblem: Problem { .invalid([Problem.Field(name: "sound", detail: reason)]) }
+}
+
+extension TooManyUploads: ProblemConvertible {
+  public var asProblem: Problem {
+    .unavailable("Too many sounds are being converted at the moment.", cause: self)
+  }
+}
+
+extension SoundQuota: ProblemConvertible {
+  public var asProblem: Problem {
+    switch self {
+    case .tooMany(let limit): .conflict("The tenant has \(limit) sounds, as many as it may.")
+    case .tooLong(let seconds):
+      .conflict("The tenant's sounds would last longer than \(seconds / 60) minutes together.")
+    }
+  }
+}

@@ -28,7 +28,8 @@ struct AnsweringRoutes: Sendable {
     let scope = try await keys.scope(of: request, toDo: .manageExtensions)
     let body: RuleLines = try await request.json()
     let rules = try await answering.replace(
-      body.items.map(\.line), of: request.id("extension"), of: request.id("tenant"), in: scope)
+      body.items.enumerated().map { try $0.element.line(at: $0.offset) },
+      of: request.id("extension"), of: request.id("tenant"), in: scope)
     return .json(RuleLines(rules))
   }
 
@@ -63,6 +64,8 @@ private struct RuleLine: Codable {
   var called: [String]?
   var then: String
   var to: String?
+  /// A sound of the tenant's, snd_….
+  var greeting: String?
 
   init(_ line: NewAnsweringRule) {
     name = line.name
@@ -76,14 +79,17 @@ private struct RuleLine: Codable {
     called = line.called.isEmpty ? nil : line.called
     then = line.action
     to = line.target
+    greeting = line.greeting?.description
   }
 
-  var line: NewAnsweringRule {
-    NewAnsweringRule(
+  func line(at place: Int) throws(InvalidField) -> NewAnsweringRule {
+    var line = NewAnsweringRule(
       name: name ?? "", occasion: when, after: after, callers: from ?? "anyone",
       numbers: numbers ?? [], hours: (hours ?? []).map(\.hours),
       outsideHours: outsideHours ?? false, holidays: holidays, called: called ?? [], action: then,
       target: to)
+    if let greeting { line.greeting = try reference(greeting, field: "items.\(place).greeting") }
+    return line
   }
 }
 

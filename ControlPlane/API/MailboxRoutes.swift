@@ -35,7 +35,7 @@ struct MailboxRoutes: Sendable {
     let scope = try await keys.scope(of: request, toDo: .manageExtensions)
     let body: MailboxBody = try await request.json()
     let mailbox = try await mailboxes.replace(
-      body.mailbox, of: request.id("extension"), of: request.id("tenant"), in: scope)
+      body.mailbox(), of: request.id("extension"), of: request.id("tenant"), in: scope)
     return .json(MailboxView(mailbox))
   }
 
@@ -109,11 +109,15 @@ private struct MailboxBody: Decodable {
   var longestMessage: Int?
   var mostMessages: Int?
   var retentionDays: Int?
+  /// A sound of the tenant's, snd_….
+  var greeting: String?
 
-  var mailbox: NewMailbox {
-    NewMailbox(
+  func mailbox() throws(InvalidField) -> NewMailbox {
+    var mailbox = NewMailbox(
       longestMessage: longestMessage ?? 180, mostMessages: mostMessages ?? 100,
       retention: retentionDays)
+    if let greeting { mailbox.greeting = try reference(greeting, field: "greeting") }
+    return mailbox
   }
 }
 
@@ -128,6 +132,8 @@ private struct MailboxView: Encodable {
   var mostMessages: Int
   /// Null: messages stay until somebody deletes them.
   @Nullable var retentionDays: Int?
+  /// Null: callers hear that nobody is there.
+  @Nullable var greeting: String?
   /// It takes no more until some are deleted.
   var isFull: Bool
   /// Its owner may hear it from any phone.
@@ -137,6 +143,7 @@ private struct MailboxView: Encodable {
     longestMessage = mailbox.longestMessage
     mostMessages = mailbox.mostMessages
     retentionDays = mailbox.retention
+    greeting = mailbox.greeting?.id.description
     isFull = mailbox.isFull
     hasPin = mailbox.hasPIN
   }

@@ -70,7 +70,7 @@ extension AnsweringPlan {
   /// Without a line, and after one that lets it ring, messages are taken.
   private static func orMailbox(_ decision: Decision?) -> Decision? {
     switch decision?.action {
-    case .ring, nil: Decision(line: nil, action: .voicemail)
+    case .ring, nil: Decision(line: nil, action: .voicemail())
     case .forward, .busy, .decline, .voicemail: decision
     }
   }

@@ -26,6 +26,14 @@ struct AnsweredMailboxes: MailboxDesk {
   }
 }
 
+struct LentSounds: SoundLender {
+  let lending: SoundLending
+
+  func answer(_ request: SoundRequest) async -> SoundAnswer.Outcome {
+    await lending.answer(request)
+  }
+}
+
 struct StoredTenants: TenantSource {
   let snapshots: TenantSnapshots
 

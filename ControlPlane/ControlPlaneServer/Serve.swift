@@ -105,6 +105,7 @@ struct Replica {
       sounds: KeptSounds(intake: SoundIntake(store: store, logger: Logger(label: "sounds"))),
       mailboxes: AnsweredMailboxes(
         visits: MailboxVisits(store: store, logger: Logger(label: "mailboxes"))),
+      lender: LentSounds(lending: SoundLending(store: store, logger: Logger(label: "sounds"))),
       tenants: StoredTenants(snapshots: TenantSnapshots(store: store, listener: listener)),
       grants: grants, logger: Logger(label: "node-link"))
   }

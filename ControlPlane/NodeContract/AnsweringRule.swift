@@ -31,8 +31,9 @@ public struct AnsweringRule: Hashable, Sendable {
     /// As if the user talked.
     case busy
     case decline
-    /// The caller may leave a message; without a mailbox that is `ring`.
-    case voicemail
+    /// The caller may leave a message, after this greeting or the mailbox's own (nil); without a mailbox
+    /// that is `ring`.
+    case voicemail(greeting: SoundReference? = nil)
   }
 
   /// For people.

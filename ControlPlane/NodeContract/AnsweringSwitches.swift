@@ -113,7 +113,7 @@ extension ExtensionEntry {
     switches.rules.map { rule in
       guard mailbox != nil, rule.action == .busy else { return rule }
       var rule = rule
-      rule.action = .voicemail
+      rule.action = .voicemail()
       return rule
     }
   }

@@ -22,6 +22,8 @@ public enum UpwardMessage: Hashable, Sendable {
   case sound(SoundPiece)
   /// A question about a mailbox that somebody calls.
   case mailboxRequest(MailboxRequest)
+  /// A question for a sound of a tenant's.
+  case soundRequest(SoundRequest)
 }
 
 /// What a replica says to a node.
@@ -51,6 +53,8 @@ public enum DownwardMessage: Hashable, Sendable {
   case soundIsKept(SoundPiece.Key)
   /// The answer to a question about a mailbox.
   case mailboxAnswer(MailboxAnswer)
+  /// The answer to a question for a sound.
+  case soundAnswer(SoundAnswer)
 }
 
 public struct NodeHello: Hashable, Sendable {

@@ -99,9 +99,12 @@ public struct VoiceMailbox: Hashable, Sendable {
   public var longestMessage: Duration
   /// It takes no more messages until some are deleted.
   public var isFull: Bool
+  /// What its callers hear; nil: that nobody is there.
+  public var greeting: SoundReference?
 
-  public init(longestMessage: Duration, isFull: Bool = false) {
+  public init(longestMessage: Duration, isFull: Bool = false, greeting: SoundReference? = nil) {
     self.longestMessage = longestMessage
     self.isFull = isFull
+    self.greeting = greeting
   }
 }

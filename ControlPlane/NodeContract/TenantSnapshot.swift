@@ -82,13 +82,16 @@ public struct ExtensionEntry: Hashable, Sendable {
   public var maySupervise: Bool
   /// Nil: nobody can leave it a message.
   public var mailbox: VoiceMailbox?
+  /// What its callers hear; nil: somebody is rung.
+  public var menu: VoiceMenu?
 
   public init(
     id: ExtensionID, number: String, displayName: String, outsideNumber: String?,
     credentials: [DigestCredential], answering: [AnsweringRule] = [],
     switches: AnsweringSwitches = AnsweringSwitches(), group: RingGroup? = nil,
-    maySupervise: Bool = false, mailbox: VoiceMailbox? = nil
+    maySupervise: Bool = false, mailbox: VoiceMailbox? = nil, menu: VoiceMenu? = nil
   ) {
+    self.menu = menu
     self.mailbox = mailbox
     self.switches = switches
     self.maySupervise = maySupervise

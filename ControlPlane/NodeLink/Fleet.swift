@@ -147,7 +147,7 @@ public actor Fleet {
   func note(_ message: UpwardMessage, from node: NodeName, session: SessionID) {
     guard nodes[node]?.session == session else { return }
     switch message {
-    case .hello, .facts, .sound, .mailboxRequest: break
+    case .hello, .facts, .sound, .mailboxRequest, .soundRequest: break
     case .checkpoint(let envelope): nodes[node]?.keep(envelope, at: clock.now)
     case .checkpointRetired(let call): nodes[node]?.retire(call)
     case .relay(let relay): nodes[node]?.keep(relay)

@@ -20,6 +20,7 @@ struct LinkRoute: Sendable {
   let ledger: any FactLedger
   let sounds: any SoundKeeper
   let mailboxes: any MailboxDesk
+  let lender: any SoundLender
   let logger: Logger
   let afterCommit: @Sendable (NodeName) -> Void
 
@@ -49,8 +50,8 @@ struct LinkRoute: Sendable {
   }
 
   /// One task reads; once the node has greeted, one commits facts, one keeps sound, one asks about
-  /// mailboxes, one keeps the time,
-  /// and here the agenda is written. When reading or writing ends, everything does.
+  /// mailboxes, one lends sounds, one keeps the time, and here the agenda is written. When
+  /// reading or writing ends, everything does.
   private func converse(
     with node: NodeName, _ body: RequestBody, _ writer: inout any ResponseBodyWriter
   ) async throws {
@@ -68,6 +69,7 @@ struct LinkRoute: Sendable {
           await SoundReceipt(session: session, keeper: sounds, logger: logger).run()
         }
         group.addTask { await MailboxReception(session: session, desk: mailboxes).run() }
+        group.addTask { await LendingDesk(session: session, lender: lender).run() }
         group.addTask { try await tickEachSecond(session) }
         do {
           try await write(session, to: &writer)

@@ -46,7 +46,7 @@ public struct NodeLinkServer: Service {
   ///   - onListening: told the port once it is bound.
   public init(
     settings: NodeLinkSettings, fleet: Fleet, ledger: any FactLedger, sounds: any SoundKeeper,
-    mailboxes: any MailboxDesk,
+    mailboxes: any MailboxDesk, lender: any SoundLender,
     tenants: any TenantSource, grants: any GrantSource, keyLifetime: Duration = .seconds(3600),
     logger: Logger,
     onListening: @escaping @Sendable (Int) async -> Void = { _ in }
@@ -61,8 +61,7 @@ public struct NodeLinkServer: Service {
     sessions = NodeSessions(fleet: fleet, tenants: tenants, logger: logger)
     route = LinkRoute(
       sessions: sessions, ledger: ledger, sounds: sounds, mailboxes: mailboxes,
-      logger: logger,
-      afterCommit: StopAfterCommit.hook)
+      lender: lender, logger: logger, afterCommit: StopAfterCommit.hook)
   }
 
   /// Throws when the port cannot be bound or a PEM file cannot be used; otherwise runs until

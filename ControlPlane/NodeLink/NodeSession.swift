@@ -34,6 +34,8 @@ actor NodeSession {
   private static let soundLimit = 4
   /// Callers in their mailboxes whose questions wait; what is asked beyond is asked again.
   private static let questionLimit = 64
+  /// A node asks for one piece and waits; more are of those that it gave up.
+  private static let soundRequestLimit = 8
   private static let bindingsPerFrame = 500
   /// Each may be of some kilobytes.
   private static let subscriptionsPerFrame = 50
@@ -53,6 +55,9 @@ actor NodeSession {
   /// An element whenever questions about mailboxes may wait; ends with the session.
   nonisolated let questionWakeups: AsyncStream<Void>
 
+  /// An element whenever the node may want a sound; ends with the session.
+  nonisolated let lendingWakeups: AsyncStream<Void>
+
   private let fleet: Fleet
   private let tenantSource: any TenantSource
   private let logger: Logger
@@ -60,12 +65,14 @@ actor NodeSession {
   private let wakeCommitter: AsyncStream<Void>.Continuation
   private let wakeKeeper: AsyncStream<Void>.Continuation
   private let wakeDesk: AsyncStream<Void>.Continuation
+  private let wakeLender: AsyncStream<Void>.Continuation
 
   private var agenda: SessionAgenda
   private var facts: [SpoolRecord] = []
   private var lastSequence: UInt64 = 0
   private var sounds: [SoundPiece] = []
   private var questions: [MailboxRequest] = []
+  private var soundRequests: [SoundRequest] = []
   private var revisions: [TenantID: Int64]
   private var epochs: [AddressName: Epoch]
   /// Orders without an answer yet, and when each was put last.
@@ -94,6 +101,7 @@ actor NodeSession {
     (factWakeups, wakeCommitter) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
     (soundWakeups, wakeKeeper) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
     (questionWakeups, wakeDesk) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
+    (lendingWakeups, wakeLender) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
     let pages =
       Self.pages(of: bindings, by: Self.bindingsPerFrame).map(DownwardMessage.bindings)
       + Self.pages(of: subscriptions, by: Self.subscriptionsPerFrame)
@@ -118,6 +126,7 @@ actor NodeSession {
     wakeCommitter.finish()
     wakeKeeper.finish()
     wakeDesk.finish()
+    wakeLender.finish()
   }
 
   // MARK: - What the node says
@@ -132,6 +141,7 @@ actor NodeSession {
     case .orderAnswer(let answer): await note(answer)
     case .sound(let piece): receive(piece)
     case .mailboxRequest(let question): receive(question)
+    case .soundRequest(let request): receive(request)
     case .checkpoint, .checkpointRetired, .relay, .binding, .subscription, .load: break
     }
     await fleet.note(message, from: hello.node, session: id)
@@ -160,6 +170,23 @@ actor NodeSession {
     guard questions.count < Self.questionLimit else { return }
     questions.append(question)
     wakeDesk.yield()
+  }
+
+  /// What finds no room is asked for again.
+  private func receive(_ request: SoundRequest) {
+    guard soundRequests.count < Self.soundRequestLimit else { return }
+    soundRequests.append(request)
+    wakeLender.yield()
+  }
+
+  /// The oldest sound that the node waits for.
+  func takeSoundRequest() -> SoundRequest? {
+    soundRequests.isEmpty ? nil : soundRequests.removeFirst()
+  }
+
+  func answer(_ request: SoundRequest, _ outcome: SoundAnswer.Outcome) {
+    agenda.add(SoundAnswer(request: request.id, outcome: outcome))
+    wake.yield()
   }
 
   /// The oldest question about a mailbox that waits.

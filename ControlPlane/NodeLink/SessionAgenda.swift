@@ -29,6 +29,7 @@ struct SessionAgenda {
   private var committed: (spool: SpoolID, through: UInt64)?
   private var kept: [SoundPiece.Key] = []
   private var answers: [MailboxAnswer] = []
+  private var lent: [SoundAnswer] = []
   private var key: BeatKey?
   private var isSignOfLifeDue = false
   private var isSynchronizationDue = false
@@ -57,6 +58,9 @@ struct SessionAgenda {
 
   /// Likewise.
   mutating func add(_ answer: MailboxAnswer) { answers.append(answer) }
+
+  /// Likewise.
+  mutating func add(_ answer: SoundAnswer) { lent.append(answer) }
 
   mutating func add(_ key: BeatKey) { self.key = key }
 
@@ -95,6 +99,7 @@ struct SessionAgenda {
       key = nil
       return .message(.beatKey(beatKey))
     }
+    if let answer = lent.popLast() { return .message(.soundAnswer(answer)) }
     if isSignOfLifeDue {
       isSignOfLifeDue = false
       return .keepAlive

@@ -25,6 +25,12 @@ public protocol MailboxDesk: Sendable {
   func answer(_ request: MailboxRequest) async -> MailboxAnswer.Outcome
 }
 
+/// Who has the tenants' own sounds, for the nodes that serve them.
+public protocol SoundLender: Sendable {
+  /// The same question may come again. Never waits long: what cannot be said now is `failed`.
+  func answer(_ request: SoundRequest) async -> SoundAnswer.Outcome
+}
+
 /// What became different in the tenants' tables.
 public enum TenantChange: Hashable, Sendable {
   case changed(TenantID)

@@ -32,7 +32,13 @@ public struct AnsweringOperations: Sendable {
   public func replace(
     _ lines: [NewAnsweringRule], of id: ExtensionID, of tenant: TenantID, in scope: AccessScope
   ) async throws -> [AnsweringRule] {
-    let rules = try AnsweringRule.lines(lines)
+    var greetings: [SoundID: SoundReference] = [:]
+    for (place, line) in lines.prefix(AnsweringRule.mostLines).enumerated() {
+      guard let sound = line.greeting, greetings[sound] == nil else { continue }
+      greetings[sound] = try await store.reference(
+        to: sound, as: "items.\(place).greeting", of: tenant, in: scope)
+    }
+    let rules = try AnsweringRule.lines(lines, greetings: greetings)
     for (place, rule) in rules.enumerated() {
       guard let code = rule.hours?.holidays, HolidayCalendar(code) == nil else { continue }
       throw InvalidField("items.\(place).holidays", .unknownReference)

@@ -9,8 +9,13 @@ public struct NewMailbox: Sendable {
   public var mostMessages: Int
   /// Days; nil: messages stay until they are deleted.
   public var retention: Int?
+  /// Nil: callers hear that nobody is there.
+  public var greeting: SoundID?
 
-  public init(longestMessage: Int, mostMessages: Int, retention: Int?) {
+  public init(
+    longestMessage: Int, mostMessages: Int, retention: Int?, greeting: SoundID? = nil
+  ) {
+    self.greeting = greeting
     self.longestMessage = longestMessage
     self.mostMessages = mostMessages
     self.retention = retention
@@ -33,9 +38,10 @@ public struct MailboxOperations: Sendable {
   public func replace(
     _ new: NewMailbox, of id: ExtensionID, of tenant: TenantID, in scope: AccessScope
   ) async throws -> Mailbox {
-    let mailbox = try Mailbox(
+    let mailbox = try await Mailbox(
       checkingLongestMessage: new.longestMessage, mostMessages: new.mostMessages,
-      retention: new.retention)
+      retention: new.retention,
+      greeting: await store.reference(to: new.greeting, as: "greeting", of: tenant, in: scope))
     return try found(
       await store.mailboxes.replace(mailbox, of: id, of: tenant, in: scope), "extension", id)
   }

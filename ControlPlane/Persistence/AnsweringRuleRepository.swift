@@ -20,7 +20,8 @@ public struct AnsweringRuleRepository: Sendable {
     }
   }
 
-  /// In the place of those before; `false` when there is no such extension.
+  /// In the place of those before; `false` when there is no such extension. Throws `InvalidField` for
+  /// `greeting` (unknown).
   public func replace(
     _ rules: [AnsweringRule], of id: ExtensionID, of tenant: TenantID, in scope: AccessScope
   ) async throws -> Bool {
@@ -39,18 +40,21 @@ public struct AnsweringRuleRepository: Sendable {
 extension AnsweringRule {
   static let selection: Query = """
     SELECT extension_id, name, occasion, patience_seconds, callers, numbers, hours, outside_hours,
-      holidays, called, action, target
+      holidays, called, action, target, greeting_id,
+      (SELECT s.digest FROM tenant_sounds s WHERE s.tenant_id = answering_rules.tenant_id
+        AND s.sound_id = answering_rules.greeting_id) AS greeting_digest
     FROM answering_rules
     """
 
   fileprivate func insertion(at position: Int, of id: ExtensionID, of tenant: TenantID) -> Query {
     """
     INSERT INTO answering_rules (tenant_id, extension_id, position, name, occasion,
-      patience_seconds, callers, numbers, hours, outside_hours, holidays, called, action, target)
+      patience_seconds, callers, numbers, hours, outside_hours, holidays, called, action, target,
+      greeting_id)
     VALUES (\(tenant), \(id), \(position), \(name), \(occasion.word), \(occasion.seconds),
       \(callers.word), \(callers.numbers), \(hours?.numbers), \(hours?.isComplement ?? false),
       \(hours?.holidays),
-      \(called), \(action.word), \(action.target))
+      \(called), \(action.word), \(action.target), \(action.greeting?.id))
     """
   }
 
@@ -68,7 +72,9 @@ extension AnsweringRule {
           WeeklyHours.spans(of: $0), isComplement: isComplement, holidays: holidays)
       },
       called: try row.value("called"),
-      try Action(try row.value("action"), target: try row.optional("target")))
+      try Action(
+        try row.value("action"), target: try row.optional("target"),
+        greeting: try SoundReference(row: row, id: "greeting_id", digest: "greeting_digest")))
   }
 }
 
@@ -139,13 +145,17 @@ extension AnsweringRule.Action {
     if case .forward(let target) = self { target } else { nil }
   }
 
-  fileprivate init(_ word: String, target: String?) throws {
+  fileprivate var greeting: SoundReference? {
+    if case .voicemail(let greeting) = self { greeting } else { nil }
+  }
+
+  fileprivate init(_ word: String, target: String?, greeting: SoundReference?) throws {
     switch (word, target) {
     case ("ring", _): self = .ring
     case ("forward", let target?): self = .forward(to: target)
     case ("busy", _): self = .busy
     case ("decline", _): self = .decline
-    case ("voicemail", _): self = .voicemail
+    case ("voicemail", _): self = .voicemail(greeting: greeting)
     default: throw StoreError.failed("answering_rules.action: \(word)")
     }
   }

@@ -17,7 +17,8 @@ public struct MailboxRepository: Sendable {
     }
   }
 
-  /// Makes one, or changes it; its messages stay. `nil` when there is no such extension.
+  /// Makes one, or changes it; its messages stay. `nil` when there is no such extension. Throws
+  /// `InvalidField` for `greeting` (unknown).
   public func replace(
     _ mailbox: Mailbox, of id: ExtensionID, of tenant: TenantID, in scope: AccessScope
   ) async throws -> Mailbox? {
@@ -26,12 +27,13 @@ public struct MailboxRepository: Sendable {
       _ = try transaction.execute(
         """
         INSERT INTO mailboxes (tenant_id, extension_id, longest_message_seconds, most_messages,
-          retention_days)
+          retention_days, greeting_id)
         VALUES (\(tenant), \(id), \(mailbox.longestMessage), \(mailbox.mostMessages),
-          \(mailbox.retention))
+          \(mailbox.retention), \(mailbox.greeting?.id))
         ON CONFLICT (tenant_id, extension_id) DO UPDATE SET
           longest_message_seconds = EXCLUDED.longest_message_seconds,
-          most_messages = EXCLUDED.most_messages, retention_days = EXCLUDED.retention_days
+          most_messages = EXCLUDED.most_messages, retention_days = EXCLUDED.retention_days,
+          greeting_id = EXCLUDED.greeting_id
         """)
       try transaction.reviewRoom(in: id, of: tenant)
       return try transaction.query(
@@ -216,6 +218,8 @@ extension Transaction {
 extension Mailbox {
   static let selection: Query = """
     SELECT extension_id, longest_message_seconds, most_messages, retention_days, is_full,
+      greeting_id, (SELECT s.digest FROM tenant_sounds s WHERE s.tenant_id = mailboxes.tenant_id
+        AND s.sound_id = mailboxes.greeting_id) AS greeting_digest,
       EXISTS (SELECT 1 FROM mailbox_pins p WHERE p.tenant_id = mailboxes.tenant_id
         AND p.extension_id = mailboxes.extension_id) AS has_pin
     FROM mailboxes
@@ -225,6 +229,7 @@ extension Mailbox {
     self.init(
       longestMessage: try row.value("longest_message_seconds"),
       mostMessages: try row.value("most_messages"), retention: try row.optional("retention_days"),
+      greeting: try SoundReference(row: row, id: "greeting_id", digest: "greeting_digest"),
       isFull: try row.value("is_full"), hasPIN: try row.value("has_pin"))
   }
 }

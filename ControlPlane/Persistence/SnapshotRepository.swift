@@ -49,6 +49,7 @@ private struct SnapshotContents {
   let features: [TenantID: [Feature: String?]]
   let groups: [ExtensionID: RingGroup]
   let mailboxes: [ExtensionID: Mailbox]
+  let menus: [ExtensionID: VoiceMenu]
   let numbers: [TenantID: [Number]]
   let trunks: [ResellerID: [Trunk]]
 
@@ -90,6 +91,7 @@ private struct SnapshotContents {
       ).map {
         (try $0.value("extension_id", as: ExtensionID.self), try Mailbox(row: $0))
       })
+    menus = try transaction.menus("m.tenant_id = ANY(\(ids)::uuid[])")
     numbers = Dictionary(
       grouping: try transaction.query(
         "\(Number.selection) WHERE tenant_id = ANY(\(ids)::uuid[]) ORDER BY number_id"
@@ -111,7 +113,7 @@ private struct SnapshotContents {
         $0.entry(
           answering: answeringRules[$0.id] ?? [],
           switches: switches[$0.id] ?? AnsweringSwitches(), group: groups[$0.id],
-          mailbox: mailboxes[$0.id])
+          mailbox: mailboxes[$0.id], menu: menus[$0.id])
       },
       numbers: (numbers[tenant.id] ?? []).map(\.entry),
       trunks: (trunks[tenant.reseller] ?? []).map(\.entry),

@@ -62,6 +62,8 @@ extension Store {
   public var mailboxes: MailboxRepository { MailboxRepository(store: self) }
   public var mailboxPINs: MailboxPINRepository { MailboxPINRepository(store: self) }
   public var sounds: SoundRepository { SoundRepository(store: self) }
+  public var tenantSounds: TenantSoundRepository { TenantSoundRepository(store: self) }
+  public var menus: MenuRepository { MenuRepository(store: self) }
   public var answeringRules: AnsweringRuleRepository { AnsweringRuleRepository(store: self) }
   public var answeringSwitches: AnsweringSwitchRepository {
     AnsweringSwitchRepository(store: self)

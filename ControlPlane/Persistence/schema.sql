@@ -123,6 +123,7 @@ CREATE TABLE public.answering_rules (
     action text NOT NULL,
     target text,
     holidays text,
+    greeting_id uuid,
     CONSTRAINT answering_rules_action_check CHECK ((action = ANY (ARRAY['ring'::text, 'forward'::text, 'busy'::text, 'decline'::text, 'voicemail'::text]))),
     CONSTRAINT answering_rules_callers_check CHECK ((callers = ANY (ARRAY['anyone'::text, 'colleagues'::text, 'outside'::text, 'withheld'::text, 'numbers'::text]))),
     CONSTRAINT answering_rules_check CHECK (((occasion = 'no-answer'::text) = (patience_seconds IS NOT NULL))),
@@ -356,12 +357,41 @@ CREATE TABLE public.mailboxes (
     most_messages smallint NOT NULL,
     retention_days smallint,
     is_full boolean DEFAULT false NOT NULL,
+    greeting_id uuid,
     CONSTRAINT mailboxes_longest_message_seconds_check CHECK (((longest_message_seconds >= 10) AND (longest_message_seconds <= 900))),
     CONSTRAINT mailboxes_most_messages_check CHECK (((most_messages >= 1) AND (most_messages <= 1000))),
     CONSTRAINT mailboxes_retention_days_check CHECK (((retention_days >= 1) AND (retention_days <= 3650)))
 );
 ALTER TABLE ONLY public.mailboxes FORCE ROW LEVEL SECURITY;
 ALTER TABLE public.mailboxes OWNER TO tandem_owner;
+CREATE TABLE public.menu_choices (
+    tenant_id uuid NOT NULL,
+    extension_id uuid NOT NULL,
+    key text NOT NULL,
+    action text NOT NULL,
+    target_id uuid,
+    target text,
+    CONSTRAINT menu_choices_action_check CHECK ((action = ANY (ARRAY['extension'::text, 'mailbox'::text, 'outside'::text, 'room'::text, 'hang-up'::text]))),
+    CONSTRAINT menu_choices_check CHECK (((target_id IS NOT NULL) = (action = ANY (ARRAY['extension'::text, 'mailbox'::text])))),
+    CONSTRAINT menu_choices_check1 CHECK (((target IS NOT NULL) = (action = ANY (ARRAY['outside'::text, 'room'::text])))),
+    CONSTRAINT menu_choices_key_check CHECK ((key ~ '^[0-9*#]?$'::text))
+);
+ALTER TABLE ONLY public.menu_choices FORCE ROW LEVEL SECURITY;
+ALTER TABLE public.menu_choices OWNER TO tandem_owner;
+CREATE TABLE public.menus (
+    tenant_id uuid NOT NULL,
+    extension_id uuid NOT NULL,
+    prompt_id uuid,
+    language text,
+    takes_extensions boolean NOT NULL,
+    patience_seconds smallint NOT NULL,
+    repeats smallint NOT NULL,
+    CONSTRAINT menus_language_check CHECK ((language ~ '^[a-z]{2}$'::text)),
+    CONSTRAINT menus_patience_seconds_check CHECK (((patience_seconds >= 1) AND (patience_seconds <= 60))),
+    CONSTRAINT menus_repeats_check CHECK (((repeats >= 0) AND (repeats <= 9)))
+);
+ALTER TABLE ONLY public.menus FORCE ROW LEVEL SECURITY;
+ALTER TABLE public.menus OWNER TO tandem_owner;
 CREATE TABLE public.nodes (
     name text NOT NULL,
     site text NOT NULL,
@@ -482,10 +512,25 @@ CREATE TABLE public.stored_sounds (
     tenant_id uuid NOT NULL,
     sound_id uuid NOT NULL,
     kind text NOT NULL,
-    CONSTRAINT stored_sounds_kind_check CHECK ((kind = 'message'::text))
+    CONSTRAINT stored_sounds_kind_check CHECK ((kind = ANY (ARRAY['message'::text, 'upload'::text])))
 );
 ALTER TABLE ONLY public.stored_sounds FORCE ROW LEVEL SECURITY;
 ALTER TABLE public.stored_sounds OWNER TO tandem_owner;
+CREATE TABLE public.tenant_sounds (
+    tenant_id uuid NOT NULL,
+    sound_id uuid NOT NULL,
+    name text NOT NULL,
+    milliseconds integer NOT NULL,
+    bytes integer NOT NULL,
+    digest bytea NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    CONSTRAINT tenant_sounds_bytes_check CHECK ((bytes > 0)),
+    CONSTRAINT tenant_sounds_digest_check CHECK ((octet_length(digest) = 32)),
+    CONSTRAINT tenant_sounds_milliseconds_check CHECK ((milliseconds > 0)),
+    CONSTRAINT tenant_sounds_name_check CHECK (((length(name) >= 1) AND (length(name) <= 100)))
+);
+ALTER TABLE ONLY public.tenant_sounds FORCE ROW LEVEL SECURITY;
+ALTER TABLE public.tenant_sounds OWNER TO tandem_owner;
 CREATE TABLE public.tenants (
     tenant_id uuid NOT NULL,
     reseller_id uuid NOT NULL,
@@ -572,6 +617,10 @@ ALTER TABLE ONLY public.mailbox_pins
     ADD CONSTRAINT mailbox_pins_pkey PRIMARY KEY (tenant_id, extension_id);
 ALTER TABLE ONLY public.mailboxes
     ADD CONSTRAINT mailboxes_pkey PRIMARY KEY (tenant_id, extension_id);
+ALTER TABLE ONLY public.menu_choices
+    ADD CONSTRAINT menu_choices_pkey PRIMARY KEY (tenant_id, extension_id, key);
+ALTER TABLE ONLY public.menus
+    ADD CONSTRAINT menus_pkey PRIMARY KEY (tenant_id, extension_id);
 ALTER TABLE ONLY public.nodes
     ADD CONSTRAINT nodes_name_taken PRIMARY KEY (name);
 ALTER TABLE ONLY public.numbers
@@ -608,6 +657,10 @@ ALTER TABLE ONLY public.stored_sound_pieces
     ADD CONSTRAINT stored_sound_pieces_pkey PRIMARY KEY (tenant_id, sound_id, part, "position");
 ALTER TABLE ONLY public.stored_sounds
     ADD CONSTRAINT stored_sounds_pkey PRIMARY KEY (tenant_id, sound_id);
+ALTER TABLE ONLY public.tenant_sounds
+    ADD CONSTRAINT tenant_sounds_name_taken UNIQUE (tenant_id, name);
+ALTER TABLE ONLY public.tenant_sounds
+    ADD CONSTRAINT tenant_sounds_pkey PRIMARY KEY (tenant_id, sound_id);
 ALTER TABLE ONLY public.tenants
     ADD CONSTRAINT tenants_pkey PRIMARY KEY (tenant_id);
 ALTER TABLE ONLY public.trunks
@@ -631,6 +684,7 @@ CREATE TRIGGER deleted AFTER DELETE ON public.extensions REFERENCING OLD TABLE A
 CREATE TRIGGER deleted AFTER DELETE ON public.feature_codes REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.raise_revision_of_tenants();
 CREATE TRIGGER deleted AFTER DELETE ON public.mailbox_messages REFERENCING OLD TABLE AS gone FOR EACH STATEMENT EXECUTE FUNCTION public.forget_sounds();
 CREATE TRIGGER deleted AFTER DELETE ON public.mailboxes REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.raise_revision_of_tenants();
+CREATE TRIGGER deleted AFTER DELETE ON public.menus REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.raise_revision_of_tenants();
 CREATE TRIGGER deleted AFTER DELETE ON public.numbers REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.raise_revision_of_tenants();
 CREATE TRIGGER deleted AFTER DELETE ON public.ring_groups REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.raise_revision_of_tenants();
 CREATE TRIGGER inserted AFTER INSERT ON public.answering_rules REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.raise_revision_of_tenants();
@@ -638,6 +692,8 @@ CREATE TRIGGER inserted AFTER INSERT ON public.answering_switches REFERENCING NE
 CREATE TRIGGER inserted AFTER INSERT ON public.extensions REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.raise_revision_of_tenants();
 CREATE TRIGGER inserted AFTER INSERT ON public.feature_codes REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.raise_revision_of_tenants();
 CREATE TRIGGER inserted AFTER INSERT ON public.mailboxes REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.raise_revision_of_tenants();
+CREATE TRIGGER inserted AFTER INSERT ON public.menu_choices REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.raise_revision_of_tenants();
+CREATE TRIGGER inserted AFTER INSERT ON public.menus REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.raise_revision_of_tenants();
 CREATE TRIGGER inserted AFTER INSERT ON public.numbers REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.raise_revision_of_tenants();
 CREATE TRIGGER inserted AFTER INSERT ON public.ring_group_members REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.raise_revision_of_tenants();
 CREATE TRIGGER inserted AFTER INSERT ON public.ring_groups REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.raise_revision_of_tenants();
@@ -653,6 +709,8 @@ CREATE TRIGGER updated AFTER UPDATE ON public.numbers REFERENCING NEW TABLE AS c
 CREATE TRIGGER updated AFTER UPDATE ON public.trunks REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.raise_revision_of_resellers_tenants();
 ALTER TABLE ONLY public.answering_rules
     ADD CONSTRAINT answering_rules_extension_exists FOREIGN KEY (tenant_id, extension_id) REFERENCES public.extensions(tenant_id, extension_id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.answering_rules
+    ADD CONSTRAINT answering_rules_greeting_exists FOREIGN KEY (tenant_id, greeting_id) REFERENCES public.tenant_sounds(tenant_id, sound_id);
 ALTER TABLE ONLY public.answering_switches
     ADD CONSTRAINT answering_switches_extension_exists FOREIGN KEY (tenant_id, extension_id) REFERENCES public.extensions(tenant_id, extension_id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.api_keys
@@ -685,6 +743,16 @@ ALTER TABLE ONLY public.mailbox_pins
     ADD CONSTRAINT mailbox_pins_tenant_id_extension_id_fkey FOREIGN KEY (tenant_id, extension_id) REFERENCES public.mailboxes(tenant_id, extension_id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.mailboxes
     ADD CONSTRAINT mailboxes_extension_exists FOREIGN KEY (tenant_id, extension_id) REFERENCES public.extensions(tenant_id, extension_id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.mailboxes
+    ADD CONSTRAINT mailboxes_greeting_exists FOREIGN KEY (tenant_id, greeting_id) REFERENCES public.tenant_sounds(tenant_id, sound_id);
+ALTER TABLE ONLY public.menu_choices
+    ADD CONSTRAINT menu_choices_target_exists FOREIGN KEY (tenant_id, target_id) REFERENCES public.extensions(tenant_id, extension_id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.menu_choices
+    ADD CONSTRAINT menu_choices_tenant_id_extension_id_fkey FOREIGN KEY (tenant_id, extension_id) REFERENCES public.menus(tenant_id, extension_id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.menus
+    ADD CONSTRAINT menus_extension_exists FOREIGN KEY (tenant_id, extension_id) REFERENCES public.extensions(tenant_id, extension_id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.menus
+    ADD CONSTRAINT menus_prompt_exists FOREIGN KEY (tenant_id, prompt_id) REFERENCES public.tenant_sounds(tenant_id, sound_id);
 ALTER TABLE ONLY public.nodes
     ADD CONSTRAINT nodes_site_exists FOREIGN KEY (site) REFERENCES public.sites(name);
 ALTER TABLE ONLY public.numbers
@@ -709,6 +777,8 @@ ALTER TABLE ONLY public.stored_sound_pieces
     ADD CONSTRAINT stored_sound_pieces_tenant_id_sound_id_fkey FOREIGN KEY (tenant_id, sound_id) REFERENCES public.stored_sounds(tenant_id, sound_id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.stored_sounds
     ADD CONSTRAINT stored_sounds_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(tenant_id);
+ALTER TABLE ONLY public.tenant_sounds
+    ADD CONSTRAINT tenant_sounds_tenant_id_sound_id_fkey FOREIGN KEY (tenant_id, sound_id) REFERENCES public.stored_sounds(tenant_id, sound_id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.tenants
     ADD CONSTRAINT tenants_home_address_exists FOREIGN KEY (home_address) REFERENCES public.service_addresses(name);
 ALTER TABLE ONLY public.tenants
@@ -732,6 +802,8 @@ ALTER TABLE public.ledger_entries ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.mailbox_messages ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.mailbox_pins ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.mailboxes ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.menu_choices ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.menus ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.nodes ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.numbers ENABLE ROW LEVEL SECURITY;
 CREATE POLICY operators_insert ON public.resellers AS RESTRICTIVE FOR INSERT WITH CHECK (public.scope_is_platform());
@@ -751,6 +823,7 @@ ALTER TABLE public.service_addresses ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.sites ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.stored_sound_pieces ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.stored_sounds ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.tenant_sounds ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.tenants ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.trunks ENABLE ROW LEVEL SECURITY;
 CREATE POLICY within_scope ON public.answering_rules USING ((public.scope_is_platform() OR (tenant_id = public.scope_tenant()) OR (tenant_id IN ( SELECT t.tenant_id
@@ -792,6 +865,12 @@ CREATE POLICY within_scope ON public.mailbox_pins USING ((public.scope_is_platfo
 CREATE POLICY within_scope ON public.mailboxes USING ((public.scope_is_platform() OR (tenant_id = public.scope_tenant()) OR (tenant_id IN ( SELECT t.tenant_id
    FROM public.tenants t
   WHERE (t.reseller_id = public.scope_reseller())))));
+CREATE POLICY within_scope ON public.menu_choices USING ((public.scope_is_platform() OR (tenant_id = public.scope_tenant()) OR (tenant_id IN ( SELECT t.tenant_id
+   FROM public.tenants t
+  WHERE (t.reseller_id = public.scope_reseller())))));
+CREATE POLICY within_scope ON public.menus USING ((public.scope_is_platform() OR (tenant_id = public.scope_tenant()) OR (tenant_id IN ( SELECT t.tenant_id
+   FROM public.tenants t
+  WHERE (t.reseller_id = public.scope_reseller())))));
 CREATE POLICY within_scope ON public.numbers USING ((public.scope_is_platform() OR (tenant_id = public.scope_tenant()) OR (tenant_id IN ( SELECT t.tenant_id
    FROM public.tenants t
   WHERE (t.reseller_id = public.scope_reseller())))));
@@ -810,6 +889,9 @@ CREATE POLICY within_scope ON public.stored_sound_pieces USING ((public.scope_is
    FROM public.tenants t
   WHERE (t.reseller_id = public.scope_reseller())))));
 CREATE POLICY within_scope ON public.stored_sounds USING ((public.scope_is_platform() OR (tenant_id = public.scope_tenant()) OR (tenant_id IN ( SELECT t.tenant_id
+   FROM public.tenants t
+  WHERE (t.reseller_id = public.scope_reseller())))));
+CREATE POLICY within_scope ON public.tenant_sounds USING ((public.scope_is_platform() OR (tenant_id = public.scope_tenant()) OR (tenant_id IN ( SELECT t.tenant_id
    FROM public.tenants t
   WHERE (t.reseller_id = public.scope_reseller())))));
 CREATE POLICY within_scope ON public.tenants USING ((public.scope_is_platform() OR (reseller_id = public.scope_reseller()) OR (tenant_id = public.scope_tenant())));
@@ -878,6 +960,9 @@ GRANT UPDATE(longest_message_seconds) ON TABLE public.mailboxes TO tandem_server
 GRANT UPDATE(most_messages) ON TABLE public.mailboxes TO tandem_server;
 GRANT UPDATE(retention_days) ON TABLE public.mailboxes TO tandem_server;
 GRANT UPDATE(is_full) ON TABLE public.mailboxes TO tandem_server;
+GRANT UPDATE(greeting_id) ON TABLE public.mailboxes TO tandem_server;
+GRANT SELECT,INSERT,DELETE ON TABLE public.menu_choices TO tandem_server;
+GRANT SELECT,INSERT,DELETE ON TABLE public.menus TO tandem_server;
 GRANT SELECT,INSERT ON TABLE public.nodes TO tandem_server;
 GRANT SELECT,INSERT,DELETE ON TABLE public.numbers TO tandem_server;
 GRANT UPDATE(extension_id) ON TABLE public.numbers TO tandem_server;
@@ -896,6 +981,7 @@ GRANT UPDATE(holder) ON TABLE public.service_addresses TO tandem_server;
 GRANT SELECT,INSERT ON TABLE public.sites TO tandem_server;
 GRANT SELECT,INSERT,DELETE ON TABLE public.stored_sound_pieces TO tandem_server;
 GRANT SELECT,INSERT,DELETE ON TABLE public.stored_sounds TO tandem_server;
+GRANT SELECT,INSERT,DELETE ON TABLE public.tenant_sounds TO tandem_server;
 GRANT SELECT,INSERT ON TABLE public.tenants TO tandem_server;
 GRANT UPDATE(name) ON TABLE public.tenants TO tandem_server;
 GRANT UPDATE(domain) ON TABLE public.tenants TO tandem_server;

@@ -32,11 +32,12 @@ public struct Extension: Hashable, Sendable {
   /// What a node needs of it.
   public func entry(
     answering: [AnsweringRule], switches: AnsweringSwitches = AnsweringSwitches(),
-    group: RingGroup? = nil, mailbox: Mailbox? = nil
+    group: RingGroup? = nil, mailbox: Mailbox? = nil, menu: VoiceMenu? = nil
   ) -> ExtensionEntry {
     ExtensionEntry(
       id: id, number: number.digits, displayName: displayName.text,
       outsideNumber: outsideNumber?.description, credentials: credentials, answering: answering,
-      switches: switches, group: group, maySupervise: maySupervise, mailbox: mailbox?.entry)
+      switches: switches, group: group, maySupervise: maySupervise, mailbox: mailbox?.entry,
+      menu: menu)
   }
 }

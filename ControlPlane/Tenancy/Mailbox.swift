@@ -13,15 +13,18 @@ public struct Mailbox: Hashable, Sendable {
   public var mostMessages: Int
   /// Nil: messages stay until somebody deletes them.
   public var retention: Int?
+  /// What its callers hear; nil: that nobody is there.
+  public var greeting: SoundReference?
   /// It takes no more messages until some are deleted.
   public var isFull: Bool
   /// Its owner may hear it from any phone.
   public var hasPIN: Bool
 
   public init(
-    longestMessage: Int, mostMessages: Int, retention: Int?, isFull: Bool = false,
-    hasPIN: Bool = false
+    longestMessage: Int, mostMessages: Int, retention: Int?, greeting: SoundReference? = nil,
+    isFull: Bool = false, hasPIN: Bool = false
   ) {
+    self.greeting = greeting
     self.hasPIN = hasPIN
     self.longestMessage = longestMessage
     self.mostMessages = mostMessages
@@ -31,7 +34,8 @@ public struct Mailbox: Hashable, Sendable {
 
   /// A mailbox as a person gave it.
   public init(
-    checkingLongestMessage longestMessage: Int, mostMessages: Int, retention: Int?
+    checkingLongestMessage longestMessage: Int, mostMessages: Int, retention: Int?,
+    greeting: SoundReference? = nil
   ) throws(InvalidField) {
     guard Self.lengths.contains(longestMessage) else {
       throw InvalidField("longest_message", .outOfRange(Self.lengths))
@@ -43,12 +47,14 @@ public struct Mailbox: Hashable, Sendable {
       throw InvalidField("retention_days", .outOfRange(Self.retentions))
     }
     self.init(
-      longestMessage: longestMessage, mostMessages: mostMessages, retention: retention)
+      longestMessage: longestMessage, mostMessages: mostMessages, retention: retention,
+      greeting: greeting)
   }
 
   /// What a node needs of it.
   public var entry: VoiceMailbox {
-    VoiceMailbox(longestMessage: .seconds(longestMessage), isFull: isFull)
+    VoiceMailbox(
+      longestMessage: .seconds(longestMessage), isFull: isFull, greeting: greeting)
   }
 }
 

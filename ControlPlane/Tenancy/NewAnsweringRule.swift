@@ -35,13 +35,17 @@ public struct NewAnsweringRule: Hashable, Sendable {
   public var action: String
   /// With `forward` only: what the user might dial.
   public var target: String?
+  /// With `voicemail` only: what the caller hears; nil: what all callers of the mailbox do.
+  public var greeting: SoundID?
 
   public init(
     name: String = "", occasion: String, after: Int? = nil, callers: String = "anyone",
     numbers: [String] = [], hours: [Hours] = [], outsideHours: Bool = false,
     holidays: String? = nil,
-    called: [String] = [], action: String, target: String? = nil
+    called: [String] = [], action: String, target: String? = nil,
+    greeting: SoundID? = nil
   ) {
+    self.greeting = greeting
     self.name = name
     self.occasion = occasion
     self.after = after
@@ -63,18 +67,25 @@ extension AnsweringRule {
   private static let mostElements = 200
 
   /// Lines as a person gave them; what is wrong is named by its place, `items.2.to`.
-  public static func lines(_ lines: [NewAnsweringRule]) throws(InvalidField) -> [AnsweringRule] {
+  ///
+  /// - Parameter greetings: the tenant's sounds among those that they name.
+  public static func lines(
+    _ lines: [NewAnsweringRule], greetings: [SoundID: SoundReference] = [:]
+  ) throws(InvalidField) -> [AnsweringRule] {
     guard lines.count <= mostLines else {
       throw InvalidField("items", .tooLong(limit: mostLines))
     }
     var checked: [AnsweringRule] = []
     for (place, line) in lines.enumerated() {
-      checked.append(try AnsweringRule(checking: line, in: "items.\(place)"))
+      checked.append(
+        try AnsweringRule(checking: line, greetings: greetings, in: "items.\(place)"))
     }
     return checked
   }
 
-  private init(checking line: NewAnsweringRule, in place: String) throws(InvalidField) {
+  private init(
+    checking line: NewAnsweringRule, greetings: [SoundID: SoundReference], in place: String
+  ) throws(InvalidField) {
     guard line.name.count <= 64 else {
       throw InvalidField("\(place).name", .tooLong(limit: 64))
     }
@@ -84,7 +95,7 @@ extension AnsweringRule {
       name: line.name, on: try Occasion(checking: line, in: place),
       from: try Callers(checking: line, in: place),
       during: try WeeklyHours(checking: line, in: place), called: called,
-      try Action(checking: line, in: place))
+      try Action(checking: line, greetings: greetings, in: place))
   }
 
   fileprivate static func few<Element>(
@@ -164,7 +175,13 @@ extension AnsweringRule.Callers {
 }
 
 extension AnsweringRule.Action {
-  fileprivate init(checking line: NewAnsweringRule, in place: String) throws(InvalidField) {
+  fileprivate init(
+    checking line: NewAnsweringRule, greetings: [SoundID: SoundReference], in place: String
+  ) throws(InvalidField) {
+    guard line.greeting == nil || line.action == "voicemail" else {
+      throw InvalidField(
+        "\(place).greeting", .malformed(expected: "absent unless then is voicemail"))
+    }
     guard line.target == nil || line.action == "forward" else {
       throw InvalidField("\(place).to", .malformed(expected: "absent unless then is forward"))
     }
@@ -172,7 +189,15 @@ extension AnsweringRule.Action {
     case "ring": self = .ring
     case "busy": self = .busy
     case "decline": self = .decline
-    case "voicemail": self = .voicemail
+    case "voicemail":
+      guard let greeting = line.greeting else {
+        self = .voicemail()
+        return
+      }
+      guard let known = greetings[greeting] else {
+        throw InvalidField("\(place).greeting", .unknownReference)
+      }
+      self = .voicemail(greeting: known)
     case "forward":
       guard let target = line.target else { throw InvalidField("\(place).to", .empty) }
       try AnsweringRule.checkDialled(target, "\(place).to")
@@ -252,7 +277,7 @@ extension NewAnsweringRule {
     case .forward(let to): (action, target) = ("forward", to)
     case .busy: action = "busy"
     case .decline: action = "decline"
-    case .voicemail: action = "voicemail"
+    case .voicemail(let greeting): (action, self.greeting) = ("voicemail", greeting?.id)
     }
     hours = rule.hours?.spans.map(Hours.init) ?? []
     outsideHours = rule.hours?.isComplement ?? false

@@ -34,6 +34,11 @@ struct APIClient: Sendable {
     return try await send(.POST, path, body: Data(body.text.utf8), type: "application/json")
   }
 
+  /// - Parameter type: of a file that the API looks into by itself.
+  func post(_ path: String, file: Data, type: String) async throws -> JSON {
+    try await send(.POST, path, body: file, type: type)
+  }
+
   func post(_ path: String, csv: Data) async throws -> JSON {
     try await send(.POST, path, body: csv, type: "text/csv")
   }
@@ -93,7 +98,7 @@ struct APIClient: Sendable {
     request.method = method
     request.headers.add(name: "Authorization", value: "Bearer \(key)")
     request.headers.add(
-      name: "Accept", value: "application/json, application/problem+json, audio/mpeg")
+      name: "Accept", value: "application/json, application/problem+json, audio/mpeg, audio/wav")
     return request
   }
 

@@ -9,6 +9,7 @@ struct AnsweringCommands: AsyncParsableCommand {
     Output.Column("Name", "name"), Output.Column("When", "when"), Output.Column("After", "after"),
     Output.Column("From", "from"), Output.Column("Numbers", "numbers"),
     Output.Column("Called", "called"), Output.Column("Then", "then"), Output.Column("To", "to"),
+    Output.Column("Greeting", "greeting"),
   ]
 
   struct ExtensionOption: ParsableArguments {

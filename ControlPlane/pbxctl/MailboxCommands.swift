@@ -11,7 +11,8 @@ struct MailboxCommands: AsyncParsableCommand {
   static let columns = [
     Output.Column("Longest message in seconds", "longest_message"),
     Output.Column("Most messages", "most_messages"),
-    Output.Column("Kept for days", "retention_days"), Output.Column("Full", "is_full"),
+    Output.Column("Kept for days", "retention_days"), Output.Column("Greeting", "greeting"),
+    Output.Column("Full", "is_full"),
     Output.Column("PIN", "has_pin"),
   ]
   static let messageColumns = [
@@ -51,6 +52,9 @@ struct MailboxCommands: AsyncParsableCommand {
     @Option(help: "Messages that it holds.") var mostMessages = 100
     @Option(help: "Days after which messages are deleted; without it, they stay.")
     var retentionDays: Int?
+    @Option(
+      help: "What callers hear, a sound of the tenant's, snd_…; without it, that nobody is there.")
+    var greeting: String?
     @OptionGroup var global: GlobalOptions
 
     func run() async throws {
@@ -58,6 +62,7 @@ struct MailboxCommands: AsyncParsableCommand {
         "longest_message": .number(Decimal(longestMessage)),
         "most_messages": .number(Decimal(mostMessages)),
       ]
+      mailbox["greeting"] = greeting.map { .string($0) }
       mailbox["retention_days"] = retentionDays.map { .number(Decimal($0)) }
       try await global.run {
         Output(try await $0.put(entry.path + "/mailbox", .object(mailbox)), columns: columns)

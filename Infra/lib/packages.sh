@@ -3,8 +3,9 @@
 # What the build links with.
 readonly build_packages=(libpq-dev libssl-dev libnghttp2-dev libosip2-dev libsrtp2-dev libc-ares-dev
   libspandsp-dev libopus-dev libmp3lame-dev pkg-config)
-# What runs beside our programs, and what these scripts use.
-readonly run_packages=(postgresql-15 etcd-server openssl ca-certificates curl jq iproute2 procps)
+# What runs beside our programs, what they have convert uploads, and what these scripts use.
+readonly run_packages=(
+  postgresql-15 etcd-server ffmpeg openssl ca-certificates curl jq iproute2 procps)
 # Phones and carriers for the demo call and the end-to-end tests.
 readonly phone_packages=(baresip-core)
 # What callers hear: prompts by language, and music.

@@ -1,12 +1,12 @@
 extension Prompt {
   /// Where the file lies, without an extension, in the folder of recordings, in that of what a
-  /// synthesiser spoke, or in that of what was fetched. Every letter that is not plain is written as its bytes: names differ where
+  /// synthesiser spoke, or in those of what was fetched and of tenants' own; nil: in none. Every letter that is not plain is written as its bytes: names differ where
   /// words do, and hold nothing that a path could be led astray by.
   public func path(in language: SpokenLanguage) -> String? {
     switch self {
     case .recorded(let name): language.recordedFolder.map { "\($0)/\(name)" }
     case .spoken(let words): "\(language.rawValue)/\(Self.fileName(of: words))"
-    case .fetched(let name): Self.fileName(of: name)
+    case .fetched(let name), .uploaded(let name): Self.fileName(of: name)
     }
   }
 

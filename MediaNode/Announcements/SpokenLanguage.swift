@@ -6,6 +6,8 @@ public enum Prompt: Hashable, Sendable {
   case spoken(String)
   /// A sound that was fetched for this call, by its name.
   case fetched(String)
+  /// A tenant's own, by its digest in hexadecimal.
+  case uploaded(String)
 
   static func digit(_ name: some CustomStringConvertible) -> Prompt { .recorded("digits/\(name)") }
 }

@@ -28,8 +28,10 @@ extension Exchange {
       return onward
     case .busy: return CallDestination(called: called, kind: .refused(.busy))
     case .decline: return CallDestination(called: called, kind: .refused(.rejected))
-    case .voicemail where mailbox != nil:
-      return CallDestination(called: called, kind: mailbox.map { .mailbox($0) } ?? destination.kind)
+    case .voicemail(let greeting) where mailbox != nil:
+      return CallDestination(
+        called: called,
+        kind: mailbox.map { .mailbox($0.greeting(with: greeting)) } ?? destination.kind)
     case .ring, .voicemail, nil:
       destination.answering = PendingRules(
         plan, of: .extension(entry.id, number: entry.number), in: tenant.snapshot.domain, mailbox)

@@ -25,7 +25,7 @@ struct ReplicatedState {
     case .relay(let relay): if checkpoints[relay.call] != nil { relays[relay.call] = relay }
     case .binding(let change): note(change, at: now)
     case .subscription(let change): note(change, at: now)
-    case .hello, .facts, .load, .orderAnswer, .sound, .mailboxRequest: break
+    case .hello, .facts, .load, .orderAnswer, .sound, .mailboxRequest, .soundRequest: break
     }
   }
 

@@ -10,6 +10,7 @@ enum Subject: Hashable {
   case order(OrderID)
   case sound(SoundPiece.Key)
   case mailbox(UUIDv7)
+  case lending(UUIDv7)
 
   /// Nil for what is never queued: `hello`, and facts, which wait in the spool.
   init?(_ message: UpwardMessage) {
@@ -24,6 +25,7 @@ enum Subject: Hashable {
     case .orderAnswer(let answer): self = .order(answer.order)
     case .sound(let piece): self = .sound(piece.key)
     case .mailboxRequest(let request): self = .mailbox(request.id)
+    case .soundRequest(let request): self = .lending(request.id)
     }
   }
 }

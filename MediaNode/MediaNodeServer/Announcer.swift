@@ -89,12 +89,17 @@ final class Announcer: Sendable {
     }
   }
 
-  /// Nothing where a sound is missing: whoever waits for its end goes on at once.
+  /// What is to be said instead where a sound is missing, and nothing where that is, too: whoever waits
+  /// for its end goes on at once.
   private func clips(_ announcement: Announcement, from position: Duration) -> [SoundPlayer.Clip] {
     do throws(PromptError) {
       let clips = try library.clips(announcement.prompts, in: announcement.language)
       return SoundPlayer.clips(clips, from: position)
     } catch {
+      if let otherwise = announcement.otherwise {
+        log.notice("a sound is not there yet", metadata: ["cause": "\(error)"])
+        return clips(Announcement(otherwise, in: announcement.language), from: position)
+      }
       log.warning("an announcement is not said", metadata: ["cause": "\(error)"])
       return []
     }

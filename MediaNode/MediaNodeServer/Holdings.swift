@@ -39,6 +39,7 @@ final class Holdings: Sendable {
   private let isSecure: Bool
   private let snapshots: SnapshotStore
   private let grantStore: GrantStore
+  private let shelf: SoundShelf
   private let estate: NodeEstate?
   private let inheritances = Inheritances()
   private let keeper = KeeperLine()
@@ -49,8 +50,9 @@ final class Holdings: Sendable {
   /// - Parameter bound: the addresses whose sockets the keeper handed down.
   init(
     _ configuration: NodeConfiguration, in directory: StateDirectory, bound: Set<AddressName>,
-    estate: NodeEstate?, at now: BootInstant, log: Logger
+    shelf: SoundShelf, estate: NodeEstate?, at now: BootInstant, log: Logger
   ) throws {
+    self.shelf = shelf
     snapshots = try SnapshotStore(
       directory: directory.snapshots, key: configuration.snapshotKey(), logger: log)
     grantStore = GrantStore(path: directory.grants)
@@ -103,6 +105,7 @@ final class Holdings: Sendable {
   func restore(into exchange: inout Exchange, at now: Moment) throws {
     for tenant in try snapshots.load() {
       _ = exchange.install(tenant, at: now)
+      shelf.keep(tenant.sounds, of: tenant.tenant)
       state.withLock { $0.revisions[tenant.tenant] = tenant.revision }
     }
     for held in heldAddresses {
@@ -146,12 +149,14 @@ final class Holdings: Sendable {
     }
     guard isNews else { return }
     attempt("keep a tenant's snapshot") { try snapshots.save(tenant) }
+    shelf.keep(tenant.sounds, of: tenant.tenant)
     signalling.submit { $0.install(tenant, at: $1) }
   }
 
   func remove(_ tenant: TenantID, from signalling: SignallingLoop) {
     guard state.withLock({ $0.revisions.removeValue(forKey: tenant) }) != nil else { return }
     attempt("remove a tenant's snapshot") { try snapshots.remove(tenant) }
+    shelf.keep([], of: tenant)
     signalling.submit { $0.removeTenant(tenant, at: $1) }
   }
 

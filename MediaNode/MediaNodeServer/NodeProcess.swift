@@ -33,6 +33,7 @@ struct NodeProcess {
   private let sounds: SoundFiles
   private let courier: SoundCourier
   private let errands: MailboxErrands
+  private let shelf: SoundShelf
   private let traffic = SignallingTraffic()
   private let messageSilence: Duration
 
@@ -54,9 +55,11 @@ struct NodeProcess {
 
     let kept = try Holdings.withoutReleased(
       try Self.keptAddresses(configuration), in: directory)
+    let shelf = try SoundShelf(in: directory.tenantSounds, log: Logger(label: "sounds"))
+    self.shelf = shelf
     let holdings = try Holdings(
-      configuration, in: directory, bound: Set(kept.map(\.name)), estate: estate, at: now.boot,
-      log: log)
+      configuration, in: directory, bound: Set(kept.map(\.name)), shelf: shelf, estate: estate,
+      at: now.boot, log: log)
     gatewayProof = try configuration.gateway.map {
       try GatewayProof(asking: $0, from: configuration.addresses, for: holdings)
     }
@@ -84,7 +87,7 @@ struct NodeProcess {
       secure: try Self.secureListeners(configuration, at: kept, log),
       nameServers: configuration.nameServers, gates: holdings.gates, traffic: traffic,
       log: Logger(label: "signalling"))
-    let inbox = ReplicaInbox(holdings: holdings, signalling: signalling)
+    let inbox = ReplicaInbox(holdings: holdings, shelf: shelf, signalling: signalling)
     links = try ReplicaLinks(
       configuration: configuration.link(incarnation: incarnation), facts: spool,
       logger: Logger(label: "link"), beats: holdings.hooks(on: signalling),
@@ -142,7 +145,7 @@ struct NodeProcess {
     announcer = try Announcer(
       PromptLibrary(
         recordings: configuration.prompts, synthesised: configuration.synthesised,
-        fetched: directory.fetchedSounds),
+        fetched: directory.fetchedSounds, uploaded: directory.tenantSounds),
       through: media, log: Logger(label: "media"))
     self.spool = spool
     self.signalling = signalling
@@ -243,9 +246,15 @@ struct NodeProcess {
     start()
     let reports = Task { await reportLoad() }
     let deliveries = Task { await courier.run() }
+    let fetching = Task { [links, shelf] in
+      await shelf.run(
+        replica: { links.status.filter { $0.value.isLinked }.keys.randomElement() },
+        send: { links.send(.soundRequest($0), to: $1) })
+    }
     await termination.wait()
     reports.cancel()
     deliveries.cancel()
+    fetching.cancel()
     await stop()
   }
 

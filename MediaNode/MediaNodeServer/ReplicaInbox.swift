@@ -12,8 +12,10 @@ final class ReplicaInbox: Sendable {
   private let links = Mutex<ReplicaLinks?>(nil)
   private let courier = Mutex<SoundCourier?>(nil)
   private let errands = Mutex<MailboxErrands?>(nil)
+  private let shelf: SoundShelf
 
-  init(holdings: Holdings, signalling: SignallingLoop) {
+  init(holdings: Holdings, shelf: SoundShelf, signalling: SignallingLoop) {
+    self.shelf = shelf
     self.holdings = holdings
     self.signalling = signalling
   }
@@ -50,6 +52,7 @@ final class ReplicaInbox: Sendable {
     case .mailboxAnswer(let answer):
       guard let errands = errands.withLock({ $0 }) else { return }
       Task { await errands.answered(answer) }
+    case .soundAnswer(let answer): shelf.answered(answer)
     // The links deal with these themselves.
     case .welcome, .beatKey, .neighbours, .factsAcknowledged: break
     }

@@ -23,6 +23,9 @@ struct StateDirectory {
   /// Messages that somebody hears.
   var fetchedSounds: String { path + "/fetched" }
 
+  /// Tenants' own sounds, by what they are.
+  var tenantSounds: String { path + "/tenant-sounds" }
+
   /// When the process last lived.
   var lifeMark: String { path + "/life" }
 

@@ -18,6 +18,7 @@ public final class PromptLibrary: Sendable {
   private let recordings: String
   private let synthesised: String
   private let fetched: String
+  private let uploaded: String
   private let cache = Mutex(Cache())
 
   private struct Cache {
@@ -27,11 +28,13 @@ public final class PromptLibrary: Sendable {
     var samples = 0
   }
 
-  /// The folders of Debian's sound packages, of what a synthesiser spoke at set-up, and of what is
-  /// fetched for single calls.
+  /// The folders of Debian's sound packages, of what a synthesiser spoke at set-up, of what is
+  /// fetched for single calls, and of tenants' own sounds.
   public init(
-    recordings: String = "/usr/share/asterisk/sounds", synthesised: String, fetched: String = ""
+    recordings: String = "/usr/share/asterisk/sounds", synthesised: String, fetched: String = "",
+    uploaded: String = ""
   ) {
+    self.uploaded = uploaded
     self.fetched = fetched
     self.recordings = recordings
     self.synthesised = synthesised
@@ -57,6 +60,7 @@ public final class PromptLibrary: Sendable {
     case .spoken: return try clip(at: "\(synthesised)/\(path).wav")
     // Nobody else hears it.
     case .fetched: return try Self.read("\(fetched)/\(path).wav")
+    case .uploaded: return try clip(at: "\(uploaded)/\(path).wav")
     }
   }
 

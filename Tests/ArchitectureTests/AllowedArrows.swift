@@ -20,7 +20,9 @@ enum AllowedArrows {
     "Postgres": ["CLibPQ", "CLibPQShim"],
     "Persistence": decided.union(["Rating", "Postgres"]),
     "Etcd": [],
-    "Operations": decided.union(["CallFlows", "Placement", "Rating", "Persistence", "Postgres"]),
+    "Operations": decided.union([
+      "CallFlows", "Placement", "Rating", "Persistence", "Postgres", "SoundUploads",
+    ]),
     "HTTP": [],
     "API": decided.union(["Rating", "Operations", "HTTP"]),
     "NodeLink": decided.union(["Placement", "Etcd", "HTTP"]),

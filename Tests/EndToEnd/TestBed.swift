@@ -1,3 +1,4 @@
+import Audio
 import Foundation
 import Support
 import Testing
@@ -190,5 +191,17 @@ struct SecondTenant {
       phones.append(phone)
     }
     return phones
+  }
+
+  /// A tone as a sound of the tenant's own; returns its id.
+  func upload(_ frequency: Int, seconds: Int, as name: String, on bench: Bench) async throws
+    -> String
+  {
+    var tone = ToneGenerator(frequencies: [Double(frequency)])
+    let wave = WAVFile(sampleRate: 8_000, channels: [tone.samples(8_000 * seconds)])
+    let file = bench.work.appending(path: "\(name).wav")
+    try Data(wave.encoded()).write(to: file)
+    return try await Self.made(
+      bench.api.pbxctl("sound", "add", file.path, "--name", name, "--tenant", id))
   }
 }

@@ -164,6 +164,13 @@ public struct Installation: Sendable {
     return children.split(separator: " ").first.flatMap { pid_t($0) }
   }
 
+  /// How many sounds of tenants' own that node has on its disk.
+  public func sounds(at node: String) -> Int {
+    let folder = state.appending(path: "nodes/\(node)/tenant-sounds")
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
+    return names.count { $0.hasSuffix(".wav") }
+  }
+
   /// What a process has written so far.
   public func log(of name: String) -> String {
     let file = state.appending(path: "log/\(name).log")

@@ -75,7 +75,9 @@ extension AnsweringRule.Action {
     case .forward(let number): self = .forward(to: number)
     case .engaged: self = .busy
     case .decline: self = .decline
-    case .voicemail: self = .voicemail
+    case .voicemail(let voicemail):
+      self = .voicemail(
+        greeting: voicemail.hasGreeting ? try SoundReference(wire: voicemail.greeting) : nil)
     case nil: throw .invalidField("answering_rule.action")
     }
   }
@@ -86,7 +88,8 @@ extension AnsweringRule.Action {
     case .forward(let number): .forward(number)
     case .busy: .engaged(WireNothing())
     case .decline: .decline(WireNothing())
-    case .voicemail: .voicemail(WireAnsweringRule.Voicemail())
+    case .voicemail(let greeting):
+      .voicemail(.with { if let greeting { $0.greeting = greeting.wire } })
     }
   }
 }

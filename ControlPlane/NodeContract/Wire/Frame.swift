@@ -45,6 +45,7 @@ enum FrameKind: UInt16 {
   case relay = 9
   case sound = 10
   case mailboxRequest = 11
+  case soundRequest = 12
 
   /// Of either direction: the body goes on in the next frame, whose kind is the message's.
   case continued = 100
@@ -62,6 +63,7 @@ enum FrameKind: UInt16 {
   case inheritance = 112
   case keptSound = 113
   case mailboxAnswer = 114
+  case soundAnswer = 115
 }
 
 /// One direction's messages of the link.
@@ -91,6 +93,7 @@ extension UpwardMessage: LinkMessage {
     case .sound(let piece): try Frame.encoded(.sound, piece.wire.body)
     case .mailboxRequest(let request):
       try Frame.encoded(.mailboxRequest, request.wire.body)
+    case .soundRequest(let request): try Frame.encoded(.soundRequest, request.wire.body)
     }
   }
 
@@ -110,9 +113,10 @@ extension UpwardMessage: LinkMessage {
     case .orderAnswer: self = .orderAnswer(try OrderAnswer(body: body))
     case .sound: self = .sound(try SoundPiece(body: body))
     case .mailboxRequest: self = .mailboxRequest(try MailboxRequest(body: body))
+    case .soundRequest: self = .soundRequest(try SoundRequest(body: body))
     case .welcome, .tenant, .tenantRemoved, .snapshotComplete, .order, .factsAcknowledged,
       .beatKey, .bindings, .subscriptions, .mailbox, .neighbours, .inheritance, .keptSound,
-      .mailboxAnswer, .continued:
+      .mailboxAnswer, .soundAnswer, .continued:
       return nil
     }
   }
@@ -143,6 +147,7 @@ extension DownwardMessage: LinkMessage {
       try Frame.encoded(.inheritance, inheritance.wire.body)
     case .soundIsKept(let piece): try Frame.encoded(.keptSound, piece.wire.body)
     case .mailboxAnswer(let answer): try Frame.encoded(.mailboxAnswer, answer.wire.body)
+    case .soundAnswer(let answer): try Frame.encoded(.soundAnswer, answer.wire.body)
     }
   }
 
@@ -168,8 +173,9 @@ extension DownwardMessage: LinkMessage {
     case .inheritance: self = .inheritance(try Inheritance(body: body))
     case .keptSound: self = .soundIsKept(try SoundPiece.Key(body: body))
     case .mailboxAnswer: self = .mailboxAnswer(try MailboxAnswer(body: body))
+    case .soundAnswer: self = .soundAnswer(try SoundAnswer(body: body))
     case .hello, .facts, .checkpoint, .checkpointRetired, .relay, .binding, .subscription, .load,
-      .orderAnswer, .sound, .mailboxRequest, .continued:
+      .orderAnswer, .sound, .mailboxRequest, .soundRequest, .continued:
       return nil
     }
   }

@@ -121,13 +121,15 @@ extension VoiceMailbox: WireConvertible {
     self.init(
       longestMessage: try WireField.duration(
         nanoseconds: wire.longestMessageNanoseconds, "mailbox.longest_message"),
-      isFull: wire.isFull)
+      isFull: wire.isFull,
+      greeting: wire.hasGreeting ? try SoundReference(wire: wire.greeting) : nil)
   }
 
   var wire: WireVoiceMailbox {
     .with {
       $0.longestMessageNanoseconds = longestMessage.nanoseconds
       $0.isFull = isFull
+      if let greeting { $0.greeting = greeting.wire }
     }
   }
 }

@@ -66,7 +66,8 @@ extension ExtensionEntry: WireConvertible {
       switches: try AnsweringSwitches(wire: wire.switches),
       group: wire.hasGroup ? try RingGroup(wire: wire.group) : nil,
       maySupervise: wire.maySupervise,
-      mailbox: wire.hasMailbox ? try VoiceMailbox(wire: wire.mailbox) : nil)
+      mailbox: wire.hasMailbox ? try VoiceMailbox(wire: wire.mailbox) : nil,
+      menu: wire.hasMenu ? try VoiceMenu(wire: wire.menu) : nil)
   }
 
   var wire: WireExtension {
@@ -81,6 +82,7 @@ extension ExtensionEntry: WireConvertible {
       if let group { $0.group = group.wire }
       $0.maySupervise = maySupervise
       if let mailbox { $0.mailbox = mailbox.wire }
+      if let menu { $0.menu = menu.wire }
     }
   }
 }

@@ -1131,63 +1131,92 @@ nonisolated struct WireDiallingRules: Sendable {
   init() {}
 }
 
-nonisolated struct WireExtension: Sendable {
+nonisolated struct WireExtension: @unchecked Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
-  var id: Data = Data()
+  var id: Data {
+    get {_storage._id}
+    set {_uniqueStorage()._id = newValue}
+  }
 
-  var number: String = String()
+  var number: String {
+    get {_storage._number}
+    set {_uniqueStorage()._number = newValue}
+  }
 
-  var displayName: String = String()
+  var displayName: String {
+    get {_storage._displayName}
+    set {_uniqueStorage()._displayName = newValue}
+  }
 
   var outsideNumber: String {
-    get {_outsideNumber ?? String()}
-    set {_outsideNumber = newValue}
+    get {_storage._outsideNumber ?? String()}
+    set {_uniqueStorage()._outsideNumber = newValue}
   }
   /// Returns true if `outsideNumber` has been explicitly set.
-  var hasOutsideNumber: Bool {self._outsideNumber != nil}
+  var hasOutsideNumber: Bool {_storage._outsideNumber != nil}
   /// Clears the value of `outsideNumber`. Subsequent reads from it will return its default value.
-  mutating func clearOutsideNumber() {self._outsideNumber = nil}
+  mutating func clearOutsideNumber() {_uniqueStorage()._outsideNumber = nil}
 
-  var credentials: [WireCredential] = []
+  var credentials: [WireCredential] {
+    get {_storage._credentials}
+    set {_uniqueStorage()._credentials = newValue}
+  }
 
   /// In their order.
-  var answering: [WireAnsweringRule] = []
+  var answering: [WireAnsweringRule] {
+    get {_storage._answering}
+    set {_uniqueStorage()._answering = newValue}
+  }
 
   /// None: its own devices ring.
   var group: WireRingGroup {
-    get {_group ?? WireRingGroup()}
-    set {_group = newValue}
+    get {_storage._group ?? WireRingGroup()}
+    set {_uniqueStorage()._group = newValue}
   }
   /// Returns true if `group` has been explicitly set.
-  var hasGroup: Bool {self._group != nil}
+  var hasGroup: Bool {_storage._group != nil}
   /// Clears the value of `group`. Subsequent reads from it will return its default value.
-  mutating func clearGroup() {self._group = nil}
+  mutating func clearGroup() {_uniqueStorage()._group = nil}
 
-  var maySupervise: Bool = false
+  var maySupervise: Bool {
+    get {_storage._maySupervise}
+    set {_uniqueStorage()._maySupervise = newValue}
+  }
 
   /// None: nobody can leave it a message.
   var mailbox: WireVoiceMailbox {
-    get {_mailbox ?? WireVoiceMailbox()}
-    set {_mailbox = newValue}
+    get {_storage._mailbox ?? WireVoiceMailbox()}
+    set {_uniqueStorage()._mailbox = newValue}
   }
   /// Returns true if `mailbox` has been explicitly set.
-  var hasMailbox: Bool {self._mailbox != nil}
+  var hasMailbox: Bool {_storage._mailbox != nil}
   /// Clears the value of `mailbox`. Subsequent reads from it will return its default value.
-  mutating func clearMailbox() {self._mailbox = nil}
+  mutating func clearMailbox() {_uniqueStorage()._mailbox = nil}
 
   /// At most one of each kind.
-  var switches: [WireAnsweringSwitch] = []
+  var switches: [WireAnsweringSwitch] {
+    get {_storage._switches}
+    set {_uniqueStorage()._switches = newValue}
+  }
+
+  /// None: somebody is rung.
+  var menu: WireVoiceMenu {
+    get {_storage._menu ?? WireVoiceMenu()}
+    set {_uniqueStorage()._menu = newValue}
+  }
+  /// Returns true if `menu` has been explicitly set.
+  var hasMenu: Bool {_storage._menu != nil}
+  /// Clears the value of `menu`. Subsequent reads from it will return its default value.
+  mutating func clearMenu() {_uniqueStorage()._menu = nil}
 
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
   init() {}
 
-  fileprivate var _outsideNumber: String? = nil
-  fileprivate var _group: WireRingGroup? = nil
-  fileprivate var _mailbox: WireVoiceMailbox? = nil
+  fileprivate var _storage = _StorageClass.defaultInstance
 }
 
 nonisolated struct WireVoiceMailbox: Sendable {
@@ -1199,9 +1228,173 @@ nonisolated struct WireVoiceMailbox: Sendable {
 
   var isFull: Bool = false
 
+  /// None: callers hear that nobody is there.
+  var greeting: WireSoundReference {
+    get {_greeting ?? WireSoundReference()}
+    set {_greeting = newValue}
+  }
+  /// Returns true if `greeting` has been explicitly set.
+  var hasGreeting: Bool {self._greeting != nil}
+  /// Clears the value of `greeting`. Subsequent reads from it will return its default value.
+  mutating func clearGreeting() {self._greeting = nil}
+
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
   init() {}
+
+  fileprivate var _greeting: WireSoundReference? = nil
+}
+
+/// A sound of the tenant's own.
+nonisolated struct WireSoundReference: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  var id: Data = Data()
+
+  /// SHA-256 of the file.
+  var digest: Data = Data()
+
+  var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  init() {}
+}
+
+/// What callers hear, and where the keys lead that they press.
+nonisolated struct WireVoiceMenu: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// None: the keys are named.
+  var prompt: WireSoundReference {
+    get {_prompt ?? WireSoundReference()}
+    set {_prompt = newValue}
+  }
+  /// Returns true if `prompt` has been explicitly set.
+  var hasPrompt: Bool {self._prompt != nil}
+  /// Clears the value of `prompt`. Subsequent reads from it will return its default value.
+  mutating func clearPrompt() {self._prompt = nil}
+
+  var language: String {
+    get {_language ?? String()}
+    set {_language = newValue}
+  }
+  /// Returns true if `language` has been explicitly set.
+  var hasLanguage: Bool {self._language != nil}
+  /// Clears the value of `language`. Subsequent reads from it will return its default value.
+  mutating func clearLanguage() {self._language = nil}
+
+  var choices: [WireVoiceMenu.Choice] = []
+
+  var takesExtensions: Bool = false
+
+  var patienceNanoseconds: Int64 = 0
+
+  var repeats: UInt32 = 0
+
+  var last: WireVoiceMenu.Destination {
+    get {_last ?? WireVoiceMenu.Destination()}
+    set {_last = newValue}
+  }
+  /// Returns true if `last` has been explicitly set.
+  var hasLast: Bool {self._last != nil}
+  /// Clears the value of `last`. Subsequent reads from it will return its default value.
+  mutating func clearLast() {self._last = nil}
+
+  var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  nonisolated struct Choice: Sendable {
+    // SwiftProtobuf.Message conformance is added in an extension below. See the
+    // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+    // methods supported on all messages.
+
+    var key: String = String()
+
+    var destination: WireVoiceMenu.Destination {
+      get {_destination ?? WireVoiceMenu.Destination()}
+      set {_destination = newValue}
+    }
+    /// Returns true if `destination` has been explicitly set.
+    var hasDestination: Bool {self._destination != nil}
+    /// Clears the value of `destination`. Subsequent reads from it will return its default value.
+    mutating func clearDestination() {self._destination = nil}
+
+    var unknownFields = SwiftProtobuf.UnknownStorage()
+
+    init() {}
+
+    fileprivate var _destination: WireVoiceMenu.Destination? = nil
+  }
+
+  /// One that a node does not know hangs up.
+  nonisolated struct Destination: Sendable {
+    // SwiftProtobuf.Message conformance is added in an extension below. See the
+    // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+    // methods supported on all messages.
+
+    var place: WireVoiceMenu.Destination.OneOf_Place? = nil
+
+    var `extension`: Data {
+      get {
+        if case .extension(let v)? = place {return v}
+        return Data()
+      }
+      set {place = .extension(newValue)}
+    }
+
+    var mailbox: Data {
+      get {
+        if case .mailbox(let v)? = place {return v}
+        return Data()
+      }
+      set {place = .mailbox(newValue)}
+    }
+
+    var outside: String {
+      get {
+        if case .outside(let v)? = place {return v}
+        return String()
+      }
+      set {place = .outside(newValue)}
+    }
+
+    var room: String {
+      get {
+        if case .room(let v)? = place {return v}
+        return String()
+      }
+      set {place = .room(newValue)}
+    }
+
+    var hangUp: WireNothing {
+      get {
+        if case .hangUp(let v)? = place {return v}
+        return WireNothing()
+      }
+      set {place = .hangUp(newValue)}
+    }
+
+    var unknownFields = SwiftProtobuf.UnknownStorage()
+
+    nonisolated enum OneOf_Place: Equatable, Sendable {
+      case `extension`(Data)
+      case mailbox(Data)
+      case outside(String)
+      case room(String)
+      case hangUp(WireNothing)
+
+    }
+
+    init() {}
+  }
+
+  init() {}
+
+  fileprivate var _prompt: WireSoundReference? = nil
+  fileprivate var _language: String? = nil
+  fileprivate var _last: WireVoiceMenu.Destination? = nil
 }
 
 /// How a user switched what becomes of calls, and when. Kinds that a node does not know are none to it.
@@ -1471,9 +1664,21 @@ nonisolated struct WireAnsweringRule: Sendable {
     // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
     // methods supported on all messages.
 
+    /// None: the mailbox's own.
+    var greeting: WireSoundReference {
+      get {_greeting ?? WireSoundReference()}
+      set {_greeting = newValue}
+    }
+    /// Returns true if `greeting` has been explicitly set.
+    var hasGreeting: Bool {self._greeting != nil}
+    /// Clears the value of `greeting`. Subsequent reads from it will return its default value.
+    mutating func clearGreeting() {self._greeting = nil}
+
     var unknownFields = SwiftProtobuf.UnknownStorage()
 
     init() {}
+
+    fileprivate var _greeting: WireSoundReference? = nil
   }
 
   nonisolated struct Numbers: Sendable {
@@ -2525,6 +2730,86 @@ nonisolated struct WireWaitingMessage: Sendable {
   var state: WireMessageState = .unspecified
 
   var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  init() {}
+}
+
+/// Kind 12: a node wants a sound of a tenant's, from this byte on.
+nonisolated struct WireSoundRequest: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// Sixteen bytes, as the answer repeats them.
+  var id: Data = Data()
+
+  var tenant: Data = Data()
+
+  var sound: Data = Data()
+
+  var offset: UInt64 = 0
+
+  var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  init() {}
+}
+
+/// Kind 115.
+nonisolated struct WireSoundAnswer: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  var request: Data = Data()
+
+  var outcome: WireSoundAnswer.OneOf_Outcome? = nil
+
+  var piece: WireSoundAnswer.Piece {
+    get {
+      if case .piece(let v)? = outcome {return v}
+      return WireSoundAnswer.Piece()
+    }
+    set {outcome = .piece(newValue)}
+  }
+
+  var missing: WireNothing {
+    get {
+      if case .missing(let v)? = outcome {return v}
+      return WireNothing()
+    }
+    set {outcome = .missing(newValue)}
+  }
+
+  var failed: WireNothing {
+    get {
+      if case .failed(let v)? = outcome {return v}
+      return WireNothing()
+    }
+    set {outcome = .failed(newValue)}
+  }
+
+  var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  nonisolated enum OneOf_Outcome: Equatable, Sendable {
+    case piece(WireSoundAnswer.Piece)
+    case missing(WireNothing)
+    case failed(WireNothing)
+
+  }
+
+  nonisolated struct Piece: Sendable {
+    // SwiftProtobuf.Message conformance is added in an extension below. See the
+    // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+    // methods supported on all messages.
+
+    var contents: Data = Data()
+
+    var isLast: Bool = false
+
+    var unknownFields = SwiftProtobuf.UnknownStorage()
+
+    init() {}
+  }
 
   init() {}
 }
@@ -4125,7 +4410,147 @@ nonisolated extension WireDiallingRules: SwiftProtobuf.Message, SwiftProtobuf._M
 
 nonisolated extension WireExtension: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".Extension"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}number\0\u{3}display_name\0\u{3}outside_number\0\u{1}credentials\0\u{1}answering\0\u{1}group\0\u{3}may_supervise\0\u{1}mailbox\0\u{1}switches\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}number\0\u{3}display_name\0\u{3}outside_number\0\u{1}credentials\0\u{1}answering\0\u{1}group\0\u{3}may_supervise\0\u{1}mailbox\0\u{1}switches\0\u{1}menu\0")
+
+  fileprivate class _StorageClass {
+    var _id: Data = Data()
+    var _number: String = String()
+    var _displayName: String = String()
+    var _outsideNumber: String? = nil
+    var _credentials: [WireCredential] = []
+    var _answering: [WireAnsweringRule] = []
+    var _group: WireRingGroup? = nil
+    var _maySupervise: Bool = false
+    var _mailbox: WireVoiceMailbox? = nil
+    var _switches: [WireAnsweringSwitch] = []
+    var _menu: WireVoiceMenu? = nil
+
+      // This property is used as the initial default value for new instances of the type.
+      // The type itself is protecting the reference to its storage via CoW semantics.
+      // This will force a copy to be made of this reference when the first mutation occurs;
+      // hence, it is safe to mark this as `nonisolated(unsafe)`.
+      static nonisolated(unsafe) let defaultInstance = _StorageClass()
+
+    private init() {}
+
+    init(copying source: _StorageClass) {
+      _id = source._id
+      _number = source._number
+      _displayName = source._displayName
+      _outsideNumber = source._outsideNumber
+      _credentials = source._credentials
+      _answering = source._answering
+      _group = source._group
+      _maySupervise = source._maySupervise
+      _mailbox = source._mailbox
+      _switches = source._switches
+      _menu = source._menu
+    }
+  }
+
+  fileprivate mutating func _uniqueStorage() -> _StorageClass {
+    if !isKnownUniquelyReferenced(&_storage) {
+      _storage = _StorageClass(copying: _storage)
+    }
+    return _storage
+  }
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    _ = _uniqueStorage()
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      while let fieldNumber = try decoder.nextFieldNumber() {
+        // The use of inline closures is to circumvent an issue where the compiler
+        // allocates stack space for every case branch when no optimizations are
+        // enabled. https://github.com/apple/swift-protobuf/issues/1034
+        switch fieldNumber {
+        case 1: try { try decoder.decodeSingularBytesField(value: &_storage._id) }()
+        case 2: try { try decoder.decodeSingularStringField(value: &_storage._number) }()
+        case 3: try { try decoder.decodeSingularStringField(value: &_storage._displayName) }()
+        case 4: try { try decoder.decodeSingularStringField(value: &_storage._outsideNumber) }()
+        case 5: try { try decoder.decodeRepeatedMessageField(value: &_storage._credentials) }()
+        case 6: try { try decoder.decodeRepeatedMessageField(value: &_storage._answering) }()
+        case 7: try { try decoder.decodeSingularMessageField(value: &_storage._group) }()
+        case 8: try { try decoder.decodeSingularBoolField(value: &_storage._maySupervise) }()
+        case 9: try { try decoder.decodeSingularMessageField(value: &_storage._mailbox) }()
+        case 10: try { try decoder.decodeRepeatedMessageField(value: &_storage._switches) }()
+        case 11: try { try decoder.decodeSingularMessageField(value: &_storage._menu) }()
+        default: break
+        }
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every if/case branch local when no optimizations
+      // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+      // https://github.com/apple/swift-protobuf/issues/1182
+      if !_storage._id.isEmpty {
+        try visitor.visitSingularBytesField(value: _storage._id, fieldNumber: 1)
+      }
+      if !_storage._number.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._number, fieldNumber: 2)
+      }
+      if !_storage._displayName.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._displayName, fieldNumber: 3)
+      }
+      try { if let v = _storage._outsideNumber {
+        try visitor.visitSingularStringField(value: v, fieldNumber: 4)
+      } }()
+      if !_storage._credentials.isEmpty {
+        try visitor.visitRepeatedMessageField(value: _storage._credentials, fieldNumber: 5)
+      }
+      if !_storage._answering.isEmpty {
+        try visitor.visitRepeatedMessageField(value: _storage._answering, fieldNumber: 6)
+      }
+      try { if let v = _storage._group {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 7)
+      } }()
+      if _storage._maySupervise != false {
+        try visitor.visitSingularBoolField(value: _storage._maySupervise, fieldNumber: 8)
+      }
+      try { if let v = _storage._mailbox {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 9)
+      } }()
+      if !_storage._switches.isEmpty {
+        try visitor.visitRepeatedMessageField(value: _storage._switches, fieldNumber: 10)
+      }
+      try { if let v = _storage._menu {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 11)
+      } }()
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: WireExtension, rhs: WireExtension) -> Bool {
+    if lhs._storage !== rhs._storage {
+      let storagesAreEqual: Bool = withExtendedLifetime((lhs._storage, rhs._storage)) { (_args: (_StorageClass, _StorageClass)) in
+        let _storage = _args.0
+        let rhs_storage = _args.1
+        if _storage._id != rhs_storage._id {return false}
+        if _storage._number != rhs_storage._number {return false}
+        if _storage._displayName != rhs_storage._displayName {return false}
+        if _storage._outsideNumber != rhs_storage._outsideNumber {return false}
+        if _storage._credentials != rhs_storage._credentials {return false}
+        if _storage._answering != rhs_storage._answering {return false}
+        if _storage._group != rhs_storage._group {return false}
+        if _storage._maySupervise != rhs_storage._maySupervise {return false}
+        if _storage._mailbox != rhs_storage._mailbox {return false}
+        if _storage._switches != rhs_storage._switches {return false}
+        if _storage._menu != rhs_storage._menu {return false}
+        return true
+      }
+      if !storagesAreEqual {return false}
+    }
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireVoiceMailbox: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = _protobuf_package + ".VoiceMailbox"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}longest_message_nanoseconds\0\u{3}is_full\0\u{1}greeting\0")
 
   mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -4133,16 +4558,9 @@ nonisolated extension WireExtension: SwiftProtobuf.Message, SwiftProtobuf._Messa
       // allocates stack space for every case branch when no optimizations are
       // enabled. https://github.com/apple/swift-protobuf/issues/1034
       switch fieldNumber {
-      case 1: try { try decoder.decodeSingularBytesField(value: &self.id) }()
-      case 2: try { try decoder.decodeSingularStringField(value: &self.number) }()
-      case 3: try { try decoder.decodeSingularStringField(value: &self.displayName) }()
-      case 4: try { try decoder.decodeSingularStringField(value: &self._outsideNumber) }()
-      case 5: try { try decoder.decodeRepeatedMessageField(value: &self.credentials) }()
-      case 6: try { try decoder.decodeRepeatedMessageField(value: &self.answering) }()
-      case 7: try { try decoder.decodeSingularMessageField(value: &self._group) }()
-      case 8: try { try decoder.decodeSingularBoolField(value: &self.maySupervise) }()
-      case 9: try { try decoder.decodeSingularMessageField(value: &self._mailbox) }()
-      case 10: try { try decoder.decodeRepeatedMessageField(value: &self.switches) }()
+      case 1: try { try decoder.decodeSingularInt64Field(value: &self.longestMessageNanoseconds) }()
+      case 2: try { try decoder.decodeSingularBoolField(value: &self.isFull) }()
+      case 3: try { try decoder.decodeSingularMessageField(value: &self._greeting) }()
       default: break
       }
     }
@@ -4153,58 +4571,30 @@ nonisolated extension WireExtension: SwiftProtobuf.Message, SwiftProtobuf._Messa
     // allocates stack space for every if/case branch local when no optimizations
     // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
     // https://github.com/apple/swift-protobuf/issues/1182
-    if !self.id.isEmpty {
-      try visitor.visitSingularBytesField(value: self.id, fieldNumber: 1)
+    if self.longestMessageNanoseconds != 0 {
+      try visitor.visitSingularInt64Field(value: self.longestMessageNanoseconds, fieldNumber: 1)
     }
-    if !self.number.isEmpty {
-      try visitor.visitSingularStringField(value: self.number, fieldNumber: 2)
+    if self.isFull != false {
+      try visitor.visitSingularBoolField(value: self.isFull, fieldNumber: 2)
     }
-    if !self.displayName.isEmpty {
-      try visitor.visitSingularStringField(value: self.displayName, fieldNumber: 3)
-    }
-    try { if let v = self._outsideNumber {
-      try visitor.visitSingularStringField(value: v, fieldNumber: 4)
+    try { if let v = self._greeting {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 3)
     } }()
-    if !self.credentials.isEmpty {
-      try visitor.visitRepeatedMessageField(value: self.credentials, fieldNumber: 5)
-    }
-    if !self.answering.isEmpty {
-      try visitor.visitRepeatedMessageField(value: self.answering, fieldNumber: 6)
-    }
-    try { if let v = self._group {
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 7)
-    } }()
-    if self.maySupervise != false {
-      try visitor.visitSingularBoolField(value: self.maySupervise, fieldNumber: 8)
-    }
-    try { if let v = self._mailbox {
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 9)
-    } }()
-    if !self.switches.isEmpty {
-      try visitor.visitRepeatedMessageField(value: self.switches, fieldNumber: 10)
-    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
-  static func ==(lhs: WireExtension, rhs: WireExtension) -> Bool {
-    if lhs.id != rhs.id {return false}
-    if lhs.number != rhs.number {return false}
-    if lhs.displayName != rhs.displayName {return false}
-    if lhs._outsideNumber != rhs._outsideNumber {return false}
-    if lhs.credentials != rhs.credentials {return false}
-    if lhs.answering != rhs.answering {return false}
-    if lhs._group != rhs._group {return false}
-    if lhs.maySupervise != rhs.maySupervise {return false}
-    if lhs._mailbox != rhs._mailbox {return false}
-    if lhs.switches != rhs.switches {return false}
+  static func ==(lhs: WireVoiceMailbox, rhs: WireVoiceMailbox) -> Bool {
+    if lhs.longestMessageNanoseconds != rhs.longestMessageNanoseconds {return false}
+    if lhs.isFull != rhs.isFull {return false}
+    if lhs._greeting != rhs._greeting {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
 }
 
-nonisolated extension WireVoiceMailbox: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
-  static let protoMessageName: String = _protobuf_package + ".VoiceMailbox"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}longest_message_nanoseconds\0\u{3}is_full\0")
+nonisolated extension WireSoundReference: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = _protobuf_package + ".SoundReference"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}digest\0")
 
   mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -4212,26 +4602,227 @@ nonisolated extension WireVoiceMailbox: SwiftProtobuf.Message, SwiftProtobuf._Me
       // allocates stack space for every case branch when no optimizations are
       // enabled. https://github.com/apple/swift-protobuf/issues/1034
       switch fieldNumber {
-      case 1: try { try decoder.decodeSingularInt64Field(value: &self.longestMessageNanoseconds) }()
-      case 2: try { try decoder.decodeSingularBoolField(value: &self.isFull) }()
+      case 1: try { try decoder.decodeSingularBytesField(value: &self.id) }()
+      case 2: try { try decoder.decodeSingularBytesField(value: &self.digest) }()
       default: break
       }
     }
   }
 
   func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
-    if self.longestMessageNanoseconds != 0 {
-      try visitor.visitSingularInt64Field(value: self.longestMessageNanoseconds, fieldNumber: 1)
+    if !self.id.isEmpty {
+      try visitor.visitSingularBytesField(value: self.id, fieldNumber: 1)
     }
-    if self.isFull != false {
-      try visitor.visitSingularBoolField(value: self.isFull, fieldNumber: 2)
+    if !self.digest.isEmpty {
+      try visitor.visitSingularBytesField(value: self.digest, fieldNumber: 2)
     }
     try unknownFields.traverse(visitor: &visitor)
   }
 
-  static func ==(lhs: WireVoiceMailbox, rhs: WireVoiceMailbox) -> Bool {
-    if lhs.longestMessageNanoseconds != rhs.longestMessageNanoseconds {return false}
-    if lhs.isFull != rhs.isFull {return false}
+  static func ==(lhs: WireSoundReference, rhs: WireSoundReference) -> Bool {
+    if lhs.id != rhs.id {return false}
+    if lhs.digest != rhs.digest {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireVoiceMenu: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = _protobuf_package + ".VoiceMenu"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}prompt\0\u{1}language\0\u{1}choices\0\u{3}takes_extensions\0\u{3}patience_nanoseconds\0\u{1}repeats\0\u{1}last\0")
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularMessageField(value: &self._prompt) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self._language) }()
+      case 3: try { try decoder.decodeRepeatedMessageField(value: &self.choices) }()
+      case 4: try { try decoder.decodeSingularBoolField(value: &self.takesExtensions) }()
+      case 5: try { try decoder.decodeSingularInt64Field(value: &self.patienceNanoseconds) }()
+      case 6: try { try decoder.decodeSingularUInt32Field(value: &self.repeats) }()
+      case 7: try { try decoder.decodeSingularMessageField(value: &self._last) }()
+      default: break
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    try { if let v = self._prompt {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 1)
+    } }()
+    try { if let v = self._language {
+      try visitor.visitSingularStringField(value: v, fieldNumber: 2)
+    } }()
+    if !self.choices.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.choices, fieldNumber: 3)
+    }
+    if self.takesExtensions != false {
+      try visitor.visitSingularBoolField(value: self.takesExtensions, fieldNumber: 4)
+    }
+    if self.patienceNanoseconds != 0 {
+      try visitor.visitSingularInt64Field(value: self.patienceNanoseconds, fieldNumber: 5)
+    }
+    if self.repeats != 0 {
+      try visitor.visitSingularUInt32Field(value: self.repeats, fieldNumber: 6)
+    }
+    try { if let v = self._last {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 7)
+    } }()
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: WireVoiceMenu, rhs: WireVoiceMenu) -> Bool {
+    if lhs._prompt != rhs._prompt {return false}
+    if lhs._language != rhs._language {return false}
+    if lhs.choices != rhs.choices {return false}
+    if lhs.takesExtensions != rhs.takesExtensions {return false}
+    if lhs.patienceNanoseconds != rhs.patienceNanoseconds {return false}
+    if lhs.repeats != rhs.repeats {return false}
+    if lhs._last != rhs._last {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireVoiceMenu.Choice: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = WireVoiceMenu.protoMessageName + ".Choice"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}key\0\u{1}destination\0")
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.key) }()
+      case 2: try { try decoder.decodeSingularMessageField(value: &self._destination) }()
+      default: break
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    if !self.key.isEmpty {
+      try visitor.visitSingularStringField(value: self.key, fieldNumber: 1)
+    }
+    try { if let v = self._destination {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 2)
+    } }()
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: WireVoiceMenu.Choice, rhs: WireVoiceMenu.Choice) -> Bool {
+    if lhs.key != rhs.key {return false}
+    if lhs._destination != rhs._destination {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireVoiceMenu.Destination: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = WireVoiceMenu.protoMessageName + ".Destination"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}extension\0\u{1}mailbox\0\u{1}outside\0\u{1}room\0\u{3}hang_up\0")
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try {
+        var v: Data?
+        try decoder.decodeSingularBytesField(value: &v)
+        if let v = v {
+          if self.place != nil {try decoder.handleConflictingOneOf()}
+          self.place = .extension(v)
+        }
+      }()
+      case 2: try {
+        var v: Data?
+        try decoder.decodeSingularBytesField(value: &v)
+        if let v = v {
+          if self.place != nil {try decoder.handleConflictingOneOf()}
+          self.place = .mailbox(v)
+        }
+      }()
+      case 3: try {
+        var v: String?
+        try decoder.decodeSingularStringField(value: &v)
+        if let v = v {
+          if self.place != nil {try decoder.handleConflictingOneOf()}
+          self.place = .outside(v)
+        }
+      }()
+      case 4: try {
+        var v: String?
+        try decoder.decodeSingularStringField(value: &v)
+        if let v = v {
+          if self.place != nil {try decoder.handleConflictingOneOf()}
+          self.place = .room(v)
+        }
+      }()
+      case 5: try {
+        var v: WireNothing?
+        var hadOneofValue = false
+        if let current = self.place {
+          hadOneofValue = true
+          if case .hangUp(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.place = .hangUp(v)
+        }
+      }()
+      default: break
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    switch self.place {
+    case .extension?: try {
+      guard case .extension(let v)? = self.place else { preconditionFailure() }
+      try visitor.visitSingularBytesField(value: v, fieldNumber: 1)
+    }()
+    case .mailbox?: try {
+      guard case .mailbox(let v)? = self.place else { preconditionFailure() }
+      try visitor.visitSingularBytesField(value: v, fieldNumber: 2)
+    }()
+    case .outside?: try {
+      guard case .outside(let v)? = self.place else { preconditionFailure() }
+      try visitor.visitSingularStringField(value: v, fieldNumber: 3)
+    }()
+    case .room?: try {
+      guard case .room(let v)? = self.place else { preconditionFailure() }
+      try visitor.visitSingularStringField(value: v, fieldNumber: 4)
+    }()
+    case .hangUp?: try {
+      guard case .hangUp(let v)? = self.place else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 5)
+    }()
+    case nil: break
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: WireVoiceMenu.Destination, rhs: WireVoiceMenu.Destination) -> Bool {
+    if lhs.place != rhs.place {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -4626,18 +5217,33 @@ nonisolated extension WireAnsweringRule: SwiftProtobuf.Message, SwiftProtobuf._M
 
 nonisolated extension WireAnsweringRule.Voicemail: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = WireAnsweringRule.protoMessageName + ".Voicemail"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap()
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}greeting\0")
 
   mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
-    // Load everything into unknown fields
-    while try decoder.nextFieldNumber() != nil {}
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularMessageField(value: &self._greeting) }()
+      default: break
+      }
+    }
   }
 
   func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    try { if let v = self._greeting {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 1)
+    } }()
     try unknownFields.traverse(visitor: &visitor)
   }
 
   static func ==(lhs: WireAnsweringRule.Voicemail, rhs: WireAnsweringRule.Voicemail) -> Bool {
+    if lhs._greeting != rhs._greeting {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -6162,6 +6768,175 @@ nonisolated extension WireWaitingMessage: SwiftProtobuf.Message, SwiftProtobuf._
     if lhs.caller != rhs.caller {return false}
     if lhs.leftAtMilliseconds != rhs.leftAtMilliseconds {return false}
     if lhs.state != rhs.state {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireSoundRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = _protobuf_package + ".SoundRequest"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}tenant\0\u{1}sound\0\u{1}offset\0")
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularBytesField(value: &self.id) }()
+      case 2: try { try decoder.decodeSingularBytesField(value: &self.tenant) }()
+      case 3: try { try decoder.decodeSingularBytesField(value: &self.sound) }()
+      case 4: try { try decoder.decodeSingularUInt64Field(value: &self.offset) }()
+      default: break
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.id.isEmpty {
+      try visitor.visitSingularBytesField(value: self.id, fieldNumber: 1)
+    }
+    if !self.tenant.isEmpty {
+      try visitor.visitSingularBytesField(value: self.tenant, fieldNumber: 2)
+    }
+    if !self.sound.isEmpty {
+      try visitor.visitSingularBytesField(value: self.sound, fieldNumber: 3)
+    }
+    if self.offset != 0 {
+      try visitor.visitSingularUInt64Field(value: self.offset, fieldNumber: 4)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: WireSoundRequest, rhs: WireSoundRequest) -> Bool {
+    if lhs.id != rhs.id {return false}
+    if lhs.tenant != rhs.tenant {return false}
+    if lhs.sound != rhs.sound {return false}
+    if lhs.offset != rhs.offset {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireSoundAnswer: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = _protobuf_package + ".SoundAnswer"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}request\0\u{1}piece\0\u{1}missing\0\u{1}failed\0")
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularBytesField(value: &self.request) }()
+      case 2: try {
+        var v: WireSoundAnswer.Piece?
+        var hadOneofValue = false
+        if let current = self.outcome {
+          hadOneofValue = true
+          if case .piece(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.outcome = .piece(v)
+        }
+      }()
+      case 3: try {
+        var v: WireNothing?
+        var hadOneofValue = false
+        if let current = self.outcome {
+          hadOneofValue = true
+          if case .missing(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.outcome = .missing(v)
+        }
+      }()
+      case 4: try {
+        var v: WireNothing?
+        var hadOneofValue = false
+        if let current = self.outcome {
+          hadOneofValue = true
+          if case .failed(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.outcome = .failed(v)
+        }
+      }()
+      default: break
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    if !self.request.isEmpty {
+      try visitor.visitSingularBytesField(value: self.request, fieldNumber: 1)
+    }
+    switch self.outcome {
+    case .piece?: try {
+      guard case .piece(let v)? = self.outcome else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 2)
+    }()
+    case .missing?: try {
+      guard case .missing(let v)? = self.outcome else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 3)
+    }()
+    case .failed?: try {
+      guard case .failed(let v)? = self.outcome else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 4)
+    }()
+    case nil: break
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: WireSoundAnswer, rhs: WireSoundAnswer) -> Bool {
+    if lhs.request != rhs.request {return false}
+    if lhs.outcome != rhs.outcome {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireSoundAnswer.Piece: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = WireSoundAnswer.protoMessageName + ".Piece"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}contents\0\u{3}is_last\0")
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularBytesField(value: &self.contents) }()
+      case 2: try { try decoder.decodeSingularBoolField(value: &self.isLast) }()
+      default: break
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.contents.isEmpty {
+      try visitor.visitSingularBytesField(value: self.contents, fieldNumber: 1)
+    }
+    if self.isLast != false {
+      try visitor.visitSingularBoolField(value: self.isLast, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: WireSoundAnswer.Piece, rhs: WireSoundAnswer.Piece) -> Bool {
+    if lhs.contents != rhs.contents {return false}
+    if lhs.isLast != rhs.isLast {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -15,4 +15,5 @@ public let migrations: [Migration] = [
   mailboxes,
   featureCodes,
   mailboxPINs,
+  menus,
 ]

@@ -34,7 +34,7 @@ extension PendingRules {
     case .busy: busy
     case .noAnswer: noAnswer
     case .offline: offline
-    case .rejected: busy == .voicemail ? busy : nil
+    case .rejected: if case .voicemail? = busy { busy } else { nil }
     default: nil
     }
   }
@@ -59,8 +59,8 @@ extension CallMachine {
   /// Nobody took the call, for the most telling of these reasons; nil: no rule sends it on.
   mutating func sentOn(after failure: CallOutcome, at now: Moment) -> [CallAction]? {
     guard case .ringing = state, let rules = answering else { return nil }
-    if rules.action(after: failure) == .voicemail {
-      return rules.mailbox.flatMap { takeMessage($0, at: now) }
+    if case .voicemail(let greeting)? = rules.action(after: failure) {
+      return rules.mailbox.flatMap { takeMessage($0.greeting(with: greeting), at: now) }
     }
     guard redirections < limits.redirectionsPerCall,
       let leg = callees.last(where: { $0.party == rules.party }) ?? callees.last,

@@ -29,7 +29,9 @@ extension AnsweringRule.Action: Checkpointed {
       writer.write(target)
     case .busy: writer.write(UInt8(3))
     case .decline: writer.write(UInt8(4))
-    case .voicemail: writer.write(UInt8(5))
+    case .voicemail(let greeting):
+      writer.write(UInt8(5))
+      writer.write(greeting)
     }
   }
 
@@ -39,7 +41,7 @@ extension AnsweringRule.Action: Checkpointed {
     case 2: self = .forward(to: try reader.read())
     case 3: self = .busy
     case 4: self = .decline
-    case 5: self = .voicemail
+    case 5: self = .voicemail(greeting: try reader.read(SoundReference?.self))
     default: throw .malformed("action of a rule")
     }
   }

@@ -95,3 +95,14 @@ extension LegParty: Checkpointed {
     }
   }
 }
+
+extension SoundReference: Checkpointed {
+  func write(to writer: inout CheckpointWriter) {
+    writer.write(id)
+    writer.write(digest)
+  }
+
+  init(from reader: inout CheckpointReader) throws(CheckpointError) {
+    self.init(id: try reader.read(SoundID.self), digest: try reader.read([UInt8].self))
+  }
+}

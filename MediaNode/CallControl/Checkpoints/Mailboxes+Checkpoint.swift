@@ -10,6 +10,7 @@ extension MailboxOffer: Checkpointed {
     writer.write(language)
     writer.write(caller)
     writer.write(callerName)
+    writer.write(greeting)
   }
 
   init(from reader: inout CheckpointReader) throws(CheckpointError) {
@@ -17,7 +18,7 @@ extension MailboxOffer: Checkpointed {
       mailbox: try reader.read(ExtensionID.self), number: try reader.read(String.self),
       longest: try reader.read(Duration.self), isFull: try reader.read(Bool.self),
       language: try reader.read(SpokenLanguage.self), caller: try reader.read(String.self),
-      callerName: try reader.read(String.self))
+      callerName: try reader.read(String.self), greeting: try reader.read(SoundReference?.self))
   }
 }
 

@@ -14,6 +14,9 @@ extension Prompt: Checkpointed {
     case .fetched(let name):
       writer.write(UInt8(3))
       writer.write(name)
+    case .uploaded(let name):
+      writer.write(UInt8(4))
+      writer.write(name)
     }
   }
 
@@ -22,6 +25,7 @@ extension Prompt: Checkpointed {
     case 1: self = .recorded(try reader.read(String.self))
     case 2: self = .spoken(try reader.read(String.self))
     case 3: self = .fetched(try reader.read(String.self))
+    case 4: self = .uploaded(try reader.read(String.self))
     default: throw .malformed("prompt")
     }
   }
@@ -33,10 +37,13 @@ extension Announcement: Checkpointed {
   func write(to writer: inout CheckpointWriter) {
     writer.write(prompts)
     writer.write(language)
+    writer.write(otherwise)
   }
 
   init(from reader: inout CheckpointReader) throws(CheckpointError) {
-    self.init(try reader.read([Prompt].self), in: try reader.read(SpokenLanguage.self))
+    self.init(
+      try reader.read([Prompt].self), in: try reader.read(SpokenLanguage.self),
+      otherwise: try reader.read([Prompt]?.self))
   }
 }
 

@@ -13,6 +13,15 @@ struct MailboxOffer: Hashable, Sendable {
   /// Empty: hidden.
   let caller: String
   let callerName: String
+  /// What the caller hears; nil: that nobody is there.
+  var greeting: SoundReference?
+
+  /// After that one, where there is one.
+  func greeting(with greeting: SoundReference?) -> MailboxOffer {
+    var offer = self
+    offer.greeting = greeting ?? self.greeting
+    return offer
+  }
 }
 
 extension MailboxOffer {
@@ -24,7 +33,8 @@ extension MailboxOffer {
       mailbox: entry.id, number: entry.number, longest: mailbox.longestMessage,
       isFull: mailbox.isFull, language: origin.tenant.snapshot.dialling.language,
       caller: isShown ? Legible.text(origin.number, limit: 64) : "",
-      callerName: isShown ? Legible.text(origin.displayName ?? "", limit: 64) : "")
+      callerName: isShown ? Legible.text(origin.displayName ?? "", limit: 64) : "",
+      greeting: mailbox.greeting)
   }
 }
 
@@ -58,8 +68,7 @@ struct MessageDeposit: Hashable, Sendable {
     switch stage {
     case .greeting:
       Programme(
-        announcement: Announcement(
-          offer.language.greeting(ofNumber: offer.number), in: offer.language),
+        announcement: offer.announcement,
         // A key skips what is known already.
         reading: KeyReading(most: 1, patience: .zero))
     // The same tone everywhere.
@@ -69,5 +78,14 @@ struct MessageDeposit: Hashable, Sendable {
         announcement: Announcement(offer.language.notice(.mailboxFull), in: offer.language))
     case .recording: nil
     }
+  }
+}
+
+extension MailboxOffer {
+  /// A greeting that is not on this node says nothing of who is not there: the usual one does.
+  fileprivate var announcement: Announcement {
+    let usual = language.greeting(ofNumber: number)
+    return greeting.map { Announcement([.uploaded($0.name)], in: language, otherwise: usual) }
+      ?? Announcement(usual, in: language)
   }
 }

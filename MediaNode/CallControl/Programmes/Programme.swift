@@ -5,8 +5,13 @@ import Digits
 public struct Announcement: Hashable, Sendable {
   public var prompts: [Prompt]
   public var language: SpokenLanguage
+  /// What is said in their place where one of them is missing; nil: nothing is.
+  public var otherwise: [Prompt]?
 
-  public init(_ prompts: [Prompt], in language: SpokenLanguage) {
+  public init(
+    _ prompts: [Prompt], in language: SpokenLanguage, otherwise: [Prompt]? = nil
+  ) {
+    self.otherwise = otherwise
     self.prompts = prompts
     self.language = language
   }

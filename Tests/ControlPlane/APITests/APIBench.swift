@@ -58,13 +58,14 @@ struct APIBench: Sendable {
   /// What the API answers to a request with `key`.
   func send(
     _ method: HTTPRequest.Method, _ path: String, as key: String?, _ body: String? = nil,
-    type: String = "application/json"
+    file: [UInt8]? = nil, type: String = "application/json"
   ) async throws -> Answer {
     var headers: HTTPFields = [:]
     if let key { headers[.authorization] = "Bearer \(key)" }
-    if body != nil { headers[.contentType] = type }
+    if body != nil || file != nil { headers[.contentType] = type }
     let response = try await client.execute(
-      uri: path, method: method, headers: headers, body: body.map { ByteBuffer(string: $0) })
+      uri: path, method: method, headers: headers,
+      body: file.map { ByteBuffer(bytes: $0) } ?? body.map { ByteBuffer(string: $0) })
     return Answer(
       status: Int(response.status.code), body: String(buffer: response.body),
       location: response.headers[.location], retryAfter: response.headers[.retryAfter])

@@ -39,6 +39,7 @@ import Testing
     let path: String
     var body: String?
     var type = "application/json"
+    var file: [UInt8]?
     let tenant: Verdict
     let reseller: Verdict
   }
@@ -80,7 +81,7 @@ import Testing
     let method = try #require(probe.route.split(separator: " ").first)
     return try await bench.send(
       try #require(HTTPRequest.Method(String(method))), probe.path, as: key, probe.body,
-      type: probe.type)
+      file: probe.file, type: probe.type)
   }
 }
 
@@ -95,11 +96,15 @@ private struct Fixture {
 
   /// One in a mailbox.
   let message: SoundID
+  /// An upload.
+  let sound: SoundID
 
   init(_ bench: APIBench) async throws {
     self.bench = bench
     message = try await LeftInMailbox.commit(
       to: bench.mine.extensions[0].id, of: bench.mine.tenant.id, in: bench.store)
+    sound = try await AudibleSound.commit(
+      named: "mine", of: bench.mine.tenant.id, to: bench.store)
     call = try await AnsweredCall.commit(of: bench.mine, to: bench.store)
     stray = try await AnsweredCall.commitStray(to: bench.store)
     let answer = try await bench.send(
@@ -279,6 +284,21 @@ private struct Fixture {
       Probe(
         route: "DELETE /v1/tenants/{tenant}/extensions/{extension}/ring-group",
         path: path + "/extensions/\(entry)/ring-group", tenant: .hidden, reseller: .hidden),
+      Probe(
+        route: "GET /v1/tenants/{tenant}/sounds", path: path + "/sounds", tenant: .hidden,
+        reseller: .hidden),
+      Probe(
+        route: "POST /v1/tenants/{tenant}/sounds", path: path + "/sounds?name=probe",
+        type: "audio/wav", file: AudibleSound.wav(), tenant: .hidden, reseller: .hidden),
+      Probe(
+        route: "GET /v1/tenants/{tenant}/sounds/{sound}", path: path + "/sounds/\(sound)",
+        tenant: .hidden, reseller: .hidden),
+      Probe(
+        route: "GET /v1/tenants/{tenant}/sounds/{sound}/contents",
+        path: path + "/sounds/\(sound)/contents", tenant: .hidden, reseller: .hidden),
+      Probe(
+        route: "DELETE /v1/tenants/{tenant}/sounds/{sound}", path: path + "/sounds/\(sound)",
+        tenant: .hidden, reseller: .hidden),
       Probe(
         route: "PUT /v1/tenants/{tenant}/extensions/{extension}/mailbox",
         path: path + "/extensions/\(entry)/mailbox", body: "{}", tenant: .hidden,

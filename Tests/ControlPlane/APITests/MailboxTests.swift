@@ -72,7 +72,7 @@ enum LeftInMailbox {
       #expect(made.status == 200, "\(made.body)")
       #expect(
         made.body
-          == #"{"has_pin":false,"is_full":false,"longest_message":60,"most_messages":100,"retention_days":null}"#
+          == #"{"greeting":null,"has_pin":false,"is_full":false,"longest_message":60,"most_messages":100,"retention_days":null}"#
       )
       #expect(try await entry(bench) == VoiceMailbox(longestMessage: .seconds(60)))
       #expect(try await bench.send(.delete, path(bench), as: bench.keys.tenant).status == 204)

@@ -114,7 +114,18 @@ enum LinkSamples {
         id: id(7), number: "102", displayName: "", outsideNumber: nil, credentials: [],
         group: RingGroup(
           strategy: .inTurn, members: [id(5), id(6)], ringsFor: .seconds(9), skipsBusy: false),
-        mailbox: VoiceMailbox(longestMessage: .seconds(90), isFull: true)),
+        mailbox: VoiceMailbox(longestMessage: .seconds(90), isFull: true, greeting: sound)),
+      ExtensionEntry(
+        id: id(11), number: "103", displayName: "", outsideNumber: nil, credentials: [],
+        menu: VoiceMenu(
+          prompt: sound, language: "fr",
+          choices: [
+            "1": .extension(id(5)), "2": .mailbox(id(7)), "3": .outside("07700900123"),
+            "*": .room("77"), "#": .hangUp,
+          ], takesExtensions: true, patience: .seconds(7), repeats: 3, last: .extension(id(5)))),
+      ExtensionEntry(
+        id: id(12), number: "104", displayName: "", outsideNumber: nil, credentials: [],
+        menu: VoiceMenu(choices: [:])),
     ],
     numbers: [NumberEntry(id: id(8), number: "+442079460001", destination: .extension(id(5)))],
     trunks: [
@@ -146,6 +157,8 @@ enum LinkSamples {
       isOn: false, target: "+447400000001", patience: .seconds(9),
       changedAt: WallTime(milliseconds: 1_790_000_000_001)))
 
+  static let sound = SoundReference(id: id(10), digest: [UInt8](0..<32))
+
   static let rules = [
     AnsweringRule(name: "not now", on: .always, from: .withheld, .decline),
     AnsweringRule(
@@ -155,6 +168,8 @@ enum LinkSamples {
       called: ["+442079460001"], .forward(to: "102")),
     AnsweringRule(name: "", on: .busy, from: .numbers(["+44*", "102"]), .busy),
     AnsweringRule(name: "", on: .offline, from: .colleagues, .ring),
+    AnsweringRule(name: "", on: .busy, .voicemail()),
+    AnsweringRule(name: "", on: .busy, .voicemail(greeting: sound)),
     AnsweringRule(name: "", on: .noAnswer(after: .seconds(12)), .forward(to: "07700900123")),
   ]
 
@@ -181,7 +196,10 @@ enum LinkSamples {
       + questions.map {
         .mailboxRequest(
           MailboxRequest(id: UUIDv7(high: 1, low: 2), tenant: id(2), mailbox: id(5), verb: $0))
-      }
+      } + [
+        .soundRequest(
+          SoundRequest(id: UUIDv7(high: 1, low: 2), tenant: id(2), sound: id(10), offset: 1 << 40))
+      ]
   }
 
   static var questions: [MailboxRequest.Verb] {
@@ -242,6 +260,9 @@ enum LinkSamples {
       }
       + answers.map {
         .mailboxAnswer(MailboxAnswer(request: UUIDv7(high: 1, low: 2), outcome: $0))
+      }
+      + [.piece([0, 255], isLast: false), .piece([], isLast: true), .missing, .failed].map {
+        .soundAnswer(SoundAnswer(request: UUIDv7(high: 1, low: 2), outcome: $0))
       }
   }
 }

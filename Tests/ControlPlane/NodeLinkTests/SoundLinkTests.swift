@@ -60,6 +60,35 @@ import Testing
     }
   }
 
+  @Test func aTenantsSoundIsLentToWhoServesItAndToNobodyElse() async throws {
+    try await TestReplica.with { replica in
+      replica.tenants.put(Self.tenant)
+      let node = try TestNode(of: replica)
+      defer { node.stop() }
+      try await eventually("the tenant is known", within: .seconds(10)) {
+        node.received.contains(.tenant(Self.tenant))
+      }
+      func ask(_ number: UInt64, _ tenant: TenantID, from offset: UInt64) async throws
+        -> SoundAnswer.Outcome
+      {
+        let id = UUIDv7(high: 6, low: number)
+        let request = SoundRequest(
+          id: id, tenant: tenant, sound: SoundID(UUIDv7(high: 8, low: 1)), offset: offset)
+        node.links.send(.soundRequest(request), to: TestReplica.name)
+        return try await eventually("answered", within: .seconds(10)) {
+          for case .soundAnswer(let answer) in node.received where answer.request == id {
+            return answer.outcome
+          }
+          return nil
+        }
+      }
+      #expect(try await ask(1, Self.tenant.tenant, from: 0) == .piece([1, 2], isLast: false))
+      #expect(try await ask(2, Self.tenant.tenant, from: 2) == .piece([3], isLast: true))
+      #expect(try await ask(3, TenantID(UUIDv7(high: 2, low: 99)), from: 0) == .missing)
+      #expect(await replica.lender.asked.count == 2)
+    }
+  }
+
   @Test func aPieceThatCannotBeKeptIsNotAcknowledgedAndMayComeAgain() async throws {
     try await TestReplica.with { replica in
       await replica.sounds.setDown(true)

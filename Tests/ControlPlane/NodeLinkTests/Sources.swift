@@ -49,6 +49,16 @@ actor MemoryDesk: MailboxDesk {
   }
 }
 
+/// Has one sound, in two pieces.
+actor MemoryLender: SoundLender {
+  private(set) var asked: [SoundRequest] = []
+
+  func answer(_ request: SoundRequest) async -> SoundAnswer.Outcome {
+    asked.append(request)
+    return request.offset == 0 ? .piece([1, 2], isLast: false) : .piece([3], isLast: true)
+  }
+}
+
 /// Tenants in memory; each change is announced.
 final class MemoryTenants: TenantSource {
   private struct State {

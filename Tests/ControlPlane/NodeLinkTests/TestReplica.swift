@@ -42,6 +42,7 @@ final class TestReplica {
   let ledger = MemoryLedger()
   let sounds = MemorySounds()
   let mailboxes = MemoryDesk()
+  let lender = MemoryLender()
   let tenants = MemoryTenants()
   let grants = MemoryGrants()
   let lines = LoggedLines()
@@ -84,7 +85,7 @@ final class TestReplica {
       authority: authority.path("ours/authority.crt"))
     let server = NodeLinkServer(
       settings: settings, fleet: fleet, ledger: ledger, sounds: sounds,
-      mailboxes: mailboxes, tenants: tenants,
+      mailboxes: mailboxes, lender: lender, tenants: tenants,
       grants: grants, keyLifetime: keyLifetime, logger: lines.logger,
       onListening: { found.yield($0) })
     let listener = BeatListener(

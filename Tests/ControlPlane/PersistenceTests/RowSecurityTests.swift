@@ -146,6 +146,17 @@ struct RowSecurityTests {
       _ = try await scratch.store.featureCodes.replace(of: customer.tenant.id, in: .platform) {
         _, _ in [.park: "*5"]
       }
+      let uuid = customer.tenant.id.uuid
+      let sound = SoundID(UUIDv7(high: uuid.high, low: uuid.low ^ 1))
+      try await scratch.store.tenantSounds.insert(
+        TenantSound(
+          id: sound, tenant: customer.tenant.id, name: try DisplayName("prompt"),
+          milliseconds: 1, bytes: 1, digest: Array(repeating: 1, count: 32),
+          createdAt: DemoCustomer.beginning), [1], in: .platform)
+      _ = try await scratch.store.menus.replace(
+        VoiceMenu(
+          prompt: SoundReference(id: sound, digest: []), choices: ["1": .hangUp]),
+        of: customer.extensions[1].id, of: customer.tenant.id, in: .platform)
       _ = try await scratch.store.answeringSwitches.change(
         of: customer.extensions[0].id, of: customer.tenant.id, in: .platform
       ) { _ in

@@ -8,7 +8,7 @@ private func line(_ prompts: [Prompt]) -> String {
     switch prompt {
     case .recorded(let name): name.replacing("digits/", with: "")
     case .spoken(let words): "'\(words)'"
-    case .fetched(let name): "<\(name)>"
+    case .fetched(let name), .uploaded(let name): "<\(name)>"
     }
   }.joined(separator: " ")
 }

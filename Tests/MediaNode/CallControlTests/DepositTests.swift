@@ -106,9 +106,52 @@ import Testing
   }
 
   @Test func aRuleSendsCallsToTheMailboxWithoutRinging() throws {
-    let scene = try scene([Self.on(.always, .voicemail)])
+    let scene = try scene([Self.on(.always, .voicemail())])
     try speaking(in: scene).hangUp()
     #expect(scene.bob.calls.isEmpty)
+    scene.calmDown()
+  }
+
+  // MARK: - Greetings
+
+  private static func sound(_ number: UInt64) -> SoundReference {
+    SoundReference(
+      id: SoundID(UUIDv7(high: 8, low: number)),
+      digest: Array(repeating: UInt8(number), count: 32))
+  }
+
+  /// 102's mailbox greets with one sound, and whoever calls from 103 with another.
+  private func greeting(_ occasion: AnsweringRule.Occasion) throws -> Scene {
+    let scene = try scene([
+      AnsweringRule(
+        name: "", on: occasion, from: .numbers(["103"]), .voicemail(greeting: Self.sound(2)))
+    ])
+    scene.world.change { $0.extensions[1].mailbox?.greeting = Self.sound(1) }
+    return scene
+  }
+
+  @Test(arguments: [
+    AnsweringRule.Occasion.always, .busy, .offline, .noAnswer(after: .seconds(3)),
+  ])
+  func whichGreetingACallerHearsIsALineOfTheRules(occasion: AnsweringRule.Occasion) throws {
+    let scene = try greeting(occasion)
+    let carol = try scene.device("103", at: "127.0.5.5:5065")
+    switch occasion {
+    case .always, .noAnswer: scene.bob.habit = .ring
+    case .busy: scene.bob.habit = .refuse(486)
+    case .offline: scene.bob.register(expires: 0) { _ in }
+    }
+    scene.world.run(for: .seconds(1))
+    for (caller, number) in [(scene.alice, UInt64(1)), (carol, 2)] {
+      let call = caller.call("102")
+      #expect(scene.world.run(within: .seconds(30)) { call.state == .talking })
+      scene.world.run(for: .milliseconds(100))
+      let heard = try relay(in: scene).played.first?.announcement
+      #expect(heard?.prompts == [.uploaded(Self.sound(number).name)], "\(caller.number)")
+      #expect(heard?.otherwise == SpokenLanguage.english.greeting(ofNumber: "102"))
+      call.hangUp()
+      scene.world.run(for: .seconds(40))
+    }
     scene.calmDown()
   }
 
@@ -125,7 +168,7 @@ import Testing
     let scene = try Scene()
     scene.world.change { tenant in
       for index in tenant.extensions.indices {
-        tenant.extensions[index].answering = [Self.on(.always, .voicemail)]
+        tenant.extensions[index].answering = [Self.on(.always, .voicemail())]
       }
     }
     let (caller, _) = try scene.talking()
@@ -152,7 +195,7 @@ import Testing
   }
 
   @Test func aCarriersCallerIsNamedByItsNumber() throws {
-    let scene = try scene([Self.on(.always, .voicemail)])
+    let scene = try scene([Self.on(.always, .voicemail())])
     let call = scene.carrier.call("+442079460102")
     #expect(scene.world.run(within: .seconds(10)) { !scene.world.recorded.isEmpty })
     call.hangUp()
@@ -170,7 +213,7 @@ import Testing
   }
 
   @Test func aCallerMayBeHandedOverToAMailbox() throws {
-    let scene = try scene([Self.on(.always, .voicemail)])
+    let scene = try scene([Self.on(.always, .voicemail())])
     let carol = try scene.device("103", at: "127.0.5.5:5065")
     let call = scene.alice.call("103")
     #expect(scene.world.run { call.state == .talking })
@@ -193,7 +236,7 @@ import Testing
   }
 
   @Test func aKeySkipsTheGreeting() throws {
-    let scene = try scene([Self.on(.always, .voicemail)])
+    let scene = try scene([Self.on(.always, .voicemail())])
     let call = scene.alice.call("102")
     scene.world.run { call.state == .talking }
     scene.world.run(for: .milliseconds(500))
@@ -207,7 +250,7 @@ import Testing
   }
 
   @Test func thePoundKeyEndsTheMessageAndTheCall() throws {
-    let scene = try scene([Self.on(.always, .voicemail)])
+    let scene = try scene([Self.on(.always, .voicemail())])
     let call = try speaking(in: scene)
     try press("5", in: scene)
     scene.world.run(for: .seconds(1))
@@ -219,7 +262,7 @@ import Testing
   }
 
   @Test func whoSaysNothingMoreIsHungUp() throws {
-    let scene = try scene([Self.on(.always, .voicemail)])
+    let scene = try scene([Self.on(.always, .voicemail())])
     let call = try speaking(in: scene)
     let id = try relay(in: scene).plan.id
     scene.world.perform(scene.world.exchange.recordingIsSilent(id, at: scene.world.now))
@@ -229,7 +272,7 @@ import Testing
   }
 
   @Test func aMessageIsNoLongerThanItMayBe() throws {
-    let scene = try scene([Self.on(.always, .voicemail)], longest: .seconds(30))
+    let scene = try scene([Self.on(.always, .voicemail())], longest: .seconds(30))
     let call = try speaking(in: scene)
     scene.world.run(for: .seconds(29))
     #expect(call.state == .talking)
@@ -239,7 +282,7 @@ import Testing
   }
 
   @Test func whatIsLostInTheMiddleIsMarked() throws {
-    let scene = try scene([Self.on(.always, .voicemail)])
+    let scene = try scene([Self.on(.always, .voicemail())])
     _ = try speaking(in: scene)
     let id = try relay(in: scene).plan.id
     scene.world.perform(scene.world.exchange.relayFailed(id, at: scene.world.now))
@@ -249,7 +292,7 @@ import Testing
   }
 
   @Test func aFullMailboxSaysSoAndRecordsNothing() throws {
-    let scene = try scene([Self.on(.always, .voicemail)], isFull: true)
+    let scene = try scene([Self.on(.always, .voicemail())], isFull: true)
     let call = scene.alice.call("102")
     #expect(scene.world.run { call.state == .talking })
     scene.world.run(for: .milliseconds(100))
@@ -263,7 +306,7 @@ import Testing
   // MARK: - Takeover
 
   @Test func theNextProcessGoesOnWithTheMessageInTheNextPart() throws {
-    let scene = try scene([Self.on(.always, .voicemail)], longest: .seconds(30))
+    let scene = try scene([Self.on(.always, .voicemail())], longest: .seconds(30))
     let call = try speaking(in: scene)
     scene.world.run(for: .seconds(10))
     scene.world.die()
@@ -277,7 +320,7 @@ import Testing
   }
 
   @Test func theNextProcessGoesOnWithTheGreeting() throws {
-    let scene = try scene([Self.on(.always, .voicemail)])
+    let scene = try scene([Self.on(.always, .voicemail())])
     let call = scene.alice.call("102")
     scene.world.run { call.state == .talking }
     scene.world.run(for: .milliseconds(800))

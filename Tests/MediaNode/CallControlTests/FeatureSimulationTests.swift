@@ -95,7 +95,7 @@ extension CallFleet {
     let place = Int.random(in: 0..<3, using: &random)
     let mailbox = VoiceMailbox(
       longestMessage: .seconds(20), isFull: Int.random(in: 0..<4, using: &random) == 0)
-    let rule = AnsweringRule(name: "", on: .always, .voicemail)
+    let rule = AnsweringRule(name: "", on: .always, .voicemail())
     let rules = Bool.random(using: &random) ? [rule] : []
     scene.world.change {
       $0.extensions[place].mailbox = mailbox

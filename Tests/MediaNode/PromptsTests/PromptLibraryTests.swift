@@ -47,6 +47,18 @@ struct PromptLibraryTests {
     }
   }
 
+  @Test("A tenant's own sound is found by what it is")
+  func uploaded() throws {
+    try withFolder { folder in
+      try write([4, 5], to: folder.appending(path: "00ff.wav"))
+      let library = PromptLibrary(synthesised: "", uploaded: folder.path)
+      #expect(try library.clip(.uploaded("00ff"), in: .german).samples == [4, 5])
+      #expect(throws: PromptError.missing(path: "\(folder.path)/ff00.wav")) {
+        try library.clip(.uploaded("ff00"), in: .german)
+      }
+    }
+  }
+
   @Test("No words lead outside the folder")
   func pathsStayInside() {
     #expect(
