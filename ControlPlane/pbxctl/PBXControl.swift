@@ -15,7 +15,7 @@ struct PBXControl: AsyncParsableCommand {
       SiteCommands.self, NodeCommands.self, AddressCommands.self, ResellerCommands.self,
       KeyCommands.self, PriceListCommands.self, TrunkCommands.self, TenantCommands.self,
       ExtensionCommands.self, AnsweringCommands.self, AnsweringSwitchCommands.self,
-      FeatureCodeCommands.self, RingGroupCommands.self, SoundCommands.self,
+      FeatureCodeCommands.self, RingGroupCommands.self, MenuCommands.self, SoundCommands.self,
       MailboxCommands.self, NumberCommands.self, CallCommands.self, CDRCommands.self,
       QuarantineCommands.self,
     ])

@@ -7,6 +7,7 @@ extension Prompt {
     case .recorded(let name): language.recordedFolder.map { "\($0)/\(name)" }
     case .spoken(let words): "\(language.rawValue)/\(Self.fileName(of: words))"
     case .fetched(let name), .uploaded(let name): Self.fileName(of: name)
+    case .ringing: nil
     }
   }
 

@@ -8,6 +8,8 @@ public enum Prompt: Hashable, Sendable {
   case fetched(String)
   /// A tenant's own, by its digest in hexadecimal.
   case uploaded(String)
+  /// What a caller hears while somebody rings: a minute of it.
+  case ringing
 
   static func digit(_ name: some CustomStringConvertible) -> Prompt { .recorded("digits/\(name)") }
 }

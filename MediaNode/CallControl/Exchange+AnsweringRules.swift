@@ -8,9 +8,7 @@ extension Exchange {
   func devices(of entry: ExtensionEntry, called: String, from origin: CallOrigin)
     -> CallDestination
   {
-    var destination =
-      entry.group.map { members(of: $0, called: called, from: origin) }
-      ?? allDevices(of: entry, called: called, from: origin)
+    var destination = whom(entry, answersFor: called, from: origin)
     let mailbox = MailboxOffer(entry, to: origin)
     let rules = entry.rules
     guard !rules.isEmpty || mailbox != nil else { return destination }
@@ -18,7 +16,8 @@ extension Exchange {
     let plan = AnsweringPlan(
       rules, for: IncomingCall(called: called, from: origin), by: tenant.snapshot.clock,
       hasMailbox: mailbox != nil)
-    switch (destination.isOffline ? plan.offline : plan.arrival)?.action {
+    let decision = destination.isOffline ? plan.offline : plan.arrival
+    switch decision?.action {
     case .forward(let target):
       let reason: Forwarding.Reason = destination.isOffline ? .unavailable : .unconditional
       guard var onward = forwarded(by: entry, to: target, for: reason, origin) else {
@@ -31,12 +30,24 @@ extension Exchange {
     case .voicemail(let greeting) where mailbox != nil:
       return CallDestination(
         called: called,
-        kind: mailbox.map { .mailbox($0.greeting(with: greeting)) } ?? destination.kind)
+        kind: mailbox.map { .reception(.mailbox($0.greeting(with: greeting))) }
+          ?? destination.kind)
     case .ring, .voicemail, nil:
       destination.answering = PendingRules(
         plan, of: .extension(entry.id, number: entry.number), in: tenant.snapshot.domain, mailbox)
       return destination
     }
+  }
+
+  /// Before any rule is asked.
+  private func whom(
+    _ entry: ExtensionEntry, answersFor called: String, from origin: CallOrigin
+  ) -> CallDestination {
+    if let visit = MenuVisit(entry, from: origin) {
+      return CallDestination(called: called, kind: .reception(.menu(visit)))
+    }
+    return entry.group.map { members(of: $0, called: called, from: origin) }
+      ?? allDevices(of: entry, called: called, from: origin)
   }
 
   /// Nil: that leads nowhere, in a circle, or to help, which no call may be sent to.

@@ -91,6 +91,7 @@ extension Exchange {
     case .seat(let seat, let side): tellRelay(of: id) { .seat(seat, $0, side: side) }
     case .recordSound(let part): tellRelay(of: id) { .recordRelay(part, $0) }
     case .soundEnded(let sound): outbox.append(.soundEnded(sound))
+    case .lead(let choice): lead(choice, of: id, at: now)
     case .findMailbox(let number): findMailbox(number, of: id, at: now)
     case .askMailbox(let mailbox, let verb, let number):
       if let question = askMailbox(mailbox, verb, number: number, of: id) {

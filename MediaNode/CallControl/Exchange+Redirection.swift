@@ -11,8 +11,8 @@ extension Exchange {
     }
     let tenant = directory[call.tenant]
     let found = tenant.flatMap { destination(of: redirection, in: call, $0, at: now) }
-    if let found, case .mailbox(let mailbox) = found.kind {
-      return leaveMessage(in: mailbox, found, after: redirection, of: call, at: now)
+    if let found, case .reception(let reception) = found.kind {
+      return receive(by: reception, found, after: redirection, of: call, at: now)
     }
     guard let tenant, let destination = found, case .targets(let targets) = destination.kind else {
       return update(id, at: now) {
@@ -55,7 +55,7 @@ extension Exchange {
     let destination = self.destination(
       of: dialled,
       from: leg.origin(in: tenant, of: call, user, redirection.reason, limits, at: now), user)
-    if case .mailbox = destination.kind { return destination }
+    if case .reception = destination.kind { return destination }
     guard !destination.isEmergency, case .targets(let targets) = destination.kind else {
       return nil
     }

@@ -9,8 +9,8 @@ extension Exchange {
     guard ForkBreadth(of: arrival.request).allows(destination) else {
       return respond(StatusCode.maxBreadthExceeded, to: arrival, at: now)
     }
-    if case .mailbox(let mailbox) = destination.kind {
-      return leaveMessage(in: mailbox, destination, arrival, origin, at: now)
+    if case .reception(let reception) = destination.kind {
+      return receive(by: reception, destination, arrival, origin, at: now)
     }
     let id = CallID(at: now.wall, using: &random)
     let called = destination.asked ?? destination.called
@@ -73,7 +73,7 @@ extension Exchange {
     }
     switch destination.kind {
     case .refused(let outcome): throw SetupFailure(outcome: outcome)
-    case .mailbox: throw SetupFailure(outcome: .noAnswer)
+    case .reception: throw SetupFailure(outcome: .noAnswer)
     case .targets(let targets):
       guard !targets.isEmpty else { throw SetupFailure(outcome: .offline) }
       return targets
@@ -125,6 +125,19 @@ extension Exchange {
     _ target: CallTarget, _ plan: RelayPlan, hops: Int, at now: Moment
   ) -> Leg {
     outgoingLeg(target, on: .callee, local: plan.calleeLocal, hops: hops, at: now)
+  }
+
+  /// A leg on the side of the relay that leads to nobody.
+  mutating func outgoingLeg(
+    _ target: CallTarget, beside caller: Leg, in call: CallMachine, at now: Moment
+  ) -> Leg {
+    let isCallee = caller.side == .caller
+    var leg = outgoingLeg(
+      target, on: caller.side.other,
+      local: isCallee ? call.plan.calleeLocal : call.plan.callerLocal,
+      hops: max(0, (caller.invite.headers.maxForwards ?? 70) - 1), at: now)
+    leg.relayAddress = isCallee ? call.relayAddresses.callee : call.relayAddresses.caller
+    return leg
   }
 
   /// A leg that takes another's place at the relay.

@@ -14,7 +14,8 @@ extension Exchange {
     let destination = destination(of: wish, in: call, tenant, by: transferor, at: now)
     switch destination.kind {
     case .refused(let outcome): update(id, at: now) { $0.transferRefused(outcome) }
-    case .mailbox(let mailbox): update(id, at: now) { $0.transfer(wish, to: mailbox, at: now) }
+    case .reception(let reception):
+      update(id, at: now) { $0.transfer(wish, to: reception, at: now) }
     case .targets(let targets):
       let room = max(0, limits.legsPerCall - call.legs.count)
       let chosen = targets.filter { $0.flow != call[wish.transferor].flow }.prefix(room)

@@ -25,6 +25,8 @@ public struct ExchangeLimits: Hashable, Sendable {
   /// How often the parties of one call may send it elsewhere, by 3xx or by their rules; beyond: the 3xx
   /// is a refusal, and the rule says nothing.
   public var redirectionsPerCall: UInt8 = 5
+  /// Choices of one caller in menus; who makes more is hung up.
+  public var menuChoices: UInt8 = 30
   /// Parking places of a tenant; who is to be parked when all are taken stays with its parker.
   public var parkingPlaces: UInt8 = 99
   /// How long somebody waits at a place before its parker is rung.

@@ -52,6 +52,7 @@ public final class PromptLibrary: Sendable {
   public func clip(
     _ prompt: Prompt, in language: SpokenLanguage
   ) throws(PromptError) -> SoundPlayer.Clip {
+    guard prompt != .ringing else { return .ringing(in: language) }
     guard let path = prompt.path(in: language), !path.contains("..") else {
       throw .missing(path: "\(prompt)")
     }
@@ -61,6 +62,7 @@ public final class PromptLibrary: Sendable {
     // Nobody else hears it.
     case .fetched: return try Self.read("\(fetched)/\(path).wav")
     case .uploaded: return try clip(at: "\(uploaded)/\(path).wav")
+    case .ringing: throw .missing(path: path)
     }
   }
 

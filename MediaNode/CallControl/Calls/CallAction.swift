@@ -47,6 +47,8 @@ enum CallAction: Hashable, Sendable {
   case recordSound(RecordingPart?)
   /// All parts of it have begun.
   case soundEnded(StoredSound)
+  /// Finds out where a choice in a menu leads; comes last.
+  case lead(MenuChoice)
   /// Finds out whose mailbox that is; comes last.
   case findMailbox(number: String)
   /// Asks the control plane; `mailboxAnswered` hears of it.

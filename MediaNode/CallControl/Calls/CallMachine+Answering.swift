@@ -63,6 +63,11 @@ extension CallMachine {
     self[leg].hear(progress: response)
     self[leg].phase = .ringing
     var actions = rung(leg)
+    guard !isReceived else {
+      // Its 2xx may say no more.
+      if case .session(let answer) = response.body { _ = self[leg].session.takeAnswer(answer) }
+      return actions
+    }
     let media = isForOneOnly ? earlyMedia(response, by: leg) : nil
     if let media { actions.append(contentsOf: media.actions) }
     // Of several devices the first to ring speaks for all, and none plays its own tones.
@@ -147,7 +152,8 @@ extension CallMachine {
         ? self[leg].session.takeOffer(description, limit: limits.mediaLines)
         : self[leg].session.takeAnswer(description)
       guard let terms = taken else { return nil }
-      _ = isOfferless ? caller.offer(terms) : caller.answer(with: terms)
+      // Whom we answered was told already.
+      if !isReceived { _ = isOfferless ? caller.offer(terms) : caller.answer(with: terms) }
       return directed(to: leg)
     case .none
     where !isOfferless && self[leg].session.remote != nil
@@ -199,6 +205,7 @@ extension CallMachine {
     }
     caller.progress = nil
     state = .talking(leg, until: now.boot.advanced(by: limits.callDuration))
+    guard !isReceived else { return leaveMenu() }
     caller.phase = .answered
     caller.dialog?.confirm()
     let body = caller.session.described.map(SIPBody.session) ?? .none

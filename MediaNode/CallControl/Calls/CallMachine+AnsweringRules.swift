@@ -60,7 +60,7 @@ extension CallMachine {
   mutating func sentOn(after failure: CallOutcome, at now: Moment) -> [CallAction]? {
     guard case .ringing = state, let rules = answering else { return nil }
     if case .voicemail(let greeting)? = rules.action(after: failure) {
-      return rules.mailbox.flatMap { takeMessage($0.greeting(with: greeting), at: now) }
+      return rules.mailbox.flatMap { take(by: .mailbox($0.greeting(with: greeting)), at: now) }
     }
     guard redirections < limits.redirectionsPerCall,
       let leg = callees.last(where: { $0.party == rules.party }) ?? callees.last,
@@ -73,7 +73,9 @@ extension CallMachine {
 
   /// Whoever still rings rings no more: the time is over, or somebody spoke for all.
   mutating func ringingEnds(_ failure: CallOutcome, at now: Moment) -> [CallAction] {
-    guard let sentOn = sentOn(after: failure, at: now) else { return end(failure, at: now) }
+    guard let sentOn = sentOn(after: failure, at: now) ?? comesBack(at: now) else {
+      return end(failure, at: now)
+    }
     let ringing = callees.filter(\.isOpen).map(\.id)
     failures += ringing.map { _ in .noAnswer }
     further = nil

@@ -6,8 +6,7 @@ extension CallMachine {
   /// The caller gave up. A CANCEL that crosses our 2xx changes nothing (RFC 3261 section 9.2).
   mutating func callerCancelled(at now: Moment) -> [CallAction] {
     switch state {
-    case .ringing, .settling, .holdingBack: cancelled(at: now)
-    case .attended: caller.phase == .answered ? [] : cancelled(at: now)
+    case .ringing, .settling, .holdingBack, .attended: isReceived ? [] : cancelled(at: now)
     case .talking, .ending: []
     }
   }
@@ -19,8 +18,8 @@ extension CallMachine {
   /// Nobody took our final response, or the transaction layer gave the INVITE up.
   mutating func callerLost(at now: Moment) -> [CallAction] {
     switch state {
-    case .ringing, .settling, .holdingBack: end(.noAnswer, at: now)
-    case .attended: caller.phase == .answered ? [] : end(.noAnswer, at: now)
+    case .ringing, .settling, .holdingBack, .attended:
+      isReceived ? [] : end(.noAnswer, at: now)
     case .talking, .ending: []
     }
   }

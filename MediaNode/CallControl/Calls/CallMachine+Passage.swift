@@ -14,7 +14,7 @@ extension CallMachine {
 
   /// Nil while an offer is open or nobody has answered: then all stays as it is.
   private var settledPassage: Passage? {
-    if case .attended = state { return attendedPassage }
+    if isAttended { return attendedPassage }
     guard renegotiation == nil, transfer?.answered == nil, let other = heard,
       let near = PassageEnd(caller), let far = PassageEnd(self[other])
     else { return nil }
@@ -44,7 +44,7 @@ extension CallMachine {
     _ key: DigitInfo, _ request: SIPRequest, _ token: RequestToken, on leg: LegID, at now: Moment
   ) -> [CallAction]? {
     self[leg].informs = true
-    if case .attended = state {
+    if isAttended, leg == caller.id {
       let answered = reply(StatusCode.ok, to: request, token, on: leg)
       return answered + pressed(key.digit, on: self[leg].side, at: now)
     }

@@ -21,7 +21,8 @@ extension CallMachine {
   func commonTerms(of leg: LegID, with offer: AudioTerms)
     -> (caller: AudioTerms, picker: AudioTerms)?
   {
-    guard let offered = caller.session.terms ?? self[leg].session.describedTerms else { return nil }
+    let told = isReceived ? offerOfWhoWaits : caller.session.terms
+    guard let offered = told ?? self[leg].session.describedTerms else { return nil }
     return (offered.answered(by: offer), offer.answered(by: offered))
   }
 
@@ -34,7 +35,8 @@ extension CallMachine {
     picker.phase = .answered
     picker.dialog?.confirm()
     callees.append(picker)
-    _ = caller.session.describe(terms.caller)
+    // Whom we answered was told already.
+    if !isReceived { _ = caller.session.describe(terms.caller) }
     let description = self[picker.id].session.describe(terms.picker)
     let response = self[picker.id].response(
       to: picker.invite, StatusCode.ok, body: .session(description))

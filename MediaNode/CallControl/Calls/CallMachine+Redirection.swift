@@ -23,7 +23,7 @@ extension CallMachine {
     guard case .ringing = state else { return [] }
     let closed = close(leg, .forwarded, by: .party)
     let told =
-      progress == StatusCode.callIsBeingForwarded
+      isReceived || progress == StatusCode.callIsBeingForwarded
       ? [] : tellCaller(StatusCode.callIsBeingForwarded, .none, at: now)
     progress = StatusCode.callIsBeingForwarded
     return closed + told + enlist(legs, then: nil, until: until)

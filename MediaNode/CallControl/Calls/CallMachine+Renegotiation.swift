@@ -31,7 +31,7 @@ extension CallMachine {
     if request.method == .update, case .none = request.body {
       return accept(request, token, on: leg, at: now)
     }
-    if request.method == .update, isEarly {
+    if request.method == .update, isEarly(leg) {
       return offeredEarly(request, token, on: leg, at: now)
     }
     if let refusal = refusalOfOffer(on: leg, request) {
@@ -40,7 +40,7 @@ extension CallMachine {
     if let known = answerToRefresh(request, on: leg) {
       return accept(request, token, with: known, on: leg, at: now)
     }
-    if case .attended = state { return answerAttended(request, token, on: leg, at: now) }
+    if isAttended { return answerAttended(request, token, on: leg, at: now) }
     guard let other = partner(of: leg) else {
       return reply(StatusCode.requestPending, to: request, token, on: leg)
     }
@@ -51,9 +51,8 @@ extension CallMachine {
   private func refusalOfOffer(on leg: LegID, _ request: SIPRequest) -> Int? {
     switch state {
     case .ending: return StatusCode.dialogDoesNotExist
-    case .ringing, .settling, .holdingBack: return StatusCode.serverInternalError
-    case .attended:
-      guard caller.phase == .answered else { return StatusCode.serverInternalError }
+    case .ringing, .settling, .holdingBack, .attended:
+      guard leg == caller.id, isReceived else { return StatusCode.serverInternalError }
       return isSettled && !isRefreshing && !isOfferingAttendance
         ? nil : StatusCode.requestPending
     case .talking:
@@ -66,17 +65,17 @@ extension CallMachine {
     }
   }
 
-  private var isEarly: Bool {
+  /// Before its call is answered.
+  private func isEarly(_ leg: LegID) -> Bool {
     switch state {
-    case .ringing, .settling, .holdingBack: true
-    case .attended: caller.phase != .answered
+    case .ringing, .settling, .holdingBack, .attended: leg != caller.id || !isReceived
     case .talking, .ending: false
     }
   }
 
   /// Whether every offer so far has its answer and every 2xx its ACK.
   var isSettled: Bool {
-    if case .attended = state { return caller.answer == nil }
+    if isAttended { return caller.answer == nil }
     guard let connected else { return false }
     return caller.answer == nil && self[connected].answer == nil
       && (self[connected].isIncoming || self[connected].acknowledgement != nil)

@@ -45,7 +45,7 @@ extension CallMachine {
   /// What the caller hears when the carrier answers and hangs up before we could tell of it.
   private var settlingOutcome: CallOutcome {
     switch state {
-    case .settling, .holdingBack, .ringing: .noAnswer
+    case .settling, .holdingBack, .ringing: attendance == nil ? .noAnswer : .cancelled
     case .talking, .attended, .ending: .answered
     }
   }
@@ -194,7 +194,7 @@ extension CallMachine {
     if let renegotiation, renegotiation.requester == leg, renegotiation.isAnswered {
       return finishRenegotiation(renegotiation, with: request.body, at: now)
     }
-    if case .attended = state { return attendedAnswered(request.body, by: leg, at: now) }
+    if isAttended, leg == caller.id { return attendedAnswered(request.body, by: leg, at: now) }
     guard isOfferless, leg == caller.id, let other = connected,
       self[other].acknowledgement == nil
     else { return [] }

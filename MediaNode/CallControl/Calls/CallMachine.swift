@@ -6,7 +6,7 @@ import SIP
 struct CallMachine: Equatable, Sendable {
   enum State: Hashable, Sendable {
     /// Devices or a carrier are asked, nobody answered. Leads to `settling`,
-    /// `holdingBack`, `talking`, `ending`.
+    /// `holdingBack`, `talking`, `attended`, `ending`.
     case ringing(until: BootInstant)
     /// A carrier answered; the caller hears so once that fact is on disk. Leads to
     /// `holdingBack`, `talking`, `ending`.
@@ -16,7 +16,8 @@ struct CallMachine: Equatable, Sendable {
     case holdingBack(LegID, until: BootInstant)
     /// Caller and this leg talk. Leads to `ending`.
     case talking(LegID, until: BootInstant)
-    /// The exchange itself is the other party: see `attendance`. Leads to `ending`.
+    /// The exchange itself is the other party: see `attendance`. Leads to `ringing`, `talking`,
+    /// `ending`.
     case attended(until: BootInstant)
     /// The ends are recorded and the relay is closed; late messages are absorbed until then.
     case ending(until: BootInstant)
@@ -87,7 +88,8 @@ struct CallMachine: Equatable, Sendable {
   @CopyOnWrite var answering: PendingRules?
   /// How often somebody sent the call elsewhere.
   var redirections: UInt8 = 0
-  /// What the exchange itself does with the caller, while it does.
+  /// What the exchange itself does with the caller, while it does, or while somebody rings whom the
+  /// caller chose in a menu.
   var attendance: Attendance?
   /// The room that its parties are in.
   var stay: RoomStay?
@@ -162,6 +164,18 @@ struct CallMachine: Equatable, Sendable {
     case .ringing, .settling, .holdingBack, .talking, .attended: false
     }
   }
+
+  /// The caller hears the exchange itself, also while somebody rings whom it chose in a menu.
+  var isAttended: Bool {
+    switch state {
+    case .attended: true
+    case .ringing, .settling, .holdingBack: attendance != nil
+    case .talking, .ending: false
+    }
+  }
+
+  /// We answered the caller, whoever answers it else.
+  var isReceived: Bool { caller.phase == .answered }
 
   /// Who hears `leg`; nil while it is not connected, or the other left it to somebody else.
   func partner(of leg: LegID) -> LegID? {

@@ -39,13 +39,20 @@ struct CallTarget: Sendable {
   var alternatives: [CallWay] = []
 }
 
+/// What receives a caller in the place of somebody who answers.
+enum Reception: Hashable, Sendable {
+  /// The caller may leave a message.
+  case mailbox(MailboxOffer)
+  case menu(MenuVisit)
+}
+
 /// Where a call goes, or why it goes nowhere.
 struct CallDestination: Sendable {
   enum Kind: Sendable {
     case targets([CallTarget])
     case refused(CallOutcome)
-    /// Nobody is asked: the caller may leave a message.
-    case mailbox(MailboxOffer)
+    /// Nobody is asked: the caller hears the exchange itself.
+    case reception(Reception)
   }
 
   /// The called number for the record: an extension, or E.164 with plus.

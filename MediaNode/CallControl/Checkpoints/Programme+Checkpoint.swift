@@ -17,6 +17,7 @@ extension Prompt: Checkpointed {
     case .uploaded(let name):
       writer.write(UInt8(4))
       writer.write(name)
+    case .ringing: writer.write(UInt8(5))
     }
   }
 
@@ -26,6 +27,7 @@ extension Prompt: Checkpointed {
     case 2: self = .spoken(try reader.read(String.self))
     case 3: self = .fetched(try reader.read(String.self))
     case 4: self = .uploaded(try reader.read(String.self))
+    case 5: self = .ringing
     default: throw .malformed("prompt")
     }
   }
@@ -71,6 +73,7 @@ extension KeyReading: Checkpointed {
   func write(to writer: inout CheckpointWriter) {
     writer.write(most)
     writer.write(terminator)
+    writer.write(alone)
     writer.write(patience)
     writer.write(pause)
     writer.write(interrupts)
@@ -79,6 +82,7 @@ extension KeyReading: Checkpointed {
   init(from reader: inout CheckpointReader) throws(CheckpointError) {
     self.init(
       most: try reader.read(UInt8.self), terminator: try reader.read(Digit?.self),
+      alone: try reader.read([Digit].self),
       patience: try reader.read(Duration.self), pause: try reader.read(Duration.self),
       interrupts: try reader.read(Bool.self))
   }
@@ -161,6 +165,9 @@ extension Attendance: Checkpointed {
       writer.write(wish)
     case .telling: writer.write(UInt8(11))
     case .parked: writer.write(UInt8(12))
+    case .menu(let visit):
+      writer.write(UInt8(13))
+      writer.write(visit)
     }
     writer.write(run)
     writer.write(offersAt)
@@ -176,6 +183,7 @@ extension Attendance: Checkpointed {
     case 10: purpose = .switching(try reader.read(SwitchWish.self))
     case 11: purpose = .telling
     case 12: purpose = .parked
+    case 13: purpose = .menu(try reader.read(MenuVisit.self))
     default: throw .malformed("attendance")
     }
     run = try reader.read(ProgrammeRun?.self)

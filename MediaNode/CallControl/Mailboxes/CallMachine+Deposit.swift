@@ -2,28 +2,35 @@ import Digits
 import NodeContract
 import SIP
 
-/// Callers leave messages where nobody answers.
+/// Callers whom nobody answers but the exchange: they leave a message, or hear a menu.
 extension CallMachine {
   /// Begins: nobody is asked, and the caller is answered at once. Its offer is taken.
-  mutating func begin(leavingMessageIn mailbox: MailboxOffer, at now: Moment) -> [CallAction] {
+  mutating func begin(receivedBy reception: Reception, at now: Moment) -> [CallAction] {
     guard let terms = caller.session.terms else { return end(.incompatibleMedia, at: now) }
     planTransports()
-    return [.openRelay(plan)] + greet(mailbox, describing: terms, at: now)
+    return [.openRelay(plan)] + receive(by: reception, describing: terms, at: now)
   }
 
-  /// Nobody took the call. Nil: the caller cannot hear us, and is told so as if there were no mailbox.
-  mutating func takeMessage(_ mailbox: MailboxOffer, at now: Moment) -> [CallAction]? {
+  /// Nobody took the call. Nil: the caller cannot hear us, and is told so as if there were nothing to
+  /// hear.
+  mutating func take(by reception: Reception, at now: Moment) -> [CallAction]? {
     guard case .ringing = state, !isOfferless, let terms = caller.session.terms,
       caller.progress?.mustBeHeard != true
     else { return nil }
     (answering, further, caller.progress) = (nil, nil, nil)
     state = .attended(until: now.boot.advanced(by: limits.callDuration))
-    return greet(mailbox, describing: terms, at: now)
+    return receive(by: reception, describing: terms, at: now)
   }
 
-  /// Whoever rings sends the call to a mailbox.
-  mutating func forward(_ leg: LegID, to mailbox: MailboxOffer, at now: Moment) -> [CallAction] {
-    guard let taken = takeMessage(mailbox, at: now) else {
+  /// The caller chose it in a menu.
+  mutating func goOn(to reception: Reception, at now: Moment) -> [CallAction] {
+    guard case .attended = state, let terms = caller.session.terms else { return [] }
+    return receive(by: reception, describing: terms, at: now)
+  }
+
+  /// Whoever rings sends the call there.
+  mutating func forward(_ leg: LegID, to reception: Reception, at now: Moment) -> [CallAction] {
+    guard let taken = take(by: reception, at: now) else {
       return redirectionRefused(leg, .noAnswer, at: now)
     }
     let closed = close(leg, .forwarded, by: .party)
@@ -33,27 +40,36 @@ extension CallMachine {
     return closed + others + taken
   }
 
-  /// The transferor hands the stayer over to a mailbox, and leaves.
-  mutating func transfer(_ wish: TransferWish, to mailbox: MailboxOffer, at now: Moment)
+  /// The transferor hands the stayer over to it, and leaves.
+  mutating func transfer(_ wish: TransferWish, to reception: Reception, at now: Moment)
     -> [CallAction]
   {
-    let deposit = MessageDeposit(mailbox)
-    guard let left = leave(wish, to: .message(deposit), at: now) else {
+    guard let left = leave(wish, to: reception.purpose, at: now) else {
       return tell(StatusCode.notAcceptableHere)
     }
     recording = nil
-    return left + (deposit.programme.map { say($0, at: now) } ?? [])
+    return left + begin(reception, at: now)
   }
 
-  private mutating func greet(
-    _ mailbox: MailboxOffer, describing terms: AudioTerms, at now: Moment
+  private mutating func receive(
+    by reception: Reception, describing terms: AudioTerms, at now: Moment
   ) -> [CallAction] {
-    let deposit = MessageDeposit(mailbox)
-    attendance = Attendance(purpose: .message(deposit))
+    var reception = reception
+    if case .menu(let before)? = attendance?.purpose { reception.follows(before) }
+    // What is said next has a number of its own.
+    attendance = Attendance(purpose: reception.purpose, run: attendance?.run)
+    guard !isReceived else { return begin(reception, at: now) }
     // What it was told with somebody's tones stands (RFC 3261 section 13.2.1).
     let description = caller.session.described ?? caller.session.describe(terms.attended)
-    let answered = answerCaller(with: description, at: now)
-    return answered + (deposit.programme.map { say($0, at: now) } ?? [])
+    return answerCaller(with: description, at: now) + begin(reception, at: now)
+  }
+
+  private mutating func begin(_ reception: Reception, at now: Moment) -> [CallAction] {
+    switch reception {
+    case .mailbox(let mailbox):
+      MessageDeposit(mailbox).programme.map { say($0, at: now) } ?? []
+    case .menu: visitMenu(at: now) { $0.begin() }
+    }
   }
 
   // MARK: - On its way
@@ -128,5 +144,20 @@ extension CallMachine {
   /// A call leaves one message at most, which has its name.
   func sound(of message: LeftMessage) -> StoredSound {
     StoredSound(id: SoundID(id.uuid), tenant: tenant, kind: .message(message))
+  }
+}
+
+extension Reception {
+  fileprivate var purpose: Attendance.Purpose {
+    switch self {
+    case .mailbox(let mailbox): .message(MessageDeposit(mailbox))
+    case .menu(let visit): .menu(visit)
+    }
+  }
+
+  fileprivate mutating func follows(_ before: MenuVisit) {
+    guard case .menu(var visit) = self else { return }
+    visit.follows(before)
+    self = .menu(visit)
   }
 }

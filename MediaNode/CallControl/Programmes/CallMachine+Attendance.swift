@@ -20,6 +20,8 @@ struct Attendance: Hashable, Sendable {
     case telling
     /// It waits under music: see `parking`.
     case parked
+    /// It chooses whom it wants, or waits for whom it chose.
+    case menu(MenuVisit)
   }
 
   var purpose: Purpose
@@ -71,7 +73,7 @@ extension CallMachine {
 
   /// When something more is to be said, or no key is waited for any longer.
   var programmeDeadline: BootInstant? {
-    guard case .attended = state else { return nil }
+    guard isAttended else { return nil }
     return [attendance?.run?.nextDeadline, messageDeadline, visitDeadline].compactMap(\.self).min()
   }
 
@@ -85,7 +87,7 @@ extension CallMachine {
   private mutating func progressed(
     on side: RelaySide, at now: Moment, _ event: (inout ProgrammeRun) -> [ProgrammeRun.Step]
   ) -> [CallAction] {
-    guard case .attended = state, side == caller.side, var run = attendance?.run else { return [] }
+    guard isAttended, side == caller.side, var run = attendance?.run else { return [] }
     let steps = event(&run)
     attendance?.run = run
     return steps.flatMap { follow($0, of: run, at: now) }
@@ -111,6 +113,7 @@ extension CallMachine {
     case .visit: goOn(visiting: outcome, at: now)
     case .switching(let wish): entered(outcome, for: wish, at: now)
     case .telling: end(.answered, at: now)
+    case .menu: goOn(inMenu: outcome, at: now)
     case .room, .parked, nil: []
     }
   }
@@ -119,7 +122,8 @@ extension CallMachine {
   mutating func attendanceIsOver(at now: Moment) -> [CallAction] {
     switch attendance?.purpose {
     case .refusal(let refused): end(refused, at: now)
-    case .room, .message, .visit, .switching, .telling, .parked, nil: end(.answered, at: now)
+    case .room, .message, .visit, .switching, .telling, .parked, .menu, nil:
+      end(.answered, at: now)
     }
   }
 
@@ -128,7 +132,7 @@ extension CallMachine {
     let seated = RelaySide.allCases.compactMap { side in
       seats[side].map { CallAction.seat($0, side) }
     }
-    guard case .attended = state, !hearsFetchedSound, let run = attendance?.run,
+    guard isAttended, !hearsFetchedSound, let run = attendance?.run,
       let position = run.position(at: now.boot)
     else { return seated }
     return seated + [.play(run.programme.announcement, run.number, to: caller.side, from: position)]
@@ -137,7 +141,7 @@ extension CallMachine {
   private var waits: Bool {
     switch attendance?.purpose {
     case .parked: true
-    case .none, .refusal, .room, .message, .visit, .switching, .telling: false
+    case .none, .refusal, .room, .message, .visit, .switching, .telling, .menu: false
     }
   }
 

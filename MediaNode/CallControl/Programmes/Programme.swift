@@ -23,6 +23,8 @@ struct KeyReading: Hashable, Sendable {
   var most: UInt8
   /// Ends the entry, and is no part of it.
   var terminator: Digit?
+  /// Each of these is an entry by itself where it comes first.
+  var alone: [Digit] = []
   /// How long the first key may take after the announcement.
   var patience: Duration = .seconds(5)
   /// How long each further key may take.

@@ -94,6 +94,7 @@ struct ProgrammeRun: Hashable, Sendable {
   // MARK: - Steps
 
   private mutating func take(_ digit: Digit, _ reading: KeyReading, at now: BootInstant) -> [Step] {
+    if keys.isEmpty, reading.alone.contains(digit) { return end(.entered([digit])) }
     guard digit != reading.terminator else { return end(keys.isEmpty ? .nothing : .entered(keys)) }
     keys.append(digit)
     guard keys.count < max(1, Int(reading.most)) else { return end(.entered(keys)) }

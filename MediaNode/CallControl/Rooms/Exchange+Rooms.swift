@@ -8,16 +8,30 @@ extension Exchange {
   mutating func entersRoom(_ arrival: Arrival, _ origin: CallOrigin, at now: Moment) -> Bool {
     let dialled = arrival.request.uri.user ?? ""
     guard let number = origin.tenant.room(dialled) else { return false }
-    let key = RoomKey(tenant: origin.tenant.id, number: number)
-    let stay = RoomStay(room: room(key), number: number)
-    let isFirst = rooms.calls(in: stay.room).isEmpty
-    let language = origin.tenant.snapshot.dialling.language
-    let alone = Programme(
-      announcement: Announcement(language.notice(.aloneInConference), in: language))
+    let (stay, programme) = seat(
+      inRoom: number, of: origin.tenant.id, origin.tenant.snapshot.dialling.language)
     attend(arrival, origin, called: dialled, at: now, hasRoom: hasSeat(in: stay.room)) {
-      $0.begin(in: stay, saying: isFirst ? alone : nil, at: now)
+      $0.begin(in: stay, saying: programme, at: now)
     }
     return true
+  }
+
+  /// Where a caller of a menu sits who wants to the room, and what it hears there; nil: there is no seat.
+  mutating func stay(
+    inRoom number: String, of tenant: DirectoryTenant, _ language: SpokenLanguage
+  ) -> (RoomStay, Programme?)? {
+    let (stay, programme) = seat(inRoom: number, of: tenant.id, language)
+    return hasSeat(in: stay.room) ? (stay, programme) : nil
+  }
+
+  /// Whoever comes first is told so.
+  private mutating func seat(inRoom number: String, of tenant: TenantID, _ language: SpokenLanguage)
+    -> (RoomStay, Programme?)
+  {
+    let stay = RoomStay(room: room(RoomKey(tenant: tenant, number: number)), number: number)
+    guard rooms.calls(in: stay.room).isEmpty else { return (stay, nil) }
+    let alone = Announcement(language.notice(.aloneInConference), in: language)
+    return (stay, Programme(announcement: alone))
   }
 
   /// Whom a transferor hands over to a room; false: it means somebody else.

@@ -7,12 +7,17 @@ struct DirectoryTenant: Sendable {
   private(set) var extensionsByID: [ExtensionID: ExtensionEntry]
   let numbers: [String: NumberEntry]
   let accounts: TenantAccounts
+  /// With which its extensions begin, and how many digits the longest has.
+  let firstDigits: Set<String>
+  let longestExtension: Int
 
   init(_ snapshot: TenantSnapshot, hashing: any Hashing) {
     self.snapshot = snapshot
     extensionsByNumber = Dictionary(snapshot.extensions.map { ($0.number, $0) }) { old, _ in old }
     extensionsByID = Dictionary(snapshot.extensions.map { ($0.id, $0) }) { old, _ in old }
     numbers = Dictionary(snapshot.numbers.map { ($0.number, $0) }) { old, _ in old }
+    firstDigits = Set(snapshot.extensions.map { String($0.number.prefix(1)) })
+    longestExtension = snapshot.extensions.map(\.number.utf8.count).max() ?? 0
     accounts = TenantAccounts(of: snapshot, extensionsByNumber, hashing: hashing)
   }
 

@@ -297,6 +297,17 @@ private struct Fixture {
         route: "GET /v1/tenants/{tenant}/sounds/{sound}/contents",
         path: path + "/sounds/\(sound)/contents", tenant: .hidden, reseller: .hidden),
       Probe(
+        route: "PUT /v1/tenants/{tenant}/extensions/{extension}/menu",
+        path: path + "/extensions/\(entry)/menu",
+        body: #"{"choices":{"1":{"then":"extension","to":"\#(other)"}}}"#, tenant: .hidden,
+        reseller: .hidden),
+      Probe(
+        route: "GET /v1/tenants/{tenant}/extensions/{extension}/menu",
+        path: path + "/extensions/\(entry)/menu", tenant: .hidden, reseller: .hidden),
+      Probe(
+        route: "DELETE /v1/tenants/{tenant}/extensions/{extension}/menu",
+        path: path + "/extensions/\(entry)/menu", tenant: .hidden, reseller: .hidden),
+      Probe(
         route: "DELETE /v1/tenants/{tenant}/sounds/{sound}", path: path + "/sounds/\(sound)",
         tenant: .hidden, reseller: .hidden),
       Probe(

@@ -9,6 +9,7 @@ private func line(_ prompts: [Prompt]) -> String {
     case .recorded(let name): name.replacing("digits/", with: "")
     case .spoken(let words): "'\(words)'"
     case .fetched(let name), .uploaded(let name): "<\(name)>"
+    case .ringing: "(ringing)"
     }
   }.joined(separator: " ")
 }

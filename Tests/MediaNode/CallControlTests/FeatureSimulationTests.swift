@@ -42,7 +42,7 @@ import Testing
       sent == [
         "202", "transferred", "notify", "message", "forwarded", "replaced", "prack", "announced",
         "conference", "supervised", "recorded", "parked", "taken", "message left",
-        "mailbox called",
+        "mailbox called", "menu", "chosen in a menu",
       ])
   }
 }
@@ -50,7 +50,7 @@ import Testing
 extension CallFleet {
   mutating func useFeature(_ party: Party) {
     let call = party.calls.filter { $0.state == .talking }.randomElement(using: &random)
-    switch Int.random(in: 0..<24, using: &random) {
+    switch Int.random(in: 0..<26, using: &random) {
     case 0: handOn(call, quietly: Bool.random(using: &random))
     case 1, 2: joinBoth(of: party)
     case 3: handOnTogether(call)
@@ -72,6 +72,8 @@ extension CallFleet {
     case 19: park(call)
     case 20, 21: if !party.isCarrier { party.call(place()) }
     case 22: if !party.isCarrier { party.call(switching()) }
+    case 23: chooseInMenu(as: party)
+    case 24: handOnToMenu(call)
     default: registerWithPreference(party)
     }
   }
@@ -116,6 +118,34 @@ extension CallFleet {
     }
     let codes = ["*97", "*97", "*98", "*98101"]
     if !party.isCarrier { party.call(codes.randomElement(using: &random) ?? "*97") }
+  }
+
+  /// 103 has a menu for a while; keys that are pressed elsewhere choose in it.
+  private mutating func chooseInMenu(as party: Party) {
+    let menu = VoiceMenu(
+      choices: [
+        "1": .extension(Fixture.extensionID("102")), "6": .room("1"),
+        "7": .mailbox(Fixture.extensionID("101")), "9": .outside("07700900123"),
+        "*": .extension(Fixture.extensionID("101")),
+      ], takesExtensions: Bool.random(using: &random),
+      repeats: UInt8.random(in: 0...2, using: &random), last: .extension(Fixture.extensionID("102"))
+    )
+    let isThere = Int.random(in: 0..<4, using: &random) > 0
+    scene.world.change { tenant in
+      tenant.extensions[2].menu = isThere ? menu : nil
+      if isThere { tenant.extensions[2].answering = [] }
+    }
+    if !party.isCarrier { party.call("103") }
+    for delay in 1...4 {
+      scene.world.after(.seconds(2 * delay)) { [world = scene.world] in
+        world.pressKeyInMenu(["1", "9", "*", "6"][delay - 1])
+      }
+    }
+  }
+
+  private func handOnToMenu(_ call: PartyCall?) {
+    guard let call else { return }
+    _ = Referring(call, to: "103")
   }
 
   private mutating func place() -> String {

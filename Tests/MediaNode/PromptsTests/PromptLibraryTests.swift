@@ -59,6 +59,18 @@ struct PromptLibraryTests {
     }
   }
 
+  @Test("Who waits for somebody who rings hears a minute of their country's tone")
+  func ringing() throws {
+    let library = PromptLibrary(synthesised: "")
+    for (language, tones) in [(SpokenLanguage.english, [440.0, 480]), (.german, [425])] {
+      let clip = try library.clip(.ringing, in: language)
+      #expect(clip.samples.count == 60 * 8_000)
+      let recognizer = ToneRecognizer(frequencies: [425, 480, 700])
+      #expect(recognizer.tones(in: Array(clip.samples.prefix(8_000))).contains(tones.last ?? 0))
+      #expect(clip.samples[24_000..<40_000].allSatisfy { $0 == 0 })
+    }
+  }
+
   @Test("No words lead outside the folder")
   func pathsStayInside() {
     #expect(

@@ -1,3 +1,4 @@
+import Announcements
 import Digits
 import NodeContract
 import SeededRandom
@@ -19,6 +20,15 @@ extension World {
     press(key, on: side, of: relay.plan.id)
   }
 
+  /// Whoever is in a menu presses that key.
+  func pressKeyInMenu(_ key: Character) {
+    let inMenus = exchange.calls.values.map(\.machine).filter {
+      if case .menu? = $0.attendance?.purpose { $0.isAttended } else { false }
+    }
+    guard let call = inMenus.min(by: { $0.id < $1.id }), let digit = Digit(key) else { return }
+    press(digit, on: call.caller.side, of: call.plan.id)
+  }
+
   /// A dead process hears nothing.
   func press(_ key: Digit, on side: RelaySide, of relay: RelayID) {
     guard !isDead else { return }
@@ -32,6 +42,10 @@ extension World {
     if !questions.isEmpty { used.insert("mailbox called") }
     for relay in relays.values {
       if !relay.played.isEmpty { used.insert("announced") }
+      for playing in relay.played {
+        if playing.announcement.prompts.contains(.recorded("vm-press")) { used.insert("menu") }
+        if playing.announcement.prompts == [.ringing] { used.insert("chosen in a menu") }
+      }
       for seat in relay.seated {
         switch seat.role {
         case .talker: used.insert("conference")

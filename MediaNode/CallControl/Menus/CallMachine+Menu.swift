@@ -1,0 +1,91 @@
+import NodeContract
+import SIP
+
+/// Callers in menus: see ``MenuVisit``. Whom they choose is rung as any call is, while they hear that it
+/// rings; their call was answered before, so that whoever takes it is told what they were told.
+extension CallMachine {
+  mutating func goOn(inMenu outcome: Programme.Outcome, at now: Moment) -> [CallAction] {
+    let limit = limits.menuChoices
+    return visitMenu(at: now) { $0.programmeEnded(outcome, limit: limit) }
+  }
+
+  /// What the caller keyed in is nothing.
+  mutating func choiceIsInvalid(at now: Moment) -> [CallAction] {
+    let limit = limits.menuChoices
+    return visitMenu(at: now) { $0.wasInvalid(limit: limit) }
+  }
+
+  /// Whoever the caller chose cannot be asked.
+  mutating func choiceIsInVain(at now: Moment) -> [CallAction] {
+    let limit = limits.menuChoices
+    return visitMenu(at: now) { $0.wasInVain(limit: limit) }
+  }
+
+  mutating func visitMenu(at now: Moment, _ event: (inout MenuVisit) -> [MenuVisit.Step])
+    -> [CallAction]
+  {
+    guard case .menu(var visit)? = attendance?.purpose else { return [] }
+    let steps = event(&visit)
+    attendance?.purpose = .menu(visit)
+    return steps.flatMap { step -> [CallAction] in
+      switch step {
+      case .say(let programme): say(programme, at: now)
+      case .lead(let choice): [.lead(choice)]
+      case .end: end(.answered, at: now)
+      }
+    }
+  }
+
+  // MARK: - Whom the caller chose
+
+  /// These are asked now.
+  mutating func ring(
+    _ legs: [Leg], _ rules: PendingRules?, then next: Further?, until: BootInstant, at now: Moment
+  ) -> [CallAction] {
+    guard case .attended = state, case .menu(var visit)? = attendance?.purpose,
+      let offer = offerOfWhoWaits
+    else { return end(.internalError, at: now) }
+    let programme = visit.rings()
+    attendance?.purpose = .menu(visit)
+    (failures, answering, further) = ([], rules, next)
+    state = .ringing(until: until)
+    let first = callees.count
+    callees += legs
+    return say(programme, at: now) + (first..<callees.count).map { ask($0, offer: offer) }
+  }
+
+  /// What the caller was told before it was asked whom it wants.
+  var offerOfWhoWaits: AudioTerms? {
+    var terms = caller.session.terms?.attended
+    terms?.direction = .both
+    return terms
+  }
+
+  /// Nobody took the call: the caller is back in its menu. Nil: it was in none.
+  mutating func comesBack(at now: Moment) -> [CallAction]? {
+    guard case .ringing = state, case .menu? = attendance?.purpose else { return nil }
+    (answering, further) = (nil, nil)
+    state = .attended(until: now.boot.advanced(by: limits.callDuration))
+    return choiceIsInVain(at: now)
+  }
+
+  /// Somebody took the call whose caller we had answered.
+  mutating func leaveMenu() -> [CallAction] {
+    attendance = nil
+    return [.stopPlaying(to: caller.side)]
+  }
+
+  /// The caller sits in a room now.
+  mutating func enter(_ stay: RoomStay, saying programme: Programme?, at now: Moment)
+    -> [CallAction]
+  {
+    guard case .attended = state else { return [] }
+    attendance?.purpose = .room
+    self.stay = stay
+    guard let programme else {
+      attendance?.run = nil
+      return []
+    }
+    return say(programme, at: now)
+  }
+}
