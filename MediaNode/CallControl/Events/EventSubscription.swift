@@ -47,6 +47,8 @@ struct EventSubscription: Equatable, Sendable {
   private(set) var isNotifying = false
   /// Something changed since the last NOTIFY.
   private(set) var isStale = false
+  /// Whoever carries it on next knows how far its numbers are, more or less.
+  var isRemembered = true
   /// When that is told if nothing else is before.
   private var tellAt: BootInstant?
 
@@ -125,6 +127,7 @@ struct EventSubscription: Equatable, Sendable {
   mutating func adopted() {
     isStale = true
     isNotifying = false
+    isRemembered = false
     for _ in 0..<100 { _ = dialog.skipSequence() }
     version &+= 100
   }

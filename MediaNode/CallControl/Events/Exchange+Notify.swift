@@ -49,9 +49,12 @@ extension Exchange {
     var subscription = subscription
     let isKnown = subscriptions[subscription.key] != nil
     let request = subscription.notification(at: now.boot) { document(of: $0) }
-    subscriptions.store(subscription)
     let isOld =
-      request != nil && subscription.version % EventSubscription.notificationsPerChange == 0
+      request != nil
+      && (!subscription.isRemembered
+        || subscription.version % EventSubscription.notificationsPerChange == 0)
+    if isOld { subscription.isRemembered = true }
+    subscriptions.store(subscription)
     if subscription.isOver ? isKnown : isRenewed || isOld { remember(subscription, at: now) }
     guard let request else { return }
     let branch = "\(Via.magicCookie)\(subscription.key.localTag)-\(request.headers.cseq.number)"

@@ -63,6 +63,24 @@ import Testing
     #expect(versions.count == 2 && versions[0] < versions[1])
   }
 
+  @Test func aWatcherWhoseNodeDiesAgainIsStillToldInOrder() throws {
+    let scene = try Scene()
+    let watch = try watching(scene)
+    for _ in 1...3 {
+      let call = scene.carrier.call("+442079460102")
+      #expect(scene.world.run { call.state == .talking })
+      scene.world.run(for: .seconds(1))
+      #expect(watch.states.last == ["confirmed"])
+      scene.world.die()
+      scene.world.run(for: .seconds(2))
+      call.hangUp()
+      scene.world.run(for: .seconds(2))
+      #expect(watch.states.last == ["terminated"])
+    }
+    let numbers = watch.notifies.map(\.headers.cseq.number)
+    #expect(numbers == numbers.sorted() && Set(numbers).count == numbers.count, "\(numbers)")
+  }
+
   @Test func itLastsNoLongerThanItsWatcherWasTold() throws {
     let scene = try Scene()
     let watch = Watch(scene.alice, "102", expires: "600")
