@@ -1,3 +1,4 @@
+import Glibc
 import Synchronization
 
 /// Ports for sockets that a test opens later, or again, and for such as nobody shall have: below those
@@ -6,7 +7,8 @@ import Synchronization
 public enum UnclaimedPorts {
   private static let first: UInt16 = 14_000
   private static let last: UInt16 = 20_000
-  private static let given = Atomic(0)
+  /// Runs that begin together have numbers of processes that lie together, and begin far from each other.
+  private static let given = Atomic(Int(getpid()) * 101)
 
   /// An even port; the odd one above it is given to nobody else either.
   public static func next() -> UInt16 {
