@@ -183,7 +183,8 @@ private struct HeadForLibOSIP {
 }
 
 /// Checks what libosip2 takes for something else: empty elements, broken escapes, which it cuts
-/// off, and a question mark outside angle brackets (RFC 3261 section 20.10).
+/// off, a colon in a name without quotes (RFC 3261 section 25.1: it is no token), and a question mark
+/// outside angle brackets (section 20.10).
 private func hasSoundAddresses(_ value: ArraySlice<UInt8>) -> Bool {
   value.contains(where: \.mayHideElements)
     ? headerElements(of: text(of: value)).allSatisfy { isSoundAddress(Array($0.utf8)[...]) }
@@ -198,7 +199,10 @@ private func isSoundAddress(_ bytes: ArraySlice<UInt8>) -> Bool {
     // libosip2 takes no shorter one, but for the form without brackets, which we do not write.
     return uri.count >= 6 && !uri.contains(UInt8(ascii: "?")) && hasWholeEscapes(uri)
   }
-  guard let close = bytes[open...].firstIndex(of: UInt8(ascii: ">")) else { return false }
+  // libosip2 would take a name with a colon for an address without brackets, and judge that.
+  guard bytes[..<open].unquotedIndex(of: UInt8(ascii: ":")) == nil,
+    let close = bytes[open...].firstIndex(of: UInt8(ascii: ">"))
+  else { return false }
   let parameters = bytes[(close + 1)...].drop { $0 == UInt8(ascii: " ") }
   return hasWholeEscapes(bytes[open..<close])
     && (parameters.isEmpty || parameters.first == UInt8(ascii: ";"))

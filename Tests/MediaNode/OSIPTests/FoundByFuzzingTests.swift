@@ -58,6 +58,19 @@ import Testing
       verdict(on: Sample.options(start: "OPTIONS sip:a@h;p=\(escaped) SIP/2.0")) == "refused 414")
   }
 
+  @Test(arguments: [
+    "urn:uuid:0-56Path: <sippa.:example.net;lr>", "Bob, urn:a <tel:a>", "a:b <sip:102@h.test>",
+  ])
+  func aNameWithAColonWantsQuotes(contact: String) {
+    #expect(verdict(on: Sample.options(and: ["Contact: \(contact)"])) == "refused 400")
+  }
+
+  @Test func aQuotedNameMayHaveAColon() throws {
+    let datagram = Sample.options(and: ["Contact: \"a:b\" <sip:102@h.test>"])
+    #expect(try request(datagram).headers.contacts.addresses.first?.displayName == "a:b")
+    try survivesPrinting(datagram)
+  }
+
   @Test func aSessionWithAnUnreadableLastLineIsMalformed() throws {
     let datagram = Sample.message(
       "INVITE sip:102@h SIP/2.0", "Via: SIP/2.0/UDP 192.0.2.7;branch=z9hG4bKa",
