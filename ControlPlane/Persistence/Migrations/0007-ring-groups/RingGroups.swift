@@ -38,21 +38,7 @@ private enum RingGroupSQL {
     );
     """
 
-  static let security = """
-    DO $$
-    DECLARE name text;
-    BEGIN
-      FOREACH name IN ARRAY ARRAY['ring_groups', 'ring_group_members'] LOOP
-        EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', name);
-        EXECUTE format('ALTER TABLE %I FORCE ROW LEVEL SECURITY', name);
-        EXECUTE format('DROP POLICY IF EXISTS within_scope ON %I', name);
-        EXECUTE format('CREATE POLICY within_scope ON %I USING (scope_is_platform()
-          OR tenant_id = scope_tenant() OR tenant_id IN (SELECT t.tenant_id FROM tenants t
-            WHERE t.reseller_id = scope_reseller()))', name);
-      END LOOP;
-    END
-    $$;
-    """
+  static let security = securityOfTenants(tables: "'ring_groups', 'ring_group_members'")
 
   static let announcements = """
     CREATE OR REPLACE TRIGGER inserted AFTER INSERT ON ring_groups

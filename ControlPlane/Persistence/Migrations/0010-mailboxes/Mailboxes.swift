@@ -77,22 +77,8 @@ private enum MailboxSQL {
       action IN ('ring', 'forward', 'busy', 'decline', 'voicemail'));
     """
 
-  static let security = """
-    DO $$
-    DECLARE name text;
-    BEGIN
-      FOREACH name IN ARRAY ARRAY['mailboxes', 'stored_sounds', 'stored_sound_pieces',
-        'mailbox_messages'] LOOP
-        EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', name);
-        EXECUTE format('ALTER TABLE %I FORCE ROW LEVEL SECURITY', name);
-        EXECUTE format('DROP POLICY IF EXISTS within_scope ON %I', name);
-        EXECUTE format('CREATE POLICY within_scope ON %I USING (scope_is_platform()
-          OR tenant_id = scope_tenant() OR tenant_id IN (SELECT t.tenant_id FROM tenants t
-            WHERE t.reseller_id = scope_reseller()))', name);
-      END LOOP;
-    END
-    $$;
-    """
+  static let security = securityOfTenants(
+    tables: "'mailboxes', 'stored_sounds', 'stored_sound_pieces',\n    'mailbox_messages'")
 
   static let announcements = """
     CREATE OR REPLACE TRIGGER inserted AFTER INSERT ON mailboxes

@@ -58,21 +58,7 @@ private enum FeatureCodeSQL {
     ALTER TABLE facts VALIDATE CONSTRAINT facts_kind_check;
     """
 
-  static let security = """
-    DO $$
-    DECLARE name text;
-    BEGIN
-      FOREACH name IN ARRAY ARRAY['feature_codes', 'answering_switches'] LOOP
-        EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', name);
-        EXECUTE format('ALTER TABLE %I FORCE ROW LEVEL SECURITY', name);
-        EXECUTE format('DROP POLICY IF EXISTS within_scope ON %I', name);
-        EXECUTE format('CREATE POLICY within_scope ON %I USING (scope_is_platform()
-          OR tenant_id = scope_tenant() OR tenant_id IN (SELECT t.tenant_id FROM tenants t
-            WHERE t.reseller_id = scope_reseller()))', name);
-      END LOOP;
-    END
-    $$;
-    """
+  static let security = securityOfTenants(tables: "'feature_codes', 'answering_switches'")
 
   static let announcements = """
     CREATE OR REPLACE TRIGGER inserted AFTER INSERT ON feature_codes

@@ -81,21 +81,7 @@ private enum MenuSQL {
       FOREIGN KEY (tenant_id, greeting_id) REFERENCES tenant_sounds (tenant_id, sound_id);
     """
 
-  static let security = """
-    DO $$
-    DECLARE name text;
-    BEGIN
-      FOREACH name IN ARRAY ARRAY['tenant_sounds', 'menus', 'menu_choices'] LOOP
-        EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', name);
-        EXECUTE format('ALTER TABLE %I FORCE ROW LEVEL SECURITY', name);
-        EXECUTE format('DROP POLICY IF EXISTS within_scope ON %I', name);
-        EXECUTE format('CREATE POLICY within_scope ON %I USING (scope_is_platform()
-          OR tenant_id = scope_tenant() OR tenant_id IN (SELECT t.tenant_id FROM tenants t
-            WHERE t.reseller_id = scope_reseller()))', name);
-      END LOOP;
-    END
-    $$;
-    """
+  static let security = securityOfTenants(tables: "'tenant_sounds', 'menus', 'menu_choices'")
 
   /// Sounds by themselves are nothing to a node: what names them is.
   static let announcements = """
