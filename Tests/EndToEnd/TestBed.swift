@@ -51,6 +51,7 @@ struct Bench {
   let work: URL
   /// The CDRs that were there before.
   private let known: Set<String>
+  private let begun = Date()
 
   init(_ name: String) async throws {
     installation = try await TestBed.shared.installation()
@@ -87,7 +88,7 @@ struct Bench {
   /// Waits until so many legs have ended that were not there when this test began.
   func newRecords(_ count: Int, within limit: Duration = .seconds(15)) async throws -> [CallRecord]
   {
-    try await api.newRecords(count, besides: known, within: limit)
+    try await api.newRecords(count, besides: known, since: begun, within: limit)
   }
 
   /// Waits until no node holds a fact that is not in Postgres.

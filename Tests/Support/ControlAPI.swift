@@ -112,12 +112,17 @@ public struct ControlAPI: Sendable {
     return Dictionary(list.items.map { ($0.name, $0) }) { first, _ in first }
   }
 
-  /// Waits until `count` finished legs are recorded that are not among `known`.
+  /// Waits until `count` finished legs are recorded that are not among `known`, and did not begin before
+  /// `instant`: records of earlier calls may still be on their way.
   public func newRecords(
-    _ count: Int, besides known: Set<String>, within limit: Duration = .seconds(15)
+    _ count: Int, besides known: Set<String>, since instant: Date = .distantPast,
+    within limit: Duration = .seconds(15)
   ) async throws -> [CallRecord] {
-    try await eventually("\(count) new CDRs", within: limit, every: .milliseconds(100)) {
-      let new = try await records().filter { !known.contains($0.id) && $0.endedAt != nil }
+    let began = instant.formatted(Date.ISO8601FormatStyle(includingFractionalSeconds: true))
+    return try await eventually("\(count) new CDRs", within: limit, every: .milliseconds(100)) {
+      let new = try await records().filter {
+        !known.contains($0.id) && $0.startedAt >= began && $0.endedAt != nil
+      }
       return new.count >= count ? new : nil
     }
   }
