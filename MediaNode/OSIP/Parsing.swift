@@ -117,8 +117,10 @@ extension MessageIndex {
 
   private func isSession(_ contentType: String) -> Bool {
     if contentType == "application/sdp" { return true }
-    let type = contentType.prefix { $0 != ";" }.filter { !$0.isWhitespace }
-    return type.lowercased() == "application/sdp"
+    // Space may stand around the slash (RFC 3261 section 25.1), and within neither word.
+    let type = contentType.prefix { $0 != ";" }.lowercased()
+    let words = type.split(separator: "/", omittingEmptySubsequences: false)
+    return words.map { $0.split(whereSeparator: \.isWhitespace) } == [["application"], ["sdp"]]
   }
 }
 

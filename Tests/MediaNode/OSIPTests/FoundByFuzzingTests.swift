@@ -71,6 +71,21 @@ import Testing
     try survivesPrinting(datagram)
   }
 
+  @Test(arguments: [
+    ("application/sdp", true), ("Application / SDP ;a=b", true), ("application/s dp", false),
+    ("appli cation/sdp", false), ("application//sdp", false),
+  ])
+  func spaceStandsAroundTheSlashOfAContentTypeAndNotWithinItsWords(
+    type: String, isSession: Bool
+  ) throws {
+    let datagram = Sample.options(and: ["Content-Type: \(type)"], body: Sample.session)
+    switch try request(datagram).body {
+    case .session: #expect(isSession)
+    case .other: #expect(!isSession)
+    default: Issue.record("neither")
+    }
+  }
+
   @Test func aSessionWithAnUnreadableLastLineIsMalformed() throws {
     let datagram = Sample.message(
       "INVITE sip:102@h SIP/2.0", "Via: SIP/2.0/UDP 192.0.2.7;branch=z9hG4bKa",
