@@ -15,11 +15,7 @@ public struct SoundReference: Hashable, Sendable {
   }
 
   /// Its digest in hexadecimal.
-  public var name: String {
-    let digits = Array("0123456789abcdef".utf8)
-    return String(
-      decoding: digest.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
-  }
+  public var name: String { digest.hexadecimal }
 }
 
 extension TenantSnapshot {

@@ -51,17 +51,10 @@ struct SIPPassword: Sendable {
     return DigestAlgorithm.allCases.filter(algorithms.contains).map { algorithm in
       let ha1 =
         switch algorithm {
-        case .sha256: hexadecimal(SHA256.hash(data: message))
-        case .md5: hexadecimal(Insecure.MD5.hash(data: message))
+        case .sha256: Array(SHA256.hash(data: message)).hexadecimal
+        case .md5: Array(Insecure.MD5.hash(data: message)).hexadecimal
         }
       return DigestCredential(algorithm: algorithm, ha1: ha1)
     }
-  }
-
-  private func hexadecimal(_ digest: some Sequence<UInt8>) -> String {
-    digest.map { byte in
-      let digits = String(byte, radix: 16)
-      return digits.utf8.count == 1 ? "0" + digits : digits
-    }.joined()
   }
 }

@@ -19,8 +19,9 @@ public struct NewMenu: Hashable, Sendable {
   public var language: String?
   public var choices: [String: Destination]
   public var takesExtensions: Bool
-  /// Seconds.
+  /// Seconds, 1 to 60.
   public var patience: Int
+  /// 0 to 9.
   public var repeats: Int
   public var last: Destination
 

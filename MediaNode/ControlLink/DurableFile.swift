@@ -1,14 +1,14 @@
-import Epoll
+public import Epoll
 import Glibc
 
 /// Small files that are always whole: a new content replaces the old one at once or not at all,
 /// also when the machine loses power. Readable by their owner only.
-enum DurableFile {
+public enum DurableFile {
   /// Larger files are refused: nothing that we write comes near.
   private static let maximumLength = 64 << 20
 
   /// Returns once `bytes` are on disk under `path`.
-  static func write(_ bytes: [UInt8], to path: String) throws(SystemError) {
+  public static func write(_ bytes: [UInt8], to path: String) throws(SystemError) {
     let draft = path + ".new"
     let descriptor = open(draft, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
     guard descriptor >= 0 else { throw SystemError("create \(draft)") }

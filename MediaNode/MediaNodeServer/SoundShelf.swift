@@ -1,3 +1,4 @@
+import ControlLink
 import Epoll
 import FoundationEssentials
 import Glibc
@@ -152,13 +153,7 @@ final class SoundShelf: Sendable {
       guard OpenSSLHashing().sha256(errand.contents) == errand.sound.digest else {
         throw Damaged()
       }
-      let path = "\(folder)/\(name)\(Self.suffix)"
-      let draft = path + ".new"
-      try Data(errand.contents).write(to: URL(filePath: draft))
-      guard let file = fopen(draft, "r") else { throw Damaged() }
-      fsync(fileno(file))
-      fclose(file)
-      guard rename(draft, path) == 0 else { throw Damaged() }
+      try DurableFile.write(errand.contents, to: "\(folder)/\(name)\(Self.suffix)")
       state.withLock { _ = $0.present.insert(name) }
     } catch {
       state.withLock { $0.postponed[errand.sound.id] = .now + Self.longPause }

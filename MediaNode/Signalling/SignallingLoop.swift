@@ -245,7 +245,8 @@ public actor SignallingLoop {
     if !isReadingDatagrams { report() }
   }
 
-  /// Each time wakes the links' thread, which costs more than what is told.
+  /// Tells the replicas what has gathered. Each time wakes the links' thread, which costs more than what
+  /// is told.
   private func report() {
     guard !reports.isEmpty else { return }
     surroundings?.report(reports)

@@ -11,12 +11,7 @@ extension SiteA {
       let alice = try await bench.alice()
       let bob = try await bench.bob()
       try await connect(alice, dialling: "102", to: bob)
-      bob.hangUp()
-      try await alice.closed()
-      #expect(try alice.heard(of: Bench.tones) == [700])
-      #expect(try bob.heard(of: Bench.tones) == [500])
-      let legs = try await bench.newRecords(2)
-      #expect(legs.map(\.outcome) == ["answered", "answered"])
+      let legs = try await bench.hangUp(alice, bob)
       #expect(legs.allSatisfy { $0.charge == nil && $0.billedSeconds >= 1 })
       try await eventually("both legs say how they sounded", within: .seconds(10)) {
         let known = Set(legs.map(\.id))

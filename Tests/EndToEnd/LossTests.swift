@@ -69,12 +69,7 @@ extension SiteA {
       // The call goes on, and ends when somebody hangs up.
       try await alice.hears(seconds: 2)
       try await bob.hears(seconds: 2)
-      bob.hangUp()
-      try await alice.closed()
-      #expect(try alice.heard(of: Bench.tones) == [700])
-      #expect(try bob.heard(of: Bench.tones) == [500])
-      let legs = try await bench.newRecords(2)
-      #expect(legs.map(\.outcome) == ["answered", "answered"])
+      let legs = try await bench.hangUp(alice, bob)
       #expect(legs.map(\.evidence) == ["signalled", "signalled"])
       await alice.quit()
       await bob.quit()

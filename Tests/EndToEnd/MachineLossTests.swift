@@ -93,12 +93,7 @@ extension SiteA {
             + "\(await silence.end().inMilliseconds) ms")
         _ = try await bench.api.pbxctl("node", "undrain", full)
       }
-      bob.hangUp()
-      try await alice.closed()
-      #expect(try alice.heard(of: Bench.tones) == [700])
-      #expect(try bob.heard(of: Bench.tones) == [500])
-      let legs = try await bench.newRecords(2)
-      #expect(legs.map(\.outcome) == ["answered", "answered"])
+      let legs = try await bench.hangUp(alice, bob)
       #expect(legs.map(\.evidence) == ["signalled", "signalled"])
 
       await alice.quit()

@@ -100,6 +100,20 @@ struct Bench {
   }
 }
 
+extension Bench {
+  /// Bob hangs up: he and Alice heard each other's tone and nobody else, and both legs are on record as
+  /// answered.
+  func hangUp(_ alice: Baresip, _ bob: Baresip) async throws -> [CallRecord] {
+    bob.hangUp()
+    try await alice.closed()
+    #expect(try alice.heard(of: Self.tones) == [700])
+    #expect(try bob.heard(of: Self.tones) == [500])
+    let legs = try await newRecords(2)
+    #expect(legs.map(\.outcome) == ["answered", "answered"])
+    return legs
+  }
+}
+
 /// Sets a call up and waits until both sides heard a second of it.
 func connect(
   _ caller: any Softphone, dialling target: String, to callee: any Softphone

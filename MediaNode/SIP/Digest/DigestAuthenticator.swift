@@ -67,7 +67,7 @@ public struct DigestAuthenticator: Sendable {
   private func isRight(_ claim: Claim, _ accounts: some DigestAccounts, _ request: SIPRequest)
     -> Bool
   {
-    let decoy = hexadecimal(hashing.hmacSHA256(key: secret, Array(claim.user.utf8)))
+    let decoy = hashing.hmacSHA256(key: secret, Array(claim.user.utf8)).hexadecimal
     let known = accounts.credentials(of: claim.user)?.first {
       $0.algorithm == claim.credentials.algorithm
     }

@@ -165,8 +165,8 @@ extension Hashing {
 
   func digest(_ algorithm: DigestAlgorithm, of bytes: [UInt8]) -> String {
     switch algorithm {
-    case .sha256: hexadecimal(sha256(bytes))
-    case .md5: hexadecimal(md5(bytes))
+    case .sha256: sha256(bytes).hexadecimal
+    case .md5: md5(bytes).hexadecimal
     }
   }
 
@@ -181,19 +181,4 @@ extension Hashing {
   ) -> String {
     digest(algorithm, of: "\(user):\(realm):\(password)")
   }
-}
-
-/// Two lower-case digits per byte.
-func hexadecimal(_ bytes: [UInt8]) -> String {
-  String(unsafeUninitializedCapacity: 2 * bytes.count) { text in
-    for (index, byte) in bytes.enumerated() {
-      text[2 * index] = hexadecimalDigit(byte >> 4)
-      text[2 * index + 1] = hexadecimalDigit(byte & 15)
-    }
-    return 2 * bytes.count
-  }
-}
-
-private func hexadecimalDigit(_ value: UInt8) -> UInt8 {
-  value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "a") + value - 10
 }

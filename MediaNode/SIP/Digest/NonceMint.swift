@@ -16,7 +16,7 @@ struct NonceMint: Sendable {
   mutating func make(for source: IPAddress, realm: String, at now: BootInstant) -> String {
     latest = max(now, latest.advanced(by: .nanoseconds(1)))
     let instant = bytes(of: latest)
-    return hexadecimal(instant + seal(instant, source: source, realm: realm))
+    return (instant + seal(instant, source: source, realm: realm)).hexadecimal
   }
 
   /// When a nonce was made; nil when it is none of ours, or for another address or realm.

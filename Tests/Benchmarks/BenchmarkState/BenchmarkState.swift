@@ -43,7 +43,7 @@ struct Provision: ParsableCommand {
 
   func run() throws {
     let key = RandomBytes.make(32)
-    try hexadecimal(key).write(toFile: keyFile, atomically: true, encoding: .utf8)
+    try key.hexadecimal.write(toFile: keyFile, atomically: true, encoding: .utf8)
     for part in ["", "/spool", "/snapshots"] {
       try FileManager.default.createDirectory(
         atPath: state + part, withIntermediateDirectories: true)
@@ -106,7 +106,7 @@ struct Provision: ParsableCommand {
 
   private func credential(_ secret: String) -> DigestCredential {
     DigestCredential(
-      algorithm: .md5, ha1: hexadecimal(OpenSSLHashing().md5(Array(secret.utf8))))
+      algorithm: .md5, ha1: OpenSSLHashing().md5(Array(secret.utf8)).hexadecimal)
   }
 
   /// `+4420` and eight digits.
@@ -118,9 +118,5 @@ struct Provision: ParsableCommand {
 
   private func extensionID(_ number: Int) -> ExtensionID {
     ExtensionID(UUIDv7(high: 3, low: UInt64(number)))
-  }
-
-  private func hexadecimal(_ bytes: [UInt8]) -> String {
-    bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
   }
 }
