@@ -326,11 +326,3 @@ extension SIPRequest {
     }
   }
 }
-
-extension SessionSide {
-  /// The other party's terms, as we told this one.
-  var describedTerms: AudioTerms? {
-    guard let described else { return nil }
-    return described.media.lazy.compactMap { AudioTerms(anyOf: $0, in: described) }.first
-  }
-}

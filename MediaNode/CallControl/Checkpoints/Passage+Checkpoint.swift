@@ -4,7 +4,7 @@ import SIP
 extension AudioTerms: Checkpointed {
   func write(to writer: inout CheckpointWriter) {
     writer.write(carriage.rawValue)
-    writer.write(formats)
+    writer.write(formats.map(\.name))
     writer.write(attributes)
     writer.write(direction.rawValue)
     writer.write(remote)
@@ -15,8 +15,13 @@ extension AudioTerms: Checkpointed {
       throw .malformed("carriage")
     }
     self.carriage = carriage
-    formats = try reader.read([String].self)
+    let names = try reader.read([String].self)
     attributes = try reader.read([SessionAttribute].self)
+    formats = carriage == .fax ? [.fax] : []
+    for name in names where carriage == .rtp {
+      guard let format = PayloadFormat(name, among: attributes) else { throw .malformed("format") }
+      formats.append(format)
+    }
     guard let direction = MediaDirection(rawValue: try reader.read(String.self)) else {
       throw .malformed("direction")
     }

@@ -4,7 +4,6 @@ import SIP
 /// Fax machines call each other by voice, hear who they are, and go over to T.38 by a new offer
 /// (ITU-T T.38 annex D): a stream of another kind in the place of the audio.
 extension AudioTerms {
-  static let faxFormat = "t38"
   private static let faxProfile = "udptl"
 
   var isFax: Bool { carriage == .fax }
@@ -12,12 +11,12 @@ extension AudioTerms {
   /// Nil when the medium is refused, or is no fax over UDP.
   init?(fax medium: MediaDescription, in session: SessionDescription) {
     guard medium.kind == "image", medium.profile.lowercased() == Self.faxProfile, medium.port != 0,
-      medium.formats.map({ $0.lowercased() }) == [Self.faxFormat],
+      medium.formats.map({ $0.lowercased() }) == [PayloadFormat.fax.name],
       let address = medium.connection ?? session.connection, !address.isUnspecified
     else { return nil }
     carriage = .fax
-    formats = [Self.faxFormat]
-    attributes = medium.attributes.filter { Self.passesOn($0, formats: [Self.faxFormat]) }
+    formats = [.fax]
+    attributes = medium.attributes.filter { Self.passesOn($0, formats: [.fax]) }
     direction = .both
     remote = IPEndpoint(address, port: medium.port)
   }
@@ -31,7 +30,11 @@ extension AudioTerms {
 
   func faxMedium(at port: UInt16) -> MediaDescription {
     MediaDescription(
-      kind: "image", port: port, profile: Self.faxProfile, formats: formats,
+      kind: "image", port: port, profile: Self.faxProfile, formats: formats.map(\.name),
       attributes: attributes)
   }
+}
+
+extension PayloadFormat {
+  static let fax = PayloadFormat("t38", .fax)
 }

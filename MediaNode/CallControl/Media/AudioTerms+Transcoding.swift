@@ -2,44 +2,33 @@ import SIP
 
 /// What we can make of a party's codecs, and what that means for each side's description.
 extension AudioTerms {
-  /// Voice that we know how to decode, in order of preference.
-  var voices: [(codec: VoiceCodec, format: String, number: UInt8)] {
-    formats.compactMap { format in
-      guard let codec = VoiceCodec(encoding: encoding(of: format)), let number = UInt8(format),
-        number < 128
-      else { return nil }
-      return (codec, format, number)
-    }
-  }
-
-  func number(of codec: VoiceCodec) -> UInt8? { voices.first { $0.codec == codec }?.number }
+  /// The payload type of a voice that we know how to decode.
+  func number(of codec: VoiceCodec) -> UInt8? { formats.first { $0.voice == codec }?.number }
 
   /// The payload type of telephone events.
-  var events: UInt8? {
-    formats.first { encoding(of: $0) == "telephone-event/8000" }.flatMap { UInt8($0) }
-      .flatMap { $0 < 128 ? $0 : nil }
-  }
+  var events: UInt8? { formats.first { $0.payload == .events }?.number }
 
   /// These terms, and behind them the codecs that we can make of them for whoever knows none of
   /// theirs.
   func extended(by codecs: [VoiceCodec]) -> AudioTerms {
     guard !isFax else { return self }
     var extended = self
-    let known = voices.map(\.codec)
-    for codec in codecs where !known.contains(codec) {
-      guard let number = codec.staticNumber.map(String.init) ?? extended.freeNumber,
-        !extended.formats.contains(number)
+    for codec in codecs where number(of: codec) == nil {
+      guard let name = codec.staticNumber.map(String.init) ?? extended.freeName,
+        !extended.lists(name)
       else { continue }
-      extended.formats.append(number)
-      extended.attributes.append(SessionAttribute("rtpmap", "\(number) \(codec.mapping)"))
+      extended.formats.append(PayloadFormat(name, .voice(codec)))
+      extended.attributes.append(SessionAttribute("rtpmap", "\(name) \(codec.mapping)"))
     }
     return extended
   }
 
   /// High ones first, as phones number their own from 96 on.
-  private var freeNumber: String? {
-    (96...127).reversed().lazy.map(String.init).first { !formats.contains($0) }
+  private var freeName: String? {
+    (96...127).reversed().lazy.map(String.init).first { !lists($0) }
   }
+
+  private func lists(_ name: String) -> Bool { formats.contains { $0.name == name } }
 
   /// What whoever offered these terms is answered, when the other party said `answer`: that, where the
   /// packets of both can be passed on as they are; else one codec of its own, and its own telephone
@@ -59,17 +48,12 @@ extension AudioTerms {
   }
 
   func narrowed(beside answer: AudioTerms) -> AudioTerms {
-    let answered = answer.voices.map(\.codec)
-    let shared = voices.first { answered.contains($0.codec) }
-    let voice = (shared ?? voices.first)?.format
+    let shared = formats.first { $0.voice.map { answer.number(of: $0) != nil } ?? false }
+    let voice = shared ?? formats.first { $0.voice != nil }
     var own = self
-    own.formats = formats.filter { $0 == voice || $0 == events.map(String.init) }
-    own.attributes = attributes.filter { passesOn($0, own.formats) }
+    own.formats = formats.filter { $0 == voice || $0.payload == .events && $0.number == events }
+    own.attributes = attributes.filter { AudioTerms.passesOn($0, formats: own.formats) }
     return own
-  }
-
-  private func passesOn(_ attribute: SessionAttribute, _ formats: [String]) -> Bool {
-    AudioTerms.passesOn(attribute, formats: formats)
   }
 }
 

@@ -13,8 +13,15 @@ enum MediaDirection: String, Hashable, Sendable, CaseIterable {
 
   /// The direction that a medium says, else its session, else both.
   init(of medium: MediaDescription, in session: SessionDescription) {
-    let names = (medium.attributes + session.attributes).map(\.name)
-    self = names.lazy.compactMap(MediaDirection.init(rawValue:)).first ?? .both
+    self = Self.said(by: medium.attributes) ?? Self.said(by: session.attributes) ?? .both
+  }
+
+  /// An attribute without a value.
+  private static func said(by attributes: [SessionAttribute]) -> MediaDirection? {
+    for attribute in attributes where attribute.value == nil {
+      if let direction = MediaDirection(rawValue: attribute.name) { return direction }
+    }
+    return nil
   }
 
   /// The same without hearing the other party.
@@ -38,7 +45,7 @@ struct AudioTerms: Hashable, Sendable {
 
   var carriage = Carriage.rtp
   /// Payload types in order of preference.
-  var formats: [String]
+  var formats: [PayloadFormat]
   /// `rtpmap` and `fmtp` of these formats, `ptime`, `maxptime`.
   var attributes: [SessionAttribute]
   var direction: MediaDirection
@@ -50,8 +57,8 @@ struct AudioTerms: Hashable, Sendable {
     guard medium.kind == "audio", MediaProfile(rawValue: medium.profile) != nil, medium.port != 0,
       let address = medium.connection ?? session.connection
     else { return nil }
-    let kept = medium.formats.filter { PayloadKind(of: $0, in: medium) != nil }
-    guard kept.contains(where: { PayloadKind(of: $0, in: medium) == .voice }) else { return nil }
+    let kept = medium.formats.compactMap { PayloadFormat($0, among: medium.attributes) }
+    guard kept.contains(where: \.isVoice) else { return nil }
     formats = kept
     attributes = medium.attributes.filter { AudioTerms.passesOn($0, formats: kept) }
     let direction = MediaDirection(of: medium, in: session)
@@ -61,12 +68,12 @@ struct AudioTerms: Hashable, Sendable {
     self.direction = remote == nil && !isHidden ? direction.deafened : direction
   }
 
-  static func passesOn(_ attribute: SessionAttribute, formats: [String]) -> Bool {
+  static func passesOn(_ attribute: SessionAttribute, formats: [PayloadFormat]) -> Bool {
     switch attribute.name {
     case "ptime", "maxptime": true
     case "rtpmap", "fmtp":
-      attribute.value.map { value in formats.contains { value.hasPrefix($0 + " ") } } ?? false
-    case let name where formats == [AudioTerms.faxFormat]: name.lowercased().hasPrefix("t38")
+      attribute.value.map { value in formats.contains { $0.isMeant(by: value) } } ?? false
+    case let name where formats == [.fax]: name.lowercased().hasPrefix("t38")
     default: false
     }
   }
@@ -79,79 +86,38 @@ struct AudioTerms: Hashable, Sendable {
   func common(with other: AudioTerms) -> AudioTerms? {
     if formats == other.formats, attributes == other.attributes { return self }
     return restricted(to: other)?.keeping { format in
-      !other.formats.contains(format) || encoding(of: format) == other.encoding(of: format)
+      other.formats.allSatisfy { $0.name != format.name || $0.payload == format.payload }
     }
   }
 
   /// These terms without what `other` does not know, in their own order and under their own numbers;
   /// nil when no voice is left.
   func restricted(to other: AudioTerms) -> AudioTerms? {
-    let known = Set(other.formats.map { other.encoding(of: $0) })
-    return keeping { known.contains(encoding(of: $0)) }
+    keeping { format in other.formats.contains { $0.payload == format.payload } }
   }
 
-  private func keeping(_ isKept: (String) -> Bool) -> AudioTerms? {
+  private func keeping(_ isKept: (PayloadFormat) -> Bool) -> AudioTerms? {
     var kept = self
     kept.formats = formats.filter(isKept)
-    guard kept.formats.contains(where: { !isEvents($0) }) else { return nil }
+    guard kept.formats.contains(where: { $0.payload != .events }) else { return nil }
     kept.attributes = attributes.filter { AudioTerms.passesOn($0, formats: kept.formats) }
     return kept
   }
 
-  private func isEvents(_ format: String) -> Bool {
-    encoding(of: format).hasPrefix("telephone-event")
-  }
-
-  /// Name and clock rate in lower case, without the one channel that goes without saying. The static
-  /// types need no `rtpmap`.
-  func encoding(of format: String) -> String {
-    switch format {
-    case "0": return "pcmu/8000"
-    case "8": return "pcma/8000"
-    default: break
-    }
-    let mapped = attributes.lazy.filter { $0.name == "rtpmap" }.compactMap(\.value)
-      .first { $0.hasPrefix(format + " ") }
-      .map { $0.dropFirst(format.count).filter { $0 != " " }.lowercased() }
-    guard let mapped else { return format == "9" ? VoiceCodec.g722.encoding : format }
-    return mapped.hasSuffix("/8000/1") ? String(mapped.dropLast(2)) : mapped
+  /// The same, spoken and heard elsewhere.
+  func placed(at place: IPEndpoint) -> AudioTerms {
+    var terms = self
+    terms.remote = place
+    return terms
   }
 
   /// The medium that tells the other party the same, with our socket as its place.
   func medium(at port: UInt16) -> MediaDescription {
     guard !isFax else { return faxMedium(at: port) }
     return MediaDescription(
-      kind: "audio", port: port, profile: "RTP/AVP", formats: formats,
+      kind: "audio", port: port, profile: "RTP/AVP", formats: formats.map(\.name),
       attributes: attributes + [SessionAttribute(direction.rawValue)])
   }
-}
-
-/// What a payload type carries, of what we pass on.
-private enum PayloadKind: Hashable {
-  case voice, events
-
-  /// By its `rtpmap`; the static types 0, 8 and 9 need none (RFC 3551 section 6).
-  init?(of format: String, in medium: MediaDescription) {
-    switch PayloadKind.encoding(of: format, in: medium) {
-    case "pcmu/8000", "pcmu/8000/1", "pcma/8000", "pcma/8000/1": self = .voice
-    case "g722/8000", "g722/8000/1", "opus/48000/2": self = .voice
-    case "telephone-event/8000", "telephone-event/8000/1": self = .events
-    case nil where format == "0" || format == "8" || format == "9": self = .voice
-    default: return nil
-    }
-  }
-
-  private static func encoding(of format: String, in medium: MediaDescription) -> String? {
-    for attribute in medium.attributes where attribute.name == "rtpmap" {
-      let parts = (attribute.value ?? "").split(separator: " ", maxSplits: 1)
-      if parts.count == 2, parts[0] == format { return parts[1].lowercased().trimmingSpaces }
-    }
-    return nil
-  }
-}
-
-extension String {
-  fileprivate var trimmingSpaces: String { String(filter { $0 != " " }) }
 }
 
 extension IPAddress {

@@ -52,6 +52,13 @@ public struct SpokenCodec: Hashable, Sendable {
   public var codec: VoiceCodec
 }
 
+extension SpokenCodec {
+  init?(_ format: PayloadFormat) {
+    guard let codec = format.voice, let number = format.number else { return nil }
+    self.init(payloadType: number, codec: codec)
+  }
+}
+
 /// What decides how a party's audio passes.
 struct PassageEnd: Hashable, Sendable {
   /// What the party told of itself.
@@ -73,16 +80,15 @@ struct PassageEnd: Hashable, Sendable {
     isGone = !leg.isOpen
   }
 
-  /// The codecs that it may send, the first of which it does: who offered sends the first of the
-  /// answer, and who answered the first of the offer that it took (RFC 3264 sections 6.1 and 7).
-  private var voices: [VoiceCodec] {
-    let owned = own.voices.map(\.codec)
-    return told.voices.map(\.codec).filter(owned.contains)
+  /// The codec that it sends: who offered sends the first of the answer, and who answered the first of the
+  /// offer that it took (RFC 3264 sections 6.1 and 7).
+  private var voice: VoiceCodec? {
+    told.formats.lazy.compactMap(\.voice).first { own.number(of: $0) != nil }
   }
 
   /// Whether what it sends is what `other` declared, number by number.
   func isUnderstood(by other: PassageEnd) -> Bool {
-    guard let codec = voices.first, let number = told.number(of: codec),
+    guard let codec = voice, let number = told.number(of: codec),
       other.own.number(of: codec) == number
     else { return false }
     guard own.events != nil, let events = told.events else { return true }
@@ -92,10 +98,9 @@ struct PassageEnd: Hashable, Sendable {
   func sound(beside other: PassageEnd) -> PartySound? { sound(hearing: source(beside: other)) }
 
   func sound(hearing source: PartySound.Source) -> PartySound? {
-    guard let codec = voices.first, let number = own.number(of: codec) else { return nil }
+    guard let codec = voice, let number = own.number(of: codec) else { return nil }
     return PartySound(
-      spoken: told.voices.map { SpokenCodec(payloadType: $0.number, codec: $0.codec) }
-        .sorted { $0.payloadType < $1.payloadType },
+      spoken: told.formats.compactMap(SpokenCodec.init).sorted { $0.payloadType < $1.payloadType },
       spokenEvents: own.events == nil ? nil : told.events, codec: codec, payloadType: number,
       events: own.events, isTold: informs && own.events == nil, hears: source)
   }

@@ -29,6 +29,8 @@ struct SessionSide: Hashable, Sendable {
   private(set) var isHolding = false
   /// What we told it last.
   private(set) var described: SessionDescription?
+  /// The other party's terms, as we told this one then.
+  private(set) var describedTerms: AudioTerms?
   /// What lies beneath the audio.
   var transport: SessionTransport
 
@@ -51,6 +53,7 @@ struct SessionSide: Hashable, Sendable {
     self.origin = origin
     self.isHolding = isHolding
     self.described = described
+    describedTerms = described.flatMap(Self.audio)
   }
 
   /// Takes the party's offer. Nil, and nothing changes, when it has no audio of ours, or none that
@@ -89,7 +92,7 @@ struct SessionSide: Hashable, Sendable {
   mutating func takeAnswer(_ answer: SessionDescription) -> AudioTerms? {
     guard let index = slots.firstIndex(of: .audio), answer.media.indices.contains(index),
       let said = AudioTerms(anyOf: answer.media[index], in: answer),
-      let audio = offered.map({ said.restricted(to: $0) }) ?? said,
+      let audio = describedTerms.map({ said.restricted(to: $0) }) ?? said,
       audio.isFax || transport.takeAnswer(answer.media[index], in: answer)
     else { return nil }
     remote = audio.remote ?? remote
@@ -98,12 +101,9 @@ struct SessionSide: Hashable, Sendable {
     return audio
   }
 
-  /// The audio that we described last.
-  private var offered: AudioTerms? {
-    guard let described, let index = slots.firstIndex(of: .audio),
-      described.media.indices.contains(index)
-    else { return nil }
-    return AudioTerms(anyOf: described.media[index], in: described)
+  /// The one medium that is not refused.
+  private static func audio(of description: SessionDescription) -> AudioTerms? {
+    description.media.lazy.compactMap { AudioTerms(anyOf: $0, in: description) }.first
   }
 
   /// What we tell the party: the other party's terms at our own socket. The version grows when
@@ -115,6 +115,7 @@ struct SessionSide: Hashable, Sendable {
       version += 1
       description.origin.version = version
       described = description
+      describedTerms = terms.placed(at: local)
     }
     return description
   }

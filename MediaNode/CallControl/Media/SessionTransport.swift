@@ -275,14 +275,17 @@ struct TransportAttributes {
 
   init(_ medium: MediaDescription, in session: SessionDescription) {
     func value(_ name: String) -> String? {
-      (medium.attributes + session.attributes).first { $0.name == name }?.value
+      (medium.attributes.first { $0.name == name } ?? session.attributes.first { $0.name == name })?
+        .value
     }
     crypto = medium.attributes.compactMap { CryptoAttribute($0) }
     let own = medium.attributes.compactMap { CertificateFingerprint($0) }
     fingerprints = own.isEmpty ? session.attributes.compactMap { CertificateFingerprint($0) } : own
-    saysNothing = !(medium.attributes + session.attributes).contains {
-      $0.name == CryptoAttribute.name || $0.name == CertificateFingerprint.name
+    func isSecret(_ attribute: SessionAttribute) -> Bool {
+      attribute.name == CryptoAttribute.name || attribute.name == CertificateFingerprint.name
     }
+    saysNothing =
+      !medium.attributes.contains(where: isSecret) && !session.attributes.contains(where: isSecret)
     role = value(HandshakeRole.name).flatMap { HandshakeRole(rawValue: $0.lowercased()) }
     isMultiplexed = medium.attributes.contains { $0.name == "rtcp-mux" }
     isLite = session.attributes.contains { $0.name == "ice-lite" }

@@ -5,7 +5,7 @@ public enum VoiceCodec: UInt8, Hashable, Sendable, CaseIterable {
   case g722
   case opus
 
-  /// As `AudioTerms.encoding(of:)` gives it.
+  /// Name and clock rate in lower case, and channels where there is more than one.
   var encoding: String {
     switch self {
     case .aLaw: "pcma/8000"
@@ -37,9 +37,4 @@ public enum VoiceCodec: UInt8, Hashable, Sendable, CaseIterable {
 
   /// Whatever else a carrier may know, it knows these.
   static let ofCarriers: [VoiceCodec] = [.aLaw, .muLaw]
-
-  init?(encoding: String) {
-    guard let codec = Self.allCases.first(where: { $0.encoding == encoding }) else { return nil }
-    self = codec
-  }
 }
