@@ -85,8 +85,8 @@ public final class Spool: FactSource {
 
   // MARK: - Facts in
 
-  /// Spools `fact`. `whenDurable` is called on the spool's thread once the fact is on disk, within
-  /// about 10 ms; while the disk refuses, facts wait in memory and are tried again.
+  /// Spools `fact`. `whenDurable` is called on the spool's thread once the fact is on disk,
+  /// which is seen to at once; without it within 50 ms. While the disk refuses, facts wait in memory and are tried again.
   public func append(_ fact: Fact, whenDurable: (@Sendable () -> Void)? = nil) {
     let (fits, isNews) = state.withLock { state in
       guard state.waitingCount < policy.mostWaiting, !state.isStopping else {

@@ -14,8 +14,9 @@ struct SpoolPolicy: Sendable {
   var firstRetry = Duration.milliseconds(100)
   var longestRetry = Duration.seconds(5)
   /// Facts that nobody waits for are gathered so long, so that a busy node synchronises its disk
-  /// a hundred times a second and not for every fact.
-  var gathering = Duration.milliseconds(10)
+  /// twenty times a second and not for every fact. Until then they are in the memory that the node
+  /// leaves to its successor: only the machine's own death within that time could lose them.
+  var gathering = Duration.milliseconds(50)
   /// Acknowledgements are saved at most this often.
   var acknowledgementInterval = Duration.seconds(1)
   /// How often the thread looks for segments to remove.

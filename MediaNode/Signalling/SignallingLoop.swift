@@ -40,6 +40,7 @@ public actor SignallingLoop {
   let gates: AddressGates
   /// What the replicas are told together: at the end of an event, or of the datagrams read in one turn.
   private var reports: [UpwardMessage] = []
+  private var reporting: LoopTimer?
   private var isReadingDatagrams = false
   var held = HeldMessages()
   var heldTimer: LoopTimer?
@@ -101,6 +102,7 @@ public actor SignallingLoop {
   private func listen(with surroundings: any ExchangeSurroundings, first: [ExchangeAction]) {
     self.surroundings = surroundings
     deadline = loop.makeTimer { [unowned self] in assumeIsolated { $0.timersAreDue() } }
+    reporting = loop.makeTimer { [unowned self] in assumeIsolated { $0.report() } }
     for socket in sockets.values { watch(socket) }
     let inbox = StreamInbox(self)
     let connections = SignallingStreams(
@@ -175,7 +177,7 @@ public actor SignallingLoop {
     isReadingDatagrams = true
     defer {
       isReadingDatagrams = false
-      report()
+      reportSoon(after: now)
       noteBacklog(of: socket, isEmpty: isEmpty, at: now)
     }
     for _ in 0..<Self.datagramsPerTurn {
@@ -231,8 +233,9 @@ public actor SignallingLoop {
   }
 
   func armDeadline() {
-    guard let deadline, deadline.deadline != exchange.nextDeadline else { return }
-    loop.setTimer(deadline, at: exchange.nextDeadline)
+    let next = exchange.nextDeadline
+    guard let deadline, deadline.deadline != next else { return }
+    loop.setTimer(deadline, at: next)
   }
 
   // MARK: - Actions
@@ -245,9 +248,18 @@ public actor SignallingLoop {
     if !isReadingDatagrams { report() }
   }
 
-  /// Tells the replicas what has gathered. Each time wakes the links' thread, which costs more than what
-  /// is told.
+  /// The replicas are told of what datagrams changed together, so long after the first: each time wakes the
+  /// links' thread, which costs more than what is told, and a call's first messages come within less.
+  private static let reportsGather = Duration.milliseconds(3)
+
+  private func reportSoon(after now: Moment) {
+    guard !reports.isEmpty, let reporting, reporting.deadline == nil else { return }
+    loop.setTimer(reporting, at: now.boot.advanced(by: Self.reportsGather))
+  }
+
+  /// Tells the replicas what has gathered.
   private func report() {
+    if let reporting, reporting.deadline != nil { loop.setTimer(reporting, at: nil) }
     guard !reports.isEmpty else { return }
     surroundings?.report(reports)
     reports.removeAll(keepingCapacity: true)
