@@ -90,7 +90,7 @@ extension Exchange {
         sipCallID: Legible.text(caller.callID, limit: 255))
       let end = LegEnd(outcome: .forwarded, evidence: .signalled, endedBy: .us)
       for event in [FactEvent.offered(offer), .ended(end)] {
-        let fact = fact(
+        let fact = configuration.fact(
           event, tenant: tenant, call: call, leg: leg, epoch: caller.epoch, at: now)
         outbox.append(.record(fact, receipt: nil))
       }

@@ -9,30 +9,29 @@ extension Exchange {
     _ id: CallID, at now: Moment, _ event: (inout CallMachine) -> [CallAction]
   ) {
     guard var entry = calls.removeValue(forKey: id) else { return }
-    let before = entry.machine
+    let before = entry.$machine
     var actions = event(&entry.machine)
-    let hasChanged = entry.machine != before
+    let hasChanged = entry.$machine != before
     if hasChanged { actions += entry.machine.review() }
     let after = entry.machine.stay
     calls[id] = entry
-    if before.stay?.room != after?.room {
-      move(id, of: before.tenant, from: before.stay, to: after)
-    }
+    let (tenant, stay) = (before.wrappedValue.tenant, before.wrappedValue.stay)
+    if stay?.room != after?.room { move(id, of: tenant, from: stay, to: after) }
     if hasChanged { changedCalls.note(id, at: outbox.count) }
     for action in actions { perform(action, of: id, at: now) }
-    move(id, of: before.tenant, from: before.parking, to: entry.machine.parking, at: now)
-    tellWatchers(from: before, to: entry.machine, at: now)
-    if let left = before.stay, left.room != after?.room { reviewSupervision(in: left, at: now) }
+    move(id, of: tenant, from: before.wrappedValue.parking, to: entry.machine.parking, at: now)
+    tellWatchers(from: before, to: entry.$machine, at: now)
+    if let left = stay, left.room != after?.room { reviewSupervision(in: left, at: now) }
     settle(id, at: now)
   }
 
   /// Sets the next deadline, or forgets a call that has nothing left to absorb.
   private mutating func settle(_ id: CallID, at now: Moment) {
-    guard let call = calls[id]?.machine else { return }
-    if call.isFinished(at: now.boot) {
+    guard let entry = calls[id] else { return }
+    if entry.machine.isFinished(at: now.boot) {
       remove(id)
     } else {
-      deadlines.set(call.deadline(after: now.boot), for: id)
+      deadlines.set(entry.machine.deadline(after: now.boot), for: id)
     }
   }
 
@@ -113,14 +112,12 @@ extension Exchange {
   private mutating func send(
     _ request: SIPRequest, over flow: Flow, _ branch: String, of id: CallID, at now: Moment
   ) {
-    let isChallenged = calls[id]?.machine.open[branch].map { openRequest in
-      calls[id].flatMap { trunk(of: openRequest.leg, in: $0.machine)?.account } != nil
-    }
+    let isChallenged = account(behind: branch, of: id) != nil
     let request = proven(signed(request), over: flow, branch, of: id)
     let sent = layer.send(
       request, over: flow, branch: branch, mayMove: isCarriersSide(flow.local), at: now.boot)
     clients[sent.id] = ClientKey(
-      call: id, branch: branch, flow: flow, request: isChallenged == true ? request : nil,
+      call: id, branch: branch, flow: flow, request: isChallenged ? request : nil,
       proofs: pendingProofs)
     calls[id]?.sent[branch] = sent.id
     handle(sent.events, at: now)
@@ -165,10 +162,10 @@ extension Exchange {
   private mutating func record(
     _ event: FactEvent, on leg: LegID, of id: CallID, receipt: FactReceipt?, at now: Moment
   ) {
-    guard let call = calls[id]?.machine else { return }
-    let fact = fact(
-      event, tenant: call.tenant, call: call[leg].recordedIn ?? id, leg: leg,
-      epoch: call[leg].epoch, at: now)
+    guard let entry = calls[id] else { return }
+    let fact = configuration.fact(
+      event, tenant: entry.machine.tenant, call: entry.machine[leg].recordedIn ?? id, leg: leg,
+      epoch: entry.machine[leg].epoch, at: now)
     outbox.append(.record(fact, receipt: receipt))
     note(fact)
   }
@@ -178,15 +175,6 @@ extension Exchange {
     guard case .ended(let end) = fact.event else { return }
     let message = "leg ended: \(end.outcome.rawValue), \(end.evidence.rawValue)"
     note(.debug, message, tenant: fact.tenant, call: fact.call, leg: fact.leg)
-  }
-
-  func fact(
-    _ event: FactEvent, tenant: TenantID, call: CallID, leg: LegID, epoch: Epoch, at now: Moment
-  ) -> Fact {
-    Fact(
-      tenant: tenant, call: call, leg: leg,
-      time: FactTime(boot: configuration.boot, instant: now.boot, wall: now.wall),
-      observer: configuration.node, epoch: epoch, event: event)
   }
 
   // MARK: - Relays
@@ -220,7 +208,9 @@ extension CallMachine {
   }
 
   private func relayAddress(on side: RelaySide) -> AddressName {
-    legs.first { $0.side == side }?.relayAddress ?? caller.relayAddress
+    caller.side == side
+      ? caller.relayAddress
+      : callees.first { $0.side == side }?.relayAddress ?? caller.relayAddress
   }
 
   /// When the call wants to hear of the time. A call that only waits for its last transactions

@@ -16,10 +16,8 @@ extension Exchange {
     }
     guard hasRoom(for: arrival, of: found.tenant, at: now) else { return }
     let origin = origin(of: arrival.request, over: found.trunk, to: found.tenant, at: now)
-    let destination =
-      recipient.map {
-        devices(of: $0, called: found.number, from: origin)
-      } ?? CallDestination(called: found.number, kind: .refused(.unknownNumber))
+    var destination = CallDestination(called: found.number, kind: .refused(.unknownNumber))
+    if let recipient { destination = devices(of: recipient, called: found.number, from: origin) }
     begin(arrival, origin, to: destination, at: now)
   }
 

@@ -35,26 +35,29 @@ extension Exchange {
   }
 
   private func envelope(of entry: CallEntry, at now: Moment) -> CheckpointEnvelope {
-    let call = entry.machine
-    return CheckpointEnvelope(
-      call: call.id, tenant: call.tenant, address: call.caller.address, epoch: call.caller.epoch,
-      number: entry.checkpoints, summary: call.summary,
+    CheckpointEnvelope(
+      call: entry.machine.id, tenant: entry.machine.tenant, address: entry.machine.caller.address,
+      epoch: entry.machine.caller.epoch, number: entry.checkpoints, summary: entry.machine.summary,
       contents: checkpoint(of: entry).bytes(at: now.boot))
   }
 
   private func checkpoint(of entry: CallEntry) -> CallCheckpoint {
     CallCheckpoint(
-      machine: entry.machine, serial: serial,
+      machine: entry.$machine, serial: serial,
       sent: entry.sent.compactMapValues { layer.sentRequest($0) },
       heard: entry.requests.compactMapValues { layer.heardRequest($0) },
       credentials: entry.credentials)
   }
 }
 
+extension Leg {
+  fileprivate var owesAnything: Bool { answer != nil || owesBye }
+}
+
 extension CallMachine {
   /// The call is over, and nobody waits for a word of ours: whoever carried it on would have
   /// nothing to do.
   var owesNothing: Bool {
-    isEnding && open.isEmpty && legs.allSatisfy { $0.answer == nil && !$0.owesBye }
+    isEnding && open.isEmpty && !caller.owesAnything && !callees.contains(where: \.owesAnything)
   }
 }

@@ -12,7 +12,7 @@ extension Exchange {
     call.serve(under: grants)
     inherited.note(call.id)
     for leg in call.legs where leg.isOpen {
-      let fact = fact(
+      let fact = configuration.fact(
         .adopted, tenant: call.tenant, call: leg.recordedIn ?? call.id, leg: leg.id,
         epoch: leg.epoch, at: now)
       outbox.append(.record(fact, receipt: nil))

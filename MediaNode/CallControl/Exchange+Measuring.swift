@@ -4,12 +4,13 @@ public import NodeContract
 /// its end.
 extension Exchange {
   mutating func measure(_ leg: LegID, of id: CallID) {
-    guard let call = calls[id]?.machine, relays[call.plan.id] != nil,
+    guard let entry = calls[id], relays[entry.machine.plan.id] != nil,
       measuring.count < limits.measuredLegs
     else { return }
     measuring[leg] = MeasuredLeg(
-      tenant: call.tenant, call: call[leg].recordedIn ?? id, epoch: call[leg].epoch)
-    outbox.append(.measureRelay(call.plan.id, side: call[leg].side, leg))
+      tenant: entry.machine.tenant, call: entry.machine[leg].recordedIn ?? id,
+      epoch: entry.machine[leg].epoch)
+    outbox.append(.measureRelay(entry.machine.plan.id, side: entry.machine[leg].side, leg))
   }
 
   /// The answer to `measureRelay`; nil: the relay was not open any more.
@@ -19,7 +20,7 @@ extension Exchange {
     guard let measured = measuring.removeValue(forKey: leg), let media, media.packets > 0 else {
       return []
     }
-    let fact = fact(
+    let fact = configuration.fact(
       .measured(media), tenant: measured.tenant, call: measured.call, leg: leg,
       epoch: measured.epoch, at: now)
     outbox.append(.record(fact, receipt: nil))

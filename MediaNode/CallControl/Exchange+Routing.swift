@@ -30,10 +30,12 @@ extension Exchange {
     let to = NameAddress(uri: SIPURI(user: entry.number, host: domain))
     let key = BindingKey(tenant: tenant.id, extension: entry.id)
     let headers = origin.shownForwardings(at: domain, target: to.uri)
-    let targets = registrar.devices(of: key).compactMap { device in
-      target(
+    var targets: [CallTarget] = []
+    for device in registrar.devices(of: key) {
+      let target = target(
         at: device, party: .extension(entry.id, number: entry.number), from: from, to: to,
         headers: headers)
+      if let target { targets.append(target) }
     }
     return CallDestination(
       called: called,

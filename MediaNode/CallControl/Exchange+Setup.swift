@@ -55,7 +55,7 @@ extension Exchange {
     let offer = LegOffer(
       direction: .incoming, party: origin.party, from: origin.number, to: called,
       sipCallID: Legible.text(arrival.request.headers.callID, limit: 255))
-    let begun = fact(
+    let begun = configuration.fact(
       .offered(offer), tenant: origin.tenant.id, call: call, leg: caller.id, epoch: caller.epoch,
       at: now)
     outbox.append(.record(begun, receipt: nil))
@@ -212,26 +212,28 @@ extension Exchange {
     _ call: CallMachine, _ arrival: Arrival, to destination: CallDestination,
     offer: AudioTerms?, at now: Moment
   ) {
-    index(call, arrival)
+    let begun = index(call, arrival)
     for leg in call.callees {
       let offered = LegOffer(
         direction: .outgoing, party: leg.party, from: destination.shownCaller,
         to: destination.called, sipCallID: leg.callID)
-      let fact = fact(
+      let fact = configuration.fact(
         .offered(offered), tenant: call.tenant, call: call.id, leg: leg.id, epoch: leg.epoch,
         at: now)
       outbox.append(.record(fact, receipt: nil))
     }
     update(call.id, at: now) { $0.begin(offer: offer) }
-    tellWatchers(from: nil, to: call, at: now)
+    tellWatchers(from: nil, to: begun, at: now)
   }
 
-  mutating func index(_ call: CallMachine, _ arrival: Arrival) {
+  @discardableResult
+  mutating func index(_ call: CallMachine, _ arrival: Arrival) -> CopyOnWrite<CallMachine> {
     var entry = CallEntry(machine: call, inviteKey: InviteKey(arrival.request))
     entry.requests[call.callerToken] = arrival.id
     index(entry)
     relays[call.plan.id] = call.id
     callsPerTenant[call.tenant, default: 0] += 1
+    return entry.$machine
   }
 
   /// Makes a call known by all its names.
@@ -259,7 +261,7 @@ extension Exchange {
   ) {
     merged.insert(arrival.request, at: now.boot)
     let end = LegEnd(outcome: outcome, evidence: .signalled, endedBy: .us)
-    let ended = fact(
+    let ended = configuration.fact(
       .ended(end), tenant: tenant, call: call, leg: caller.id, epoch: caller.epoch, at: now)
     outbox.append(.record(ended, receipt: nil))
     note(ended)

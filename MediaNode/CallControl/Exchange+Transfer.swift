@@ -83,7 +83,7 @@ extension Exchange {
     if case .extension(let id, _) = leg.party {
       lines[BindingKey(tenant: call.tenant, extension: id), default: []].insert(call.id)
     }
-    let fact = fact(
+    let fact = configuration.fact(
       .offered(offer), tenant: call.tenant, call: call.id, leg: leg.id, epoch: leg.epoch, at: now)
     outbox.append(.record(fact, receipt: nil))
   }

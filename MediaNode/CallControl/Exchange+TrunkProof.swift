@@ -17,12 +17,18 @@ extension Exchange {
   mutating func proven(
     _ request: SIPRequest, over flow: Flow, _ branch: String, of id: CallID
   ) -> SIPRequest {
-    guard let call = calls[id]?.machine, let leg = call.open[branch]?.leg,
-      let trunk = trunk(of: leg, in: call), trunk.account != nil
-    else { return request }
-    let proven = trunkCredentials.prove(request, to: trunk, over: flow, &random)
-    calls[id]?.credentials[leg] = proven.headers.proofs
+    guard let account = account(behind: branch, of: id) else { return request }
+    let proven = trunkCredentials.prove(request, to: account.trunk, over: flow, &random)
+    calls[id]?.credentials[account.leg] = proven.headers.proofs
     return proven
+  }
+
+  /// The carrier that a request of ours goes to, where it knows us by a password.
+  func account(behind branch: String, of id: CallID) -> (leg: LegID, trunk: TrunkEntry)? {
+    guard let entry = calls[id], let leg = entry.machine.open[branch]?.leg,
+      let trunk = trunk(of: leg, in: entry.machine), trunk.account != nil
+    else { return nil }
+    return (leg, trunk)
   }
 
   /// The ACK of a 2xx has its INVITE's credentials: nobody may challenge it

@@ -64,6 +64,8 @@ public struct Exchange: Sendable {
   var outbox: [ExchangeAction] = []
   /// The calls that it changed.
   var changedCalls = ChangedCalls()
+  /// When `advance` has something to do; nil: never.
+  public private(set) var nextDeadline: BootInstant?
 
   /// Serves nothing until tenants are installed and addresses adopted.
   public init(
@@ -117,8 +119,7 @@ public struct Exchange: Sendable {
     return takeOutbox(at: now)
   }
 
-  /// When `advance` has something to do; nil: never.
-  public var nextDeadline: BootInstant? {
+  private var soonestDeadline: BootInstant? {
     earlier(
       earlier(
         earlier(layer.nextDeadline, registrar.nextDeadline),
@@ -128,6 +129,7 @@ public struct Exchange: Sendable {
 
   mutating func takeOutbox(at now: Moment) -> [ExchangeAction] {
     saveChangedCalls(at: now)
+    nextDeadline = soonestDeadline
     defer { outbox = [] }
     return outbox
   }

@@ -65,3 +65,15 @@ public struct ExchangeAddress: Hashable, Sendable {
     local.address == ip && (local.port == sipPort || local.port == securePort)
   }
 }
+
+extension ExchangeConfiguration {
+  /// What this node saw. Here and not in the exchange, which would be copied to be asked.
+  func fact(
+    _ event: FactEvent, tenant: TenantID, call: CallID, leg: LegID, epoch: Epoch, at now: Moment
+  ) -> Fact {
+    Fact(
+      tenant: tenant, call: call, leg: leg,
+      time: FactTime(boot: boot, instant: now.boot, wall: now.wall), observer: node, epoch: epoch,
+      event: event)
+  }
+}

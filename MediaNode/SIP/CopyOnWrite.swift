@@ -18,6 +18,10 @@ public struct CopyOnWrite<Value> {
   @inlinable
   public init(wrappedValue: Value) { box = Box(wrappedValue) }
 
+  /// The allocation rather than what is in it: to keep the value as it is now, without a copy.
+  @inlinable
+  public var projectedValue: CopyOnWrite { self }
+
   @inlinable
   public var wrappedValue: Value {
     _read { yield box.value }

@@ -5,26 +5,38 @@ import SIP
 extension CallMachine {
   /// When `deadlinePassed` has something to do.
   var nextDeadline: BootInstant {
-    ([
-      nextAnswerDeadline, nextWayDeadline, transfer?.nextDeadline, sessionDeadline,
-      progressDeadline, furtherDeadline, programmeDeadline,
-      attendance?.offersAt, parkingDeadline,
-    ].compactMap {
-      $0
-    } + [
-      stateDeadline
-    ]).min()
-      ?? stateDeadline
+    var next = stateDeadline
+    func heed(_ deadline: BootInstant?) { if let deadline { next = min(next, deadline) } }
+    heed(nextAnswerDeadline)
+    heed(nextWayDeadline)
+    heed(transfer?.nextDeadline)
+    heed(sessionDeadline)
+    heed(progressDeadline)
+    heed(furtherDeadline)
+    heed(programmeDeadline)
+    heed(attendance?.offersAt)
+    heed(parkingDeadline)
+    return next
+  }
+
+  /// The first of what legs wait for. Asked at each turn, so that no leg is copied for it.
+  func earliest(_ deadline: (Leg) -> BootInstant?) -> BootInstant? {
+    var earliest = deadline(caller)
+    for index in callees.indices {
+      guard let next = deadline(callees[index]) else { continue }
+      earliest = min(earliest ?? next, next)
+    }
+    return earliest
   }
 
   /// When a party that says nothing is tried another way.
   private var nextWayDeadline: BootInstant? {
-    legs.filter { asks($0.id) }.compactMap(\.nextWayAt).min()
+    earliest { leg in leg.nextWayAt.flatMap { asks(leg.id) ? $0 : nil } }
   }
 
   /// When a 2xx is to be sent again.
   var nextAnswerDeadline: BootInstant? {
-    legs.compactMap(\.answer?.retransmission.nextDeadline).min()
+    earliest { $0.answer?.retransmission.nextDeadline }
   }
 
   private var stateDeadline: BootInstant {

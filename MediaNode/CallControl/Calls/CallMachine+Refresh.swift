@@ -7,7 +7,7 @@ extension CallMachine {
   /// When a session is to be refreshed, or is over.
   var sessionDeadline: BootInstant? {
     guard isUp else { return nil }
-    return timedLegs.compactMap { self[$0].timer?.nextDeadline }.min()
+    return earliest { $0.phase == .answered ? $0.timer?.nextDeadline : nil }
   }
 
   /// Whether it has been answered and nobody hung up.

@@ -6,7 +6,7 @@ import SIP
 struct CallCheckpoint: Equatable {
   private static let version: UInt8 = 1
 
-  var machine: CallMachine
+  @CopyOnWrite var machine: CallMachine
   /// What the exchange had minted tokens and relays up to.
   var serial: UInt64
   /// Our requests without a final response, by branch.
@@ -42,10 +42,10 @@ struct CallCheckpoint: Equatable {
   }
 
   init(
-    machine: CallMachine, serial: UInt64, sent: [String: SentRequest],
+    machine: CopyOnWrite<CallMachine>, serial: UInt64, sent: [String: SentRequest],
     heard: [RequestToken: HeardRequest], credentials: [LegID: [HeaderField]]
   ) {
-    self.machine = machine
+    _machine = machine
     self.serial = serial
     self.sent = sent
     self.heard = heard

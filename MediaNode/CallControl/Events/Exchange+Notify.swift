@@ -19,8 +19,11 @@ extension Exchange {
   // MARK: - Calls
 
   /// Tells the watchers of those whose calls look different now.
-  mutating func tellWatchers(from before: CallMachine?, to call: CallMachine, at now: Moment) {
+  mutating func tellWatchers(
+    from before: CopyOnWrite<CallMachine>?, to call: CopyOnWrite<CallMachine>, at now: Moment
+  ) {
     guard !subscriptions.isEmpty else { return }
+    let (before, call) = (before?.wrappedValue, call.wrappedValue)
     for id in call.extensions {
       let resource = EventResource(tenant: call.tenant, extension: id, package: .dialog)
       guard subscriptions.isWatched(resource),

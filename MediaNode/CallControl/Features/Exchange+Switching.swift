@@ -31,7 +31,7 @@ extension Exchange {
     }
     let change = AnsweringSwitches.Change(entry.id, wish.kind, state)
     directory.merge(change, of: tenant.id)
-    let fact = fact(
+    let fact = configuration.fact(
       .switched(change), tenant: tenant.id, call: id, leg: call.caller.id,
       epoch: call.caller.epoch, at: now)
     outbox.append(.record(fact, receipt: nil))

@@ -87,9 +87,9 @@ extension Exchange {
         id: id, tenant: origin.tenant.id, called: called, callerToken: nextToken(),
         isOfferless: false, plan: plan, limits: limits, caller: caller, callees: [],
         state: .attended(until: until))
-      index(call, arrival)
+      let begun = index(call, arrival)
       update(id, at: now, begin)
-      tellWatchers(from: nil, to: call, at: now)
+      tellWatchers(from: nil, to: begun, at: now)
     } catch {
       refuse(error.outcome, caller, id, origin.tenant.id, arrival, at: now)
     }
