@@ -33,6 +33,8 @@ struct DeadlineQueue<Key: Hashable & Sendable & Comparable>: Sendable {
   /// The earliest deadline.
   var next: BootInstant? { heap.first?.instant }
 
+  func isDue(_ key: Key, at now: BootInstant) -> Bool { current[key].map { $0 <= now } ?? false }
+
   /// Removes and answers the key of the earliest deadline that has come by `now`.
   mutating func popDue(at now: BootInstant) -> Key? {
     guard let first = heap.first, first.instant <= now else { return nil }

@@ -113,11 +113,30 @@ public struct Exchange: Sendable {
     restingServers.advance(to: now.boot)
     advanceRegistrations(to: now)
     advanceSubscriptions(to: now)
-    while let call = deadlines.popDue(at: now.boot) {
-      update(call, at: now) { $0.deadlinePassed(at: now) }
-    }
+    passDeadlines(at: now) { $0.deadlinePassed(at: now) }
     return takeOutbox(at: now)
   }
+
+  /// A deadline that passes and stays is a mistake of ours. It ends the call that it is of, and not the
+  /// others' time.
+  mutating func passDeadlines(at now: Moment, _ pass: (inout CallMachine) -> [CallAction]) {
+    var turns: [CallID: Int] = [:]
+    while let call = deadlines.popDue(at: now.boot) {
+      turns[call, default: 0] += 1
+      guard turns[call, default: 0] > Self.mostTurns else {
+        update(call, at: now, pass)
+        continue
+      }
+      note(.error, "a deadline stays although it passed: the call ends", call: call)
+      update(call, at: now) { $0.goesInCircles(at: now) }
+      if deadlines.isDue(call, at: now.boot) {
+        deadlines.set(now.boot.advanced(by: .seconds(1)), for: call)
+      }
+    }
+  }
+
+  /// Of one call at one moment; no event needs more than a few.
+  private static let mostTurns = 100
 
   private var soonestDeadline: BootInstant? {
     earlier(

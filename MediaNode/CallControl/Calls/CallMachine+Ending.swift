@@ -29,6 +29,11 @@ extension CallMachine {
     end(.internalError, at: now)
   }
 
+  /// It does nothing about a deadline of its own.
+  mutating func goesInCircles(at now: Moment) -> [CallAction] {
+    end(.internalError, at: now)
+  }
+
   /// Neither party sends media any more. Who rings may be silent, and so may who holds.
   mutating func mediaSilent(at now: Moment) -> [CallAction] {
     switch state {

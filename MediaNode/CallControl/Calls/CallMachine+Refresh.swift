@@ -41,19 +41,19 @@ extension CallMachine {
   /// By UPDATE, which disturbs nothing, where the party knows it; else by a re-INVITE with the
   /// session as it is.
   private mutating func refresh(_ leg: LegID, at now: Moment) -> [CallAction] {
-    if self[leg].takesUpdate {
-      guard let update = self[leg].dialog?.request(.update) else { return [] }
-      self[leg].timer?.refreshAt = nil
-      return [send(update, on: leg, for: .refresh)]
-    }
-    guard mayOffer(on: leg), let described = self[leg].session.described,
-      let invite = self[leg].dialog?.request(.invite, body: .session(described))
-    else {
+    guard let request = refreshRequest(to: leg) else {
       self[leg].putRefreshOff(at: now.boot)
       return []
     }
     self[leg].timer?.refreshAt = nil
-    return [send(invite, on: leg, for: .refresh)]
+    return [send(request, on: leg, for: .refresh)]
+  }
+
+  /// Nil: not now, as something else is under way or our 2xx is not acknowledged.
+  private mutating func refreshRequest(to leg: LegID) -> SIPRequest? {
+    if self[leg].takesUpdate { return self[leg].dialog?.request(.update) }
+    guard mayOffer(on: leg), let described = self[leg].session.described else { return nil }
+    return self[leg].dialog?.request(.invite, body: .session(described))
   }
 
   private func mayOffer(on leg: LegID) -> Bool {
