@@ -28,6 +28,7 @@ public struct APIRoutes: Sendable {
     AnsweringRoutes(keys: keys, answering: AnsweringOperations(store, clock: clock))
       .register(on: &group)
     RingGroupRoutes(keys: keys, groups: RingGroupOperations(store)).register(on: &group)
+    ContactRoutes(keys: keys, contacts: ContactOperations(store, clock: clock)).register(on: &group)
     SoundRoutes(keys: keys, sounds: TenantSoundOperations(store, clock: clock)).register(on: &group)
     MenuRoutes(keys: keys, menus: MenuOperations(store)).register(on: &group)
     MailboxRoutes(keys: keys, mailboxes: MailboxOperations(store)).register(on: &group)

@@ -127,6 +127,18 @@ extension TooManyUploads: ProblemConvertible {
   }
 }
 
+extension ContactQuota: ProblemConvertible {
+  public var asProblem: Problem {
+    .conflict("The tenant has \(limit) contacts, as many as it may.")
+  }
+}
+
+extension InvalidContacts: ProblemConvertible {
+  public var asProblem: Problem {
+    .invalid(fields.map { HTTP.Problem.Field(name: $0.field, detail: $0.description) })
+  }
+}
+
 extension SoundQuota: ProblemConvertible {
   public var asProblem: Problem {
     switch self {

@@ -58,6 +58,7 @@ private struct RuleLine: Codable {
   var after: Int?
   var from: String?
   var numbers: [String]?
+  var group: String?
   var hours: [HoursView]?
   var outsideHours: Bool?
   var holidays: String?
@@ -73,6 +74,7 @@ private struct RuleLine: Codable {
     after = line.after
     from = line.callers
     numbers = line.numbers.isEmpty ? nil : line.numbers
+    group = line.group
     hours = line.hours.isEmpty ? nil : line.hours.map(HoursView.init)
     outsideHours = line.outsideHours ? true : nil
     holidays = line.holidays
@@ -85,7 +87,7 @@ private struct RuleLine: Codable {
   func line(at place: Int) throws(InvalidField) -> NewAnsweringRule {
     var line = NewAnsweringRule(
       name: name ?? "", occasion: when, after: after, callers: from ?? "anyone",
-      numbers: numbers ?? [], hours: (hours ?? []).map(\.hours),
+      numbers: numbers ?? [], group: group, hours: (hours ?? []).map(\.hours),
       outsideHours: outsideHours ?? false, holidays: holidays, called: called ?? [], action: then,
       target: to)
     if let greeting { line.greeting = try reference(greeting, field: "items.\(place).greeting") }

@@ -6,13 +6,18 @@ public struct IncomingCall: Hashable, Sendable {
   public var caller: String?
   /// Whether it is a colleague's.
   public var isInternal: Bool
+  /// Whose number it is, where the tenant knows.
+  public var contact: ContactEntry?
   /// E.164 with plus, or the extension.
   public var called: String
   public var time: WallTime
 
-  public init(caller: String?, isInternal: Bool, called: String, time: WallTime) {
+  public init(
+    caller: String?, isInternal: Bool, contact: ContactEntry? = nil, called: String, time: WallTime
+  ) {
     self.caller = caller
     self.isInternal = isInternal
+    self.contact = contact
     self.called = called
     self.time = time
   }
@@ -100,6 +105,10 @@ extension AnsweringRule.Callers {
     case .outside: !call.isInternal
     case .withheld: call.caller == nil
     case .numbers(let patterns): call.caller.map { Self.isAny(of: patterns, $0) } ?? false
+    case .contacts: call.contact != nil
+    case .group(let name): call.contact?.groups.contains(name) ?? false
+    case .vip: call.contact?.isVIP ?? false
+    case .strangers: !call.isInternal && call.caller != nil && call.contact == nil
     }
   }
 

@@ -21,6 +21,14 @@ public struct AnsweringRule: Hashable, Sendable {
     case withheld
     /// Numbers as they are shown: extensions, or E.164 with plus; `+4420*` are all that begin so.
     case numbers([String])
+    /// Whoever is a contact of the tenant's.
+    case contacts
+    /// The contacts of a group.
+    case group(String)
+    /// The contacts that matter most.
+    case vip
+    /// Who shows a number from outside that no contact has.
+    case strangers
   }
 
   public enum Action: Hashable, Sendable {

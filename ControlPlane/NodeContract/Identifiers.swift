@@ -128,6 +128,7 @@ public enum SpoolKind: IdentifiedKind { public static let prefix = "spool" }
 public enum OrderKind: IdentifiedKind { public static let prefix = "order" }
 public enum KeyKind: IdentifiedKind { public static let prefix = "key" }
 public enum SoundKind: IdentifiedKind { public static let prefix = "snd" }
+public enum ContactKind: IdentifiedKind { public static let prefix = "con" }
 
 public typealias ResellerID = TypedID<ResellerKind>
 public typealias TenantID = TypedID<TenantKind>
@@ -141,3 +142,4 @@ public typealias SpoolID = TypedID<SpoolKind>
 public typealias OrderID = TypedID<OrderKind>
 public typealias KeyID = TypedID<KeyKind>
 public typealias SoundID = TypedID<SoundKind>
+public typealias ContactID = TypedID<ContactKind>

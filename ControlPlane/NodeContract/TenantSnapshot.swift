@@ -16,13 +16,16 @@ public struct TenantSnapshot: Hashable, Sendable {
   public var clock: ZoneClock
   /// What its people dial to have something done.
   public var features: FeatureCodes
+  /// Whom it knows outside.
+  public var contacts: [ContactEntry]
 
   public init(
     tenant: TenantID, revision: Int64, domain: String, homeAddress: AddressName,
     dialling: DiallingRules, ringTimeout: Duration, extensions: [ExtensionEntry],
     numbers: [NumberEntry], trunks: [TrunkEntry], clock: ZoneClock = .utc,
-    features: FeatureCodes = .usual
+    features: FeatureCodes = .usual, contacts: [ContactEntry] = []
   ) {
+    self.contacts = contacts
     self.features = features
     self.tenant = tenant
     self.revision = revision

@@ -62,8 +62,10 @@ public struct AnsweringOperations: Sendable {
     guard let entry = snapshot.extensions.first(where: { $0.id == id }) else {
       throw NotFound("extension", id)
     }
+    let isInternal = snapshot.extensions.contains { $0.number == caller }
     let call = IncomingCall(
-      caller: caller, isInternal: snapshot.extensions.contains { $0.number == caller },
+      caller: caller, isInternal: isInternal,
+      contact: isInternal ? nil : caller.flatMap { ContactIndex(snapshot.contacts)[$0] },
       called: called ?? entry.number, time: time ?? clock.now())
     return ExplainedAnswering(
       rules: entry.rules, switched: entry.switchedRules.count,

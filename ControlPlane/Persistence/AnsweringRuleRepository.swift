@@ -39,8 +39,8 @@ public struct AnsweringRuleRepository: Sendable {
 
 extension AnsweringRule {
   static let selection: Query = """
-    SELECT extension_id, name, occasion, patience_seconds, callers, numbers, hours, outside_hours,
-      holidays, called, action, target, greeting_id,
+    SELECT extension_id, name, occasion, patience_seconds, callers, numbers, contact_group, hours,
+      outside_hours, holidays, called, action, target, greeting_id,
       (SELECT s.digest FROM tenant_sounds s WHERE s.tenant_id = answering_rules.tenant_id
         AND s.sound_id = answering_rules.greeting_id) AS greeting_digest
     FROM answering_rules
@@ -49,10 +49,10 @@ extension AnsweringRule {
   fileprivate func insertion(at position: Int, of id: ExtensionID, of tenant: TenantID) -> Query {
     """
     INSERT INTO answering_rules (tenant_id, extension_id, position, name, occasion,
-      patience_seconds, callers, numbers, hours, outside_hours, holidays, called, action, target,
+      patience_seconds, callers, numbers, contact_group, hours, outside_hours, holidays, called, action, target,
       greeting_id)
     VALUES (\(tenant), \(id), \(position), \(name), \(occasion.word), \(occasion.seconds),
-      \(callers.word), \(callers.numbers), \(hours?.numbers), \(hours?.isComplement ?? false),
+      \(callers.word), \(callers.numbers), \(callers.group), \(hours?.numbers), \(hours?.isComplement ?? false),
       \(hours?.holidays),
       \(called), \(action.word), \(action.target), \(action.greeting?.id))
     """
@@ -66,7 +66,9 @@ extension AnsweringRule {
       name: try row.value("name"),
       on: try Occasion(
         try row.value("occasion"), seconds: try row.optional("patience_seconds")),
-      from: try Callers(try row.value("callers"), numbers: try row.value("numbers")),
+      from: try Callers(
+        try row.value("callers"), numbers: try row.value("numbers"),
+        group: try row.optional("contact_group")),
       during: spans.map {
         WeeklyHours(
           WeeklyHours.spans(of: $0), isComplement: isComplement, holidays: holidays)
@@ -111,20 +113,32 @@ extension AnsweringRule.Callers {
     case .outside: "outside"
     case .withheld: "withheld"
     case .numbers: "numbers"
+    case .contacts: "contacts"
+    case .group: "group"
+    case .vip: "vip"
+    case .strangers: "strangers"
     }
+  }
+
+  fileprivate var group: String? {
+    if case .group(let name) = self { name } else { nil }
   }
 
   fileprivate var numbers: [String] {
     if case .numbers(let numbers) = self { numbers } else { [] }
   }
 
-  fileprivate init(_ word: String, numbers: [String]) throws {
-    switch word {
-    case "anyone": self = .anyone
-    case "colleagues": self = .colleagues
-    case "outside": self = .outside
-    case "withheld": self = .withheld
-    case "numbers": self = .numbers(numbers)
+  fileprivate init(_ word: String, numbers: [String], group: String?) throws {
+    switch (word, group) {
+    case ("anyone", _): self = .anyone
+    case ("colleagues", _): self = .colleagues
+    case ("outside", _): self = .outside
+    case ("withheld", _): self = .withheld
+    case ("numbers", _): self = .numbers(numbers)
+    case ("contacts", _): self = .contacts
+    case ("group", let name?): self = .group(name)
+    case ("vip", _): self = .vip
+    case ("strangers", _): self = .strangers
     default: throw StoreError.failed("answering_rules.callers: \(word)")
     }
   }

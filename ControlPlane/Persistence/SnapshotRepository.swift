@@ -51,6 +51,7 @@ private struct SnapshotContents {
   let mailboxes: [ExtensionID: Mailbox]
   let menus: [ExtensionID: VoiceMenu]
   let numbers: [TenantID: [Number]]
+  let contacts: [TenantID: [ContactEntry]]
   let trunks: [ResellerID: [Trunk]]
 
   init(of tenants: [Tenant], in transaction: borrowing Transaction) throws {
@@ -96,6 +97,7 @@ private struct SnapshotContents {
       grouping: try transaction.query(
         "\(Number.selection) WHERE tenant_id = ANY(\(ids)::uuid[]) ORDER BY number_id"
       ).map(Number.init(row:)), by: \.tenant)
+    contacts = try transaction.contacts(of: ids)
     trunks = Dictionary(
       grouping: try transaction.query(
         """
@@ -118,6 +120,7 @@ private struct SnapshotContents {
       numbers: (numbers[tenant.id] ?? []).map(\.entry),
       trunks: (trunks[tenant.reseller] ?? []).map(\.entry),
       clock: clocks[tenant.timeZone] ?? .utc,
-      features: FeatureCodes(changed: features[tenant.id] ?? [:]))
+      features: FeatureCodes(changed: features[tenant.id] ?? [:]),
+      contacts: contacts[tenant.id] ?? [])
   }
 }

@@ -124,11 +124,13 @@ CREATE TABLE public.answering_rules (
     target text,
     holidays text,
     greeting_id uuid,
+    contact_group text,
     CONSTRAINT answering_rules_action_check CHECK ((action = ANY (ARRAY['ring'::text, 'forward'::text, 'busy'::text, 'decline'::text, 'voicemail'::text]))),
-    CONSTRAINT answering_rules_callers_check CHECK ((callers = ANY (ARRAY['anyone'::text, 'colleagues'::text, 'outside'::text, 'withheld'::text, 'numbers'::text]))),
+    CONSTRAINT answering_rules_callers_check CHECK ((callers = ANY (ARRAY['anyone'::text, 'colleagues'::text, 'outside'::text, 'withheld'::text, 'numbers'::text, 'contacts'::text, 'group'::text, 'vip'::text, 'strangers'::text]))),
     CONSTRAINT answering_rules_check CHECK (((occasion = 'no-answer'::text) = (patience_seconds IS NOT NULL))),
     CONSTRAINT answering_rules_check1 CHECK (((action = 'forward'::text) = (target IS NOT NULL))),
     CONSTRAINT answering_rules_check2 CHECK (((holidays IS NULL) OR (hours IS NOT NULL))),
+    CONSTRAINT answering_rules_group_check CHECK (((callers = 'group'::text) = (contact_group IS NOT NULL))),
     CONSTRAINT answering_rules_hours_check CHECK (((cardinality(hours) % 3) = 0)),
     CONSTRAINT answering_rules_occasion_check CHECK ((occasion = ANY (ARRAY['always'::text, 'offline'::text, 'busy'::text, 'no-answer'::text]))),
     CONSTRAINT answering_rules_patience_seconds_check CHECK (((patience_seconds >= 1) AND (patience_seconds <= 300))),
@@ -236,6 +238,27 @@ CREATE TABLE public.charges (
 );
 ALTER TABLE ONLY public.charges FORCE ROW LEVEL SECURITY;
 ALTER TABLE public.charges OWNER TO tandem_owner;
+CREATE TABLE public.contact_numbers (
+    tenant_id uuid NOT NULL,
+    number text NOT NULL,
+    contact_id uuid NOT NULL,
+    "position" smallint NOT NULL,
+    CONSTRAINT contact_numbers_number_check CHECK ((number ~ '^\+[1-9][0-9]{1,14}$'::text)),
+    CONSTRAINT contact_numbers_position_check CHECK (("position" >= 0))
+);
+ALTER TABLE ONLY public.contact_numbers FORCE ROW LEVEL SECURITY;
+ALTER TABLE public.contact_numbers OWNER TO tandem_owner;
+CREATE TABLE public.contacts (
+    tenant_id uuid NOT NULL,
+    contact_id uuid NOT NULL,
+    name text NOT NULL,
+    groups text[] NOT NULL,
+    is_vip boolean NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    CONSTRAINT contacts_name_check CHECK (((length(name) >= 1) AND (length(name) <= 100)))
+);
+ALTER TABLE ONLY public.contacts FORCE ROW LEVEL SECURITY;
+ALTER TABLE public.contacts OWNER TO tandem_owner;
 CREATE TABLE public.extensions (
     extension_id uuid NOT NULL,
     tenant_id uuid NOT NULL,
@@ -595,6 +618,10 @@ ALTER TABLE ONLY public.cdrs
     ADD CONSTRAINT cdrs_pkey PRIMARY KEY (leg_id);
 ALTER TABLE ONLY public.charges
     ADD CONSTRAINT charges_pkey PRIMARY KEY (leg_id, kind, revision);
+ALTER TABLE ONLY public.contact_numbers
+    ADD CONSTRAINT contact_numbers_numbers_taken PRIMARY KEY (tenant_id, number);
+ALTER TABLE ONLY public.contacts
+    ADD CONSTRAINT contacts_pkey PRIMARY KEY (tenant_id, contact_id);
 ALTER TABLE ONLY public.extensions
     ADD CONSTRAINT extensions_number_taken UNIQUE (tenant_id, number);
 ALTER TABLE ONLY public.extensions
@@ -669,6 +696,7 @@ CREATE INDEX calls_of_tenant ON public.calls USING btree (tenant_id, call_id DES
 CREATE INDEX cdrs_of_call ON public.cdrs USING btree (call_id);
 CREATE INDEX cdrs_of_tenant ON public.cdrs USING btree (tenant_id, leg_id DESC);
 CREATE INDEX cdrs_unrated ON public.cdrs USING btree (tenant_id, leg_id) WHERE (unrated IS NOT NULL);
+CREATE INDEX contact_numbers_of_contact ON public.contact_numbers USING btree (tenant_id, contact_id);
 CREATE INDEX facts_in_quarantine ON public.facts USING btree (received_at) WHERE (quarantine IS NOT NULL);
 CREATE INDEX facts_of_call ON public.facts USING btree (call_id);
 CREATE INDEX ledger_entries_of_tenant ON public.ledger_entries USING btree (tenant_id, entry_id);
@@ -680,6 +708,7 @@ CREATE INDEX tenants_of_reseller ON public.tenants USING btree (reseller_id, ten
 CREATE UNIQUE INDEX trunks_carrier_taken ON public.trunks USING btree (reseller_id, carrier) WHERE (deleted_at IS NULL);
 CREATE TRIGGER announce AFTER INSERT OR UPDATE ON public.tenants FOR EACH ROW EXECUTE FUNCTION public.announce_tenant();
 CREATE TRIGGER deleted AFTER DELETE ON public.answering_rules REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.raise_revision_of_tenants();
+CREATE TRIGGER deleted AFTER DELETE ON public.contacts REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.raise_revision_of_tenants();
 CREATE TRIGGER deleted AFTER DELETE ON public.extensions REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.raise_revision_of_tenants();
 CREATE TRIGGER deleted AFTER DELETE ON public.feature_codes REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.raise_revision_of_tenants();
 CREATE TRIGGER deleted AFTER DELETE ON public.mailbox_messages REFERENCING OLD TABLE AS gone FOR EACH STATEMENT EXECUTE FUNCTION public.forget_sounds();
@@ -689,6 +718,7 @@ CREATE TRIGGER deleted AFTER DELETE ON public.numbers REFERENCING OLD TABLE AS c
 CREATE TRIGGER deleted AFTER DELETE ON public.ring_groups REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.raise_revision_of_tenants();
 CREATE TRIGGER inserted AFTER INSERT ON public.answering_rules REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.raise_revision_of_tenants();
 CREATE TRIGGER inserted AFTER INSERT ON public.answering_switches REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.raise_revision_of_tenants();
+CREATE TRIGGER inserted AFTER INSERT ON public.contacts REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.raise_revision_of_tenants();
 CREATE TRIGGER inserted AFTER INSERT ON public.extensions REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.raise_revision_of_tenants();
 CREATE TRIGGER inserted AFTER INSERT ON public.feature_codes REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.raise_revision_of_tenants();
 CREATE TRIGGER inserted AFTER INSERT ON public.mailboxes REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.raise_revision_of_tenants();
@@ -703,6 +733,7 @@ CREATE TRIGGER lamp_of_gone AFTER DELETE ON public.mailbox_messages REFERENCING 
 CREATE TRIGGER lamp_of_new AFTER INSERT ON public.mailbox_messages REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.announce_mailboxes();
 CREATE TRIGGER raise_revision BEFORE UPDATE ON public.tenants FOR EACH ROW EXECUTE FUNCTION public.raise_revision();
 CREATE TRIGGER updated AFTER UPDATE ON public.answering_switches REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.raise_revision_of_tenants();
+CREATE TRIGGER updated AFTER UPDATE ON public.contacts REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.raise_revision_of_tenants();
 CREATE TRIGGER updated AFTER UPDATE ON public.extensions REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.raise_revision_of_tenants();
 CREATE TRIGGER updated AFTER UPDATE ON public.mailboxes REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.raise_revision_of_tenants();
 CREATE TRIGGER updated AFTER UPDATE ON public.numbers REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.raise_revision_of_tenants();
@@ -729,6 +760,10 @@ ALTER TABLE ONLY public.charges
     ADD CONSTRAINT charges_price_list_id_fkey FOREIGN KEY (price_list_id) REFERENCES public.price_lists(price_list_id);
 ALTER TABLE ONLY public.charges
     ADD CONSTRAINT charges_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(tenant_id);
+ALTER TABLE ONLY public.contact_numbers
+    ADD CONSTRAINT contact_numbers_tenant_id_contact_id_fkey FOREIGN KEY (tenant_id, contact_id) REFERENCES public.contacts(tenant_id, contact_id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.contacts
+    ADD CONSTRAINT contacts_tenant_exists FOREIGN KEY (tenant_id) REFERENCES public.tenants(tenant_id);
 ALTER TABLE ONLY public.extensions
     ADD CONSTRAINT extensions_tenant_exists FOREIGN KEY (tenant_id) REFERENCES public.tenants(tenant_id);
 ALTER TABLE ONLY public.feature_codes
@@ -795,6 +830,8 @@ ALTER TABLE public.api_keys ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.calls ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.cdrs ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.charges ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.contact_numbers ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.contacts ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.extensions ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.facts ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.feature_codes ENABLE ROW LEVEL SECURITY;
@@ -842,6 +879,12 @@ CREATE POLICY within_scope ON public.cdrs USING ((public.scope_is_platform() OR 
    FROM public.tenants t
   WHERE (t.reseller_id = public.scope_reseller())))));
 CREATE POLICY within_scope ON public.charges USING ((public.scope_is_platform() OR (tenant_id = public.scope_tenant()) OR (tenant_id IN ( SELECT t.tenant_id
+   FROM public.tenants t
+  WHERE (t.reseller_id = public.scope_reseller())))));
+CREATE POLICY within_scope ON public.contact_numbers USING ((public.scope_is_platform() OR (tenant_id = public.scope_tenant()) OR (tenant_id IN ( SELECT t.tenant_id
+   FROM public.tenants t
+  WHERE (t.reseller_id = public.scope_reseller())))));
+CREATE POLICY within_scope ON public.contacts USING ((public.scope_is_platform() OR (tenant_id = public.scope_tenant()) OR (tenant_id IN ( SELECT t.tenant_id
    FROM public.tenants t
   WHERE (t.reseller_id = public.scope_reseller())))));
 CREATE POLICY within_scope ON public.extensions USING ((public.scope_is_platform() OR (tenant_id = public.scope_tenant()) OR (tenant_id IN ( SELECT t.tenant_id
@@ -934,6 +977,11 @@ GRANT UPDATE(jitter_microseconds) ON TABLE public.cdrs TO tandem_server;
 GRANT UPDATE(round_trip_microseconds) ON TABLE public.cdrs TO tandem_server;
 GRANT UPDATE(opinion_hundredths) ON TABLE public.cdrs TO tandem_server;
 GRANT SELECT,INSERT ON TABLE public.charges TO tandem_server;
+GRANT SELECT,INSERT,DELETE ON TABLE public.contact_numbers TO tandem_server;
+GRANT SELECT,INSERT,DELETE ON TABLE public.contacts TO tandem_server;
+GRANT UPDATE(name) ON TABLE public.contacts TO tandem_server;
+GRANT UPDATE(groups) ON TABLE public.contacts TO tandem_server;
+GRANT UPDATE(is_vip) ON TABLE public.contacts TO tandem_server;
 GRANT SELECT,INSERT,DELETE ON TABLE public.extensions TO tandem_server;
 GRANT UPDATE(number) ON TABLE public.extensions TO tandem_server;
 GRANT UPDATE(display_name) ON TABLE public.extensions TO tandem_server;

@@ -6,6 +6,8 @@ public struct InvalidField: Error, Hashable, Sendable, CustomStringConvertible {
     case empty
     /// More characters than `limit`.
     case tooLong(limit: Int)
+    /// More of them than `limit`.
+    case tooMany(limit: Int)
     /// Not of the form that `expected` describes to a person.
     case malformed(expected: String)
     case outOfRange(ClosedRange<Int>)
@@ -29,6 +31,7 @@ public struct InvalidField: Error, Hashable, Sendable, CustomStringConvertible {
     switch problem {
     case .empty: "\(field) must not be empty."
     case .tooLong(let limit): "\(field) must have at most \(limit) characters."
+    case .tooMany(let limit): "\(field) must be \(limit) at most."
     case .malformed(let expected): "\(field) must be \(expected)."
     case .outOfRange(let range):
       "\(field) must be between \(range.lowerBound) and \(range.upperBound)."

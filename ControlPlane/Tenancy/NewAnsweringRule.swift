@@ -20,9 +20,12 @@ public struct NewAnsweringRule: Hashable, Sendable {
   public var occasion: String
   /// Seconds; with `no-answer` only.
   public var after: Int?
-  /// `anyone`, `colleagues`, `outside`, `withheld` or `numbers`.
+  /// `anyone`, `colleagues`, `outside`, `withheld`, `numbers`, `contacts`, `group`, `vip` or
+  /// `strangers`.
   public var callers: String
   public var numbers: [String]
+  /// With `group` only: which of the tenant's contacts are meant.
+  public var group: String?
   /// None: at all times.
   public var hours: [Hours]
   /// All times but the hours are meant.
@@ -40,7 +43,7 @@ public struct NewAnsweringRule: Hashable, Sendable {
 
   public init(
     name: String = "", occasion: String, after: Int? = nil, callers: String = "anyone",
-    numbers: [String] = [], hours: [Hours] = [], outsideHours: Bool = false,
+    numbers: [String] = [], group: String? = nil, hours: [Hours] = [], outsideHours: Bool = false,
     holidays: String? = nil,
     called: [String] = [], action: String, target: String? = nil,
     greeting: SoundID? = nil
@@ -51,6 +54,7 @@ public struct NewAnsweringRule: Hashable, Sendable {
     self.after = after
     self.callers = callers
     self.numbers = numbers
+    self.group = group
     self.hours = hours
     self.outsideHours = outsideHours
     self.holidays = holidays
@@ -144,16 +148,26 @@ extension AnsweringRule.Callers {
       throw InvalidField(
         "\(place).numbers", .malformed(expected: "absent unless from is numbers"))
     }
+    guard line.group == nil || line.callers == "group" else {
+      throw InvalidField("\(place).group", .malformed(expected: "absent unless from is group"))
+    }
     switch line.callers {
     case "anyone": self = .anyone
     case "colleagues": self = .colleagues
     case "outside": self = .outside
     case "withheld": self = .withheld
     case "numbers": self = .numbers(try Self.patterns(line.numbers, "\(place).numbers"))
+    case "contacts": self = .contacts
+    case "group":
+      self = .group(try ContactGroup(line.group ?? "", field: "\(place).group").text)
+    case "vip": self = .vip
+    case "strangers": self = .strangers
     default:
       throw InvalidField(
         "\(place).from",
-        .malformed(expected: "anyone, colleagues, outside, withheld or numbers"))
+        .malformed(
+          expected: "anyone, colleagues, outside, withheld, numbers, contacts, group, vip or "
+            + "strangers"))
     }
   }
 
@@ -271,6 +285,10 @@ extension NewAnsweringRule {
     case .outside: callers = "outside"
     case .withheld: callers = "withheld"
     case .numbers(let patterns): (callers, numbers) = ("numbers", patterns)
+    case .contacts: callers = "contacts"
+    case .group(let name): (callers, group) = ("group", name)
+    case .vip: callers = "vip"
+    case .strangers: callers = "strangers"
     }
     switch rule.action {
     case .ring: action = "ring"

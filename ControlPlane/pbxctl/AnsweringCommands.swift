@@ -8,6 +8,7 @@ struct AnsweringCommands: AsyncParsableCommand {
   static let columns = [
     Output.Column("Name", "name"), Output.Column("When", "when"), Output.Column("After", "after"),
     Output.Column("From", "from"), Output.Column("Numbers", "numbers"),
+    Output.Column("Group", "group"),
     Output.Column("Called", "called"), Output.Column("Then", "then"), Output.Column("To", "to"),
     Output.Column("Greeting", "greeting"),
   ]
@@ -74,15 +75,9 @@ struct AnsweringCommands: AsyncParsableCommand {
     @OptionGroup var global: GlobalOptions
 
     func run() async throws {
-      let query = [("caller", caller), ("called", called), ("at", at)].compactMap { name, value in
-        value.map { URLQueryItem(name: name, value: $0) }
-      }
-      var path = URLComponents()
-      path.path = entry.path + "/answering-plan"
-      path.queryItems = query.isEmpty ? nil : query
-      // A plus in a query is read as a space.
-      let text = (path.string ?? path.path).replacingOccurrences(of: "+", with: "%2B")
-      try await global.run { Output(try await $0.get(text), columns: Self.columns) }
+      let path = queried(
+        entry.path + "/answering-plan", [("caller", caller), ("called", called), ("at", at)])
+      try await global.run { Output(try await $0.get(path), columns: Self.columns) }
     }
   }
 }

@@ -1,4 +1,16 @@
 import ArgumentParser
+import Foundation
+
+/// The path with a query of what is not nil.
+func queried(_ path: String, _ items: [(name: String, value: String?)]) -> String {
+  var whole = URLComponents()
+  whole.path = path
+  let items = items.compactMap { item in item.value.map { URLQueryItem(name: item.name, value: $0) }
+  }
+  whole.queryItems = items.isEmpty ? nil : items
+  // A plus in a query is read as a space.
+  return (whole.string ?? whole.path).replacingOccurrences(of: "+", with: "%2B")
+}
 
 /// `list` of a collection that belongs to the installation or to a reseller.
 protocol ListCommand: AsyncParsableCommand {
@@ -6,11 +18,16 @@ protocol ListCommand: AsyncParsableCommand {
   var global: GlobalOptions { get }
   var page: PageOptions { get }
   var path: String { get }
+  /// What is listed; nil ones are left out.
+  var query: [(name: String, value: String?)] { get }
 }
 
 extension ListCommand {
+  var query: [(name: String, value: String?)] { [] }
+
   func run() async throws {
-    try await global.run { Output(try await $0.get(path + page.query), columns: Self.columns) }
+    let path = queried(path, query + page.query)
+    try await global.run { Output(try await $0.get(path), columns: Self.columns) }
   }
 }
 
@@ -46,7 +63,7 @@ struct PageOptions: ParsableArguments {
   @Option(help: "Where an earlier list ended: its “next”.")
   var cursor: String?
 
-  var query: String { "?limit=\(limit)" + (cursor.map { "&cursor=\($0)" } ?? "") }
+  var query: [(name: String, value: String?)] { [("limit", "\(limit)"), ("cursor", cursor)] }
 }
 
 struct TenantOption: ParsableArguments {

@@ -16,6 +16,7 @@ struct PBXControl: AsyncParsableCommand {
       KeyCommands.self, PriceListCommands.self, TrunkCommands.self, TenantCommands.self,
       ExtensionCommands.self, AnsweringCommands.self, AnsweringSwitchCommands.self,
       FeatureCodeCommands.self, RingGroupCommands.self, MenuCommands.self, SoundCommands.self,
+      ContactCommands.self,
       MailboxCommands.self, NumberCommands.self, CallCommands.self, CDRCommands.self,
       QuarantineCommands.self,
     ])

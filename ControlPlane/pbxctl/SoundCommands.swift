@@ -40,14 +40,10 @@ struct SoundCommands: AsyncParsableCommand {
 
     func run() async throws {
       let sound = try contents(ofFile: file)
-      var path = URLComponents()
-      path.path = tenant.path + "/sounds"
-      path.queryItems = [URLQueryItem(name: "name", value: name)]
-      // A plus in a query is read as a space.
-      let text = (path.string ?? path.path).replacingOccurrences(of: "+", with: "%2B")
+      let path = queried(tenant.path + "/sounds", [("name", name)])
       try await global.run {
         Output(
-          try await $0.post(text, file: sound, type: "application/octet-stream"), columns: columns)
+          try await $0.post(path, file: sound, type: "application/octet-stream"), columns: columns)
       }
     }
   }

@@ -101,9 +101,12 @@ extension Exchange {
 extension IncomingCall {
   init(called: String, from origin: CallOrigin) {
     let isColleague = if case .extension = origin.party { true } else { false }
+    let isInternal = isColleague && !origin.isFromOutside
+    let caller = origin.isWithheld ? nil : origin.number
     self.init(
-      caller: origin.isWithheld ? nil : origin.number,
-      isInternal: isColleague && !origin.isFromOutside, called: called, time: origin.time)
+      caller: caller, isInternal: isInternal,
+      contact: isInternal ? nil : caller.flatMap { origin.tenant.contacts[$0] }, called: called,
+      time: origin.time)
   }
 }
 

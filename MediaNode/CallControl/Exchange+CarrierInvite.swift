@@ -1,3 +1,4 @@
+import CallFlows
 import NodeContract
 import SIP
 
@@ -103,7 +104,8 @@ extension Exchange {
     return CallOrigin(
       tenant: tenant, party: .trunk(trunk.id),
       number: caller.isWithheld ? CallerIdentity.anonymous : number,
-      displayName: caller.isWithheld ? nil : caller.displayName, time: now.wall,
+      displayName: caller.isWithheld
+        ? nil : tenant.contacts[number]?.name ?? caller.displayName, time: now.wall,
       isWithheld: caller.isWithheld,
       forwardings: trunk.profile.isTrusted
         ? ForwardingFields.read(request.headers, limit: limits.forwardings) : [])

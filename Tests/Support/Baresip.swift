@@ -100,6 +100,13 @@ public final class Baresip: Softphone {
   @discardableResult
   public func rings() async throws -> String { try await next("CALL_INCOMING").peeruri ?? "" }
 
+  /// Waits until its display shows this.
+  public func shows(_ text: String) async throws {
+    try await eventually("\(settings.name) shows \(text)", within: .seconds(5)) {
+      process.output.contains(text)
+    }
+  }
+
   /// Waits until the call is up.
   public func talks() async throws { try await next("CALL_ESTABLISHED") }
 

@@ -53,6 +53,10 @@ extension AnsweringRule.Callers {
     case .outside: self = .outside
     case .withheld: self = .withheld
     case .numbers(let list): self = .numbers(list.patterns)
+    case .contacts: self = .contacts
+    case .group(let name): self = .group(name)
+    case .vip: self = .vip
+    case .strangers: self = .strangers
     case nil: throw .invalidField("answering_rule.callers")
     }
   }
@@ -64,6 +68,10 @@ extension AnsweringRule.Callers {
     case .outside: .outside(WireNothing())
     case .withheld: .withheld(WireNothing())
     case .numbers(let patterns): .numbers(.with { $0.patterns = patterns })
+    case .contacts: .contacts(WireNothing())
+    case .group(let name): .group(name)
+    case .vip: .vip(WireNothing())
+    case .strangers: .strangers(WireNothing())
     }
   }
 }

@@ -16,7 +16,8 @@ extension TenantSnapshot: WireConvertible {
       numbers: try wire.numbers.map(NumberEntry.init(wire:)),
       trunks: try wire.trunks.map(TrunkEntry.init(wire:)),
       clock: wire.hasClock ? try ZoneClock(wire: wire.clock) : .utc,
-      features: wire.hasFeatureCodes ? FeatureCodes(wire: wire.featureCodes) : .usual)
+      features: wire.hasFeatureCodes ? FeatureCodes(wire: wire.featureCodes) : .usual,
+      contacts: try wire.contacts.map(ContactEntry.init(wire:)))
   }
 
   var wire: WireTenant {
@@ -32,6 +33,7 @@ extension TenantSnapshot: WireConvertible {
       $0.trunks = trunks.map(\.wire)
       $0.clock = clock.wire
       $0.featureCodes = features.wire
+      $0.contacts = contacts.map(\.wire)
     }
   }
 }

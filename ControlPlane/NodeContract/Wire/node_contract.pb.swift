@@ -995,63 +995,110 @@ nonisolated struct WireBeatKey: Sendable {
 }
 
 /// Kind 102; also what a node keeps, encrypted, on disk.
-nonisolated struct WireTenant: Sendable {
+nonisolated struct WireTenant: @unchecked Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
-  var tenant: Data = Data()
+  var tenant: Data {
+    get {_storage._tenant}
+    set {_uniqueStorage()._tenant = newValue}
+  }
 
-  var revision: Int64 = 0
+  var revision: Int64 {
+    get {_storage._revision}
+    set {_uniqueStorage()._revision = newValue}
+  }
 
-  var domain: String = String()
+  var domain: String {
+    get {_storage._domain}
+    set {_uniqueStorage()._domain = newValue}
+  }
 
-  var homeAddress: String = String()
+  var homeAddress: String {
+    get {_storage._homeAddress}
+    set {_uniqueStorage()._homeAddress = newValue}
+  }
 
   var dialling: WireDiallingRules {
-    get {_dialling ?? WireDiallingRules()}
-    set {_dialling = newValue}
+    get {_storage._dialling ?? WireDiallingRules()}
+    set {_uniqueStorage()._dialling = newValue}
   }
   /// Returns true if `dialling` has been explicitly set.
-  var hasDialling: Bool {self._dialling != nil}
+  var hasDialling: Bool {_storage._dialling != nil}
   /// Clears the value of `dialling`. Subsequent reads from it will return its default value.
-  mutating func clearDialling() {self._dialling = nil}
+  mutating func clearDialling() {_uniqueStorage()._dialling = nil}
 
-  var ringTimeoutNanoseconds: Int64 = 0
+  var ringTimeoutNanoseconds: Int64 {
+    get {_storage._ringTimeoutNanoseconds}
+    set {_uniqueStorage()._ringTimeoutNanoseconds = newValue}
+  }
 
-  var extensions: [WireExtension] = []
+  var extensions: [WireExtension] {
+    get {_storage._extensions}
+    set {_uniqueStorage()._extensions = newValue}
+  }
 
-  var numbers: [WireNumber] = []
+  var numbers: [WireNumber] {
+    get {_storage._numbers}
+    set {_uniqueStorage()._numbers = newValue}
+  }
 
-  var trunks: [WireTrunk] = []
+  var trunks: [WireTrunk] {
+    get {_storage._trunks}
+    set {_uniqueStorage()._trunks = newValue}
+  }
 
   /// None: UTC.
   var clock: WireZoneClock {
-    get {_clock ?? WireZoneClock()}
-    set {_clock = newValue}
+    get {_storage._clock ?? WireZoneClock()}
+    set {_uniqueStorage()._clock = newValue}
   }
   /// Returns true if `clock` has been explicitly set.
-  var hasClock: Bool {self._clock != nil}
+  var hasClock: Bool {_storage._clock != nil}
   /// Clears the value of `clock`. Subsequent reads from it will return its default value.
-  mutating func clearClock() {self._clock = nil}
+  mutating func clearClock() {_uniqueStorage()._clock = nil}
 
   /// None: the usual ones.
   var featureCodes: WireFeatureCodes {
-    get {_featureCodes ?? WireFeatureCodes()}
-    set {_featureCodes = newValue}
+    get {_storage._featureCodes ?? WireFeatureCodes()}
+    set {_uniqueStorage()._featureCodes = newValue}
   }
   /// Returns true if `featureCodes` has been explicitly set.
-  var hasFeatureCodes: Bool {self._featureCodes != nil}
+  var hasFeatureCodes: Bool {_storage._featureCodes != nil}
   /// Clears the value of `featureCodes`. Subsequent reads from it will return its default value.
-  mutating func clearFeatureCodes() {self._featureCodes = nil}
+  mutating func clearFeatureCodes() {_uniqueStorage()._featureCodes = nil}
+
+  var contacts: [WireContact] {
+    get {_storage._contacts}
+    set {_uniqueStorage()._contacts = newValue}
+  }
 
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
   init() {}
 
-  fileprivate var _dialling: WireDiallingRules? = nil
-  fileprivate var _clock: WireZoneClock? = nil
-  fileprivate var _featureCodes: WireFeatureCodes? = nil
+  fileprivate var _storage = _StorageClass.defaultInstance
+}
+
+/// Somebody outside whom the tenant knows.
+nonisolated struct WireContact: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  var name: String = String()
+
+  /// E.164 with plus.
+  var numbers: [String] = []
+
+  var groups: [String] = []
+
+  var isVip: Bool = false
+
+  var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  init() {}
 }
 
 nonisolated struct WireFeatureCodes: Sendable {
@@ -1578,6 +1625,38 @@ nonisolated struct WireAnsweringRule: Sendable {
     set {callers = .numbers(newValue)}
   }
 
+  var contacts: WireNothing {
+    get {
+      if case .contacts(let v)? = callers {return v}
+      return WireNothing()
+    }
+    set {callers = .contacts(newValue)}
+  }
+
+  var group: String {
+    get {
+      if case .group(let v)? = callers {return v}
+      return String()
+    }
+    set {callers = .group(newValue)}
+  }
+
+  var vip: WireNothing {
+    get {
+      if case .vip(let v)? = callers {return v}
+      return WireNothing()
+    }
+    set {callers = .vip(newValue)}
+  }
+
+  var strangers: WireNothing {
+    get {
+      if case .strangers(let v)? = callers {return v}
+      return WireNothing()
+    }
+    set {callers = .strangers(newValue)}
+  }
+
   var hours: WireWeeklyHours {
     get {_hours ?? WireWeeklyHours()}
     set {_hours = newValue}
@@ -1647,6 +1726,10 @@ nonisolated struct WireAnsweringRule: Sendable {
     case outside(WireNothing)
     case withheld(WireNothing)
     case numbers(WireAnsweringRule.Numbers)
+    case contacts(WireNothing)
+    case group(String)
+    case vip(WireNothing)
+    case strangers(WireNothing)
 
   }
 
@@ -4141,7 +4224,154 @@ nonisolated extension WireBeatKey: SwiftProtobuf.Message, SwiftProtobuf._Message
 
 nonisolated extension WireTenant: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".Tenant"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}tenant\0\u{1}revision\0\u{1}domain\0\u{3}home_address\0\u{1}dialling\0\u{3}ring_timeout_nanoseconds\0\u{1}extensions\0\u{1}numbers\0\u{1}trunks\0\u{1}clock\0\u{3}feature_codes\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}tenant\0\u{1}revision\0\u{1}domain\0\u{3}home_address\0\u{1}dialling\0\u{3}ring_timeout_nanoseconds\0\u{1}extensions\0\u{1}numbers\0\u{1}trunks\0\u{1}clock\0\u{3}feature_codes\0\u{1}contacts\0")
+
+  fileprivate class _StorageClass {
+    var _tenant: Data = Data()
+    var _revision: Int64 = 0
+    var _domain: String = String()
+    var _homeAddress: String = String()
+    var _dialling: WireDiallingRules? = nil
+    var _ringTimeoutNanoseconds: Int64 = 0
+    var _extensions: [WireExtension] = []
+    var _numbers: [WireNumber] = []
+    var _trunks: [WireTrunk] = []
+    var _clock: WireZoneClock? = nil
+    var _featureCodes: WireFeatureCodes? = nil
+    var _contacts: [WireContact] = []
+
+      // This property is used as the initial default value for new instances of the type.
+      // The type itself is protecting the reference to its storage via CoW semantics.
+      // This will force a copy to be made of this reference when the first mutation occurs;
+      // hence, it is safe to mark this as `nonisolated(unsafe)`.
+      static nonisolated(unsafe) let defaultInstance = _StorageClass()
+
+    private init() {}
+
+    init(copying source: _StorageClass) {
+      _tenant = source._tenant
+      _revision = source._revision
+      _domain = source._domain
+      _homeAddress = source._homeAddress
+      _dialling = source._dialling
+      _ringTimeoutNanoseconds = source._ringTimeoutNanoseconds
+      _extensions = source._extensions
+      _numbers = source._numbers
+      _trunks = source._trunks
+      _clock = source._clock
+      _featureCodes = source._featureCodes
+      _contacts = source._contacts
+    }
+  }
+
+  fileprivate mutating func _uniqueStorage() -> _StorageClass {
+    if !isKnownUniquelyReferenced(&_storage) {
+      _storage = _StorageClass(copying: _storage)
+    }
+    return _storage
+  }
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    _ = _uniqueStorage()
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      while let fieldNumber = try decoder.nextFieldNumber() {
+        // The use of inline closures is to circumvent an issue where the compiler
+        // allocates stack space for every case branch when no optimizations are
+        // enabled. https://github.com/apple/swift-protobuf/issues/1034
+        switch fieldNumber {
+        case 1: try { try decoder.decodeSingularBytesField(value: &_storage._tenant) }()
+        case 2: try { try decoder.decodeSingularInt64Field(value: &_storage._revision) }()
+        case 3: try { try decoder.decodeSingularStringField(value: &_storage._domain) }()
+        case 4: try { try decoder.decodeSingularStringField(value: &_storage._homeAddress) }()
+        case 5: try { try decoder.decodeSingularMessageField(value: &_storage._dialling) }()
+        case 6: try { try decoder.decodeSingularInt64Field(value: &_storage._ringTimeoutNanoseconds) }()
+        case 7: try { try decoder.decodeRepeatedMessageField(value: &_storage._extensions) }()
+        case 8: try { try decoder.decodeRepeatedMessageField(value: &_storage._numbers) }()
+        case 9: try { try decoder.decodeRepeatedMessageField(value: &_storage._trunks) }()
+        case 10: try { try decoder.decodeSingularMessageField(value: &_storage._clock) }()
+        case 11: try { try decoder.decodeSingularMessageField(value: &_storage._featureCodes) }()
+        case 12: try { try decoder.decodeRepeatedMessageField(value: &_storage._contacts) }()
+        default: break
+        }
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every if/case branch local when no optimizations
+      // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+      // https://github.com/apple/swift-protobuf/issues/1182
+      if !_storage._tenant.isEmpty {
+        try visitor.visitSingularBytesField(value: _storage._tenant, fieldNumber: 1)
+      }
+      if _storage._revision != 0 {
+        try visitor.visitSingularInt64Field(value: _storage._revision, fieldNumber: 2)
+      }
+      if !_storage._domain.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._domain, fieldNumber: 3)
+      }
+      if !_storage._homeAddress.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._homeAddress, fieldNumber: 4)
+      }
+      try { if let v = _storage._dialling {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 5)
+      } }()
+      if _storage._ringTimeoutNanoseconds != 0 {
+        try visitor.visitSingularInt64Field(value: _storage._ringTimeoutNanoseconds, fieldNumber: 6)
+      }
+      if !_storage._extensions.isEmpty {
+        try visitor.visitRepeatedMessageField(value: _storage._extensions, fieldNumber: 7)
+      }
+      if !_storage._numbers.isEmpty {
+        try visitor.visitRepeatedMessageField(value: _storage._numbers, fieldNumber: 8)
+      }
+      if !_storage._trunks.isEmpty {
+        try visitor.visitRepeatedMessageField(value: _storage._trunks, fieldNumber: 9)
+      }
+      try { if let v = _storage._clock {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 10)
+      } }()
+      try { if let v = _storage._featureCodes {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 11)
+      } }()
+      if !_storage._contacts.isEmpty {
+        try visitor.visitRepeatedMessageField(value: _storage._contacts, fieldNumber: 12)
+      }
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: WireTenant, rhs: WireTenant) -> Bool {
+    if lhs._storage !== rhs._storage {
+      let storagesAreEqual: Bool = withExtendedLifetime((lhs._storage, rhs._storage)) { (_args: (_StorageClass, _StorageClass)) in
+        let _storage = _args.0
+        let rhs_storage = _args.1
+        if _storage._tenant != rhs_storage._tenant {return false}
+        if _storage._revision != rhs_storage._revision {return false}
+        if _storage._domain != rhs_storage._domain {return false}
+        if _storage._homeAddress != rhs_storage._homeAddress {return false}
+        if _storage._dialling != rhs_storage._dialling {return false}
+        if _storage._ringTimeoutNanoseconds != rhs_storage._ringTimeoutNanoseconds {return false}
+        if _storage._extensions != rhs_storage._extensions {return false}
+        if _storage._numbers != rhs_storage._numbers {return false}
+        if _storage._trunks != rhs_storage._trunks {return false}
+        if _storage._clock != rhs_storage._clock {return false}
+        if _storage._featureCodes != rhs_storage._featureCodes {return false}
+        if _storage._contacts != rhs_storage._contacts {return false}
+        return true
+      }
+      if !storagesAreEqual {return false}
+    }
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireContact: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = _protobuf_package + ".Contact"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{1}numbers\0\u{1}groups\0\u{3}is_vip\0")
 
   mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -4149,75 +4379,36 @@ nonisolated extension WireTenant: SwiftProtobuf.Message, SwiftProtobuf._MessageI
       // allocates stack space for every case branch when no optimizations are
       // enabled. https://github.com/apple/swift-protobuf/issues/1034
       switch fieldNumber {
-      case 1: try { try decoder.decodeSingularBytesField(value: &self.tenant) }()
-      case 2: try { try decoder.decodeSingularInt64Field(value: &self.revision) }()
-      case 3: try { try decoder.decodeSingularStringField(value: &self.domain) }()
-      case 4: try { try decoder.decodeSingularStringField(value: &self.homeAddress) }()
-      case 5: try { try decoder.decodeSingularMessageField(value: &self._dialling) }()
-      case 6: try { try decoder.decodeSingularInt64Field(value: &self.ringTimeoutNanoseconds) }()
-      case 7: try { try decoder.decodeRepeatedMessageField(value: &self.extensions) }()
-      case 8: try { try decoder.decodeRepeatedMessageField(value: &self.numbers) }()
-      case 9: try { try decoder.decodeRepeatedMessageField(value: &self.trunks) }()
-      case 10: try { try decoder.decodeSingularMessageField(value: &self._clock) }()
-      case 11: try { try decoder.decodeSingularMessageField(value: &self._featureCodes) }()
+      case 1: try { try decoder.decodeSingularStringField(value: &self.name) }()
+      case 2: try { try decoder.decodeRepeatedStringField(value: &self.numbers) }()
+      case 3: try { try decoder.decodeRepeatedStringField(value: &self.groups) }()
+      case 4: try { try decoder.decodeSingularBoolField(value: &self.isVip) }()
       default: break
       }
     }
   }
 
   func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
-    // The use of inline closures is to circumvent an issue where the compiler
-    // allocates stack space for every if/case branch local when no optimizations
-    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
-    // https://github.com/apple/swift-protobuf/issues/1182
-    if !self.tenant.isEmpty {
-      try visitor.visitSingularBytesField(value: self.tenant, fieldNumber: 1)
-    }
-    if self.revision != 0 {
-      try visitor.visitSingularInt64Field(value: self.revision, fieldNumber: 2)
-    }
-    if !self.domain.isEmpty {
-      try visitor.visitSingularStringField(value: self.domain, fieldNumber: 3)
-    }
-    if !self.homeAddress.isEmpty {
-      try visitor.visitSingularStringField(value: self.homeAddress, fieldNumber: 4)
-    }
-    try { if let v = self._dialling {
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 5)
-    } }()
-    if self.ringTimeoutNanoseconds != 0 {
-      try visitor.visitSingularInt64Field(value: self.ringTimeoutNanoseconds, fieldNumber: 6)
-    }
-    if !self.extensions.isEmpty {
-      try visitor.visitRepeatedMessageField(value: self.extensions, fieldNumber: 7)
+    if !self.name.isEmpty {
+      try visitor.visitSingularStringField(value: self.name, fieldNumber: 1)
     }
     if !self.numbers.isEmpty {
-      try visitor.visitRepeatedMessageField(value: self.numbers, fieldNumber: 8)
+      try visitor.visitRepeatedStringField(value: self.numbers, fieldNumber: 2)
     }
-    if !self.trunks.isEmpty {
-      try visitor.visitRepeatedMessageField(value: self.trunks, fieldNumber: 9)
+    if !self.groups.isEmpty {
+      try visitor.visitRepeatedStringField(value: self.groups, fieldNumber: 3)
     }
-    try { if let v = self._clock {
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 10)
-    } }()
-    try { if let v = self._featureCodes {
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 11)
-    } }()
+    if self.isVip != false {
+      try visitor.visitSingularBoolField(value: self.isVip, fieldNumber: 4)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
-  static func ==(lhs: WireTenant, rhs: WireTenant) -> Bool {
-    if lhs.tenant != rhs.tenant {return false}
-    if lhs.revision != rhs.revision {return false}
-    if lhs.domain != rhs.domain {return false}
-    if lhs.homeAddress != rhs.homeAddress {return false}
-    if lhs._dialling != rhs._dialling {return false}
-    if lhs.ringTimeoutNanoseconds != rhs.ringTimeoutNanoseconds {return false}
-    if lhs.extensions != rhs.extensions {return false}
+  static func ==(lhs: WireContact, rhs: WireContact) -> Bool {
+    if lhs.name != rhs.name {return false}
     if lhs.numbers != rhs.numbers {return false}
-    if lhs.trunks != rhs.trunks {return false}
-    if lhs._clock != rhs._clock {return false}
-    if lhs._featureCodes != rhs._featureCodes {return false}
+    if lhs.groups != rhs.groups {return false}
+    if lhs.isVip != rhs.isVip {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -4933,7 +5124,7 @@ nonisolated extension WireRingGroup.Strategy: SwiftProtobuf._ProtoNameProviding 
 
 nonisolated extension WireAnsweringRule: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".AnsweringRule"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{1}always\0\u{1}offline\0\u{1}busy\0\u{3}no_answer_nanoseconds\0\u{1}anyone\0\u{1}colleagues\0\u{1}outside\0\u{1}withheld\0\u{1}numbers\0\u{1}hours\0\u{1}called\0\u{1}ring\0\u{1}forward\0\u{1}engaged\0\u{1}decline\0\u{1}voicemail\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{1}always\0\u{1}offline\0\u{1}busy\0\u{3}no_answer_nanoseconds\0\u{1}anyone\0\u{1}colleagues\0\u{1}outside\0\u{1}withheld\0\u{1}numbers\0\u{1}hours\0\u{1}called\0\u{1}ring\0\u{1}forward\0\u{1}engaged\0\u{1}decline\0\u{1}voicemail\0\u{1}contacts\0\u{1}group\0\u{1}vip\0\u{1}strangers\0")
 
   mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -5116,6 +5307,53 @@ nonisolated extension WireAnsweringRule: SwiftProtobuf.Message, SwiftProtobuf._M
           self.action = .voicemail(v)
         }
       }()
+      case 18: try {
+        var v: WireNothing?
+        var hadOneofValue = false
+        if let current = self.callers {
+          hadOneofValue = true
+          if case .contacts(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.callers = .contacts(v)
+        }
+      }()
+      case 19: try {
+        var v: String?
+        try decoder.decodeSingularStringField(value: &v)
+        if let v = v {
+          if self.callers != nil {try decoder.handleConflictingOneOf()}
+          self.callers = .group(v)
+        }
+      }()
+      case 20: try {
+        var v: WireNothing?
+        var hadOneofValue = false
+        if let current = self.callers {
+          hadOneofValue = true
+          if case .vip(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.callers = .vip(v)
+        }
+      }()
+      case 21: try {
+        var v: WireNothing?
+        var hadOneofValue = false
+        if let current = self.callers {
+          hadOneofValue = true
+          if case .strangers(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.callers = .strangers(v)
+        }
+      }()
       default: break
       }
     }
@@ -5169,7 +5407,7 @@ nonisolated extension WireAnsweringRule: SwiftProtobuf.Message, SwiftProtobuf._M
       guard case .numbers(let v)? = self.callers else { preconditionFailure() }
       try visitor.visitSingularMessageField(value: v, fieldNumber: 10)
     }()
-    case nil: break
+    default: break
     }
     try { if let v = self._hours {
       try visitor.visitSingularMessageField(value: v, fieldNumber: 11)
@@ -5199,6 +5437,25 @@ nonisolated extension WireAnsweringRule: SwiftProtobuf.Message, SwiftProtobuf._M
       try visitor.visitSingularMessageField(value: v, fieldNumber: 17)
     }()
     case nil: break
+    }
+    switch self.callers {
+    case .contacts?: try {
+      guard case .contacts(let v)? = self.callers else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 18)
+    }()
+    case .group?: try {
+      guard case .group(let v)? = self.callers else { preconditionFailure() }
+      try visitor.visitSingularStringField(value: v, fieldNumber: 19)
+    }()
+    case .vip?: try {
+      guard case .vip(let v)? = self.callers else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 20)
+    }()
+    case .strangers?: try {
+      guard case .strangers(let v)? = self.callers else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 21)
+    }()
+    default: break
     }
     try unknownFields.traverse(visitor: &visitor)
   }

@@ -16,4 +16,5 @@ public let migrations: [Migration] = [
   featureCodes,
   mailboxPINs,
   menus,
+  contacts,
 ]

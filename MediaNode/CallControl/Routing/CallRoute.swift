@@ -1,3 +1,4 @@
+import CallFlows
 import NodeContract
 
 /// Where a call goes.

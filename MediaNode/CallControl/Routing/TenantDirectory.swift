@@ -1,3 +1,4 @@
+import CallFlows
 import NodeContract
 
 /// A tenant's snapshot with its indexes.
@@ -6,6 +7,8 @@ struct DirectoryTenant: Sendable {
   private(set) var extensionsByNumber: [String: ExtensionEntry]
   private(set) var extensionsByID: [ExtensionID: ExtensionEntry]
   let numbers: [String: NumberEntry]
+  /// Whom the tenant knows outside.
+  let contacts: ContactIndex
   let accounts: TenantAccounts
   /// With which its extensions begin, and how many digits the longest has.
   let firstDigits: Set<String>
@@ -16,6 +19,7 @@ struct DirectoryTenant: Sendable {
     extensionsByNumber = Dictionary(snapshot.extensions.map { ($0.number, $0) }) { old, _ in old }
     extensionsByID = Dictionary(snapshot.extensions.map { ($0.id, $0) }) { old, _ in old }
     numbers = Dictionary(snapshot.numbers.map { ($0.number, $0) }) { old, _ in old }
+    contacts = ContactIndex(snapshot.contacts)
     firstDigits = Set(snapshot.extensions.map { String($0.number.prefix(1)) })
     longestExtension = snapshot.extensions.map(\.number.utf8.count).max() ?? 0
     accounts = TenantAccounts(of: snapshot, extensionsByNumber, hashing: hashing)

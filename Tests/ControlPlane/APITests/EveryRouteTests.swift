@@ -98,6 +98,8 @@ private struct Fixture {
   let message: SoundID
   /// An upload.
   let sound: SoundID
+  /// Somebody outside.
+  let contact: String
 
   init(_ bench: APIBench) async throws {
     self.bench = bench
@@ -105,6 +107,10 @@ private struct Fixture {
       to: bench.mine.extensions[0].id, of: bench.mine.tenant.id, in: bench.store)
     sound = try await AudibleSound.commit(
       named: "mine", of: bench.mine.tenant.id, to: bench.store)
+    contact = try await bench.send(
+      .post, "\(bench.tenantPath)/contacts", as: bench.keys.tenant,
+      #"{"name":"Ann","numbers":["+447700900123"]}"#
+    ).text("id")
     call = try await AnsweredCall.commit(of: bench.mine, to: bench.store)
     stray = try await AnsweredCall.commitStray(to: bench.store)
     let answer = try await bench.send(
@@ -284,6 +290,28 @@ private struct Fixture {
       Probe(
         route: "DELETE /v1/tenants/{tenant}/extensions/{extension}/ring-group",
         path: path + "/extensions/\(entry)/ring-group", tenant: .hidden, reseller: .hidden),
+      Probe(
+        route: "GET /v1/tenants/{tenant}/contacts", path: path + "/contacts", tenant: .hidden,
+        reseller: .hidden),
+      Probe(
+        route: "POST /v1/tenants/{tenant}/contacts", path: path + "/contacts",
+        body: #"{"name":"Bob","numbers":["+447700900124"]}"#, tenant: .hidden, reseller: .hidden),
+      Probe(
+        route: "GET /v1/tenants/{tenant}/contacts/{contact}", path: path + "/contacts/\(contact)",
+        tenant: .hidden, reseller: .hidden),
+      Probe(
+        route: "PUT /v1/tenants/{tenant}/contacts/{contact}", path: path + "/contacts/\(contact)",
+        body: #"{"name":"Ann","numbers":["+447700900125"]}"#, tenant: .hidden, reseller: .hidden),
+      Probe(
+        route: "GET /v1/tenants/{tenant}/contact-file", path: path + "/contact-file",
+        tenant: .hidden, reseller: .hidden),
+      Probe(
+        route: "POST /v1/tenants/{tenant}/contact-file", path: path + "/contact-file",
+        type: "text/csv", file: Array("name,number\nCleo,+447700900126\n".utf8), tenant: .hidden,
+        reseller: .hidden),
+      Probe(
+        route: "DELETE /v1/tenants/{tenant}/contacts/{contact}",
+        path: path + "/contacts/\(contact)", tenant: .hidden, reseller: .hidden),
       Probe(
         route: "GET /v1/tenants/{tenant}/sounds", path: path + "/sounds", tenant: .hidden,
         reseller: .hidden),

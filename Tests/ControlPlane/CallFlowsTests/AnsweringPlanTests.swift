@@ -45,6 +45,25 @@ import Testing
     #expect(other.patience == .seconds(12))
   }
 
+  @Test func whoIsKnownAndHowWellCounts() {
+    func fits(_ callers: AnsweringRule.Callers, _ call: IncomingCall) -> Bool {
+      plan([AnsweringRule(name: "", on: .always, from: callers, .busy)], call).arrival != nil
+    }
+    var friend = call(from: "+441632960001")
+    friend.contact = ContactEntry(name: "Ann", numbers: ["+441632960001"], groups: ["friends"])
+    var boss = call(from: "+441632960002")
+    boss.contact = ContactEntry(name: "Boss", numbers: ["+441632960002"], isVIP: true)
+    let calls = [
+      friend, boss, call(from: "+441632960003"), call(from: nil),
+      call(from: "102", isInternal: true),
+    ]
+    #expect(calls.map { fits(.contacts, $0) } == [true, true, false, false, false])
+    #expect(calls.map { fits(.group("friends"), $0) } == [true, false, false, false, false])
+    #expect(calls.map { fits(.group("Friends"), $0) } == [false, false, false, false, false])
+    #expect(calls.map { fits(.vip, $0) } == [false, true, false, false, false])
+    #expect(calls.map { fits(.strangers, $0) } == [false, false, true, false, false])
+  }
+
   @Test func whoCallsIsJudgedAsTheCalledSeeIt() {
     func fits(_ callers: AnsweringRule.Callers, _ call: IncomingCall) -> Bool {
       plan([AnsweringRule(name: "", on: .always, from: callers, .busy)], call).arrival != nil

@@ -149,7 +149,12 @@ enum LinkSamples {
     clock: ZoneClock(
       zone: "America/New_York", offset: -18_000,
       changes: [.init(at: WallTime(milliseconds: 1_773_000_000_000), offset: -14_400)]),
-    features: FeatureCodes(changed: [.park: "*5", .listen: nil, .whisper: nil, .join: nil]))
+    features: FeatureCodes(changed: [.park: "*5", .listen: nil, .whisper: nil, .join: nil]),
+    contacts: [
+      ContactEntry(
+        name: "Åsa", numbers: ["+442079460001", "+447700900123"], groups: ["familie"], isVIP: true),
+      ContactEntry(name: "", numbers: []),
+    ])
 
   static let switched = AnsweringSwitches.Change(
     id(5), .forwardNoAnswer,
@@ -169,6 +174,10 @@ enum LinkSamples {
     AnsweringRule(name: "", on: .busy, from: .numbers(["+44*", "102"]), .busy),
     AnsweringRule(name: "", on: .offline, from: .colleagues, .ring),
     AnsweringRule(name: "", on: .busy, .voicemail()),
+    AnsweringRule(name: "", on: .busy, from: .contacts, .ring),
+    AnsweringRule(name: "", on: .busy, from: .group("familie"), .ring),
+    AnsweringRule(name: "", on: .busy, from: .vip, .ring),
+    AnsweringRule(name: "", on: .busy, from: .strangers, .decline),
     AnsweringRule(name: "", on: .busy, .voicemail(greeting: sound)),
     AnsweringRule(name: "", on: .noAnswer(after: .seconds(12)), .forward(to: "07700900123")),
   ]

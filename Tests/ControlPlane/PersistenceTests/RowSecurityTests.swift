@@ -147,6 +147,11 @@ struct RowSecurityTests {
         _, _ in [.park: "*5"]
       }
       let uuid = customer.tenant.id.uuid
+      try await scratch.store.contacts.insert(
+        Contact(
+          id: ContactID(UUIDv7(high: uuid.high, low: uuid.low ^ 2)), tenant: customer.tenant.id,
+          name: try DisplayName("Ann"), numbers: [try E164("+447700900123")], groups: [],
+          isVIP: false, createdAt: DemoCustomer.beginning), in: .platform)
       let sound = SoundID(UUIDv7(high: uuid.high, low: uuid.low ^ 1))
       try await scratch.store.tenantSounds.insert(
         TenantSound(

@@ -25,11 +25,13 @@ import Testing
     var clock = ZoneClock.utc
     var isFromOutside = false
     var isWithheld = false
+    var contacts: [ContactEntry] = []
 
     static let users = ["102", "103"]
     private static let targets = ["102", "103", "07700900123", "199"]
     private static let callers: [AnsweringRule.Callers] = [
       .anyone, .colleagues, .outside, .withheld, .numbers(["101"]), .numbers(["+4477*"]),
+      .contacts, .group("friends"), .vip, .strangers,
     ]
 
     init(seed: UInt64) {
@@ -45,6 +47,14 @@ import Testing
       clock = ZoneClock(zone: "Test/Anywhere", offset: quarter * 900 + 300, changes: [])
       isFromOutside = Bool.random(using: &random)
       isWithheld = isFromOutside && Bool.random(using: &random)
+      if isFromOutside, Bool.random(using: &random) {
+        contacts = [
+          ContactEntry(
+            name: "Ann", numbers: ["+447700900111"],
+            groups: Bool.random(using: &random) ? ["friends"] : [],
+            isVIP: Bool.random(using: &random))
+        ]
+      }
     }
 
     private static func rule(using random: inout SeededGenerator) -> AnsweringRule {
@@ -135,6 +145,7 @@ import Testing
         afternoon.rules[user] ?? [],
         for: IncomingCall(
           caller: afternoon.isWithheld ? nil : shown, isInternal: !afternoon.isFromOutside,
+          contact: afternoon.isWithheld ? nil : ContactIndex(afternoon.contacts)[shown],
           called: called, time: time), by: afternoon.clock)
     }
   }
@@ -162,6 +173,7 @@ import Testing
     let carol = try scene.device("103", at: "127.0.5.5:5065")
     scene.world.change { tenant in
       tenant.clock = afternoon.clock
+      tenant.contacts = afternoon.contacts
       for index in tenant.extensions.indices {
         tenant.extensions[index].answering =
           afternoon.rules[tenant.extensions[index].number] ?? []
