@@ -40,6 +40,7 @@ public struct APIRoutes: Sendable {
     PriceListRoutes(keys: keys, priceLists: PriceListOperations(store, clock: clock))
       .register(on: &group)
     CallRoutes(keys: keys, calls: CallOperations(store)).register(on: &group)
+    RecordingRoutes(keys: keys, recordings: RecordingOperations(store)).register(on: &group)
     QuarantineRoutes(keys: keys, quarantine: QuarantineOperations(store)).register(on: &group)
     routes = group.routes
   }

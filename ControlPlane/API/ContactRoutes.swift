@@ -61,7 +61,7 @@ struct ContactRoutes: Sendable {
   private func export(_ request: IncomingRequest) async throws -> Response {
     let scope = try await keys.scope(of: request, toDo: .readExtensions)
     let file = try await contacts.file(of: request.id("tenant"), in: scope)
-    return .bytes(Array(file.utf8), contentType: "text/csv; charset=utf-8")
+    return .text(file, contentType: "text/csv; charset=utf-8")
   }
 
   /// The body is the file; whether it is CSV or vCards shows in it, whatever the request says.

@@ -98,9 +98,9 @@ struct MailboxRoutes: Sendable {
 
   private func sound(_ request: IncomingRequest) async throws -> Response {
     let scope = try await keys.scope(of: request, toDo: .readMessages)
-    let bytes = try await mailboxes.sound(
+    let contents = try await mailboxes.sound(
       of: request.id("message"), in: request.id("extension"), of: request.id("tenant"), in: scope)
-    return .bytes(bytes, contentType: "audio/mpeg")
+    return try .sound(contents, type: .mp3, for: request)
   }
 }
 

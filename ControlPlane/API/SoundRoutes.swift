@@ -43,9 +43,9 @@ struct SoundRoutes: Sendable {
 
   private func contents(_ request: IncomingRequest) async throws -> Response {
     let scope = try await keys.scope(of: request, toDo: .readExtensions)
-    let bytes = try await sounds.contents(
+    let contents = try await sounds.contents(
       of: request.id("sound"), of: request.id("tenant"), in: scope)
-    return .bytes(bytes, contentType: "audio/wav")
+    return try .sound(contents, type: .wav, for: request)
   }
 
   private func remove(_ request: IncomingRequest) async throws -> Response {

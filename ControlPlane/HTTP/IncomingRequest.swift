@@ -38,6 +38,15 @@ public struct IncomingRequest: Sendable {
       .map { $0.trimmed.lowercased() }
   }
 
+  /// What of a file of so many bytes is asked for.
+  public func range(of length: Int) -> ByteRange {
+    // We give files no validators, so none of a client's can be ours (RFC 9110 section 13.1.5).
+    guard request.headers[.ifRange] == nil, let value = request.headers[.range] else {
+      return .whole
+    }
+    return ByteRange(parsing: value, of: length)
+  }
+
   /// The part `{name}` of the path. A text that is no such value names nothing: 404.
   public func parameter<Value>(
     _ name: String, as parse: (String) throws -> Value?

@@ -31,13 +31,6 @@ extension Response {
 
   public static let noContent = Response(status: .noContent)
 
-  /// A file as it is.
-  public static func bytes(_ bytes: [UInt8], contentType: String) -> Response {
-    Response(
-      status: .ok, headers: [.contentType: contentType],
-      body: ResponseBody(byteBuffer: ByteBuffer(bytes: bytes)))
-  }
-
   /// Plain text of the given content type.
   public static func text(
     _ text: String, status: HTTPResponse.Status = .ok, contentType: String = "text/plain"

@@ -20,6 +20,8 @@ public struct Problem: Error, Sendable {
   public var allowedMethods: [String]
   /// The path of what stands in the way, where the client may see it.
   public var location: String?
+  /// How long the file is, where what was asked for lies behind its end.
+  public var length: Int?
 
   /// One field of the request's body or query, and what is wrong with it.
   public struct Field: Hashable, Sendable, Encodable {
@@ -95,6 +97,15 @@ extension Problem {
       detail: "At most \(limit) bytes are taken here.")
   }
 
+  /// RFC 9110 section 15.5.17.
+  public static func rangeNotSatisfiable(length: Int) -> Problem {
+    var problem = Problem(
+      kind: "range-not-satisfiable", title: "The file has no such bytes",
+      status: .rangeNotSatisfiable, detail: "The file has \(length) bytes.")
+    problem.length = length
+    return problem
+  }
+
   public static func methodNotAllowed(_ methods: [String]) -> Problem {
     Problem(
       kind: "method-not-allowed", title: "The path has no such method",
@@ -137,6 +148,7 @@ extension Problem {
     if let retryAfter {
       response.headers[.retryAfter] = String(retryAfter.components.seconds)
     }
+    if let length { response.headers[.contentRange] = "bytes */\(length)" }
     if !allowedMethods.isEmpty {
       response.headers[.allow] = allowedMethods.joined(separator: ", ")
     }

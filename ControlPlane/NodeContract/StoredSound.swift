@@ -4,6 +4,7 @@ public struct StoredSound: Hashable, Sendable {
   /// What it was recorded for.
   public enum Kind: Hashable, Sendable {
     case message(LeftMessage)
+    case recording(RecordedCall)
   }
 
   public var id: SoundID
@@ -55,6 +56,40 @@ public struct LeftMessage: Hashable, Sendable {
   }
 }
 
+/// What was said in a call, kept because somebody wanted it.
+public struct RecordedCall: Hashable, Sendable {
+  /// Whom it holds: one, or both, the caller left and whom it called right.
+  public enum Parties: String, Hashable, Sendable, CaseIterable {
+    case both, caller, called
+  }
+
+  /// How a recording ended.
+  public enum Ending: String, Hashable, Sendable, CaseIterable {
+    /// Somebody had it end.
+    case stopped
+    case callEnded = "call-ended"
+  }
+
+  public var call: CallID
+  public var parties: Parties
+  public var begunAt: WallTime
+  /// How often what recorded it was lost and something else went on: seconds may be missing each time.
+  public var interruptions: UInt32
+  /// Nil: it is not over, or nobody saw its end.
+  public var ending: Ending?
+
+  public init(
+    call: CallID, parties: Parties, begunAt: WallTime, interruptions: UInt32 = 0,
+    ending: Ending? = nil
+  ) {
+    self.call = call
+    self.parties = parties
+    self.begunAt = begunAt
+    self.interruptions = interruptions
+    self.ending = ending
+  }
+}
+
 /// A piece of a sound. The same piece may come again, at the same time through another replica, too.
 public struct SoundPiece: Hashable, Sendable {
   /// Names a piece for ever.
@@ -78,7 +113,7 @@ public struct SoundPiece: Hashable, Sendable {
   public var part: UInt32
   public var offset: UInt64
   public var contents: [UInt8]
-  /// How long the part plays, in its last piece; nil: more of the part follows.
+  /// How long it plays with the pieces before it that said nothing of it; nil: the next one says.
   public var length: Duration?
 
   public init(

@@ -21,6 +21,8 @@ public enum Permission: Hashable, Sendable, CaseIterable {
   case readCalls
   /// What was said in mailboxes.
   case readMessages, manageMessages
+  /// What was said in calls.
+  case readRecordings, manageRecordings
 }
 
 extension KeyRole {
@@ -36,11 +38,11 @@ extension KeyRole {
   private static let beyondResellers: Set<Permission> = [
     .readInstallation, .manageInstallation, .manageResellers,
     // Their customers' affairs.
-    .readMessages, .manageMessages,
+    .readMessages, .manageMessages, .readRecordings, .manageRecordings,
   ]
   private static let ofTenants: Set<Permission> = [
     .readKeys, .manageKeys, .readTenants, .readExtensions, .manageExtensions, .readNumbers,
-    .directNumbers, .readCalls, .readMessages, .manageMessages,
+    .directNumbers, .readCalls, .readMessages, .manageMessages, .readRecordings, .manageRecordings,
   ]
 }
 

@@ -73,10 +73,10 @@ public struct MailboxOperations: Sendable {
   /// As MP3.
   public func sound(
     of message: SoundID, in id: ExtensionID, of tenant: TenantID, in scope: AccessScope
-  ) async throws -> [UInt8] {
+  ) async throws -> SoundContents {
     _ = try await self.message(message, in: id, of: tenant, in: scope)
     return try found(
-      await store.sounds.sound(message, of: tenant, in: scope), "message", message)
+      await store.sounds.contents(of: message, of: tenant, in: scope), "message", message)
   }
 
   public func mark(

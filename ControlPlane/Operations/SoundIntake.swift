@@ -31,5 +31,8 @@ public struct Retention: Sendable {
 
   public init(_ store: Store) { self.store = store }
 
-  public func expire() async throws { try await store.mailboxes.expire(in: .platform) }
+  public func expire() async throws {
+    try await store.mailboxes.expire(in: .platform)
+    try await store.recordings.expire(in: .platform)
+  }
 }

@@ -79,9 +79,9 @@ public struct TenantSoundOperations: Sendable {
   /// As WAV.
   public func contents(
     of id: SoundID, of tenant: TenantID, in scope: AccessScope
-  ) async throws -> [UInt8] {
+  ) async throws -> SoundContents {
     _ = try await find(id, of: tenant, in: scope)
-    return try found(await store.sounds.sound(id, of: tenant, in: scope), "sound", id)
+    return try found(await store.sounds.contents(of: id, of: tenant, in: scope), "sound", id)
   }
 
   /// Throws `StoreError.inUse` while a menu, a mailbox or a rule names it.

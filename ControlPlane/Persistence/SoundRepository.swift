@@ -6,27 +6,13 @@ public import Tenancy
 public struct SoundRepository: Sendable {
   let store: Store
 
-  /// All of it that is there, in its order; `nil` when there is none.
-  public func sound(
-    _ id: SoundID, of tenant: TenantID, in scope: AccessScope
-  ) async throws -> [UInt8]? {
-    let pieces = try await store.read(in: scope) { transaction in
-      try transaction.query(
-        """
-        SELECT contents FROM stored_sound_pieces
-        WHERE tenant_id = \(tenant) AND sound_id = \(id) ORDER BY part, position
-        """
-      ).map { try $0.value("contents", as: ByteString.self).bytes }
-    }
-    return pieces.isEmpty ? nil : Array(pieces.joined())
-  }
-
   /// The same piece may come again, and pieces in any order; `false`: it is nobody's (any more), and
   /// was dropped.
   public func keep(_ piece: SoundPiece, in scope: AccessScope) async throws -> Bool {
     try await store.transaction(in: scope) { transaction in
       switch piece.sound.kind {
       case .message(let message): try transaction.keep(piece, of: message)
+      case .recording(let recording): try transaction.keep(piece, of: recording)
       }
     }
   }
@@ -39,19 +25,13 @@ extension Transaction {
     // The word that it is over tells nothing of sound that never came.
     guard piece.part > 0 else { return try close(sound, message) }
     guard try open(sound, message) else { return false }
-    _ = try execute(
-      """
-      INSERT INTO stored_sounds (tenant_id, sound_id, kind)
-      VALUES (\(sound.tenant), \(sound.id), 'message') ON CONFLICT DO NOTHING
-      """)
-    let added = try execute(
-      """
-      INSERT INTO stored_sound_pieces (tenant_id, sound_id, part, position, contents)
-      VALUES (\(sound.tenant), \(sound.id), \(Int64(piece.part)),
-        \(Int64(clamping: piece.offset)), \(ByteString(piece.contents)))
-      ON CONFLICT DO NOTHING
-      """)
-    if added > 0, let length = piece.length { try lengthen(sound, by: length) }
+    if try store(piece, as: "message"), let added = piece.milliseconds {
+      _ = try execute(
+        """
+        UPDATE mailbox_messages SET milliseconds = milliseconds + \(added)
+        WHERE tenant_id = \(sound.tenant) AND message_id = \(sound.id)
+        """)
+    }
     try reviewRoom(in: message.mailbox, of: sound.tenant)
     return true
   }
@@ -83,14 +63,33 @@ extension Transaction {
       """
     ).count == 1
   }
+}
 
-  private func lengthen(_ sound: StoredSound, by length: Duration) throws {
-    let (seconds, attoseconds) = length.components
-    let milliseconds = min(seconds, 86_400) * 1_000 + attoseconds / 1_000_000_000_000_000
+extension Transaction {
+  /// `false`: it was there already.
+  func store(_ piece: SoundPiece, as kind: String) throws -> Bool {
+    let sound = piece.sound
     _ = try execute(
       """
-      UPDATE mailbox_messages SET milliseconds = milliseconds + \(milliseconds)
-      WHERE tenant_id = \(sound.tenant) AND message_id = \(sound.id)
+      INSERT INTO stored_sounds (tenant_id, sound_id, kind)
+      VALUES (\(sound.tenant), \(sound.id), \(kind)) ON CONFLICT DO NOTHING
       """)
+    return try execute(
+      """
+      INSERT INTO stored_sound_pieces (tenant_id, sound_id, part, position, contents)
+      VALUES (\(sound.tenant), \(sound.id), \(Int64(piece.part)),
+        \(Int64(clamping: piece.offset)), \(ByteString(piece.contents)))
+      ON CONFLICT DO NOTHING
+      """) > 0
+  }
+}
+
+extension SoundPiece {
+  /// How much longer a sound is with it.
+  var milliseconds: Int64? {
+    length.map {
+      let (seconds, attoseconds) = $0.components
+      return min(seconds, 86_400) * 1_000 + attoseconds / 1_000_000_000_000_000
+    }
   }
 }

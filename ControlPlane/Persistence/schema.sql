@@ -171,6 +171,22 @@ END)
 );
 ALTER TABLE ONLY public.api_keys FORCE ROW LEVEL SECURITY;
 ALTER TABLE public.api_keys OWNER TO tandem_owner;
+CREATE TABLE public.call_recordings (
+    tenant_id uuid NOT NULL,
+    recording_id uuid NOT NULL,
+    call_id uuid NOT NULL,
+    parties text NOT NULL,
+    begun_at timestamp with time zone NOT NULL,
+    interruptions integer NOT NULL,
+    ending text,
+    milliseconds bigint DEFAULT 0 NOT NULL,
+    bytes bigint DEFAULT 0 NOT NULL,
+    deleted_at timestamp with time zone,
+    CONSTRAINT call_recordings_ending_check CHECK ((ending = ANY (ARRAY['stopped'::text, 'call-ended'::text]))),
+    CONSTRAINT call_recordings_parties_check CHECK ((parties = ANY (ARRAY['both'::text, 'caller'::text, 'called'::text])))
+);
+ALTER TABLE ONLY public.call_recordings FORCE ROW LEVEL SECURITY;
+ALTER TABLE public.call_recordings OWNER TO tandem_owner;
 CREATE TABLE public.calls (
     call_id uuid NOT NULL,
     tenant_id uuid NOT NULL,
@@ -535,7 +551,7 @@ CREATE TABLE public.stored_sounds (
     tenant_id uuid NOT NULL,
     sound_id uuid NOT NULL,
     kind text NOT NULL,
-    CONSTRAINT stored_sounds_kind_check CHECK ((kind = ANY (ARRAY['message'::text, 'upload'::text])))
+    CONSTRAINT stored_sounds_kind_check CHECK ((kind = ANY (ARRAY['message'::text, 'upload'::text, 'recording'::text])))
 );
 ALTER TABLE ONLY public.stored_sounds FORCE ROW LEVEL SECURITY;
 ALTER TABLE public.stored_sounds OWNER TO tandem_owner;
@@ -569,8 +585,10 @@ CREATE TABLE public.tenants (
     deleted_at timestamp with time zone,
     emergency_numbers text[] DEFAULT ARRAY['112'::text, '911'::text, '999'::text] NOT NULL,
     time_zone text DEFAULT 'UTC'::text NOT NULL,
+    recording_retention_days smallint,
     CONSTRAINT tenants_domain_check CHECK ((domain = lower(domain))),
     CONSTRAINT tenants_emergency_numbers_check CHECK (((cardinality(emergency_numbers) >= 1) AND (cardinality(emergency_numbers) <= 16))),
+    CONSTRAINT tenants_recording_retention_days_check CHECK (((recording_retention_days >= 1) AND (recording_retention_days <= 3650))),
     CONSTRAINT tenants_ring_timeout_seconds_check CHECK (((ring_timeout_seconds >= 5) AND (ring_timeout_seconds <= 300)))
 );
 ALTER TABLE ONLY public.tenants FORCE ROW LEVEL SECURITY;
@@ -612,6 +630,8 @@ ALTER TABLE ONLY public.api_keys
     ADD CONSTRAINT api_keys_pkey PRIMARY KEY (key_id);
 ALTER TABLE ONLY public.api_keys
     ADD CONSTRAINT api_keys_secret_hash_key UNIQUE (secret_hash);
+ALTER TABLE ONLY public.call_recordings
+    ADD CONSTRAINT call_recordings_pkey PRIMARY KEY (tenant_id, recording_id);
 ALTER TABLE ONLY public.calls
     ADD CONSTRAINT calls_pkey PRIMARY KEY (call_id);
 ALTER TABLE ONLY public.cdrs
@@ -692,6 +712,8 @@ ALTER TABLE ONLY public.tenants
     ADD CONSTRAINT tenants_pkey PRIMARY KEY (tenant_id);
 ALTER TABLE ONLY public.trunks
     ADD CONSTRAINT trunks_pkey PRIMARY KEY (trunk_id);
+CREATE INDEX call_recordings_by_age ON public.call_recordings USING btree (tenant_id, begun_at);
+CREATE INDEX call_recordings_of_call ON public.call_recordings USING btree (tenant_id, call_id);
 CREATE INDEX calls_of_tenant ON public.calls USING btree (tenant_id, call_id DESC);
 CREATE INDEX cdrs_of_call ON public.cdrs USING btree (call_id);
 CREATE INDEX cdrs_of_tenant ON public.cdrs USING btree (tenant_id, leg_id DESC);
@@ -748,6 +770,8 @@ ALTER TABLE ONLY public.api_keys
     ADD CONSTRAINT api_keys_reseller_exists FOREIGN KEY (reseller_id) REFERENCES public.resellers(reseller_id);
 ALTER TABLE ONLY public.api_keys
     ADD CONSTRAINT api_keys_tenant_exists FOREIGN KEY (tenant_id) REFERENCES public.tenants(tenant_id);
+ALTER TABLE ONLY public.call_recordings
+    ADD CONSTRAINT call_recordings_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(tenant_id);
 ALTER TABLE ONLY public.calls
     ADD CONSTRAINT calls_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(tenant_id);
 ALTER TABLE ONLY public.cdrs
@@ -827,6 +851,7 @@ ALTER TABLE ONLY public.trunks
 ALTER TABLE public.answering_rules ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.answering_switches ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.api_keys ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.call_recordings ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.calls ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.cdrs ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.charges ENABLE ROW LEVEL SECURITY;
@@ -870,6 +895,9 @@ CREATE POLICY within_scope ON public.answering_switches USING ((public.scope_is_
    FROM public.tenants t
   WHERE (t.reseller_id = public.scope_reseller())))));
 CREATE POLICY within_scope ON public.api_keys USING ((public.scope_is_platform() OR (reseller_id = public.scope_reseller()) OR (tenant_id = public.scope_tenant()) OR (tenant_id IN ( SELECT t.tenant_id
+   FROM public.tenants t
+  WHERE (t.reseller_id = public.scope_reseller())))));
+CREATE POLICY within_scope ON public.call_recordings USING ((public.scope_is_platform() OR (tenant_id = public.scope_tenant()) OR (tenant_id IN ( SELECT t.tenant_id
    FROM public.tenants t
   WHERE (t.reseller_id = public.scope_reseller())))));
 CREATE POLICY within_scope ON public.calls USING ((public.scope_is_platform() OR (tenant_id = public.scope_tenant()) OR (tenant_id IN ( SELECT t.tenant_id
@@ -944,6 +972,12 @@ GRANT SELECT,INSERT,DELETE ON TABLE public.answering_rules TO tandem_server;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.answering_switches TO tandem_server;
 GRANT SELECT,INSERT ON TABLE public.api_keys TO tandem_server;
 GRANT UPDATE(revoked_at) ON TABLE public.api_keys TO tandem_server;
+GRANT SELECT,INSERT,DELETE ON TABLE public.call_recordings TO tandem_server;
+GRANT UPDATE(interruptions) ON TABLE public.call_recordings TO tandem_server;
+GRANT UPDATE(ending) ON TABLE public.call_recordings TO tandem_server;
+GRANT UPDATE(milliseconds) ON TABLE public.call_recordings TO tandem_server;
+GRANT UPDATE(bytes) ON TABLE public.call_recordings TO tandem_server;
+GRANT UPDATE(deleted_at) ON TABLE public.call_recordings TO tandem_server;
 GRANT SELECT,INSERT ON TABLE public.calls TO tandem_server;
 GRANT UPDATE(direction) ON TABLE public.calls TO tandem_server;
 GRANT UPDATE(from_number) ON TABLE public.calls TO tandem_server;
@@ -1042,6 +1076,7 @@ GRANT UPDATE(revision) ON TABLE public.tenants TO tandem_server;
 GRANT UPDATE(deleted_at) ON TABLE public.tenants TO tandem_server;
 GRANT UPDATE(emergency_numbers) ON TABLE public.tenants TO tandem_server;
 GRANT UPDATE(time_zone) ON TABLE public.tenants TO tandem_server;
+GRANT UPDATE(recording_retention_days) ON TABLE public.tenants TO tandem_server;
 GRANT SELECT,INSERT ON TABLE public.trunks TO tandem_server;
 GRANT UPDATE(carrier) ON TABLE public.trunks TO tandem_server;
 GRANT UPDATE(address) ON TABLE public.trunks TO tandem_server;

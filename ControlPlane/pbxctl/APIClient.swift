@@ -12,6 +12,8 @@ struct APIClient: Sendable {
   /// No answer of the API is larger.
   private static let answerLimit = 64 << 20
   private static let patience = TimeAmount.seconds(60)
+  /// A call of hours is many megabytes.
+  private static let patienceWithFiles = TimeAmount.hours(1)
 
   static func with<Answer>(
     address: String, key: String, _ body: (APIClient) async throws -> Answer
@@ -52,14 +54,14 @@ struct APIClient: Sendable {
     return try await send(.PATCH, path, body: Data(body.text.utf8), type: "application/json")
   }
 
-  /// A file that the API keeps.
-  func bytes(_ path: String) async throws -> Data {
-    let (status, data) = try await exchange(request(.GET, path))
-    guard (200..<300).contains(status) else {
-      throw APIProblem(
-        status: status, answer: try? JSON(parsing: data), request: "\(HTTPMethod.GET) \(path)")
-    }
-    return data
+  /// Writes a file that the API keeps as it comes. It has its name when it is whole.
+  func save(_ path: String, in file: String) async throws -> Output {
+    let draft = file + ".part"
+    let bytes = try await download(request(.GET, path), to: draft)
+    guard rename(draft, file) == 0 else { throw CocoaError(.fileWriteUnknown) }
+    return Output(
+      .object(["file": .string(file), "bytes": .number(Decimal(bytes))]),
+      columns: [Output.Column("File", "file"), Output.Column("Bytes", "bytes")])
   }
 
   func delete(_ path: String) async throws -> JSON { try await send(.DELETE, path) }
@@ -102,11 +104,43 @@ struct APIClient: Sendable {
     return request
   }
 
+  private func download(_ request: HTTPClientRequest, to file: String) async throws -> Int {
+    let response = try await connected {
+      try await client.execute(request, timeout: Self.patienceWithFiles)
+    }
+    guard (200..<300).contains(Int(response.status.code)) else {
+      let body = try await connected { try await response.body.collect(upTo: Self.answerLimit) }
+      throw APIProblem(
+        status: Int(response.status.code), answer: try? JSON(parsing: Data(body.readableBytesView)),
+        request: "\(request.method) \(request.url.dropFirst(address.count))")
+    }
+    guard FileManager.default.createFile(atPath: file, contents: nil),
+      let handle = FileHandle(forWritingAtPath: file)
+    else { throw CocoaError(.fileNoSuchFile, userInfo: [NSFilePathErrorKey: file]) }
+    defer { try? handle.close() }
+    var count = 0
+    try await connected {
+      for try await piece in response.body {
+        try handle.write(contentsOf: Data(piece.readableBytesView))
+        count += piece.readableBytes
+      }
+    }
+    return count
+  }
+
   private func exchange(_ request: HTTPClientRequest) async throws -> (status: Int, body: Data) {
-    do {
+    try await connected {
       let response = try await client.execute(request, timeout: Self.patience)
       let body = try await response.body.collect(upTo: Self.answerLimit)
       return (Int(response.status.code), Data(body.readableBytesView))
+    }
+  }
+
+  private func connected<Answer>(_ body: () async throws -> Answer) async throws -> Answer {
+    do {
+      return try await body()
+    } catch let error as CocoaError {
+      throw error
     } catch {
       throw ConnectionFailure(address: address, cause: "\(error)")
     }

@@ -163,13 +163,7 @@ struct MailboxCommands: AsyncParsableCommand {
     @OptionGroup var global: GlobalOptions
 
     func run() async throws {
-      try await global.run { api in
-        let sound = try await api.bytes(message.path + "/sound")
-        try sound.write(to: URL(filePath: output), options: .atomic)
-        return Output(
-          .object(["file": .string(output), "bytes": .number(Decimal(sound.count))]),
-          columns: [Output.Column("File", "file"), Output.Column("Bytes", "bytes")])
-      }
+      try await global.run { try await $0.save(message.path + "/sound", in: output) }
     }
   }
 }

@@ -18,6 +18,6 @@ struct PBXControl: AsyncParsableCommand {
       FeatureCodeCommands.self, RingGroupCommands.self, MenuCommands.self, SoundCommands.self,
       ContactCommands.self,
       MailboxCommands.self, NumberCommands.self, CallCommands.self, CDRCommands.self,
-      QuarantineCommands.self,
+      RecordingCommands.self, QuarantineCommands.self,
     ])
 }

@@ -58,11 +58,7 @@ struct SoundCommands: AsyncParsableCommand {
     func run() async throws {
       try await global.run { api in
         guard let output else { return Output(try await api.get(sound.path), columns: columns) }
-        let contents = try await api.bytes(sound.path + "/contents")
-        try contents.write(to: URL(filePath: output), options: .atomic)
-        return Output(
-          .object(["file": .string(output), "bytes": .number(Decimal(contents.count))]),
-          columns: [Output.Column("File", "file"), Output.Column("Bytes", "bytes")])
+        return try await api.save(sound.path + "/contents", in: output)
       }
     }
   }

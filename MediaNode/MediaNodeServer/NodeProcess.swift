@@ -29,7 +29,6 @@ struct NodeProcess {
   private let leftRelays: LeftRelays
   private let music: WaitingMusic
   private let announcer: Announcer
-  private let recordings: RecordingFiles
   private let sounds: SoundFiles
   private let courier: SoundCourier
   private let errands: MailboxErrands
@@ -133,11 +132,8 @@ struct NodeProcess {
       }
     }
     media.onSound { report in signalling.submit { $0.heard(report, at: $1) } }
-    recordings = RecordingFiles(
-      in: directory.recordings, sounds: sounds, log: Logger(label: "media"))
-    media.onSegment { [recordings, courier] name, segment in
-      recordings.append(segment, named: name)
-      if segment.isLast { courier.wake() }
+    media.onSegment { [sounds, courier] name, segment in
+      if sounds.append(segment.bytes, isLast: segment.isLast, named: name) { courier.wake() }
     }
     media.onRecordedSilence { id in
       signalling.submit { $0.recordingIsSilent(RelayID(number: id), at: $1) }
@@ -277,8 +273,7 @@ struct NodeProcess {
     holdings.openGates(at: MachineClock.boot())
     signalling.start(
       with: NodeSurroundings(
-        media: media, announcer: announcer, recordings: recordings, sounds: sounds,
-        courier: courier, errands: errands,
+        media: media, announcer: announcer, sounds: sounds, courier: courier, errands: errands,
         messageSilence: messageSilence, spool: spool, links: links,
         estate: estate,
         leftRelays: leftRelays,

@@ -11,7 +11,6 @@ import Signalling
 struct NodeSurroundings: ExchangeSurroundings {
   let media: MediaPlane
   let announcer: Announcer
-  let recordings: RecordingFiles
   let sounds: SoundFiles
   let courier: SoundCourier
   let errands: MailboxErrands
@@ -92,10 +91,13 @@ struct NodeSurroundings: ExchangeSurroundings {
 
   func recordRelay(_ part: RecordingPart?, of id: RelayID) {
     guard let part else { return media.record(id.number, as: nil) }
-    let name = recordings.begin(part)
-    // Of a message as little as may be is lost with the process.
-    let isMessage = part.sound != nil
-    let (segment, silence) = isMessage ? (.seconds(1), messageSilence) : (Duration.seconds(5), nil)
+    let name = sounds.begin(part.sound, part: part.number)
+    // As much as is lost with the process.
+    let (segment, silence): (Duration, Duration?) =
+      switch part.sound.kind {
+      case .message: (.seconds(1), messageSilence)
+      case .recording: (.seconds(5), nil)
+      }
     switch part.parties {
     case .both: media.record(id.number, as: .mp3, of: .both, named: name, every: segment)
     case .one(let side):

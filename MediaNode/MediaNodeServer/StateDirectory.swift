@@ -14,10 +14,7 @@ struct StateDirectory {
   /// The highest epoch heard of, per address.
   var grants: String { path + "/grants" }
 
-  /// What was said in calls that somebody had recorded: a folder for each tenant.
-  var recordings: String { path + "/recordings" }
-
-  /// Messages that were left, until they are kept elsewhere.
+  /// Messages that were left and calls that were recorded, until they are kept elsewhere.
   var sounds: String { path + "/sounds" }
 
   /// Messages that somebody hears.

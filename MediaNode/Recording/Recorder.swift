@@ -10,15 +10,6 @@ public enum RecordingFormat: String, Hashable, Sendable, CaseIterable {
   case opus
 }
 
-extension RecordingFormat {
-  /// How much of so many bytes of MP3 is whole frames: what a process leaves that dies in one leaves
-  /// players without a beginning of the next, and some never find one again. At 32 kbit/s for each
-  /// channel all frames are as long, at 8,000 samples a second.
-  public static func wholeFrames(in count: Int, of parties: RecordedParties) -> Int {
-    count - count % (parties == .both ? 576 : 288)
-  }
-}
-
 /// Whose sound it holds.
 public enum RecordedParties: Hashable, Sendable {
   /// One leg.

@@ -32,9 +32,18 @@ public struct Hearing {
   /// The tones of `candidates`, in hertz, that sounded for at least half of the recording. The
   /// silence that it begins with does not count: some phones record before they play.
   public func tones(of candidates: [Int]) -> [Int] {
+    tones(of: candidates, in: sound.channels.first ?? [])
+  }
+
+  /// What is heard on the right, where there is one.
+  public func tonesOnTheRight(of candidates: [Int]) -> [Int] {
+    tones(of: candidates, in: sound.channels.dropFirst().first ?? [])
+  }
+
+  private func tones(of candidates: [Int], in channel: [Int16]) -> [Int] {
     let recognizer = ToneRecognizer(
       frequencies: candidates.map(Double.init), sampleRate: sound.sampleRate)
-    let sounding = (sound.channels.first ?? []).drop { abs(Int($0)) < Self.audible }
+    let sounding = channel.drop { abs(Int($0)) < Self.audible }
     return recognizer.tones(in: Array(sounding)).map { Int($0) }
   }
 }

@@ -139,13 +139,9 @@ extension ZoneClock: WireConvertible {
   init(wire: WireZoneClock) throws(WireError) {
     var changes: [Change] = []
     for change in wire.changes {
-      guard (-WireField.latestWallTime...WireField.latestWallTime).contains(change.atMilliseconds)
-      else {
-        throw .invalidField("zone_clock.change")
-      }
       changes.append(
         Change(
-          at: WallTime(milliseconds: change.atMilliseconds),
+          at: try WireField.time(milliseconds: change.atMilliseconds, "zone_clock.change"),
           offset: try Self.offset(change.offset)))
     }
     self.init(zone: wire.zone, offset: try Self.offset(wire.offset), changes: changes)

@@ -142,13 +142,10 @@ extension MailboxAnswer.Outcome {
 
 extension WaitingMessage: WireConvertible {
   init(wire: WireWaitingMessage) throws(WireError) {
-    let times = -WireField.latestWallTime...WireField.latestWallTime
-    guard times.contains(wire.leftAtMilliseconds) else {
-      throw .invalidField("waiting_message.left_at")
-    }
     self.init(
       id: try WireField.id(wire.id, "waiting_message.id"), caller: wire.caller,
-      leftAt: WallTime(milliseconds: wire.leftAtMilliseconds),
+      leftAt: try WireField.time(
+        milliseconds: wire.leftAtMilliseconds, "waiting_message.left_at"),
       // What a newer replica says of it is no reason to leave it out.
       state: MessageState(wire: wire.state) ?? .heard)
   }

@@ -5,11 +5,15 @@ internal import SwiftProtobuf
 
 extension StoredSound: WireConvertible {
   init(wire: WireStoredSound) throws(WireError) {
-    guard case .message(let message) = wire.kind else { throw .invalidField("sound.kind") }
+    let kind: Kind
+    switch wire.kind {
+    case .message(let message): kind = .message(try LeftMessage(wire: message))
+    case .recording(let recording): kind = .recording(try RecordedCall(wire: recording))
+    case nil: throw .invalidField("sound.kind")
+    }
     self.init(
       id: try WireField.id(wire.id, "sound.id"),
-      tenant: try WireField.id(wire.tenant, "sound.tenant"),
-      kind: .message(try LeftMessage(wire: message)))
+      tenant: try WireField.id(wire.tenant, "sound.tenant"), kind: kind)
   }
 
   var wire: WireStoredSound {
@@ -18,6 +22,7 @@ extension StoredSound: WireConvertible {
       $0.tenant = tenant.wire
       switch kind {
       case .message(let message): $0.message = message.wire
+      case .recording(let recording): $0.recording = recording.wire
       }
     }
   }
@@ -25,12 +30,11 @@ extension StoredSound: WireConvertible {
 
 extension LeftMessage: WireConvertible {
   init(wire: WireLeftMessage) throws(WireError) {
-    let times = -WireField.latestWallTime...WireField.latestWallTime
-    guard times.contains(wire.leftAtMilliseconds) else { throw .invalidField("message.left_at") }
     self.init(
       mailbox: try WireField.id(wire.extension, "message.extension"),
       call: try WireField.id(wire.call, "message.call"), caller: wire.caller,
-      callerName: wire.callerName, leftAt: WallTime(milliseconds: wire.leftAtMilliseconds),
+      callerName: wire.callerName,
+      leftAt: try WireField.time(milliseconds: wire.leftAtMilliseconds, "message.left_at"),
       ending: Ending(wire: wire.ending))
   }
 
@@ -66,6 +70,62 @@ extension LeftMessage.Ending {
     case .silence: .silence
     case .longest: .longest
     case .cut: .cut
+    }
+  }
+}
+
+extension RecordedCall: WireConvertible {
+  init(wire: WireRecordedCall) throws(WireError) {
+    self.init(
+      call: try WireField.id(wire.call, "recording.call"), parties: try Parties(wire: wire.parties),
+      begunAt: try WireField.time(milliseconds: wire.begunAtMilliseconds, "recording.begun_at"),
+      interruptions: wire.interruptions, ending: Ending(wire: wire.ending))
+  }
+
+  var wire: WireRecordedCall {
+    .with {
+      $0.call = call.wire
+      $0.parties = parties.wire
+      $0.begunAtMilliseconds = begunAt.milliseconds
+      $0.interruptions = interruptions
+      $0.ending = ending?.wire ?? .unspecified
+    }
+  }
+}
+
+extension RecordedCall.Parties {
+  init(wire: WireRecordedCall.Parties) throws(WireError) {
+    switch wire {
+    case .both: self = .both
+    case .caller: self = .caller
+    case .called: self = .called
+    case .unspecified, .UNRECOGNIZED: throw .invalidField("recording.parties")
+    }
+  }
+
+  var wire: WireRecordedCall.Parties {
+    switch self {
+    case .both: .both
+    case .caller: .caller
+    case .called: .called
+    }
+  }
+}
+
+extension RecordedCall.Ending {
+  /// What a newer node says may be anything: nobody can say that it is whole.
+  init?(wire: WireRecordedCall.Ending) {
+    switch wire {
+    case .unspecified, .UNRECOGNIZED: return nil
+    case .stopped: self = .stopped
+    case .callEnded: self = .callEnded
+    }
+  }
+
+  var wire: WireRecordedCall.Ending {
+    switch self {
+    case .stopped: .stopped
+    case .callEnded: .callEnded
     }
   }
 }

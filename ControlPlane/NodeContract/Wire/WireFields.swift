@@ -17,6 +17,14 @@ enum WireField {
   /// The last millisecond of the year 9999.
   static let latestWallTime: Int64 = 253_402_300_799_999
 
+  /// Also one before 1970, which a clock that is wrong may say.
+  static func time(milliseconds: Int64, _ field: String) throws(WireError) -> WallTime {
+    guard (-latestWallTime...latestWallTime).contains(milliseconds) else {
+      throw .invalidField(field)
+    }
+    return WallTime(milliseconds: milliseconds)
+  }
+
   static func uuid(_ data: Data, _ field: String) throws(WireError) -> UUIDv7 {
     guard let uuid = UUIDv7(bytes: data) else { throw .invalidField(field) }
     return uuid

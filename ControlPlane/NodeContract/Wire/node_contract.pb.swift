@@ -2416,10 +2416,19 @@ nonisolated struct WireStoredSound: Sendable {
     set {kind = .message(newValue)}
   }
 
+  var recording: WireRecordedCall {
+    get {
+      if case .recording(let v)? = kind {return v}
+      return WireRecordedCall()
+    }
+    set {kind = .recording(newValue)}
+  }
+
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
   nonisolated enum OneOf_Kind: Equatable, Sendable {
     case message(WireLeftMessage)
+    case recording(WireRecordedCall)
 
   }
 
@@ -2502,6 +2511,111 @@ nonisolated struct WireLeftMessage: Sendable {
   init() {}
 }
 
+/// What was said in a call, kept because somebody wanted it.
+nonisolated struct WireRecordedCall: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  var call: Data = Data()
+
+  var parties: WireRecordedCall.Parties = .unspecified
+
+  var begunAtMilliseconds: Int64 = 0
+
+  /// How often what recorded it was lost and something else went on.
+  var interruptions: UInt32 = 0
+
+  /// Unspecified: it is not over, or nobody saw its end.
+  var ending: WireRecordedCall.Ending = .unspecified
+
+  var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  nonisolated enum Parties: SwiftProtobuf.Enum, Swift.CaseIterable {
+    typealias RawValue = Int
+    case unspecified // = 0
+
+    /// The caller left, whom it called right.
+    case both // = 1
+    case caller // = 2
+    case called // = 3
+    case UNRECOGNIZED(Int)
+
+    init() {
+      self = .unspecified
+    }
+
+    init?(rawValue: Int) {
+      switch rawValue {
+      case 0: self = .unspecified
+      case 1: self = .both
+      case 2: self = .caller
+      case 3: self = .called
+      default: self = .UNRECOGNIZED(rawValue)
+      }
+    }
+
+    var rawValue: Int {
+      switch self {
+      case .unspecified: return 0
+      case .both: return 1
+      case .caller: return 2
+      case .called: return 3
+      case .UNRECOGNIZED(let i): return i
+      }
+    }
+
+    // The compiler won't synthesize support with the UNRECOGNIZED case.
+    static let allCases: [WireRecordedCall.Parties] = [
+      .unspecified,
+      .both,
+      .caller,
+      .called,
+    ]
+
+  }
+
+  nonisolated enum Ending: SwiftProtobuf.Enum, Swift.CaseIterable {
+    typealias RawValue = Int
+    case unspecified // = 0
+    case stopped // = 1
+    case callEnded // = 2
+    case UNRECOGNIZED(Int)
+
+    init() {
+      self = .unspecified
+    }
+
+    init?(rawValue: Int) {
+      switch rawValue {
+      case 0: self = .unspecified
+      case 1: self = .stopped
+      case 2: self = .callEnded
+      default: self = .UNRECOGNIZED(rawValue)
+      }
+    }
+
+    var rawValue: Int {
+      switch self {
+      case .unspecified: return 0
+      case .stopped: return 1
+      case .callEnded: return 2
+      case .UNRECOGNIZED(let i): return i
+      }
+    }
+
+    // The compiler won't synthesize support with the UNRECOGNIZED case.
+    static let allCases: [WireRecordedCall.Ending] = [
+      .unspecified,
+      .stopped,
+      .callEnded,
+    ]
+
+  }
+
+  init() {}
+}
+
 /// Kind 10: a piece of a sound. Sent again until it is acknowledged, to whichever replica.
 nonisolated struct WireSoundPiece: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
@@ -2524,7 +2638,7 @@ nonisolated struct WireSoundPiece: Sendable {
 
   var contents: Data = Data()
 
-  /// The part's last piece, and how long the part plays.
+  /// How long it plays with the pieces before it that said nothing of it, where the first is true.
   var isLast: Bool = false
 
   var lengthNanoseconds: Int64 = 0
@@ -6393,7 +6507,7 @@ nonisolated extension WireInheritedCall: SwiftProtobuf.Message, SwiftProtobuf._M
 
 nonisolated extension WireStoredSound: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".StoredSound"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}tenant\0\u{1}message\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}tenant\0\u{1}message\0\u{1}recording\0")
 
   mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -6416,6 +6530,19 @@ nonisolated extension WireStoredSound: SwiftProtobuf.Message, SwiftProtobuf._Mes
           self.kind = .message(v)
         }
       }()
+      case 4: try {
+        var v: WireRecordedCall?
+        var hadOneofValue = false
+        if let current = self.kind {
+          hadOneofValue = true
+          if case .recording(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.kind = .recording(v)
+        }
+      }()
       default: break
       }
     }
@@ -6432,9 +6559,17 @@ nonisolated extension WireStoredSound: SwiftProtobuf.Message, SwiftProtobuf._Mes
     if !self.tenant.isEmpty {
       try visitor.visitSingularBytesField(value: self.tenant, fieldNumber: 2)
     }
-    try { if case .message(let v)? = self.kind {
+    switch self.kind {
+    case .message?: try {
+      guard case .message(let v)? = self.kind else { preconditionFailure() }
       try visitor.visitSingularMessageField(value: v, fieldNumber: 3)
-    } }()
+    }()
+    case .recording?: try {
+      guard case .recording(let v)? = self.kind else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 4)
+    }()
+    case nil: break
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -6504,6 +6639,64 @@ nonisolated extension WireLeftMessage: SwiftProtobuf.Message, SwiftProtobuf._Mes
 
 nonisolated extension WireLeftMessage.Ending: SwiftProtobuf._ProtoNameProviding {
   static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0ENDING_UNSPECIFIED\0\u{1}ENDING_HUNG_UP\0\u{1}ENDING_KEY\0\u{1}ENDING_SILENCE\0\u{1}ENDING_LONGEST\0\u{1}ENDING_CUT\0")
+}
+
+nonisolated extension WireRecordedCall: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = _protobuf_package + ".RecordedCall"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}call\0\u{1}parties\0\u{3}begun_at_milliseconds\0\u{1}interruptions\0\u{1}ending\0")
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularBytesField(value: &self.call) }()
+      case 2: try { try decoder.decodeSingularEnumField(value: &self.parties) }()
+      case 3: try { try decoder.decodeSingularInt64Field(value: &self.begunAtMilliseconds) }()
+      case 4: try { try decoder.decodeSingularUInt32Field(value: &self.interruptions) }()
+      case 5: try { try decoder.decodeSingularEnumField(value: &self.ending) }()
+      default: break
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.call.isEmpty {
+      try visitor.visitSingularBytesField(value: self.call, fieldNumber: 1)
+    }
+    if self.parties != .unspecified {
+      try visitor.visitSingularEnumField(value: self.parties, fieldNumber: 2)
+    }
+    if self.begunAtMilliseconds != 0 {
+      try visitor.visitSingularInt64Field(value: self.begunAtMilliseconds, fieldNumber: 3)
+    }
+    if self.interruptions != 0 {
+      try visitor.visitSingularUInt32Field(value: self.interruptions, fieldNumber: 4)
+    }
+    if self.ending != .unspecified {
+      try visitor.visitSingularEnumField(value: self.ending, fieldNumber: 5)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: WireRecordedCall, rhs: WireRecordedCall) -> Bool {
+    if lhs.call != rhs.call {return false}
+    if lhs.parties != rhs.parties {return false}
+    if lhs.begunAtMilliseconds != rhs.begunAtMilliseconds {return false}
+    if lhs.interruptions != rhs.interruptions {return false}
+    if lhs.ending != rhs.ending {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireRecordedCall.Parties: SwiftProtobuf._ProtoNameProviding {
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0PARTIES_UNSPECIFIED\0\u{1}PARTIES_BOTH\0\u{1}PARTIES_CALLER\0\u{1}PARTIES_CALLED\0")
+}
+
+nonisolated extension WireRecordedCall.Ending: SwiftProtobuf._ProtoNameProviding {
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0ENDING_UNSPECIFIED\0\u{1}ENDING_STOPPED\0\u{1}ENDING_CALL_ENDED\0")
 }
 
 nonisolated extension WireSoundPiece: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {

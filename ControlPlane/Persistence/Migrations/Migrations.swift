@@ -16,5 +16,6 @@ public let migrations: [Migration] = [
   featureCodes,
   mailboxPINs,
   menus,
+  recordings,
   contacts,
 ]

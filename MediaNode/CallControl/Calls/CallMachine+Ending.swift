@@ -59,7 +59,7 @@ extension CallMachine {
     _ outcome: CallOutcome, evidence: EndEvidence = .signalled, at now: Moment
   ) -> [CallAction] {
     guard !isEnding else { return [] }
-    var actions = messageIsOver()
+    var actions = soundIsOver(outcome)
     for leg in callees.map(\.id) {
       actions += release(leg, outcome, evidence: evidence)
     }

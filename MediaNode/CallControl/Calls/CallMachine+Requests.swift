@@ -69,7 +69,7 @@ extension CallMachine {
       response.headers["Recv-Info"] = ""
       return [.respond(response, to: token)]
     }
-    if let recorded = record(request, token, on: leg) { return recorded }
+    if let recorded = record(request, token, on: leg, at: now) { return recorded }
     if let key = DigitInfo(request.body), let told = pressed(key, request, token, on: leg, at: now)
     {
       return told

@@ -47,8 +47,7 @@ extension CallMachine {
     guard let left = leave(wish, to: reception.purpose, at: now) else {
       return tell(StatusCode.notAcceptableHere)
     }
-    recording = nil
-    return left + begin(reception, at: now)
+    return left + endRecording(.callEnded) + begin(reception, at: now)
   }
 
   private mutating func receive(
@@ -91,11 +90,13 @@ extension CallMachine {
 
   private mutating func beginMessage(for offer: MailboxOffer, at now: Moment) {
     recordings &+= 1
+    let message = LeftMessage(
+      mailbox: offer.mailbox, call: id, caller: offer.caller, callerName: offer.callerName,
+      leftAt: now.wall)
     recording = CallRecording(
       parties: .one(caller.side),
-      message: LeftMessage(
-        mailbox: offer.mailbox, call: id, caller: offer.caller, callerName: offer.callerName,
-        leftAt: now.wall))
+      // A call leaves one message at most, which has its name.
+      sound: StoredSound(id: SoundID(id.uuid), tenant: tenant, kind: .message(message)))
   }
 
   /// The pound key: that was all. Nil: no message is being left.
@@ -132,18 +133,14 @@ extension CallMachine {
 
   // MARK: - What is left
 
-  /// The call is about to end: what was said until now is the message.
-  func messageIsOver() -> [CallAction] {
+  /// The call is about to end: what was said until now is all that is kept of it.
+  mutating func soundIsOver(_ outcome: CallOutcome) -> [CallAction] {
     guard messageDeadline != nil, case .message(let deposit)? = attendance?.purpose,
-      var message = recording?.message
-    else { return [] }
+      var sound = recording?.sound, case .message(var message) = sound.kind
+    else { return endRecording(outcome == .nodeLost ? nil : .callEnded) }
     message.ending = deposit.ending ?? (caller.isOpen ? .cut : .hungUp)
-    return [.soundEnded(sound(of: message))]
-  }
-
-  /// A call leaves one message at most, which has its name.
-  func sound(of message: LeftMessage) -> StoredSound {
-    StoredSound(id: SoundID(id.uuid), tenant: tenant, kind: .message(message))
+    sound.kind = .message(message)
+    return [.soundEnded(sound)]
   }
 }
 

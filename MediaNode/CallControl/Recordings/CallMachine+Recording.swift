@@ -3,31 +3,58 @@ import SIP
 
 /// What is said in a call is kept, while somebody wants it.
 extension CallMachine {
-  mutating func record(_ order: RecordingOrder) {
-    guard isUp else { return }
+  mutating func record(_ order: RecordingOrder, at now: Moment) -> [CallAction] {
+    guard isUp else { return [] }
     switch order {
-    case .begin(let parties):
-      guard recording == nil, recordings < .max else { return }
-      recordings += 1
-      recording = CallRecording(parties: parties)
+    case .begin(let parties): begin(parties, at: now)
     case .pause: recording?.isPaused = true
     case .resume: recording?.isPaused = false
-    case .end: recording = nil
+    case .end: return endRecording(.stopped)
     }
+    return []
+  }
+
+  private mutating func begin(_ parties: RecordingPart.Parties, at now: Moment) {
+    guard recording == nil, recordings < .max else { return }
+    recordings += 1
+    recording = CallRecording(
+      parties: parties,
+      sound: StoredSound(
+        id: nameOfRecording, tenant: tenant,
+        kind: .recording(
+          RecordedCall(call: id, parties: parties.recorded, begunAt: now.wall))))
+  }
+
+  /// Of this call's latest. It is the call's own with a number in it, so that nobody need mint one; the
+  /// call's own is its message's.
+  private var nameOfRecording: SoundID {
+    SoundID(UUIDv7(high: id.uuid.high, low: id.uuid.low ^ UInt64(recordings)))
+  }
+
+  /// Whatever is recorded is all that there will be of it. Nil: nobody here saw the end.
+  mutating func endRecording(_ ending: RecordedCall.Ending?) -> [CallAction] {
+    guard var sound = recording?.sound, case .recording(var recorded) = sound.kind else {
+      return []
+    }
+    recorded.ending = ending
+    sound.kind = .recording(recorded)
+    recording = nil
+    return [.soundEnded(sound)]
   }
 
   /// The key of a phone that records: INFO with `Record: on` or `off`, as several makers have it. Nil:
   /// it is about something else.
   mutating func record(
-    _ request: SIPRequest, _ token: RequestToken, on leg: LegID
+    _ request: SIPRequest, _ token: RequestToken, on leg: LegID, at now: Moment
   ) -> [CallAction]? {
     guard let wish = request.headers["Record"]?.lowercased(), !self[leg].isTrunk else { return nil }
+    let order: RecordingOrder
     switch wish {
-    case "on": record(recording == nil ? .begin(.both) : .resume)
-    case "off": record(.end)
+    case "on": order = recording == nil ? .begin(.both) : .resume
+    case "off": order = .end
     default: return reply(StatusCode.badRequest, to: request, token, on: leg)
     }
-    return reply(StatusCode.ok, to: request, token, on: leg)
+    return record(order, at: now) + reply(StatusCode.ok, to: request, token, on: leg)
   }
 
   /// What the relay must do otherwise than before. Comes after what it must decode.
@@ -40,15 +67,16 @@ extension CallMachine {
     recording = begun
     return [
       .recordSound(
-        RecordingPart(
-          tenant: tenant, call: id, recording: recordings, number: begun.parts,
-          parties: begun.parties,
-          sound: begun.message.map { sound(of: $0) }))
+        RecordingPart(sound: begun.sound, number: begun.parts, parties: begun.parties))
     ]
   }
 
-  /// Another process begins the next part.
+  /// Another process begins the next part, and whoever hears it may miss something before that.
   mutating func recordingGoesOn() -> [CallAction] {
+    if isRecorded, case .recording(var recorded)? = recording?.sound.kind {
+      recorded.interruptions &+= 1
+      recording?.sound.kind = .recording(recorded)
+    }
     isRecorded = false
     return []
   }

@@ -6,10 +6,7 @@ extension Exchange {
   public mutating func record(_ order: RecordingOrder, of call: CallID, at now: Moment)
     -> [ExchangeAction]
   {
-    update(call, at: now) { call in
-      call.record(order)
-      return []
-    }
+    update(call, at: now) { $0.record(order, at: now) }
     return takeOutbox(at: now)
   }
 }

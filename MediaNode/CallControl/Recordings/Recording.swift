@@ -1,7 +1,7 @@
 public import NodeContract
 
-/// A piece of a recording that is a file of its own: a pause, and each process that carries the call
-/// on, begins the next.
+/// What is kept of a call, as far as one process records it without a pause: each pause, and each process
+/// that carries the call on, begins the next part.
 public struct RecordingPart: Hashable, Sendable {
   /// Whom a recording holds.
   public enum Parties: Hashable, Sendable {
@@ -10,15 +10,11 @@ public struct RecordingPart: Hashable, Sendable {
     case one(RelaySide)
   }
 
-  public var tenant: TenantID
-  public var call: CallID
-  /// Of the call's recordings, from 1.
-  public var recording: UInt16
-  /// Of the recording's parts, from 1.
+  /// What this is a part of.
+  public var sound: StoredSound
+  /// Of the sound's parts, from 1.
   public var number: UInt32
   public var parties: Parties
-  /// What this is a part of, where it is to be kept elsewhere than on this node's disk.
-  public var sound: StoredSound?
 }
 
 /// What is to be done about a call's recording. What makes no sense at the moment does nothing.
@@ -33,9 +29,20 @@ public enum RecordingOrder: Hashable, Sendable {
 /// A call's recording, from its begin to its end.
 struct CallRecording: Hashable, Sendable {
   let parties: RecordingPart.Parties
-  /// It is somebody's message.
-  var message: LeftMessage?
+  /// As it is known outside of the call.
+  var sound: StoredSound
   var isPaused = false
   /// Parts that have begun.
   var parts: UInt32 = 0
+}
+
+extension RecordingPart.Parties {
+  /// As people see them.
+  var recorded: RecordedCall.Parties {
+    switch self {
+    case .both: .both
+    case .one(.caller): .caller
+    case .one(.callee): .called
+    }
+  }
 }

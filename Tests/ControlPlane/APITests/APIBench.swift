@@ -58,10 +58,11 @@ struct APIBench: Sendable {
   /// What the API answers to a request with `key`.
   func send(
     _ method: HTTPRequest.Method, _ path: String, as key: String?, _ body: String? = nil,
-    file: [UInt8]? = nil, type: String = "application/json"
+    file: [UInt8]? = nil, type: String = "application/json", range: String? = nil
   ) async throws -> Answer {
     var headers: HTTPFields = [:]
     if let key { headers[.authorization] = "Bearer \(key)" }
+    if let range { headers[.range] = range }
     if body != nil || file != nil { headers[.contentType] = type }
     let response = try await client.execute(
       uri: path, method: method, headers: headers,

@@ -100,6 +100,7 @@ private struct Fixture {
   let sound: SoundID
   /// Somebody outside.
   let contact: String
+  let recording: SoundID
 
   init(_ bench: APIBench) async throws {
     self.bench = bench
@@ -112,6 +113,8 @@ private struct Fixture {
       #"{"name":"Ann","numbers":["+447700900123"]}"#
     ).text("id")
     call = try await AnsweredCall.commit(of: bench.mine, to: bench.store)
+    recording = try await RecordedPieces.commit(
+      of: call.call, of: bench.mine.tenant.id, in: bench.store)
     stray = try await AnsweredCall.commitStray(to: bench.store)
     let answer = try await bench.send(
       .post, "/v1/keys", as: bench.keys.tenant, #"{"name":"k","role":"tenant"}"#)
@@ -409,6 +412,25 @@ private struct Fixture {
   private var calls: [EveryRouteTests.Probe] {
     let path = bench.tenantPath
     return [
+      Probe(
+        route: "GET /v1/tenants/{tenant}/recordings", path: path + "/recordings",
+        tenant: .hidden, reseller: .forbidden),
+      Probe(
+        route: "GET /v1/tenants/{tenant}/recordings/{recording}",
+        path: path + "/recordings/\(recording)", tenant: .hidden, reseller: .forbidden),
+      Probe(
+        route: "GET /v1/tenants/{tenant}/recordings/{recording}/sound",
+        path: path + "/recordings/\(recording)/sound", tenant: .hidden, reseller: .forbidden),
+      Probe(
+        route: "DELETE /v1/tenants/{tenant}/recordings/{recording}",
+        path: path + "/recordings/\(recording)", tenant: .hidden, reseller: .forbidden),
+      Probe(
+        route: "GET /v1/tenants/{tenant}/recording-retention",
+        path: path + "/recording-retention", tenant: .hidden, reseller: .forbidden),
+      Probe(
+        route: "PUT /v1/tenants/{tenant}/recording-retention",
+        path: path + "/recording-retention", body: #"{"days":30}"#, tenant: .hidden,
+        reseller: .forbidden),
       Probe(
         route: "GET /v1/tenants/{tenant}/calls", path: path + "/calls", tenant: .hidden,
         reseller: .hidden),

@@ -114,7 +114,8 @@ enum LeftInMailbox {
         #expect(try await bench.send(.get, gone, as: key).status == 404)
       }
       #expect(
-        try await bench.store.sounds.sound(id, of: bench.mine.tenant.id, in: .platform) == nil)
+        try await bench.store.sounds.contents(of: id, of: bench.mine.tenant.id, in: .platform)
+          == nil)
     }
   }
 
@@ -131,8 +132,9 @@ enum LeftInMailbox {
         sound.id, in: id, of: tenant, in: .platform)
       #expect(message?.milliseconds == 14_000)
       #expect(message?.ending == .cut, "nobody has said yet how it ended")
-      let bytes = try await bench.store.sounds.sound(sound.id, of: tenant, in: .platform)
-      #expect(bytes == [1, 2, 3, 4, 5, 1, 2, 3, 4, 5])
+      let contents = try #require(
+        try await bench.store.sounds.contents(of: sound.id, of: tenant, in: .platform))
+      #expect(try await contents.bytes(in: 0..<contents.count) == [1, 2, 3, 4, 5, 1, 2, 3, 4, 5])
       try await keep([LeftInMailbox.end(of: self.sound(2, bench, ending: .key))], in: bench)
       let ended = try await bench.store.mailboxes.message(
         sound.id, in: id, of: tenant, in: .platform)
@@ -149,7 +151,8 @@ enum LeftInMailbox {
       try await keep(LeftInMailbox.pieces(of: sound(1, bench), part: 2), in: bench)
       #expect(try await bench.send(.get, one, as: bench.keys.tenant).status == 404)
       #expect(
-        try await bench.store.sounds.sound(id, of: bench.mine.tenant.id, in: .platform) == nil)
+        try await bench.store.sounds.contents(of: id, of: bench.mine.tenant.id, in: .platform)
+          == nil)
     }
   }
 
@@ -183,8 +186,8 @@ enum LeftInMailbox {
             caller: "", callerName: "", leftAt: WallTime(milliseconds: 1_000_000_000_000))))
       try await keep(LeftInMailbox.pieces(of: old), in: bench)
       try await bench.store.mailboxes.expire(in: .platform)
-      let gone = try await bench.store.sounds.sound(
-        old.id, of: bench.mine.tenant.id, in: .platform)
+      let gone = try await bench.store.sounds.contents(
+        of: old.id, of: bench.mine.tenant.id, in: .platform)
       #expect(gone == nil)
     }
   }

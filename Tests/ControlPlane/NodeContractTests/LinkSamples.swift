@@ -244,6 +244,20 @@ enum LinkSamples {
               ending: ending))),
         part: ending == nil ? 0 : 3, offset: 1 << 40, contents: ending == nil ? [] : [0, 255],
         length: ending == .key ? .milliseconds(1_500) : nil)
+    } + recordings
+  }
+
+  private static var recordings: [SoundPiece] {
+    let endings = RecordedCall.Ending.allCases.map(Optional.some) + [nil]
+    return zip(endings, RecordedCall.Parties.allCases).map { ending, parties in
+      SoundPiece(
+        sound: StoredSound(
+          id: id(10), tenant: id(2),
+          kind: .recording(
+            RecordedCall(
+              call: id(3), parties: parties, begunAt: WallTime(milliseconds: 1_795_000_000_123),
+              interruptions: ending == nil ? 0 : 2, ending: ending))),
+        part: 1, offset: 40_000, contents: [0, 255], length: .seconds(5))
     }
   }
 

@@ -143,6 +143,7 @@ struct RowSecurityTests {
           strategy: .random, members: [customer.extensions[1].id], ringsFor: .seconds(9)),
         of: customer.extensions[0].id, of: customer.tenant.id, in: .platform)
       try await Self.leaveMessage(for: customer, in: scratch)
+      try await Self.recordCall(of: customer, in: scratch)
       _ = try await scratch.store.featureCodes.replace(of: customer.tenant.id, in: .platform) {
         _, _ in [.park: "*5"]
       }
@@ -187,6 +188,20 @@ struct RowSecurityTests {
         LeftMessage(
           mailbox: id, call: CallID(customer.tenant.id.uuid), caller: "", callerName: "",
           leftAt: WallTime(milliseconds: 0))))
+    _ = try await scratch.store.sounds.keep(
+      SoundPiece(sound: sound, part: 1, offset: 0, contents: [1], length: .seconds(1)),
+      in: .platform)
+  }
+
+  private static func recordCall(
+    of customer: DemoCustomer, in scratch: ScratchDatabase
+  ) async throws {
+    let uuid = customer.tenant.id.uuid
+    let sound = StoredSound(
+      id: SoundID(UUIDv7(high: uuid.high, low: uuid.low ^ 2)), tenant: customer.tenant.id,
+      kind: .recording(
+        RecordedCall(
+          call: CallID(uuid), parties: .both, begunAt: WallTime(milliseconds: 0))))
     _ = try await scratch.store.sounds.keep(
       SoundPiece(sound: sound, part: 1, offset: 0, contents: [1], length: .seconds(1)),
       in: .platform)

@@ -80,7 +80,7 @@ import Testing
     let left = try message(in: scene)
     #expect(left.mailbox == Fixture.extensionID("102"))
     #expect(left.caller == "101" && left.callerName == "Phone 101" && left.ending == .hungUp)
-    #expect(part.sound?.id == scene.world.ended.first?.id)
+    #expect(part.sound.id == scene.world.ended.first?.id)
     scene.calmDown()
     #expect(scene.world.outcomes(of: "101") == [.answered])
   }
@@ -312,7 +312,7 @@ import Testing
     scene.world.die()
     scene.world.run(for: .seconds(5))
     #expect(scene.world.recorded.map(\.number) == [1, 2])
-    #expect(Set(scene.world.recorded.map(\.sound?.id)).count == 1)
+    #expect(Set(scene.world.recorded.map(\.sound.id)).count == 1)
     #expect(call.state == .talking)
     #expect(scene.world.run(within: .seconds(20)) { call.state == .ended })
     #expect(try message(in: scene).ending == .longest)

@@ -29,20 +29,39 @@ import Testing
     return status
   }
 
+  /// What a part is a part of.
+  private func recorded(_ part: RecordingPart) throws -> RecordedCall {
+    guard case .recording(let recorded) = part.sound.kind else { throw Missing() }
+    return recorded
+  }
+
+  /// How the recordings ended, as far as they did, in that order.
+  private func endings(in scene: Scene) -> [RecordedCall.Ending?] {
+    scene.world.ended.compactMap {
+      if case .recording(let recorded) = $0.kind { .some(recorded.ending) } else { nil }
+    }
+  }
+
+  private struct Missing: Error {}
+
   @Test func aPhonesKeyBeginsAndEndsARecordingOfBothParties() throws {
     let scene = try Scene()
     let (caller, _) = try scene.talking()
     #expect(press("on", by: caller, in: scene) == 200)
     let part = try #require(try relay(in: scene).recording)
-    #expect(part.parties == .both && part.recording == 1 && part.number == 1)
-    #expect(try part.call == call(in: scene) && part.tenant == Fixture.tenant)
+    #expect(part.parties == .both && part.number == 1 && part.sound.tenant == Fixture.tenant)
+    #expect(try recorded(part).call == call(in: scene) && recorded(part).parties == .both)
     #expect(press("off", by: caller, in: scene) == 200)
     #expect(try relay(in: scene).recording == nil)
     #expect(try relay(in: scene).passage == .relayed)
+    #expect(scene.world.ended.map(\.id) == [part.sound.id] && endings(in: scene) == [.stopped])
     #expect(press("on", by: caller, in: scene) == 200)
-    #expect(try relay(in: scene).recording?.recording == 2)
+    let second = try #require(try relay(in: scene).recording)
+    #expect(second.number == 1 && second.sound.id != part.sound.id)
     caller.hangUp()
     scene.calmDown()
+    #expect(scene.world.ended.map(\.id) == [part.sound.id, second.sound.id])
+    #expect(endings(in: scene) == [.stopped, .callEnded])
   }
 
   @Test func whatIsSaidInAPauseIsNotKept() throws {
@@ -53,7 +72,9 @@ import Testing
     #expect(try relay(in: scene).recording == nil)
     try order(.resume, in: scene)
     let part = try #require(try relay(in: scene).recording)
-    #expect(part.recording == 1 && part.number == 2)
+    #expect(part.number == 2 && Set(scene.world.recorded.map(\.sound.id)).count == 1)
+    #expect(try recorded(part).interruptions == 0, "nothing is missing that anybody wanted")
+    #expect(scene.world.ended.isEmpty)
     try order(.end, in: scene)
     #expect(try relay(in: scene).recording == nil)
     caller.hangUp()
@@ -65,7 +86,9 @@ import Testing
     let call = scene.alice.call("*61")
     scene.world.run { call.state == .talking }
     try order(.begin(.one(.caller)), in: scene)
-    #expect(try relay(in: scene).recording?.parties == .one(.caller))
+    let part = try #require(try relay(in: scene).recording)
+    #expect(part.parties == .one(.caller))
+    #expect(try recorded(part).parties == .caller)
     call.hangUp()
     scene.calmDown()
   }
@@ -77,9 +100,12 @@ import Testing
     scene.world.die()
     scene.world.run(for: .seconds(1))
     #expect(scene.world.recorded.map(\.number) == [1, 2])
-    #expect(try relay(in: scene).recording?.number == 2)
+    let part = try #require(try relay(in: scene).recording)
+    #expect(part.number == 2 && part.sound.id == scene.world.recorded[0].sound.id)
+    #expect(try recorded(part).interruptions == 1)
     caller.hangUp()
     scene.calmDown()
+    #expect(endings(in: scene) == [.callEnded])
   }
 
   @Test func aPauseOutlivesItsProcess() throws {
@@ -91,9 +117,20 @@ import Testing
     scene.world.run(for: .seconds(1))
     #expect(try relay(in: scene).recording == nil)
     try order(.resume, in: scene)
-    #expect(try relay(in: scene).recording?.number == 2)
+    let part = try #require(try relay(in: scene).recording)
+    #expect(part.number == 2)
+    #expect(try recorded(part).interruptions == 0, "nothing was recorded when it died")
     caller.hangUp()
     scene.calmDown()
+  }
+
+  @Test func aNodeThatLosesItsAddressSaysOfNoRecordingThatItEnded() throws {
+    let scene = try Scene()
+    let (caller, _) = try scene.talking()
+    #expect(press("on", by: caller, in: scene) == 200)
+    let actions = scene.world.exchange.release(Fixture.phonesAddress, at: scene.world.now)
+    scene.world.perform(actions)
+    #expect(scene.world.ended.count == 1 && endings(in: scene) == [nil])
   }
 
   @Test func aCarriersWordRecordsNothing() throws {

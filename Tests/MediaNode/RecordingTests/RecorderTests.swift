@@ -59,8 +59,7 @@ struct RecorderTests {
   func partsInARow() async throws {
     let left = segments(.mp3, of: .one, rate: 8_000, seconds: 5).dropLast().flatMap(\.bytes)
     let cut = left.dropLast(left.count % 288 + 255)
-    let first = cut.prefix(RecordingFormat.wholeFrames(in: cut.count, of: .one))
-    #expect(first.count > cut.count - 288 && first.count < cut.count)
+    let first = cut.dropLast(cut.count % 288)
     let second = segments(.mp3, of: .one, rate: 8_000, seconds: 4).flatMap(\.bytes)
     let sides = try await decoded(Array(first) + second, channels: 1, rate: 8_000)
     #expect(sides[0].count > 7 * 8_000)

@@ -37,8 +37,13 @@ extension World {
 
   /// Kinds of what the exchange did with sound so far.
   var soundsUsed: Set<String> {
-    var used: Set<String> = recorded.contains { $0.sound == nil } ? ["recorded"] : []
-    if !ended.isEmpty { used.insert("message left") }
+    var used: Set<String> = []
+    for sound in ended {
+      switch sound.kind {
+      case .message: used.insert("message left")
+      case .recording: used.insert("recorded")
+      }
+    }
     if !questions.isEmpty { used.insert("mailbox called") }
     for relay in relays.values {
       if !relay.played.isEmpty { used.insert("announced") }

@@ -259,7 +259,9 @@ final class World {
         part == nil || relays[id]?.passage.isDecoded == true, "recorded where nothing is decoded")
       relays[id]?.recording = part
       if let part {
-        #expect(!recorded.contains(part), "two files of one name")
+        #expect(
+          !recorded.contains { $0.sound.id == part.sound.id && $0.number == part.number },
+          "two files of one name")
         recorded.append(part)
       }
     case .soundEnded(let sound): ended.append(sound)

@@ -1,11 +1,10 @@
-import ControlLink
 import FoundationEssentials
-import Logging
-import NodeContract
+public import Logging
+public import NodeContract
 
 /// Brings sounds from this node's disk to the control plane, piece by piece, oldest first: what is not
 /// acknowledged is sent again, and only what is acknowledged leaves the disk.
-actor SoundCourier {
+public actor SoundCourier {
   private struct Errand {
     let shipment: SoundFiles.Shipment
     let key: SoundPiece.Key
@@ -30,7 +29,9 @@ actor SoundCourier {
   private nonisolated let wakeUp: AsyncStream<Void>.Continuation
 
   /// - Parameter send: sends a piece to some replica; false: none is linked.
-  init(_ files: SoundFiles, log: Logger, send: @escaping @Sendable (SoundPiece) -> Bool) {
+  public init(
+    _ files: SoundFiles, log: Logger, send: @escaping @Sendable (SoundPiece) -> Bool
+  ) {
     self.files = files
     self.log = log
     self.send = send
@@ -38,10 +39,10 @@ actor SoundCourier {
   }
 
   /// There may be something new.
-  nonisolated func wake() { wakeUp.yield() }
+  public nonisolated func wake() { wakeUp.yield() }
 
   /// Until its task is cancelled.
-  func run() async {
+  public func run() async {
     let ticking = Task { [wakeUp] in
       while !Task.isCancelled {
         try? await Task.sleep(for: Self.pause)
@@ -53,7 +54,7 @@ actor SoundCourier {
   }
 
   /// That piece is where it belongs.
-  func kept(_ key: SoundPiece.Key) {
+  public func kept(_ key: SoundPiece.Key) {
     guard let done = errand, done.key == key else { return }
     errand = nil
     if done.isLast {
@@ -76,7 +77,7 @@ actor SoundCourier {
       try carry(next, from: offset)
     } catch {
       shipment = nil
-      log.error("a message is not sent yet", metadata: ["cause": "\(error)"])
+      log.error("a sound is not sent yet", metadata: ["cause": "\(error)"])
     }
   }
 
@@ -102,12 +103,11 @@ actor SoundCourier {
       return SoundPiece(
         sound: shipment.sound, part: 0, offset: 0, contents: [], length: .zero)
     }
-    // A call of an hour is some megabytes.
     let file = try Data(contentsOf: URL(filePath: shipment.path), options: .alwaysMapped)
     let bytes = Array(file.dropFirst(Int(clamping: offset)).prefix(SoundPiece.mostBytes))
     let isLast = Int(clamping: offset) + bytes.count >= file.count
     return SoundPiece(
-      sound: shipment.sound, part: shipment.part, offset: offset, contents: bytes,
-      length: isLast ? SoundFiles.length(ofBytes: file.count) : nil)
+      sound: shipment.sound, part: shipment.part, offset: shipment.offset + offset,
+      contents: bytes, length: isLast ? shipment.sound.length(of: file.count) : nil)
   }
 }
