@@ -15,7 +15,7 @@ extension PartyAudio {
   init(_ sound: PartySound) {
     let keys: DigitWay = sound.events != nil ? .telephoneEvent : sound.isTold ? .info : .inBand
     self.init(
-      AudioCodec(sound.codec), as: sound.payloadType,
+      AudioCodec(sound.codec), as: sound.payloadType, packetTime: Int(sound.packetTime),
       spoken: Dictionary(sound.spoken.map { ($0.payloadType, AudioCodec($0.codec)) }) { first, _ in
         first
       },

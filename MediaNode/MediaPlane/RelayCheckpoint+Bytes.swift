@@ -5,7 +5,7 @@ import TLS
 
 /// A checkpoint on its way to another process: a version, then fields of fixed order.
 extension RelayCheckpoint {
-  private static let version: UInt8 = 4
+  private static let version: UInt8 = 5
 
   public var bytes: [UInt8] {
     var bytes: [UInt8] = [Self.version]
@@ -143,6 +143,7 @@ extension [UInt8] {
     append(UInt64(stream.firstSequence), of: 2)
     append(UInt64(stream.firstTimestamp), of: 4)
     append(UInt64(stream.clockRate), of: 4)
+    append(UInt8(stream.packetTime))
     append(UInt64(bitPattern: stream.begun.nanoseconds), of: 8)
   }
 
@@ -255,12 +256,14 @@ private struct ByteReader {
     case 0: return Read(value: nil)
     case 1:
       guard let ssrc = number(4), let sequence = number(2), let timestamp = number(4),
-        let rate = number(4), let begun = number(8)
+        let rate = number(4), let packetTime = number(1).map({ Int($0) }),
+        GeneratedStream.packetTimes.contains(packetTime), let begun = number(8)
       else { return nil }
       return Read(
         value: GeneratedStream(
           ssrc: UInt32(ssrc), firstSequence: UInt16(sequence), firstTimestamp: UInt32(timestamp),
-          clockRate: UInt32(rate), begun: BootInstant(nanoseconds: Int64(bitPattern: begun))))
+          clockRate: UInt32(rate), packetTime: packetTime,
+          begun: BootInstant(nanoseconds: Int64(bitPattern: begun))))
     default: return nil
     }
   }

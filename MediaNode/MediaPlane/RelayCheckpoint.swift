@@ -74,9 +74,9 @@ public struct RelayCheckpoint: Hashable, Sendable {
         counter: counter, sequence: splice?.sequence ?? stream.sequence)
     }
     if let own = index == 0 ? generated.a : generated.b {
-      let tick = own.tick(afterTakeoverAt: now)
+      let packet = own.packet(afterTakeoverAt: now)
       rollover.outbound[own.ssrc] = .init(
-        counter: own.rollover(tick), sequence: own.sequence(tick))
+        counter: own.rollover(packet), sequence: own.sequence(packet))
     }
     rollover.reports = ports[index].reportsSent.map { $0 &+ ReportSealer.leap } ?? 0
     return rollover

@@ -163,9 +163,14 @@ extension RelayThread {
   ) -> Bool {
     let partner = RelayTable.partner(of: media)
     if let block = reports.block { ports[media].note(block, at: now) }
+    // They tell of streams that end here, and ours tell of what we make.
+    if ports[media].isDecoded {
+      if let report = reports.senderReport {
+        table.decoder(of: media)?.heard(report, from: media & 1 == 0 ? .a : .b, at: now)
+      }
+      return false
+    }
     if let report = reports.senderReport { ports[partner].passed(report, at: now) }
-    // They tell of streams that end here.
-    if ports[media].isDecoded { return false }
     let exit = ports[partner].isMultiplexed ? partner : RelayTable.control(of: partner)
     return send(datagram, isReport: true, from: exit, of: ports, countingAt: index)
   }

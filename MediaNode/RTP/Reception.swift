@@ -40,6 +40,9 @@ public struct Reception: Hashable, Sendable {
   /// The latest number of the stream, late packets left aside.
   public var latestSequence: UInt16 { UInt16(truncatingIfNeeded: highestSequence) }
 
+  /// The same, with how often the numbers began again above it (RFC 3550 section 6.4.1).
+  public var extendedSequence: UInt32 { highestSequence }
+
   /// That of the packet that came last.
   public var latestTimestamp: UInt32 { lastTimestamp }
 

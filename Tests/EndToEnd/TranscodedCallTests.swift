@@ -22,6 +22,25 @@ extension SiteA {
       await bob.quit()
     }
 
+    @Test(
+      "A phone that wants packets of another length and a wideband one hear each other",
+      .timeLimit(.minutes(1)), arguments: [10, 40, 60])
+    func longerPackets(packetTime: Int) async throws {
+      let bench = try await Bench("packets-of-\(packetTime)")
+      let alice = try await bench.alice(speaking: ["G722/16000/1"])
+      var settings = try bench.demo.phone("102", address: "127.0.4.2", tone: 700)
+      settings.packetTime = packetTime
+      let bob = try await Baresip(settings, work: bench.work)
+      try await bob.registered()
+      try await connect(alice, dialling: "102", to: bob)
+      try await alice.comesToHear([700], of: Bench.tones)
+      try await bob.comesToHear([500], of: Bench.tones)
+      bob.hangUp()
+      try await alice.closed()
+      await alice.quit()
+      await bob.quit()
+    }
+
     @Test("Who is held hears music, and the other again afterwards", .timeLimit(.minutes(1)))
     func heldPartyHearsMusic() async throws {
       let bench = try await Bench("music")

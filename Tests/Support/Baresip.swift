@@ -187,6 +187,7 @@ public final class Baresip: Softphone {
       line += ";outbound=\"sip:\(proxy);transport=\(settings.transport)\""
     }
     if let protection = settings.protection { line += ";mediaenc=\(protection)" }
+    if let packetTime = settings.packetTime { line += ";ptime=\(packetTime)" }
     if settings.checksTheWay { line += ";medianat=ice" }
     if let password = settings.password {
       line += ";auth_pass=\(password);regint=300"

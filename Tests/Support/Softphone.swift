@@ -26,6 +26,8 @@ public struct PhoneSettings: Sendable {
   public var checksTheWay = false
   /// What it speaks, as baresip names it, most liked first: `opus/48000/2`, `G722/16000`.
   public var codecs = ["PCMA", "PCMU"]
+  /// Milliseconds of the packets that a baresip sends and wants; nil: 20.
+  public var packetTime: Int?
   /// A baresip asks how many messages wait.
   public var watchesItsMailbox = false
   /// A linphone tells keys by INFO instead of telephone events.

@@ -3,7 +3,7 @@ import SIP
 
 /// A call as bytes, for those who might have to carry it on.
 extension CallMachine {
-  private static let version: UInt8 = 8
+  private static let version: UInt8 = 9
 
   func checkpoint(at now: BootInstant) -> [UInt8] {
     var writer = CheckpointWriter(at: now)

@@ -61,6 +61,7 @@ extension PartySound: Checkpointed {
     writer.write(spokenEvents)
     writer.write(codec.rawValue)
     writer.write(payloadType)
+    writer.write(packetTime)
     writer.write(events)
     writer.write(isTold)
     writer.write(hears.rawValue)
@@ -71,11 +72,12 @@ extension PartySound: Checkpointed {
     spokenEvents = try reader.read(UInt8?.self)
     codec = try VoiceCodec(from: &reader)
     payloadType = try reader.read(UInt8.self)
+    packetTime = try reader.read(UInt8.self)
     events = try reader.read(UInt8?.self)
     isTold = try reader.read(Bool.self)
-    guard let hears = Source(rawValue: try reader.read(UInt8.self)), payloadType < 128 else {
-      throw .malformed("sound")
-    }
+    guard let hears = Source(rawValue: try reader.read(UInt8.self)), payloadType < 128,
+      codec.packetTimes.contains(packetTime)
+    else { throw .malformed("sound") }
     self.hears = hears
   }
 }

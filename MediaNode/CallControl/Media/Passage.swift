@@ -39,6 +39,8 @@ public struct PartySound: Hashable, Sendable {
   /// What it is sent.
   public var codec: VoiceCodec
   public var payloadType: UInt8
+  /// Milliseconds of a packet that it is sent.
+  public var packetTime: UInt8
   /// The payload type of the telephone events that it is sent; nil: it knows none.
   public var events: UInt8?
   /// It has told keys by INFO and is told of keys so, as it knows no telephone events.
@@ -102,7 +104,8 @@ struct PassageEnd: Hashable, Sendable {
     return PartySound(
       spoken: told.formats.compactMap(SpokenCodec.init).sorted { $0.payloadType < $1.payloadType },
       spokenEvents: own.events == nil ? nil : told.events, codec: codec, payloadType: number,
-      events: own.events, isTold: informs && own.events == nil, hears: source)
+      packetTime: own.packetTime(of: codec), events: own.events,
+      isTold: informs && own.events == nil, hears: source)
   }
 
   var doesNotListen: Bool { isHolding || own.direction.isHold }

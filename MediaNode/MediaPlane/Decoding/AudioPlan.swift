@@ -34,6 +34,8 @@ public struct PartyAudio: Hashable, Sendable {
   /// What it is sent.
   public var codec: AudioCodec
   public var payloadType: UInt8
+  /// Milliseconds of a packet that it is sent: what it sends may be of any length.
+  public var packetTime: Int
   /// How it is told of the other party's keys.
   public var keys: DigitWay
   /// The payload type of the telephone events that it is sent.
@@ -41,13 +43,17 @@ public struct PartyAudio: Hashable, Sendable {
   public var hears: Source
 
   public init(
-    _ codec: AudioCodec, as payloadType: UInt8, spoken: [UInt8: AudioCodec]? = nil,
-    spokenEvents: UInt8? = nil, keys: DigitWay = .inBand, events: UInt8? = nil,
+    _ codec: AudioCodec, as payloadType: UInt8, packetTime: Int = 20,
+    spoken: [UInt8: AudioCodec]? = nil, spokenEvents: UInt8? = nil, keys: DigitWay = .inBand,
+    events: UInt8? = nil,
     hears: Source = .partner
   ) {
     precondition(payloadType < 128, "payload type \(payloadType)")
+    precondition(
+      GeneratedStream.packetTimes.contains(packetTime), "packets of \(packetTime) ms")
     self.codec = codec
     self.payloadType = payloadType
+    self.packetTime = packetTime
     self.spoken = spoken ?? [payloadType: codec]
     self.spokenEvents = spokenEvents
     self.keys = keys == .telephoneEvent && events == nil ? .inBand : keys

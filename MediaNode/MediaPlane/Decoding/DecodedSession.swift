@@ -1,6 +1,8 @@
 import Audio
 import Digits
+import Epoll
 import NodeContract
+import RTP
 
 /// A session whose audio is decoded: between its two parties, sound instead of packets. Belongs to its
 /// relay thread.
@@ -20,6 +22,7 @@ final class DecodedSession {
   private var recorded: (a: [Int16], b: [Int16])?
   private var ears: (a: PartyEar, b: PartyEar)
   private var mouths: (a: PartyMouth, b: PartyMouth)
+  private var reports: (a: OwnReports, b: OwnReports)
   private var frames: (a: [Int16], b: [Int16]) = ([], [])
 
   init(
@@ -39,6 +42,10 @@ final class DecodedSession {
     mouths = (
       PartyMouth(plan.a, sampleRate: rate, from: toA, at: now),
       PartyMouth(plan.b, sampleRate: rate, from: toB, at: now)
+    )
+    var chance = SystemRandomNumberGenerator()
+    reports = (
+      OwnReports(at: now.nanoseconds, &chance), OwnReports(at: now.nanoseconds, &chance)
     )
   }
 
@@ -119,15 +126,39 @@ final class DecodedSession {
     }
   }
 
-  /// A packet for each party, made in `packet` and sent before the next.
+  /// The packets that are due for each party, each made in `packet` and sent before the next.
   func speak(
     in packet: UnsafeMutableRawBufferPointer, send: (RelaySide, Int) -> Void,
     report: (SoundReport.Event, RelaySide) -> Void
   ) {
-    let toA = mouths.a.speak(overheard.a ?? said(by: .b), into: packet)
-    finish(toA, .a, send, report)
-    let toB = mouths.b.speak(overheard.b ?? said(by: .a), into: packet)
-    finish(toB, .b, send, report)
+    let toA = mouths.a.speak(overheard.a ?? said(by: .b), in: packet) { send(.a, $0) }
+    finish(toA, .a, report)
+    let toB = mouths.b.speak(overheard.b ?? said(by: .a), in: packet) { send(.b, $0) }
+    finish(toB, .b, report)
+  }
+
+  // MARK: - Reports
+
+  /// The party on `side` sent a report of its stream, which ends here.
+  func heard(_ senderReport: UInt32, from side: RelaySide, at now: BootInstant) {
+    switch side {
+    case .a: reports.a.heard(senderReport, at: now.nanoseconds)
+    case .b: reports.b.heard(senderReport, at: now.nanoseconds)
+    }
+  }
+
+  /// What the party on `side` is to be told now of what we send and it sends; nil: nothing yet.
+  func report(
+    to side: RelaySide, about reception: Reception, at now: BootInstant
+  ) -> (bytes: [UInt8], senderReport: UInt32?)? {
+    guard (side == .a ? reports.a : reports.b).isDue(at: now.nanoseconds) else { return nil }
+    var chance = SystemRandomNumberGenerator()
+    let wall = MachineClock.wall().milliseconds
+    let now = now.nanoseconds
+    return switch side {
+    case .a: reports.a.next(mouths.a.sent, about: reception, at: now, wall: wall, &chance)
+    case .b: reports.b.next(mouths.b.sent, about: reception, at: now, wall: wall, &chance)
+    }
   }
 
   // MARK: - Recording
@@ -165,10 +196,9 @@ final class DecodedSession {
   }
 
   private func finish(
-    _ outcome: PartyMouth.Outcome, _ side: RelaySide, _ send: (RelaySide, Int) -> Void,
+    _ outcome: PartyMouth.Outcome, _ side: RelaySide,
     _ report: (SoundReport.Event, RelaySide) -> Void
   ) {
-    if outcome.count > 0 { send(side, outcome.count) }
     if let number = outcome.finished { report(.played(number), side) }
     if let info = outcome.inform { report(.inform(info), side) }
   }
@@ -186,5 +216,6 @@ struct GeneratedStreams: Hashable, Sendable {
 /// A stream, and how far it is.
 struct StreamBeginning {
   var stream: GeneratedStream
-  var tick: UInt64 = 0
+  /// The number of the next.
+  var packet: UInt64 = 0
 }

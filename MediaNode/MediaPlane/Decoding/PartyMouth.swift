@@ -10,7 +10,10 @@ struct PartyMouth {
   private(set) var audio: PartyAudio
   private let sampleRate: Int
   private(set) var stream: GeneratedStream
-  private var tick: UInt64
+  /// The number of the next packet.
+  private var next: UInt64
+  /// 20 ms each.
+  private var frames: UInt64 = 0
   private var encoder: AudioEncoder
   private var resampler: Resampler
   private var bridge: DigitBridge
@@ -20,10 +23,16 @@ struct PartyMouth {
   private var widening: Resampler?
   private var played: [Int16] = []
   private var frame: [Int16] = []
-  private var encoded: [Int16] = []
+  private var narrowed: [Int16] = []
+  /// For the packets to come, at the encoder's rate; how much of it is to be heard, from its beginning.
+  private var waiting: [Int16] = []
+  private var audible = 0
   private var payload: [UInt8] = []
   /// Something was sent.
-  private(set) var hasSpoken = false
+  var hasSpoken: Bool { packets > 0 }
+  /// What was sent since this began.
+  private var packets: UInt32 = 0
+  private var octets: UInt32 = 0
   /// The next packet is the first after a pause.
   private var isPaused = true
 
@@ -32,7 +41,7 @@ struct PartyMouth {
   ) {
     self.audio = audio
     self.sampleRate = sampleRate
-    (stream, tick) = (beginning.stream, beginning.tick)
+    (stream, next) = (beginning.stream, beginning.packet)
     encoder = Self.encoder(audio.codec, sampleRate)
     resampler = Resampler(from: sampleRate, to: encoder.sampleRate)
     bridge = DigitBridge(to: audio.keys, sampleRate: sampleRate)
@@ -50,9 +59,13 @@ struct PartyMouth {
       encoder = Self.encoder(audio.codec, sampleRate)
       resampler = Resampler(from: sampleRate, to: encoder.sampleRate)
     }
-    if stream.clockRate != audio.codec.clockRate {
-      stream = GeneratedStream(after: position, clockRate: audio.codec.clockRate, at: now)
-      tick = 0
+    if !stream.fits(audio) {
+      stream = GeneratedStream(after: position, for: audio, at: now)
+      next = 0
+    }
+    if audio.codec != self.audio.codec || audio.packetTime != self.audio.packetTime {
+      waiting.removeAll(keepingCapacity: true)
+      audible = 0
     }
     if audio.keys != self.audio.keys {
       bridge = DigitBridge(to: audio.keys, sampleRate: sampleRate)
@@ -62,9 +75,15 @@ struct PartyMouth {
 
   /// Where the stream stands.
   var position: StreamSplice {
-    let last = tick &- 1
+    let last = next &- 1
     return StreamSplice(
       ssrc: stream.ssrc, sequence: stream.sequence(last), timestamp: stream.timestamp(last))
+  }
+
+  /// As the party is told of it.
+  var sent: OwnReports.SentStream {
+    OwnReports.SentStream(
+      ssrc: stream.ssrc, timestamp: stream.timestamp(next), packets: packets, octets: octets)
   }
 
   // MARK: - What takes the place of the other party
@@ -87,44 +106,62 @@ struct PartyMouth {
 
   /// What one frame brought.
   struct Outcome {
-    /// Bytes of a packet; 0: none.
-    var count = 0
     /// The last prompt is over, and its number.
     var finished: UInt32?
     /// A key that the party must be told by signalling.
     var inform: DigitInfo?
   }
 
-  /// Makes the next packet of what the other party says, nil when it never said anything.
-  mutating func speak(_ said: [Int16]?, into packet: UnsafeMutableRawBufferPointer) -> Outcome {
+  /// Takes 20 ms of what the other party says, nil when it never said anything, and makes the packets
+  /// that this completes.
+  /// - Parameter send: the first so many bytes of `packet` are one.
+  mutating func speak(
+    _ said: [Int16]?, in packet: UnsafeMutableRawBufferPointer, send: (Int) -> Void
+  ) -> Outcome {
     var outcome = Outcome()
-    defer {
-      tick &+= 1
-      if outcome.count > 0 { hasSpoken = true }
-    }
     var hasSound = choose(said, &outcome)
-    switch bridge.tick(at: clock) {
-    case .send(let event):
-      outcome.count = write(event, into: packet)
-      return outcome
-    case .play(let tones):
-      hasSound = true
-      frame = tones
-    case .inform(let info): outcome.inform = info
-    case nil: break
+    if audio.keys != .telephoneEvent {
+      switch bridge.tick(at: toneClock) {
+      case .play(let tones):
+        hasSound = true
+        frame = tones
+      case .inform(let info): outcome.inform = info
+      case .send, nil: break
+      }
     }
-    guard hasSound else {
-      isPaused = true
-      return outcome
+    gather(hasSound)
+    frames &+= 1
+    let length = encoder.sampleRate / 1_000 * audio.packetTime
+    while waiting.count >= length {
+      let count = write(length, into: packet)
+      next &+= 1
+      guard count > 0 else { continue }
+      packets &+= 1
+      octets &+= UInt32(count - RTPHeader.fixedLength)
+      send(count)
     }
-    outcome.count = write(into: packet)
     return outcome
   }
 
-  /// The clock of keys: that of events, or of the samples that carry tones.
-  private var clock: UInt32 {
-    let rate = audio.keys == .inBand ? sampleRate : 8_000
-    return UInt32(truncatingIfNeeded: tick &* UInt64(rate / 50))
+  /// The clock of keys within the sound: its samples.
+  private var toneClock: UInt32 {
+    UInt32(truncatingIfNeeded: frames &* UInt64(sampleRate / 50))
+  }
+
+  /// The clock of events.
+  private var eventClock: UInt32 {
+    UInt32(truncatingIfNeeded: next &* UInt64(8 * audio.packetTime))
+  }
+
+  /// 20 ms more for the packets to come.
+  private mutating func gather(_ hasSound: Bool) {
+    let whole = waiting.count + encoder.sampleRate / 50
+    if hasSound {
+      resampler.resample(frame, into: &narrowed)
+      waiting.append(contentsOf: narrowed.prefix(encoder.sampleRate / 50))
+    }
+    while waiting.count < whole { waiting.append(0) }
+    if hasSound { audible = whole }
   }
 
   /// Fills `frame`; false when there is nothing to be heard.
@@ -149,14 +186,26 @@ struct PartyMouth {
     return true
   }
 
-  private mutating func write(into packet: UnsafeMutableRawBufferPointer) -> Int {
-    resampler.resample(frame, into: &encoded)
-    while encoded.count < encoder.sampleRate / 50 { encoded.append(0) }
-    encoder.encode(encoded, into: &payload)
+  /// The next packet, of the first `length` samples that wait; 0: there is nothing to be heard.
+  private mutating func write(_ length: Int, into packet: UnsafeMutableRawBufferPointer) -> Int {
+    defer {
+      waiting.removeFirst(length)
+      audible = max(0, audible - length)
+    }
+    if audio.keys == .telephoneEvent, case .send(let event)? = bridge.tick(at: eventClock) {
+      return write(event, into: packet)
+    }
+    guard audible > 0 else {
+      isPaused = true
+      return 0
+    }
+    narrowed.removeAll(keepingCapacity: true)
+    narrowed.append(contentsOf: waiting[..<length])
+    encoder.encode(narrowed, into: &payload)
     guard !payload.isEmpty else { return 0 }
     let header = RTPHeader(
-      marker: isPaused, payloadType: audio.payloadType, sequence: stream.sequence(tick),
-      timestamp: stream.timestamp(tick), ssrc: stream.ssrc)
+      marker: isPaused, payloadType: audio.payloadType, sequence: stream.sequence(next),
+      timestamp: stream.timestamp(next), ssrc: stream.ssrc)
     isPaused = false
     return Self.write(header, payload, into: packet)
   }
@@ -166,10 +215,10 @@ struct PartyMouth {
     _ event: TelephoneEventPacket, into packet: UnsafeMutableRawBufferPointer
   ) -> Int {
     guard let type = audio.events else { return 0 }
-    let since = UInt64(clock &- event.timestamp) &* UInt64(stream.clockRate) / 8_000
+    let since = UInt64(eventClock &- event.timestamp) &* UInt64(stream.clockRate) / 8_000
     let header = RTPHeader(
-      marker: event.marker, payloadType: type, sequence: stream.sequence(tick),
-      timestamp: stream.timestamp(tick) &- UInt32(truncatingIfNeeded: since), ssrc: stream.ssrc)
+      marker: event.marker, payloadType: type, sequence: stream.sequence(next),
+      timestamp: stream.timestamp(next) &- UInt32(truncatingIfNeeded: since), ssrc: stream.ssrc)
     return Self.write(header, event.event.payload, into: packet)
   }
 

@@ -46,20 +46,20 @@ extension RelayThread {
   private func beginning(
     of open: OpenSession, _ side: RelaySide, _ audio: PartyAudio, at now: BootInstant
   ) -> StreamBeginning {
-    let (exit, rate) = (open.first + (side == .a ? 0 : 1), audio.codec.clockRate)
+    let exit = open.first + (side == .a ? 0 : 1)
     if let taken = side == .a ? open.generated.a : open.generated.b {
-      let tick = taken.tick(afterTakeoverAt: now)
-      guard taken.clockRate != rate else { return StreamBeginning(stream: taken, tick: tick) }
+      let packet = taken.packet(afterTakeoverAt: now)
+      guard !taken.fits(audio) else { return StreamBeginning(stream: taken, packet: packet) }
       let position = StreamSplice(
-        ssrc: taken.ssrc, sequence: taken.sequence(tick), timestamp: taken.timestamp(tick))
-      return StreamBeginning(stream: GeneratedStream(after: position, clockRate: rate, at: now))
+        ssrc: taken.ssrc, sequence: taken.sequence(packet), timestamp: taken.timestamp(packet))
+      return StreamBeginning(stream: GeneratedStream(after: position, for: audio, at: now))
     }
     let position =
       table.decoder(of: exit)?.position(to: side) ?? table.splice(of: exit) ?? heard(at: exit)
     guard let position else {
-      return StreamBeginning(stream: GeneratedStream(clockRate: rate, at: now))
+      return StreamBeginning(stream: GeneratedStream(for: audio, at: now))
     }
-    return StreamBeginning(stream: GeneratedStream(after: position, clockRate: rate, at: now))
+    return StreamBeginning(stream: GeneratedStream(after: position, for: audio, at: now))
   }
 
   /// The other party's own stream, as far as it was passed on.
@@ -130,7 +130,10 @@ extension RelayThread {
       turn = (turn + 1) % Self.turns
       for session in decoded[turn] { listen(to: session, at: now) }
       for room in rooms.values where room.turn == turn { room.mix() }
-      for session in decoded[turn] { speak(in: session) }
+      for session in decoded[turn] {
+        speak(in: session)
+        reportToParties(of: session, at: now)
+      }
     }
   }
 

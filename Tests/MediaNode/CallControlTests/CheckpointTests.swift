@@ -207,9 +207,9 @@ private func callsInEveryState() throws -> [(call: CallMachine, at: BootInstant)
   }
 
   @Test func anUnknownVersionIsNamed() throws {
-    #expect(throws: CheckpointError.unknownVersion(9)) {
+    #expect(throws: CheckpointError.unknownVersion(255)) {
       try CallMachine(
-        checkpoint: [9, 1, 2, 3], limits: ExchangeLimits(), at: BootInstant(nanoseconds: 0))
+        checkpoint: [255, 1, 2, 3], limits: ExchangeLimits(), at: BootInstant(nanoseconds: 0))
     }
   }
 

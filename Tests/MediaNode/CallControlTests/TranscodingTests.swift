@@ -44,6 +44,38 @@ import Testing
     #expect(try terms(caller.theirSession).formats.map(\.name) == ["8", "101"])
   }
 
+  @Test(
+    arguments: [
+      (nil, nil, 20), ("20", nil, 20), ("10", nil, 10), ("30", nil, 30), ("40", nil, 40),
+      ("60", nil, 60), ("25", nil, 20), ("2", nil, 10), ("70", nil, 60), ("99999", nil, 60),
+      ("40", "30", 30), (nil, "10", 10), (nil, "150", 20), ("20", "5", 10), ("20.5", nil, 20),
+      ("soon", nil, 20), ("-10", "", 20),
+    ] as [(String?, String?, UInt8)])
+  func aPhoneHearsPacketsAsLongAsItAsksFor(wanted: String?, longest: String?, made: UInt8) throws {
+    let scene = try Scene()
+    scene.alice.formats = ["9", "101"]
+    scene.bob.formats = ["8", "101"]
+    (scene.bob.packetTime, scene.bob.longestPacketTime) = (wanted, longest)
+    let (caller, _) = try scene.talking()
+    let decoded = try #require(try relay(in: scene).decoded)
+    #expect(decoded.callee.packetTime == made && decoded.caller.packetTime == 20)
+    scene.world.die()
+    scene.world.run(for: .seconds(1))
+    #expect(try relay(in: scene).decoded == decoded, "the next process makes the same")
+    caller.hangUp()
+    scene.calmDown()
+  }
+
+  @Test func opusHasNoPacketOf30() throws {
+    let scene = try Scene()
+    scene.alice.formats = ["111", "101"]
+    scene.alice.maps = ["111 opus/48000/2"]
+    scene.alice.packetTime = "30"
+    scene.bob.formats = ["8", "101"]
+    _ = try scene.talking()
+    #expect(try relay(in: scene).decoded?.caller.packetTime == 20)
+  }
+
   @Test(arguments: [true, false])
   func aWidebandPhoneAndAPlainOneAreTranscoded(callerIsWide: Bool) throws {
     let scene = try Scene()

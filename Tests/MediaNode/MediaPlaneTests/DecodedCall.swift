@@ -30,6 +30,9 @@ final class SpeakingParty {
   /// What it sends and hears is sealed.
   private let sealing: (sender: SRTPStream, listener: SRTPStream)?
 
+  /// Milliseconds of the packets that it sends.
+  var packetTime = 20
+
   /// RTP headers of all that came, events too.
   private(set) var heard: [RTPHeader] = []
   /// The sound that came.
@@ -63,7 +66,7 @@ final class SpeakingParty {
     let header = RTPHeader(
       payloadType: type, sequence: sequence, timestamp: timestamp ?? clock, ssrc: ssrc)
     sequence &+= 1
-    clock &+= UInt32(codec.clockRate / 50)
+    clock &+= UInt32(codec.clockRate / 1_000 * packetTime)
     socket.send(sealed(header.packet(with: payload)), to: relay)
   }
 
@@ -76,12 +79,13 @@ final class SpeakingParty {
     try sealing?.listener.opened(packet) ?? packet
   }
 
-  /// 20 ms of its tone, or of these tones in its place.
+  /// A packet of its tone, or of these tones in its place.
   func speak(_ others: [Int16]? = nil) {
-    let place = spoken % 50 * encoder.sampleRate / 50
-    spoken += 1
-    guard let samples = others ?? tone.map({ Array($0[place..<place + encoder.sampleRate / 50]) })
-    else { return }
+    let count = encoder.sampleRate / 1_000 * packetTime
+    let place = spoken
+    spoken += count
+    let own = tone.map { tone in (0..<count).map { tone[(place + $0) % tone.count] } }
+    guard let samples = others ?? own else { return }
     var payload: [UInt8] = []
     encoder.encode(samples, into: &payload)
     send(payload, as: type)

@@ -30,6 +30,146 @@ private let tones = [440.0, 620, 880]
     }
   }
 
+  @Test(
+    arguments: [
+      (.g711(.aLaw), 10), (.g711(.aLaw), 30), (.g722, 40), (.opus, 60), (.opus, 10),
+    ] as [(AudioCodec, Int)])
+  func aPartyHearsPacketsAsLongAsItAsksForAndMaySendAnyLength(
+    codec: AudioCodec, packetTime: Int
+  ) async throws {
+    let type = codec.staticPayloadType ?? 111
+    let call = try DecodedCall(muLaw, as: 0, codec, as: type)
+    call.b.packetTime = packetTime
+    await call.decode(
+      AudioPlan(
+        a: PartyAudio(muLaw, as: 0), b: PartyAudio(codec, as: type, packetTime: packetTime)))
+    var owed = 0
+    for _ in 0..<90 {
+      call.a.speak()
+      owed += 20
+      while owed >= packetTime {
+        call.b.speak()
+        owed -= packetTime
+      }
+      // Before B's first packet there is nothing to be heard.
+      try call.a.listen(within: call.a.heard.isEmpty ? 20 : 2_000)
+      while try call.b.listen(within: 0) {}
+    }
+    #expect(call.a.tones(of: tones) == [620])
+    #expect(call.b.tones(of: tones) == [440])
+    let step = UInt32(codec.clockRate / 1_000 * packetTime)
+    for (earlier, later) in zip(call.b.heard, call.b.heard.dropFirst()) {
+      #expect(later.sequence == earlier.sequence &+ 1)
+      #expect(later.timestamp == earlier.timestamp &+ step)
+    }
+    #expect(abs(call.b.heard.count - 1_800 / packetTime) <= 1_800 / packetTime / 5)
+  }
+
+  @Test(arguments: [10, 30, 60])
+  func aKeyIsOneKeyWhateverTheLengthOfPackets(packetTime: Int) async throws {
+    let call = try DecodedCall(muLaw, as: 0, muLaw, as: 0)
+    await call.decode(
+      AudioPlan(
+        a: PartyAudio(
+          muLaw, as: 0, packetTime: packetTime, spokenEvents: 101, keys: .telephoneEvent,
+          events: 101), b: PartyAudio(muLaw, as: 0, keys: .info)))
+    call.plane.tell(DigitInfo(Digit("9")!, milliseconds: 120), to: .a, of: 6)
+    for _ in 0..<40 {
+      call.a.speak()
+      try call.b.listen()
+      while try call.a.listen(within: 0) {}
+    }
+    #expect(call.a.keys == [.began(Digit("9")!), .ended(Digit("9")!, milliseconds: 120)])
+  }
+
+  @Test func aPartyThatAsksForOtherPacketsMeanwhileHearsOneStream() async throws {
+    let call = try DecodedCall(muLaw, as: 0, muLaw, as: 0)
+    for packetTime in [20, 60, 10, 40] {
+      await call.decode(
+        AudioPlan(
+          a: PartyAudio(muLaw, as: 0), b: PartyAudio(muLaw, as: 0, packetTime: packetTime)))
+      for _ in 0..<30 {
+        call.a.speak()
+        try call.a.listen(within: 40)
+        call.b.speak()
+        while try call.b.listen(within: 0) {}
+      }
+    }
+    try expectOneStream(call.b.heard, named: #require(call.b.heard.first).ssrc)
+    #expect(call.b.tones(of: tones) == [440])
+  }
+
+  @Test func anotherProcessGoesOnWithPacketsOfTheSameLength() async throws {
+    let call = try DecodedCall(muLaw, as: 0, muLaw, as: 0)
+    let plan = AudioPlan(
+      a: PartyAudio(muLaw, as: 0), b: PartyAudio(muLaw, as: 0, packetTime: 40))
+    await call.decode(plan)
+    for _ in 0..<20 {
+      call.a.speak()
+      try call.a.listen()
+      while try call.b.listen(within: 0) {}
+    }
+    let checkpoint = try #require(await call.plane.checkpoint(of: 6))
+    let read = try #require(RelayCheckpoint(checkpoint.bytes))
+    #expect(read == checkpoint)
+    await withCheckedContinuation { closed in call.plane.close(6) { _ in closed.resume() } }
+    while try call.b.listen(within: 1) {}
+    let last = try #require(call.b.heard.last)
+    let heir = try MediaPlane(log: Logger(label: "heir"))
+    heir.start()
+    defer { heir.stop() }
+    try heir.restore(read)
+    heir.decode(6, as: plan)
+    call.a.speak()
+    try call.b.listen()
+    let next = try #require(call.b.heard.last)
+    #expect(500..<600 ~= next.sequence &- last.sequence)
+    #expect((next.timestamp &- last.timestamp) == UInt32(next.sequence &- last.sequence) * 320)
+  }
+
+  @Test func partiesOfADecodedSessionAreToldWhatWeSendAndWhatWeHear() async throws {
+    let call = try DecodedCall(muLaw, as: 0, .g722, as: 9)
+    let sockets = [call.a, call.b].map { $0.socket.local }
+    let controls = try sockets.map {
+      try UDPSocket(binding: IPEndpoint($0.address, port: $0.port + 1))
+    }
+    await call.decode(AudioPlan(a: PartyAudio(muLaw, as: 0), b: PartyAudio(.g722, as: 9)))
+    try call.converse(10)
+    // B's sender report, of which ours speaks.
+    let report: [UInt8] = [
+      0x80, 200, 0, 6, 0, 0, 0, 2, 1, 2, 3, 4, 5, 6, 7, 8, 0, 0, 0, 0, 0, 0, 0, 9, 0, 0, 0, 99,
+    ]
+    let relay = call.session.localB
+    controls[1].send(report, to: IPEndpoint(relay.address, port: relay.port + 1))
+    var told: [Int: [UInt8]] = [:]
+    for _ in 0..<250 where told.count < 2 {
+      try call.converse(1)
+      for place in 0...1 {
+        if let heard = try Party.hear(on: controls[place], within: 0) { told[place] = heard.bytes }
+      }
+    }
+    for (place, ssrc) in [(0, UInt32(1)), (1, 2)] {
+      let datagram = try #require(told[place], "nothing within five seconds")
+      #expect(datagram.withUnsafeBytes { RTCPHeader.isCompound($0) })
+      let reports = try #require(datagram.withUnsafeBytes { RTCPReports($0) })
+      #expect(reports.senderReport != nil)
+      let block = try #require(reports.block)
+      #expect(block.ssrc == ssrc && block.fractionLost == 0)
+      #expect(block.lastSenderReport == (place == 1 ? 0x0304_0506 : 0))
+      #expect(place == 0 || block.delay > 0)
+    }
+    // What A says of it tells how far away it is.
+    let reports = try #require(told[0]?.withUnsafeBytes { RTCPReports($0) })
+    var answer: [UInt8] = [0x81, 201, 0, 7, 0, 0, 0, 1] + Array(repeating: 0, count: 16)
+    answer += withUnsafeBytes(of: try #require(reports.senderReport).bigEndian) { Array($0) }
+    answer += [0, 0, 0, 0]
+    let relayOfA = call.session.localA
+    controls[0].send(answer, to: IPEndpoint(relayOfA.address, port: relayOfA.port + 1))
+    try call.converse(3)
+    let statistics = try #require(await call.plane.statistics(of: 6))
+    #expect(try #require(statistics.a.roundTrip) < .seconds(5))
+  }
+
   @Test func aProtectedPartyAndAPlainOneOfAnotherCodecHearEachOther() async throws {
     let keys = LegKeys(inbound: key(3), outbound: key(4))
     let call = try DecodedCall(.opus, as: 111, muLaw, as: 0, keysOfA: keys)

@@ -41,6 +41,9 @@ final class Party {
   var media: PartyMedia?
   /// What its dynamic numbers stand for, beside those events.
   var maps: [String] = []
+  /// How long it wants packets to be, in milliseconds: `ptime`, `maxptime`.
+  var packetTime: String?
+  var longestPacketTime: String?
   weak var world: World?
 
   private var layer = TransactionLayer()

@@ -85,7 +85,7 @@ final class PartyCall {
           attributes: [
             SessionAttribute("rtpmap", "\(party.events) telephone-event/8000"),
             SessionAttribute("fmtp", "\(party.events) 0-16"), SessionAttribute(direction),
-          ] + party.maps.map { SessionAttribute("rtpmap", $0) })
+          ] + party.maps.map { SessionAttribute("rtpmap", $0) } + party.packetTimes)
       ])
     party.media?.dress(&session, answering: offer)
     if faxes { session.media = [party.fax(at: port ?? party.rtp)] }
@@ -365,6 +365,14 @@ final class PartyCall {
       pending = nil
       isAcknowledged = true
       hangUp()
+    }
+  }
+}
+
+extension Party {
+  fileprivate var packetTimes: [SessionAttribute] {
+    [("ptime", packetTime), ("maxptime", longestPacketTime)].compactMap { name, value in
+      value.map { SessionAttribute(name, $0) }
     }
   }
 }
