@@ -28,7 +28,7 @@ public struct ConferenceMixer: Sendable {
   }
 
   /// Samples of one frame.
-  public let frameLength: Int
+  public private(set) var frameLength: Int
   private var parties: [Party?] = Array(repeating: nil, count: Self.mostParties)
   /// Each place's frame of this tick, one after the other.
   private var frames: [Int16]
@@ -41,6 +41,14 @@ public struct ConferenceMixer: Sendable {
     self.frameLength = frameLength
     frames = Array(repeating: 0, count: frameLength * Self.mostParties)
     sum = Array(repeating: 0, count: frameLength)
+  }
+
+  /// Another rate: frames are as long from now on, everybody stays.
+  public mutating func become(frameLength: Int) {
+    let parties = parties
+    self = ConferenceMixer(frameLength: frameLength)
+    self.parties = parties
+    for place in self.parties.indices { self.parties[place]?.isHere = false }
   }
 
   // MARK: - Who is there

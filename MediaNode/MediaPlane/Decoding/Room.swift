@@ -2,28 +2,35 @@ import Audio
 
 /// A conference: every seat hears the others. Belongs to its relay thread, whose sessions sit in it.
 final class Room {
-  /// Whoever sits in a room speaks and hears at this rate.
-  private static let sampleRate = 8_000
+  private static let narrow = 8_000
 
   private final class Seat {
     let session: DecodedSession
     let side: RelaySide
     let place: Int
-    var narrowing: Resampler
-    var widening: Resampler
+    var speaking: Resampler
+    var hearing: Resampler
 
-    init(_ session: DecodedSession, _ side: RelaySide, _ place: Int) {
+    init(_ session: DecodedSession, _ side: RelaySide, _ place: Int, at rate: Int) {
       self.session = session
       self.side = side
       self.place = place
-      narrowing = Resampler(from: session.sampleRate, to: Room.sampleRate)
-      widening = Resampler(from: Room.sampleRate, to: session.sampleRate)
+      speaking = Resampler(from: session.sampleRate, to: rate)
+      hearing = Resampler(from: rate, to: session.sampleRate)
+    }
+
+    func speakAndHear(at rate: Int) {
+      speaking = Resampler(from: session.sampleRate, to: rate)
+      hearing = Resampler(from: rate, to: session.sampleRate)
     }
   }
 
   /// When its sessions have their turn.
   let turn: Int
-  private var mixer = ConferenceMixer(frameLength: Room.sampleRate / 50)
+  /// As much as the best of those who sit here can tell, and no more: who is alone with plain phones
+  /// costs no more than they do.
+  private(set) var sampleRate = Room.narrow
+  private var mixer = ConferenceMixer(frameLength: Room.narrow / 50)
   private var seats: [Seat] = []
   private var frame: [Int16] = []
   private var mixed: [Int16] = []
@@ -41,7 +48,8 @@ final class Room {
     }
     leave(session.id, side)
     guard let place = mixer.join(as: role) else { return false }
-    seats.append(Seat(session, side, place))
+    seats.append(Seat(session, side, place, at: sampleRate))
+    reviewRate()
     return true
   }
 
@@ -50,6 +58,15 @@ final class Room {
     mixer.leave(seat.place)
     seats.removeAll { $0 === seat }
     seat.session.overhear(nil, at: side)
+    reviewRate()
+  }
+
+  private func reviewRate() {
+    let rate = seats.map(\.session.sampleRate).max() ?? Self.narrow
+    guard rate != sampleRate else { return }
+    sampleRate = rate
+    mixer.become(frameLength: rate / 50)
+    for seat in seats { seat.speakAndHear(at: rate) }
   }
 
   func leave(_ session: DecodedSession) {
@@ -69,13 +86,13 @@ final class Room {
   func mix() {
     for seat in seats {
       guard let said = seat.session.said(by: seat.side) else { continue }
-      seat.narrowing.resample(said, into: &frame)
+      seat.speaking.resample(said, into: &frame)
       mixer.hear(frame, from: seat.place)
     }
     mixer.beginTick()
     for seat in seats {
       mixer.mix(for: seat.place, into: &mixed)
-      seat.widening.resample(mixed, into: &frame)
+      seat.hearing.resample(mixed, into: &frame)
       seat.session.overhear(frame, at: seat.side)
     }
     mixer.endTick()

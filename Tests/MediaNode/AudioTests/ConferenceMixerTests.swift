@@ -135,4 +135,22 @@ struct ConferenceMixerTests {
     mixer.mix(for: 1, into: &frame)
     #expect(frame == [0, 0, 0])
   }
+
+  @Test("Everybody stays in place when frames become longer")
+  func longerFrames() {
+    var mixer = ConferenceMixer(frameLength: 2)
+    for role in [ConferenceRole.speaker, .speaker, .whisperer(to: 0)] { _ = mixer.join(as: role) }
+    mixer.leave(1)
+    mixer.hear([9, 9], from: 0)
+    mixer.become(frameLength: 4)
+    #expect(mixer.places == [0, 2] && mixer.join() == 1)
+    mixer.hear([1, 2, 3, 4], from: 1)
+    mixer.hear([10, 10, 10, 10], from: 2)
+    mixer.beginTick()
+    var frame: [Int16] = []
+    mixer.mix(for: 0, into: &frame)
+    #expect(frame == [11, 12, 13, 14])
+    mixer.mix(for: 1, into: &frame)
+    #expect(frame == [0, 0, 0, 0], "what was said before is gone")
+  }
 }

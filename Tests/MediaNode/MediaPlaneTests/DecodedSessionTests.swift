@@ -104,10 +104,9 @@ private let tones = [440.0, 620, 880]
     let plan = AudioPlan(
       a: PartyAudio(muLaw, as: 0), b: PartyAudio(muLaw, as: 0, packetTime: 40))
     await call.decode(plan)
-    for _ in 0..<20 {
-      call.a.speak()
-      try call.a.listen()
-      while try call.b.listen(within: 0) {}
+    for _ in 0..<10 {
+      for _ in 0..<2 { call.a.speak() }
+      try call.b.listen()
     }
     let checkpoint = try #require(await call.plane.checkpoint(of: 6))
     let read = try #require(RelayCheckpoint(checkpoint.bytes))

@@ -14,16 +14,19 @@ private final class Conference {
   static let tones = [440.0, 620, 880]
   let plane: MediaPlane
   let parties: [SpeakingParty]
+  private let tones: [Double]
   private var sockets: [UDPSocket] = []
 
-  init() throws {
+  init(
+    _ codecs: [AudioCodec] = [.g711(.muLaw), .g711(.aLaw), .g711(.muLaw)],
+    tones: [Double] = Conference.tones
+  ) throws {
+    self.tones = tones
     plane = try MediaPlane(log: Logger(label: "test"))
     plane.start()
-    let codecs: [(AudioCodec, UInt8)] = [
-      (.g711(.muLaw), 0), (.g711(.aLaw), 8), (.g711(.muLaw), 0),
-    ]
     var parties: [SpeakingParty] = []
-    for (index, (codec, type)) in codecs.enumerated() {
+    for (index, codec) in codecs.enumerated() {
+      let type = codec.staticPayloadType ?? 111
       let pairs = try (0..<4).map { _ in try PortPair.free(at: "127.0.0.1").even }
       let socket = try UDPSocket(binding: pairs[0])
       let id = UInt64(index + 1)
@@ -32,7 +35,7 @@ private final class Conference {
           id: id, localA: pairs[1], localB: pairs[2], expectedA: pairs[0]))
       parties.append(
         try SpeakingParty(
-          codec, as: type, tone: Self.tones[index], at: socket, to: pairs[1], ssrc: UInt32(id)))
+          codec, as: type, tone: tones[index], at: socket, to: pairs[1], ssrc: UInt32(id)))
       plane.decode(
         id,
         as: AudioPlan(a: PartyAudio(codec, as: type), b: PartyAudio(codec, as: type)))
@@ -42,15 +45,16 @@ private final class Conference {
 
   deinit { plane.stop() }
 
-  func converse(_ frames: Int) async throws {
+  /// All speak; whoever sits in no room hears nobody.
+  func converse(_ frames: Int, seated: Int = 3) async throws {
     _ = await plane.statistics(of: 1)
     for _ in 0..<frames {
       for party in parties { party.speak() }
-      for party in parties { try party.listen() }
+      for party in parties[..<seated] { try party.listen() }
     }
   }
 
-  func heard(by index: Int) -> [Double] { parties[index].tones(of: Self.tones) }
+  func heard(by index: Int) -> [Double] { parties[index].tones(of: tones) }
 }
 
 @Suite(.serialized, .timeLimit(.minutes(2))) struct RoomTests {
@@ -61,6 +65,35 @@ private final class Conference {
     #expect(room.heard(by: 0) == [620, 880])
     #expect(room.heard(by: 1) == [440, 880])
     #expect(room.heard(by: 2) == [440, 620])
+  }
+
+  @Test(arguments: [AudioCodec.g722, .opus])
+  func widebandPartiesHearEachOthersHighTonesAndAPlainOneHearsTheRest(codec: AudioCodec)
+    async throws
+  {
+    let room = try Conference([.g711(.aLaw), codec, codec], tones: [440, 620, 5_000])
+    for id in 1...3 as ClosedRange<UInt64> { room.plane.seat(RoomSeat(9), .a, of: id) }
+    try await room.converse(100)
+    #expect(room.heard(by: 0) == [620])
+    #expect(room.heard(by: 1) == [440, 5_000])
+    #expect(room.heard(by: 2) == [440, 620])
+  }
+
+  @Test func aRoomGoesOnWhenItsOnlyWidebandPartyComesAndLeaves() async throws {
+    let room = try Conference([.g711(.muLaw), .g711(.aLaw), .g722], tones: [440, 620, 1_500])
+    for id in 1...2 as ClosedRange<UInt64> { room.plane.seat(RoomSeat(9), .a, of: id) }
+    try await room.converse(30, seated: 2)
+    room.plane.seat(RoomSeat(9), .a, of: 3)
+    try await room.converse(10)
+    for party in room.parties { party.forgetWhatItHeard() }
+    try await room.converse(60)
+    #expect(room.heard(by: 0) == [620, 1_500] && room.heard(by: 1) == [440, 1_500])
+    #expect(room.heard(by: 2) == [440, 620])
+    room.plane.seat(nil, .a, of: 3)
+    try await room.converse(20, seated: 2)
+    for party in room.parties { party.forgetWhatItHeard() }
+    try await room.converse(50, seated: 2)
+    #expect(room.heard(by: 0) == [620] && room.heard(by: 1) == [440])
   }
 
   @Test func whoListensIsNotHeardAndWhoWhispersIsHeardByOne() async throws {
