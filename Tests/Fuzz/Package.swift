@@ -28,9 +28,16 @@ let package = Package(
       path: "Linked/OSIP", swiftSettings: strict),
     .target(
       name: "RTP", dependencies: ["NodeContract"], path: "Linked/RTP", swiftSettings: strict),
+    .systemLibrary(
+      name: "COpenSSL", path: "Linked/COpenSSL", pkgConfig: "openssl",
+      providers: [.apt(["libssl-dev"])]),
+    .target(name: "COpenSSLShim", dependencies: ["COpenSSL"], path: "Linked/COpenSSLShim"),
+    .target(
+      name: "TLS", dependencies: ["COpenSSL", "COpenSSLShim", "NodeContract"], path: "Linked/TLS",
+      swiftSettings: strict),
     // The fuzzer brings the main function.
     .executableTarget(
-      name: "Fuzz", dependencies: ["NodeContract", "OSIP", "RTP", "SIP"], path: "Fuzz",
+      name: "Fuzz", dependencies: ["NodeContract", "OSIP", "RTP", "SIP", "TLS"], path: "Fuzz",
       swiftSettings: strict + [.unsafeFlags(["-parse-as-library"])]),
   ]
 )

@@ -2,7 +2,7 @@ import Glibc
 
 /// What a byte sequence from outside enters by; `TANDEM_FUZZ_ENTRY` names the one of this process.
 private enum Entry: String {
-  case message, session, address, digest, stream, packet, latch
+  case message, session, address, digest, stream, packet, latch, handshake
 }
 
 private let entry: Entry = {
@@ -26,6 +26,7 @@ public func fuzzOneInput(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
   case .stream: fuzzStream(bytes)
   case .packet: fuzzPacket(bytes)
   case .latch: fuzzLatch(bytes)
+  case .handshake: fuzzHandshake(bytes)
   }
   return 0
 }

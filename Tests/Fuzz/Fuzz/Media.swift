@@ -1,8 +1,19 @@
 import NodeContract
 import RTP
+import SIP
 
-/// A datagram at a relay's port: read as RTP, RTCP, a key press and a check of the way.
+/// A datagram at a relay's port: read as RTP, RTCP, a key press, a check of the way and what fax machines
+/// say; and as a keep-alive at the port of SIP.
 func fuzzPacket(_ bytes: UnsafeRawBufferPointer) {
+  if let fax = UDPTLPacket(parsing: bytes) {
+    expect(fax.primaryLength < bytes.count, "\(fax.primaryLength) of \(bytes.count) bytes")
+  }
+  if let answer = STUNBinding.answer(to: bytes, from: IPEndpoint(.v6(1, 2), port: 3)) {
+    expect(STUNBinding.begins(bytes), "an answer to what is none of STUN's")
+    expect(
+      answer.count <= bytes.count + 64 && answer[8..<20].elementsEqual(bytes[8..<20]),
+      "\(answer)")
+  }
   if let check = ConnectivityCheck(parsing: bytes) { expectAnswer(to: check, bytes) }
   if let header = try? RTPHeader(parsing: bytes) {
     expect(header.payload.upperBound <= bytes.count, "a payload beyond the packet: \(header)")
