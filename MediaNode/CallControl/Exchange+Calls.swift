@@ -73,6 +73,7 @@ extension Exchange {
     case .respond(let response, let token): respond(response, to: token, of: id, at: now)
     case .forget(let token): forget(token, of: id)
     case .transfer(let wish): transfer(wish, of: id, at: now)
+    case .giveSeat(let replaces): giveSeat(of: id, toPartyOf: replaces, at: now)
     case .redirect(let redirection): redirect(redirection, of: id, at: now)
     case .askFurther(let further): askFurther(further, of: id, at: now)
     case .returnParked: returnParked(of: id, at: now)

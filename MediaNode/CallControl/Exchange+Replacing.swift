@@ -10,6 +10,9 @@ extension Exchange {
       let first = calls[id]?.machine, let second = calls[place.call]?.machine,
       first.tenant == second.tenant
     else { return update(id, at: now) { $0.tell(StatusCode.dialogDoesNotExist) } }
+    if second.isSeated(place.leg) {
+      return takeSeat(wish, of: id, from: second, replaces, at: now)
+    }
     if let refusal = refusal(of: wish, first, place.leg, second, replaces) {
       return update(id, at: now) { $0.tell(refusal) }
     }

@@ -23,6 +23,9 @@ enum CallAction: Hashable, Sendable {
   case forget(RequestToken)
   /// Finds out whom a party is to be transferred to; comes last.
   case transfer(TransferWish)
+  /// Finds out who is to have the party's seat in a conference: the other party of this call of
+  /// its own; comes last.
+  case giveSeat(Replaces)
   /// Finds out where a 3xx, or a rule of whom the call was for, leads; comes last.
   case redirect(Redirection)
   /// Finds out who is asked next; comes last.

@@ -31,7 +31,7 @@ extension CallMachine {
   }
 
   /// The party's answer to a NOTIFY; nil: silence. Who does not want to know is not told further.
-  mutating func noticed(_ status: Int?, by leg: LegID) -> [CallAction] {
+  mutating func noticed(_ status: Int?, by leg: LegID, at now: Moment) -> [CallAction] {
     guard status.map({ $0 >= 200 }) ?? true, let current = referral, current.leg == leg,
       current.isNotifying
     else { return [] }
@@ -40,7 +40,8 @@ extension CallMachine {
     if !isGone, let next = current.next { return notify(next) }
     guard isGone || current.told >= 200 else { return [] }
     referral = nil
-    if current.hangsUp { return hangUp(leg) }
-    return []
+    guard current.hangsUp else { return [] }
+    // Where it was the only one, nothing is left of the call.
+    return hangUp(leg) + (isAttended && leg == caller.id ? end(.answered, at: now) : [])
   }
 }

@@ -122,7 +122,7 @@ extension CallMachine {
     case .renegotiation: return renegotiated(response, by: request.leg, at: now)
     case .joining: return joined(response, by: request.leg, at: now)
     case .attending: return attendanceAnswered(response, by: request.leg, at: now)
-    case .notice: return noticed(response.status, by: request.leg)
+    case .notice: return noticed(response.status, by: request.leg, at: now)
     case .refresh: return refreshed(response, by: request.leg, at: now)
     case .relayed(let relayed): return relayBack(response, of: relayed, at: now)
     }
@@ -137,7 +137,7 @@ extension CallMachine {
     case .renegotiation: return renegotiationTimedOut(at: now)
     case .joining: return joinTimedOut(request.leg, at: now)
     case .attending: return end(.answered, at: now)
-    case .notice: return noticed(nil, by: request.leg)
+    case .notice: return noticed(nil, by: request.leg, at: now)
     case .refresh: return refreshFailed(at: now)
     case .relayed(let relayed):
       return reply(

@@ -21,6 +21,10 @@ extension CallMachine {
     if let refusal = refusalOfTransfer(by: leg, to: target) {
       return reply(refusal, to: request, token, on: leg)
     }
+    if let replaces, isAttended, stay?.number != nil {
+      self[leg].refreshTarget(by: request)
+      return accept(request, token, on: leg) + tell(StatusCode.trying) + [.giveSeat(replaces)]
+    }
     guard let stayer = partner(of: leg) else {
       return reply(StatusCode.requestPending, to: request, token, on: leg)
     }

@@ -29,9 +29,15 @@ extension CallMachine {
   /// The transferor hands the stayer over to a room, and leaves.
   mutating func transfer(_ wish: TransferWish, into stay: RoomStay, at now: Moment) -> [CallAction]
   {
-    guard let left = leave(wish, to: .room, at: now) else {
-      return tell(StatusCode.notAcceptableHere)
-    }
+    transfer(wish.stayer, leftBy: wish.transferor, into: stay, at: now)
+      ?? tell(StatusCode.notAcceptableHere)
+  }
+
+  /// Nil: it cannot be.
+  mutating func transfer(
+    _ stayer: LegID, leftBy transferor: LegID, into stay: RoomStay, at now: Moment
+  ) -> [CallAction]? {
+    guard let left = leave(transferor, stayer, to: .room, at: now) else { return nil }
     self.stay = stay
     return left
   }
@@ -40,17 +46,35 @@ extension CallMachine {
   mutating func leave(_ wish: TransferWish, to purpose: Attendance.Purpose, at now: Moment)
     -> [CallAction]?
   {
-    guard case .talking(_, let until) = state, self[wish.stayer].session.terms != nil else {
+    leave(wish.transferor, wish.stayer, to: purpose, at: now)
+  }
+
+  private mutating func leave(
+    _ transferor: LegID, _ stayer: LegID, to purpose: Attendance.Purpose, at now: Moment
+  ) -> [CallAction]? {
+    guard case .talking(_, let until) = state, self[stayer].session.terms != nil else {
       return nil
     }
     isOfferless = false
-    if wish.transferor == caller.id { promote(wish.stayer) }
+    if transferor == caller.id { promote(stayer) }
     state = .attended(until: until)
     attendance = Attendance(purpose: purpose)
-    let left = close(wish.transferor, .answered, by: .party)
+    let left = close(transferor, .answered, by: .party)
     referral?.hangsUp = true
-    let told = referral == nil && !left.isEmpty ? hangUp(wish.transferor) : tell(StatusCode.ok)
-    return [.measure(wish.transferor)] + left + told + offerAttendance(at: now)
+    let told = referral == nil && !left.isEmpty ? hangUp(transferor) : tell(StatusCode.ok)
+    return [.measure(transferor)] + left + told + offerAttendance(at: now)
+  }
+
+  /// Whoever sits here has given its seat to another, and leaves: as soon as it knows, where it asked for
+  /// that in this call.
+  mutating func seatIsGiven(at now: Moment) -> [CallAction] {
+    let closed = close(caller.id, .answered, by: .party)
+    stay = nil
+    guard referral == nil else {
+      referral?.hangsUp = true
+      return closed + tell(StatusCode.ok)
+    }
+    return closed + hangUp(caller.id) + end(.answered, at: now)
   }
 
   /// A supervisor is about to hear both parties.

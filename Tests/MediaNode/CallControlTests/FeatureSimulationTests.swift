@@ -30,7 +30,7 @@ import Testing
   /// The simulation is worth something only if things happen in it.
   @Test func everyFeatureIsUsedWithSuccess() throws {
     var sent: Set<String> = []
-    for seed in UInt64(1)...20 {
+    for seed in UInt64(1)...28 {
       var fleet = try CallFleet(seed: seed)
       fleet.usesFeatures = true
       fleet.misbehave(for: .seconds(60))

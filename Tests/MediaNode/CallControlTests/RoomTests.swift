@@ -172,6 +172,95 @@ import Testing
     scene.calmDown()
   }
 
+  /// Carol sits in a room; Alice talks with Bob, and then goes to the room, too.
+  private func consulted(aliceCalls: Bool = true) throws -> (
+    scene: Scene, bobs: PartyCall, seat: PartyCall, bob: PartyCall, carol: PartyCall
+  ) {
+    let scene = try Scene()
+    let caroline = try scene.device("103", at: "127.0.5.5:5065")
+    let carol = caroline.call("*63")
+    #expect(scene.world.run { carol.state == .talking })
+    let (caller, called) = aliceCalls ? (scene.alice, scene.bob) : (scene.bob, scene.alice)
+    caller.call(aliceCalls ? "102" : "101")
+    #expect(scene.world.run { called.lastCall?.isAcknowledged == true })
+    scene.world.run(for: .seconds(1))
+    let (bobs, bob) = (
+      try #require(scene.alice.lastCall), try #require(scene.bob.lastCall)
+    )
+    let seat = scene.alice.call("*63")
+    #expect(scene.world.run { seat.state == .talking })
+    scene.world.run(for: .seconds(1))
+    return (scene, bobs, seat, bob, carol)
+  }
+
+  private func expectTwoSeats(in scene: Scene) {
+    let seats = scene.world.relays.values.filter(\.isOpen).flatMap(\.seats.values)
+    #expect(seats.count == 2 && Set(seats).count == 1)
+  }
+
+  @Test(arguments: [true, false], [true, false])
+  func aPartyIsHandedOverToAConferenceAfterALookAtIt(aliceCalls: Bool, saysItThere: Bool) throws {
+    let (scene, bobs, seat, bob, carol) = try consulted(aliceCalls: aliceCalls)
+    let referring =
+      saysItThere ? Referring(seat, replacing: bobs) : Referring(bobs, replacing: seat)
+    #expect(scene.world.run { referring.told.last == "SIP/2.0 200 OK" })
+    scene.world.run(for: .seconds(1))
+    #expect(bobs.state == .ended && seat.state == .ended)
+    #expect(bob.state == .talking && carol.state == .talking)
+    expectTwoSeats(in: scene)
+    scene.world.die()
+    scene.world.run(for: .seconds(1))
+    expectTwoSeats(in: scene)
+    bob.hangUp()
+    carol.hangUp()
+    scene.calmDown()
+    #expect(scene.world.outcomes(of: "101") == [.answered, .answered])
+    #expect(scene.world.outcomes(of: "102") == [.answered])
+  }
+
+  @Test func theLastOfAConferenceMayGiveItsSeatAway() throws {
+    let (scene, bobs, seat, bob, carol) = try consulted()
+    carol.hangUp()
+    scene.world.run(for: .seconds(1))
+    let referring = Referring(bobs, replacing: seat)
+    #expect(scene.world.run { referring.told.last == "SIP/2.0 200 OK" })
+    scene.world.run(for: .seconds(1))
+    let back = scene.alice.call("*63")
+    #expect(scene.world.run { back.state == .talking })
+    scene.world.run(for: .seconds(1))
+    expectTwoSeats(in: scene)
+    back.hangUp()
+    bob.hangUp()
+    scene.calmDown()
+  }
+
+  @Test(arguments: [true, false])
+  func nobodyGivesAnothersSeatAwayNorSendsAnothersParty(saysItThere: Bool) throws {
+    let (scene, bobs, seat, bob, carol) = try consulted()
+    let referring =
+      saysItThere ? Referring(carol, replacing: bobs) : Referring(bob, replacing: seat)
+    #expect(scene.world.run { referring.told.last == "SIP/2.0 403 Forbidden" })
+    scene.world.run(for: .seconds(1))
+    for call in [bobs, seat, bob, carol] { #expect(call.state == .talking) }
+    for call in [bobs, seat, carol] { call.hangUp() }
+    scene.calmDown()
+  }
+
+  @Test func aSeatIsNotGivenToNobody() throws {
+    let (scene, bobs, seat, _, carol) = try consulted()
+    let unknown = Referring(seat, replacing: bobs) {
+      $0.headers = [HeaderField("Replaces", "nobody;to-tag=1;from-tag=2")]
+    }
+    #expect(scene.world.run { unknown.told.last?.contains("481") == true })
+    scene.world.run(for: .seconds(1))
+    let early = Referring(seat, replacing: bobs) {
+      $0.headers[0].value += ";early-only"
+    }
+    #expect(scene.world.run { early.told.last?.contains("486") == true })
+    for call in [bobs, seat, carol] { call.hangUp() }
+    scene.calmDown()
+  }
+
   @Test func aPartyOnTheOtherSideIsDecodedAsItself() throws {
     let scene = try Scene()
     scene.bob.formats = ["8", "101"]
