@@ -42,7 +42,8 @@ extension CallMachine {
     return left
   }
 
-  /// The transferor leaves, and the stayer has us alone for that. Nil: it cannot.
+  /// The transferor leaves, and the stayer has us alone for that. Nil: it cannot, as it has no session or is a
+  /// fax machine at work, to which we have nothing to say.
   mutating func leave(_ wish: TransferWish, to purpose: Attendance.Purpose, at now: Moment)
     -> [CallAction]?
   {
@@ -52,9 +53,9 @@ extension CallMachine {
   private mutating func leave(
     _ transferor: LegID, _ stayer: LegID, to purpose: Attendance.Purpose, at now: Moment
   ) -> [CallAction]? {
-    guard case .talking(_, let until) = state, self[stayer].session.terms != nil else {
-      return nil
-    }
+    guard case .talking(_, let until) = state, let terms = self[stayer].session.terms,
+      !terms.isFax
+    else { return nil }
     isOfferless = false
     if transferor == caller.id { promote(stayer) }
     state = .attended(until: until)

@@ -28,13 +28,16 @@ import Testing
   @Test func manyKindsOfEndsAreSeen() throws {
     var words: Set<String> = []
     var outcomes: Set<CallOutcome> = []
-    for seed in UInt64(1)...20 {
+    var faxes: Set<String> = []
+    for seed in UInt64(1)...30 {
       var fleet = try CallFleet(seed: seed)
       fleet.misbehave(for: .seconds(45))
       words.formUnion(fleet.scene.world.facts.map(\.event.word))
       outcomes.formUnion(fleet.scene.world.facts.compactMap(\.event.outcome))
+      faxes.formUnion(fleet.scene.world.faxes)
     }
     #expect(words == ["offered", "rung", "answered", "held", "resumed", "adopted", "ended"])
+    #expect(faxes == ["began", "ended"])
     let expected: Set<CallOutcome> = [
       .answered, .answeredElsewhere, .busy, .cancelled, .noAnswer, .rejected, .unknownNumber,
     ]
@@ -99,7 +102,7 @@ struct CallFleet {
     if usesFeatures, Bool.random(using: &random) { return useFeature(party) }
     let call = party.calls.randomElement(using: &random)
     call?.thinks = .milliseconds(Int.random(in: 0...800, using: &random))
-    switch Int.random(in: 0..<17, using: &random) {
+    switch Int.random(in: 0..<18, using: &random) {
     case 0..<4: begin(from: party)
     case 4, 5: call?.hangUp()
     case 6: party.lastCall?.hangUp()
@@ -111,6 +114,7 @@ struct CallFleet {
     case 12: call?.forgetsACK = Int.random(in: 0..<8, using: &random) == 0
     case 13: refer(call)
     case 16: die()
+    case 17: fax()
     case 14: party.calls.first(where: \.isHolding)?.offer(direction: "sendrecv")
     default: if !party.isCarrier { party.register { _ in } }
     }
@@ -121,6 +125,17 @@ struct CallFleet {
     guard var request = call?.request(.refer) else { return }
     request.headers["Refer-To"] = "<sip:\(target)@\(Fixture.domain)>"
     call?.party.send(request) { _ in }
+  }
+
+  /// Machines find each other in a call, or are done. Most know T.38.
+  private mutating func fax() {
+    let talking = parties.flatMap(\.calls).filter { $0.state == .talking }
+    for call in talking { call.isFaxMachine = Int.random(in: 0..<8, using: &random) > 0 }
+    let faxing = talking.filter(\.faxes)
+    let call =
+      Bool.random(using: &random) && !faxing.isEmpty
+      ? faxing.randomElement(using: &random) : talking.randomElement(using: &random)
+    call?.offerFax(call?.faxes == false)
   }
 
   /// Every fifth time a process is followed by another, again and again.
@@ -174,6 +189,14 @@ struct CallFleet {
     guard !wasUnplugged else { return }
     let talking = parties.flatMap(\.calls).count { $0.state == .talking }
     #expect(talking == scene.world.exchange.census.openDialogs, "seed \(seed)")
+    expectFaxesAmongMachines()
+  }
+
+  /// We have nothing to say in UDPTL: whoever faxes does so with another machine.
+  private func expectFaxesAmongMachines() {
+    for call in scene.world.exchange.calls.values.map(\.machine) where call.passage == .fax {
+      #expect(!call.isAttended, "a fax to ourselves, seed \(seed)")
+    }
   }
 
   func hangUp() {

@@ -86,6 +86,19 @@ import Testing
     scene.calmDown()
   }
 
+  @Test func aFaxMachineAtWorkIsHandedOverToNoRoom() throws {
+    let (scene, caller, callee) = try faxing()
+    callee.offerFax()
+    #expect(scene.world.run { callee.renegotiations == [200] })
+    let referring = Referring(caller, to: "*61")
+    #expect(scene.world.run { referring.told.last?.contains("488") == true })
+    scene.world.run(for: .seconds(1))
+    #expect(caller.state == .talking && callee.state == .talking)
+    #expect(try relay(in: scene).passage == .fax)
+    caller.hangUp()
+    scene.calmDown()
+  }
+
   @Test func aRecordingPausesWhileMachinesTalk() throws {
     let (scene, caller, callee) = try faxing()
     let call = try #require(scene.world.exchange.callIDs.first)

@@ -45,7 +45,9 @@ final class PartyCall {
   private var acknowledged: Set<UInt32> = []
   /// It is a fax machine, which takes fax for an answer and, once it offered it, speaks nothing else.
   var isFaxMachine = false
-  private var faxes = false
+  private(set) var faxes = false
+  /// As it was before an offer that may be refused.
+  private var faxed = false
   /// What it answers a re-INVITE with; nil: accepts.
   var refusesOffers: Int?
   /// How long it thinks over a re-INVITE.
@@ -94,7 +96,7 @@ final class PartyCall {
 
   /// An answer takes the direction that fits the offer.
   private func answer(to offer: SessionDescription) -> SessionDescription {
-    faxes = offer.offersFax
+    (faxed, faxes) = (offer.offersFax, offer.offersFax)
     if faxes { return session() }
     var answer = session(answering: offer)
     let told = offer.media.first.map { MediaDirection(of: $0, in: offer) } ?? .both
@@ -321,7 +323,8 @@ final class PartyCall {
 
   /// A fax machine heard another, and goes over to T.38; or back to voice.
   func offerFax(_ faxes: Bool = true, port: UInt16? = nil) {
-    self.faxes = faxes
+    guard !isRenegotiating else { return }
+    (faxed, self.faxes) = (self.faxes, faxes)
     offer(port: port)
   }
 
@@ -329,7 +332,11 @@ final class PartyCall {
     if let response, response.isProvisional { return }
     isRenegotiating = false
     renegotiations.append(response?.status ?? 408)
-    guard let response, response.isSuccess else { return }
+    guard let response, response.isSuccess else {
+      faxes = faxed
+      return
+    }
+    faxed = faxes
     dialog?.receive(response)
     acknowledge(response, isOffer: withoutOffer)
   }

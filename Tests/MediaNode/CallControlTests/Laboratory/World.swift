@@ -33,6 +33,8 @@ final class World {
   private(set) var parties: [IPEndpoint: Party] = [:]
   private(set) var facts: [Fact] = []
   private(set) var relays: [RelayID: RelayState] = [:]
+  /// What became of faxes so far.
+  private(set) var faxes: Set<String> = []
   /// All files of recordings that were begun.
   private(set) var recorded: [RecordingPart] = []
   /// Sounds of which no more parts begin.
@@ -231,6 +233,8 @@ final class World {
       relays[id]?.plan[side] = transport
     case .carry(let id, let passage):
       #expect(relays[id]?.isOpen == true, "a relay was to carry that is not open")
+      if passage == .fax { faxes.insert("began") }
+      if relays[id]?.passage == .fax, passage != .fax { faxes.insert("ended") }
       relays[id]?.passage = passage
     case .tellKey(let key, let id, let side):
       #expect(
