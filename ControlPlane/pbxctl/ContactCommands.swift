@@ -128,13 +128,7 @@ struct ContactCommands: AsyncParsableCommand {
     @OptionGroup var global: GlobalOptions
 
     func run() async throws {
-      try await global.run { api in
-        let contents = try await api.bytes(tenant.path + "/contact-file")
-        try contents.write(to: URL(filePath: output), options: .atomic)
-        return Output(
-          .object(["file": .string(output), "bytes": .number(Decimal(contents.count))]),
-          columns: [Output.Column("File", "file"), Output.Column("Bytes", "bytes")])
-      }
+      try await global.run { try await $0.save(tenant.path + "/contact-file", in: output) }
     }
   }
 }
