@@ -72,18 +72,27 @@ create_extension() {
 
 # extension_is_served NUMBER [DOMAIN]: the node challenges its REGISTER with what the extension has, MD5.
 extension_is_served() {
-  local answer request number=$RANDOM$RANDOM domain=${2:-demo.tandem.test}
-  printf -v request '%s\r\n' "REGISTER sip:$domain SIP/2.0" \
-    "Via: SIP/2.0/UDP $phones_a:9;rport;branch=z9hG4bKup$number" "Max-Forwards: 70" \
-    "From: <sip:$1@$domain>;tag=up$number" "To: <sip:$1@$domain>" \
-    "Call-ID: up$number@$phones_a" "CSeq: 1 REGISTER" "Content-Length: 0" ""
+  local answer domain=${2:-demo.tandem.test}
   exec 8<>"/dev/udp/$phones_a/5060"
-  # One write and one read are one datagram each; bash itself would write line by line.
-  dd bs=65535 iflag=fullblock count=1 status=none <<<"$request" >&8
-  answer=$(timeout 1 dd bs=65535 count=1 status=none <&8 || true)
+  say_to 8 "$(registration "$1" "$domain" "up$RANDOM$RANDOM" 1)"
+  answer=$(heard_at 8)
   exec 8>&-
   [[ $answer == "SIP/2.0 401"*MD5* && $answer != *SHA-256* ]]
 }
+
+# registration USER DOMAIN CALL NUMBER [FIELD...]: without credentials, from where nobody listens but who
+# asks; NUMBER is its place in the call.
+registration() {
+  printf '%s\r\n' "REGISTER sip:$2 SIP/2.0" \
+    "Via: SIP/2.0/UDP $phones_a:9;rport;branch=z9hG4bK$3-$4" "Max-Forwards: 70" \
+    "From: <sip:$1@$2>;tag=$3" "To: <sip:$1@$2>" "Call-ID: $3@$phones_a" "CSeq: $4 REGISTER" \
+    "${@:5}" "Content-Length: 0" ""
+}
+
+# say_to DESCRIPTOR MESSAGE, heard_at DESCRIPTOR: one write and one read are one datagram each; bash itself
+# would write line by line. The last line's end, which is lost on the way here, is added again.
+say_to() { dd bs=65535 iflag=fullblock count=1 status=none <<<"$2" >&"$1"; }
+heard_at() { timeout 1 dd bs=65535 count=1 status=none <&"$1" || true; }
 
 # What the demo call, the end-to-end tests and people need to know to use all this.
 write_demo() {

@@ -4,14 +4,4 @@ about="nothing that control plane and neighbours say to a node arrives for eight
 promise='{"silence_p99_ms": 80, "packets_lost": 3, "moves": false, "adopts": false}'
 sound_seconds=16
 
-strike() {
-  sever deaf "ctl-$(machine_of "$victim")"
-  sleep 8
-  heal
-}
-
-stages() { echo '{"detection_ms": null, "decision_ms": null, "adoption_ms": null}'; }
-
-end_fault() { heal; }
-
-after_drill() { :; }
+strike() { sever_for 8 "deaf:ctl-$(machine_of "$victim")"; }

@@ -1,7 +1,7 @@
 # A node's programs stand still for some seconds, and go on as if nothing had been. Sourced by drill.
 about="keeper and node are stopped (SIGSTOP) and go on eight seconds later; the heir has carried on"
-promise='{"silence_p99_ms": 800, "packets_lost": null, "moves": true, "silent_once_back": true}'
-sound_seconds=16
+promise='{"silence_p99_ms": 800, "moves": true, "silent_once_back": true}'
+sound_seconds=16 stages=takeover
 
 paused=()
 
@@ -13,11 +13,7 @@ strike() {
   end_fault
 }
 
-stages() { stages_of_takeover; }
-
 end_fault() {
   [ ${#paused[@]} = 0 ] || kill -CONT "${paused[@]}" 2>/dev/null || true
   paused=()
 }
-
-after_drill() { :; }

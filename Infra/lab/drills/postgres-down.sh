@@ -4,13 +4,4 @@ about="Postgres is killed under calls, and is back after they ended"
 promise='{"silence_p99_ms": 80, "packets_lost": 3, "moves": false, "adopts": false}'
 sound_seconds=12
 
-# As a machine that loses power: no process of it is left.
-strike() {
-  local pid fingerprint
-  is_running postgres
-  kill -KILL -- "-$pid"
-}
-
-stages() { echo '{"detection_ms": null, "decision_ms": null, "adoption_ms": null}'; }
-
-after_drill() { :; }
+strike() { kill_program postgres; }

@@ -3,11 +3,7 @@ about="the control plane is gone while calls go on and end; then the machine tha
 promise='{"silence_p99_ms": 80, "packets_lost": 3, "moves": null, "adopts": false}'
 sound_seconds=10
 
-strike() {
-  local pid fingerprint
-  is_running control-plane
-  kill -KILL "$pid"
-}
+strike() { kill_program control-plane; }
 
 # Postgres knows of no end yet, so the machine has what nobody else has.
 after_calls() {
@@ -16,7 +12,3 @@ after_calls() {
   [ "$ended" = 0 ] || remark "$ended legs had their end on record before the machine died"
   kill_machine "$victim"
 }
-
-stages() { echo '{"detection_ms": null, "decision_ms": null, "adoption_ms": null}'; }
-
-after_drill() { :; }

@@ -1,11 +1,17 @@
 # What a drill finds, as JSON. Sourced after calls.sh; `struck` is when the fault began, in ms.
 
 # when PROCESS MESSAGE: ms from the fault until the process said so last; null: it did not.
-when() {
-  jq --null-input --raw-input --arg message "$2" --argjson from "$struck" '
+when() { said "$1" "$2" | jq max; }
+
+# how_often PROCESS MESSAGE: the process said so since the fault.
+how_often() { said "$1" "$2" | jq length; }
+
+# said PROCESS MESSAGE: the times at which it said so, in ms after the fault.
+said() {
+  jq --null-input --raw-input --compact-output --arg message "$2" --argjson from "$struck" '
     [inputs | fromjson? | select(.message == $message)
       | (.time[0:19] + "Z" | fromdateiso8601) * 1000 + (.time[20:23] | tonumber) - $from
-      | select(. >= 0)] | max' "$site/log/$1.log"
+      | select(. >= 0)]' "$site/log/$1.log"
 }
 
 # takeovers_within SECONDS: forced moves of site a's phones' address in the time just past.
@@ -14,6 +20,16 @@ takeovers_within() {
     [inputs | fromjson? | select(.message == "taken over" and .address == "phones-a")
       | select(now - (.time[0:19] + "Z" | fromdateiso8601) < $seconds)] | length' \
     "$site/log/control-plane.log"
+}
+
+# Nobody has to find anything out, and nobody to decide.
+stages_of_none() { echo '{"detection_ms": null, "decision_ms": null, "adoption_ms": null}'; }
+
+# When the leader granted the last address, when the heir served it.
+stages_of_move() {
+  jq --null-input --argjson decision "$(when control-plane granted)" \
+    --argjson adoption "$(when "$heir" "an address is served")" \
+    '{detection_ms: null, decision_ms: $decision, adoption_ms: $adoption}'
 }
 
 # When a replica took the node for dead, when the address was granted, when the heir served both.
@@ -115,7 +131,7 @@ measures() {
   jq --null-input --arg drill "$drill" --arg about "$about" --argjson promise "$promise" \
     --argjson begun "$begun" --slurpfile calls <(calls_made) --slurpfile streams <(streams) \
     --slurpfile legs <(legs) --argjson price "$(price)" --argjson lag "$(generator_lag)" \
-    --argjson stages "$(stages)" --argjson before "$before" --argjson after "$after" \
+    --argjson stages "$("stages_of_$stages")" --argjson before "$before" --argjson after "$after" \
     --slurpfile deeds <(deeds) --slurpfile emissions <(emissions) --arg victim "$victim" --argjson struck "$struck" \
     --argjson returned "$returned" --arg load_before "$load_before" --arg load_after "$(load_average)" --argjson remarks "$remarks" '{
       $drill, $about, $promise, begun: ($begun / 1000 | floor | todateiso8601), $price,

@@ -1,0 +1,49 @@
+# What faults are made of. Sourced by drill, after network.sh and measures.sh.
+
+# keeper_of NODE, process_of NODE
+keeper_of() {
+  local pid fingerprint
+  is_running "$1" && echo "$pid"
+}
+process_of() { pgrep --parent "$(keeper_of "$1")"; }
+
+kill_process() { kill -KILL "$(process_of "$1")"; }
+
+# kill_machine NODE: held still, the keeper neither starts another node nor tells of the node's end.
+kill_machine() {
+  local keeper node
+  keeper=$(keeper_of "$1") node=$(process_of "$1")
+  kill -STOP "$keeper"
+  kill -KILL "$node" "$keeper"
+}
+
+# kill_program NAME: as a machine that loses power: no process of it is left.
+kill_program() {
+  local pid fingerprint
+  is_running "$1"
+  kill -KILL -- "-$pid"
+}
+
+# lose_then_kill_process PROGRAM: the victim's process dies two seconds after that; times count from then.
+lose_then_kill_process() {
+  kill_program "$1"
+  sleep 2
+  struck=$(now_ms)
+  kill_process "$victim"
+}
+
+# sever_for SECONDS CUT...: each cut is `mute:CABLE` or `deaf:CABLE`.
+sever_for() {
+  local cut
+  for cut in "${@:2}"; do sever "${cut%%:*}" "${cut#*:}"; done
+  sleep "$1"
+  returned=$(now_ms)
+  heal
+}
+
+# drain NODE: its calls go on elsewhere.
+drain() {
+  TANDEM_API=$api "$binaries/pbxctl" node drain "$1" --deadline 8 --json \
+    --key-file "$secrets/operator-key" >"$work/drain.json" ||
+    remark "pbxctl node drain did not find $1 empty: $(jq --compact-output .items "$work/drain.json")"
+}
