@@ -199,7 +199,7 @@ let mediaNode: [Target] = [
   // What may leave from each service address, as whoever sends must ask: atomic deadlines.
   target("MediaNode", "Gates", ["CLinux", "Epoll", "NodeContract"]),
   // What a process leaves to its successor, in memory that the keeper holds.
-  target("MediaNode", "Succession", ["CLinux", "Epoll"]),
+  target("MediaNode", "Succession", ["CLinux", "Epoll", "NodeContract"]),
   // SIP sockets; drives the exchange of `CallControl`.
   target(
     "MediaNode", "Signalling",
@@ -324,7 +324,7 @@ let testing: [Target] = [
       "Audio", "BenchmarkAllocations", "Codecs", "Digits", "Epoll", "MediaSupport",
       "NodeContract", "RTP", "Recording", "SRTP", "SpanDSP", "Support", "TLS", logging,
     ]),
-  tests("MediaNode", "Succession", ["CLinux", "Epoll"]),
+  tests("MediaNode", "Succession", ["CLinux", "Epoll", "NodeContract"]),
   tests("MediaNode", "Keeper", ["Epoll", "NodeContract", "Support"]),
   tests("MediaNode", "ControlLink", ["NodeContract", "Ownership", "Support", "TLS", logging]),
 

@@ -120,6 +120,7 @@ private struct LoadView: Encodable {
   var datagramsReceived: UInt64
   var datagramsDropped: UInt64
   var packetsRelayed: UInt64
+  var messagesQuarantined: UInt64
 
   init(_ load: NodeLoad) {
     calls = load.calls
@@ -130,5 +131,6 @@ private struct LoadView: Encodable {
     datagramsReceived = load.datagramsReceived
     datagramsDropped = load.datagramsDropped
     packetsRelayed = load.packetsRelayed
+    messagesQuarantined = load.messagesQuarantined
   }
 }

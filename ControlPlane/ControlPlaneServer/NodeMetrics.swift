@@ -66,6 +66,10 @@ struct NodeMetrics: Sendable {
       load("datagrams_dropped_total", "Datagrams that were no SIP.", .counter) {
         $0.datagramsDropped
       },
+      load(
+        "messages_quarantined_total", "Messages not handled because processes died of them.",
+        .counter
+      ) { $0.messagesQuarantined },
       load("packets_relayed_total", "RTP packets relayed.", .counter) { $0.packetsRelayed },
     ]
   }

@@ -210,11 +210,13 @@ public struct NodeLoad: Hashable, Sendable {
   public var datagramsReceived: UInt64
   public var datagramsDropped: UInt64
   public var packetsRelayed: UInt64
+  /// Processes died of what they said, so they were not handled.
+  public var messagesQuarantined: UInt64
 
   public init(
     calls: UInt32 = 0, openTransactions: UInt32 = 0, bindings: UInt32 = 0,
     residentBytes: UInt64 = 0, unacknowledgedFacts: UInt64 = 0, datagramsReceived: UInt64 = 0,
-    datagramsDropped: UInt64 = 0, packetsRelayed: UInt64 = 0
+    datagramsDropped: UInt64 = 0, packetsRelayed: UInt64 = 0, messagesQuarantined: UInt64 = 0
   ) {
     self.calls = calls
     self.openTransactions = openTransactions
@@ -224,6 +226,7 @@ public struct NodeLoad: Hashable, Sendable {
     self.datagramsReceived = datagramsReceived
     self.datagramsDropped = datagramsDropped
     self.packetsRelayed = packetsRelayed
+    self.messagesQuarantined = messagesQuarantined
   }
 }
 

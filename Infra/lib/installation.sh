@@ -6,10 +6,12 @@ readonly process_names=(node-a1 node-a2 node-b1 control-plane etcd postgres)
 
 # lay_out [ADDRESS]: the paths and addresses; ADDRESS is where site a's phones find us. A `layout` that is
 # set says otherwise: where machines are on networks of their own, it names their `network_of`, the
-# `interface` at which service addresses come and go, and what proves that they lead there.
+# `interface` at which service addresses come and go, what proves that they lead there, and the word that
+# nodes die of.
 lay_out() {
   phones_a=${1:-127.0.1.1} trunks_a=127.0.1.10 phones_b=127.0.2.1 trunks_b=127.0.2.10
   carrier=127.0.3.1:5060 control_host=127.0.0.1 interface= proof_a=binding proof_b=binding
+  deadly_word=
   # shellcheck disable=SC1090 # made by Infra/lab/up
   [ -z "${layout:-}" ] || . "$layout"
   secrets=$state/secrets certificates=$state/certificates configuration=$state/configuration
@@ -76,7 +78,7 @@ write_node_settings() {
   jq --null-input --arg node "$node" --arg site "$2" --arg phones "$3" --arg trunks "$4" \
     --arg state "$state/nodes/$node" --arg secrets "$secrets" --arg certificates "$certificates" \
     --arg replica "cp-a $control_host $link_port $beat_port" --arg proof "$5" --arg music "$music" \
-    --arg recordings "$recordings" --arg spoken "$state/sounds" '{
+    --arg recordings "$recordings" --arg spoken "$state/sounds" --arg deadly "$deadly_word" '{
       name: $node, site: $site, "log-level": "info", state: $state, $proof,
       addresses: ["phones-\($site) phones \($phones):5060", "trunks-\($site) trunks \($trunks):5060"],
       "relay-ports": {first: 20000, last: 29999}, replicas: [$replica],
@@ -86,7 +88,7 @@ write_node_settings() {
       certificate: "\($certificates)/\($node).crt", key: "\($certificates)/\($node).key",
       authority: "\($certificates)/authority.crt",
       "snapshot-key-file": "\($secrets)/\($node)-snapshots"
-    }' >"$configuration/$node.json"
+    } + if $deadly == "" then {} else {laboratory: {"deadly-word": $deadly}} end' >"$configuration/$node.json"
 }
 
 # MARK: - Processes

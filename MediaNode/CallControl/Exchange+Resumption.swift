@@ -29,26 +29,32 @@ extension Exchange {
   ///
   /// A call that cannot be carried on (its address is not ours any more, its ports are taken) is
   /// left out: see ``callIDs``.
-  public mutating func resume(_ left: [LeftCall], at now: Moment) -> [ExchangeAction] {
-    resume(left, asHeir: false, at: now)
+  /// - Parameter take: told of each before it is looked at, and whenever it is again.
+  public mutating func resume(
+    _ left: [LeftCall], at now: Moment, taking take: (LeftCall) -> Void = { _ in }
+  ) -> [ExchangeAction] {
+    resume(left, asHeir: false, at: now, taking: take)
   }
 
   /// - Parameter isHeir: the calls were another machine's.
   mutating func resume(
-    _ left: [LeftCall], asHeir isHeir: Bool, at now: Moment
+    _ left: [LeftCall], asHeir isHeir: Bool, at now: Moment,
+    taking take: (LeftCall) -> Void = { _ in }
   ) -> [ExchangeAction] {
-    var found: [(number: UInt64, checkpoint: CallCheckpoint)] = []
+    var found: [(left: LeftCall, checkpoint: CallCheckpoint)] = []
     for call in left {
-      if let checkpoint = read(call) { found.append((call.number, checkpoint)) }
+      take(call)
+      if let checkpoint = read(call) { found.append((call, checkpoint)) }
     }
     serial = max(serial, found.map(\.checkpoint.serial).max() ?? 0)
     let ports = takePorts(of: found.map(\.checkpoint.machine))
     found.sort { $0.checkpoint.machine.comesBefore($1.checkpoint.machine) }
     var resumed: [CallID] = []
-    for (number, var checkpoint) in found
+    for (left, var checkpoint) in found
     where isHeld(checkpoint.machine, in: ports, quietly: isHeir) {
+      take(left)
       if isHeir { adopt(&checkpoint.machine, at: now) }
-      resume(checkpoint, number: number, at: now)
+      resume(checkpoint, number: left.number, at: now)
       resumed.append(checkpoint.machine.id)
     }
     loseConnections(of: resumed, at: now)

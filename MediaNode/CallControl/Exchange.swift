@@ -198,6 +198,17 @@ public struct Exchange: Sendable {
     return takeOutbox(at: now)
   }
 
+  /// Processes died of what was said in these dialogs: the calls that have them end.
+  public mutating func endCalls(with callIDs: Set<String>, at now: Moment) -> [ExchangeAction] {
+    guard !callIDs.isEmpty else { return [] }
+    let deadly = Set(dialogs.filter { callIDs.contains($0.key.callID) }.map(\.value.call))
+    for call in deadly.sorted() {
+      note(.error, "a call ends: processes died of what was said in it", call: call)
+      update(call, at: now) { $0.isDeadly(at: now) }
+    }
+    return takeOutbox(at: now)
+  }
+
   /// No packet came from either party for the relay's silence limit: its call ends, unless it rings or
   /// is held. Told again after each further such time.
   public mutating func mediaSilent(_ relay: RelayID, at now: Moment) -> [ExchangeAction] {

@@ -46,6 +46,8 @@ struct NodeConfiguration: Sendable {
   var synthesised: String
   /// Callers from extensions hear why their calls go nowhere.
   var announces: Bool
+  /// Of which it dies when a message has it (`DeadlyWord`); nil but in a laboratory.
+  var deadlyWord: String?
   var logLevel: Logger.Level
   /// The usual ones but for what `limits` names.
   var limits = ExchangeLimits()
@@ -94,6 +96,7 @@ struct NodeConfiguration: Sendable {
     synthesised = sounds.string(forKey: "synthesised", default: "\(stateDirectory)/prompts")
     announces = sounds.bool(forKey: "announcements", default: true)
     logLevel = Logger.Level(rawValue: reader.string(forKey: "log-level", default: "info")) ?? .info
+    deadlyWord = try reader.scoped(to: "laboratory").deadlyWord()
     limits.read(from: reader.scoped(to: "limits"))
   }
 }
@@ -232,6 +235,16 @@ extension ConfigReader {
     }
     throw SettingError(
       name: "proof", value: text, expected: "binding, none, or gateway and its IP address")
+  }
+
+  /// Long enough that nobody guesses it.
+  fileprivate func deadlyWord() throws -> String? {
+    guard let word = string(forKey: "deadly-word") else { return nil }
+    guard word.utf8.count >= 32 else {
+      throw SettingError(
+        name: "laboratory.deadly-word", value: word, expected: "32 characters or more")
+    }
+    return word
   }
 
   /// Both files, or none.

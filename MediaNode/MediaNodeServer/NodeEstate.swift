@@ -18,6 +18,7 @@ final class NodeEstate: Sendable {
     case subscription
     case relay
     case beatKey
+    case death
   }
 
   /// Processes that may die in a row without having served before what they left is given up:
@@ -34,6 +35,8 @@ final class NodeEstate: Sendable {
   private let log: Logger
   /// Facts in the estate: the first that is not known to be on disk, and how many.
   private let facts = Mutex<ClosedRange<UInt64>?>(nil)
+  /// What earlier processes died of.
+  let quarantine: Quarantine
 
   /// Nil where there is no keeper, or its memory cannot be used: then nothing outlives the process.
   init?(spool: Spool, log: Logger) {
@@ -47,6 +50,7 @@ final class NodeEstate: Sendable {
     }
     self.spool = spool
     self.log = log
+    quarantine = Self.quarantine(in: estate, at: MachineClock.boot(), log)
     if estate.unprovenLives > Self.patience { forgetAll() }
   }
 
@@ -54,7 +58,36 @@ final class NodeEstate: Sendable {
     log.critical(
       "what earlier processes left is given up: they died of it, it seems",
       metadata: ["processes": "\(estate.unprovenLives - 1)"])
-    estate.commit(estate.entries.keys.filter { $0.kind != Kind.fact.rawValue }.map { .remove($0) })
+    let kept = [Kind.fact.rawValue, Kind.death.rawValue]
+    estate.commit(estate.entries.keys.filter { !kept.contains($0.kind) }.map { .remove($0) })
+  }
+
+  // MARK: - What processes die of
+
+  var hand: Hand { estate.hand }
+
+  /// What the predecessor had in hand when it died is noted beside what earlier ones had.
+  private static func quarantine(
+    in estate: Estate, at now: BootInstant, _ log: Logger
+  ) -> Quarantine {
+    let known = estate.entries.filter { $0.key.kind == Kind.death.rawValue }
+    var quarantine = Quarantine(known.values.compactMap { Quarantine.Case($0) })
+    guard let suspect = estate.hand.left else { return quarantine }
+    let deadly = quarantine.note(suspect, at: now)
+    let cases = quarantine.cases.enumerated().map { index, deadly in
+      Estate.Change.put(
+        Estate.Key(kind: Kind.death.rawValue, name: bytes(of: UInt16(index))), deadly.encoded)
+    }
+    let gone = known.keys.map { Estate.Change.remove($0) }
+    if estate.commit(gone + cases) { estate.hand.layDown() }
+    log.critical(
+      deadly.deaths < Quarantine.patience
+        ? "a process died with something in hand" : "quarantined: processes died of it",
+      metadata: [
+        "kind": "\(suspect.kind)", "source": "\(suspect.source)", "deaths": "\(deadly.deaths)",
+        "sip-call-id": "\(suspect.call.map { String(decoding: $0, as: UTF8.self) } ?? "unread")",
+      ])
+    return quarantine
   }
 
   /// The process serves: whatever it took over did not kill it.
@@ -192,8 +225,9 @@ final class NodeEstate: Sendable {
     }
   }
 
-  var calls: [LeftCall] {
-    values(.call).compactMap { bytes in
+  /// But for those that processes died of.
+  func calls(at now: Moment) -> [LeftCall] {
+    values(.call).compactMap { bytes -> LeftCall? in
       guard bytes.count > 16 else { return nil }
       return bytes.withUnsafeBytes {
         LeftCall(
@@ -201,8 +235,26 @@ final class NodeEstate: Sendable {
           writtenAt: BootInstant(
             nanoseconds: $0.loadUnaligned(fromByteOffset: 8, as: Int64.self)))
       }
+    }.filter { !isDeadly($0, at: now) }
+  }
+
+  private func isDeadly(_ call: LeftCall, at now: Moment) -> Bool {
+    call.contents.withUnsafeBytes {
+      quarantine.reason(against: $0, .checkpoint, from: Self.nowhere, at: now.boot) != nil
     }
   }
+
+  /// The process is about to look at this call.
+  func take(_ call: LeftCall) {
+    call.contents.withUnsafeBytes { hand.take(.checkpoint, from: Self.nowhere, $0) }
+  }
+
+  func layDown() { hand.layDown() }
+
+  /// The Call-IDs of the dialogs in which nothing more is heard.
+  func deadlyCalls(at now: Moment) -> Set<String> { quarantine.deadlyCalls(at: now.boot) }
+
+  private static let nowhere = IPEndpoint(.v4(0), port: 0)
 
   /// Who was heard at the relays' ports.
   var relays: [UInt64: RelayCheckpoint] {

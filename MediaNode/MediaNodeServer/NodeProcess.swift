@@ -84,7 +84,8 @@ struct NodeProcess {
       listeners: try SignallingSockets.listen(
         on: kept.map(\.endpoint), inherited: Self.inheritedSockets),
       secure: try Self.secureListeners(configuration, at: kept, log),
-      nameServers: configuration.nameServers, gates: holdings.gates, traffic: traffic,
+      nameServers: configuration.nameServers, gates: holdings.gates,
+      custody: Self.custody(estate, configuration.deadlyWord), traffic: traffic,
       log: Logger(label: "signalling"))
     let inbox = ReplicaInbox(holdings: holdings, shelf: shelf, signalling: signalling)
     links = try ReplicaLinks(
@@ -211,8 +212,10 @@ struct NodeProcess {
     let restored =
       exchange.restore(estate.bindings(at: now), at: now)
       + exchange.restore(estate.subscriptions(at: now), at: now)
-    let left = estate.calls
-    let actions = restored + exchange.resume(left, at: now)
+    let left = estate.calls(at: now)
+    var actions = restored + exchange.resume(left, at: now, taking: estate.take)
+    estate.layDown()
+    actions += exchange.endCalls(with: estate.deadlyCalls(at: now), at: now)
     if !left.isEmpty {
       log.notice(
         "calls of an earlier process carried on",
@@ -220,6 +223,16 @@ struct NodeProcess {
     }
     estate.forgetCalls(except: exchange.callIDs, and: exchange.relayIDs)
     return actions
+  }
+
+  private static func custody(
+    _ estate: NodeEstate?, _ deadlyWord: String?
+  ) -> any MessageCustody {
+    let log = Logger(label: "signalling")
+    let custody: any MessageCustody = estate.map { EstateCustody($0, log: log) } ?? NoCustody()
+    guard let deadlyWord else { return custody }
+    log.critical("a laboratory's node: it dies of a word")
+    return DeadlyWord(deadlyWord, over: custody)
   }
 
   private static func closeLostLegs(
@@ -318,6 +331,6 @@ struct NodeProcess {
       bindings: UInt32(clamping: load.bindings), residentBytes: ProcessMemory.residentBytes(),
       unacknowledgedFacts: durable + 1 - min(spool.firstUnacknowledged, durable + 1),
       datagramsReceived: traffic.received, datagramsDropped: traffic.dropped,
-      packetsRelayed: media.packetsRelayed)
+      packetsRelayed: media.packetsRelayed, messagesQuarantined: traffic.quarantined)
   }
 }

@@ -27,6 +27,7 @@ public actor SignallingLoop {
   private var listeners: [TCPListener]
   private var secureListeners: [TCPListener]
   private let secure: StreamSecurity?
+  private let custody: any MessageCustody
   private let streamLimits: StreamLimits
   let nameServers: [IPEndpoint]
   /// Nil until the exchange asks for something.
@@ -54,14 +55,16 @@ public actor SignallingLoop {
   ///   - listeners: for TCP, on the same ports; none where only UDP is wanted.
   ///   - secure: for TLS, on the ports that the addresses name for it.
   ///   - gates: what may leave from which address.
+  ///   - custody: remembers what is in hand.
   ///   - nameServers: know where carriers' domains are; none: those of the system's `resolv.conf`.
   public init(
     exchange: Exchange, on loop: EventLoop, sockets: [UDPSocket], listeners: [TCPListener] = [],
     secure: SecureListeners? = nil, streamLimits: StreamLimits = StreamLimits(),
-    nameServers: [IPEndpoint] = [], gates: AddressGates = .open, traffic: SignallingTraffic,
-    log: Logger
+    nameServers: [IPEndpoint] = [], gates: AddressGates = .open,
+    custody: any MessageCustody = NoCustody(), traffic: SignallingTraffic, log: Logger
   ) {
     self.gates = gates
+    self.custody = custody
     self.nameServers = nameServers
     self.listeners = listeners
     secureListeners = secure?.listeners ?? []
@@ -214,8 +217,14 @@ public actor SignallingLoop {
   }
 
   func receive(_ bytes: UnsafeRawBufferPointer, over flow: Flow, at now: Moment) {
+    guard custody.take(bytes, over: flow, at: now) else { return traffic.messageQuarantined() }
+    defer { custody.layDown() }
     do throws(SIPParseError) {
-      perform(exchange.receive(try parser.parse(bytes), over: flow, at: now), at: now)
+      let message = try parser.parse(bytes)
+      guard custody.understand(message, over: flow, at: now) else {
+        return traffic.messageQuarantined()
+      }
+      perform(exchange.receive(message, over: flow, at: now), at: now)
     } catch .refused(var response) {
       traffic.datagramRefused()
       response.headers.noteSource(of: flow)

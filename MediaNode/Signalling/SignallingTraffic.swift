@@ -6,6 +6,7 @@ public final class SignallingTraffic: Sendable {
   private let droppedCount = Atomic<UInt64>(0)
   private let refusedCount = Atomic<UInt64>(0)
   private let unsentCount = Atomic<UInt64>(0)
+  private let quarantinedCount = Atomic<UInt64>(0)
 
   public init() {}
 
@@ -17,8 +18,12 @@ public final class SignallingTraffic: Sendable {
   /// Not taken by the kernel.
   public var unsent: UInt64 { unsentCount.load(ordering: .relaxed) }
 
+  /// Not handled, because processes died of them.
+  public var quarantined: UInt64 { quarantinedCount.load(ordering: .relaxed) }
+
   func datagramReceived() { receivedCount.add(1, ordering: .relaxed) }
   func datagramDropped() { droppedCount.add(1, ordering: .relaxed) }
   func datagramRefused() { refusedCount.add(1, ordering: .relaxed) }
   func datagramUnsent() { unsentCount.add(1, ordering: .relaxed) }
+  func messageQuarantined() { quarantinedCount.add(1, ordering: .relaxed) }
 }

@@ -25,6 +25,8 @@ public final class Estate: Sendable {
   }
 
   private let log: Mutex<EstateLog>
+  /// What the process has in hand. For one thread at a time.
+  public let hand: Hand
 
   /// Maps the keeper's memory, and reads what is in it.
   ///
@@ -34,7 +36,9 @@ public final class Estate: Sendable {
   ///     are taken from the machine only as they are filled.
   /// - Throws: `SystemError` when it cannot be mapped.
   public init(descriptor: Int32, capacity: Int = 512 << 20) throws(SystemError) {
-    log = Mutex(try EstateLog(EstateMemory(descriptor: descriptor, capacity: capacity)))
+    let memory = try EstateMemory(descriptor: descriptor, capacity: capacity)
+    hand = memory.hand
+    log = Mutex(EstateLog(memory))
   }
 
   /// Does all of `changes`, or, when they do not fit, forgets everything: what is outdated must

@@ -2,7 +2,7 @@ import CLinux
 import Epoll
 import Glibc
 
-/// The memory of an estate: a page of its own, then two halves for logs.
+/// The memory of an estate: a page of its own, then two halves for logs, then what is in hand.
 ///
 /// The page: a mark, the halves' size, the word that commits, and how many lives were unproven.
 struct EstateMemory: @unchecked Sendable {
@@ -36,11 +36,13 @@ struct EstateMemory: @unchecked Sendable {
   }
 
   let capacity: Int
+  let hand: Hand
   private let base: UnsafeMutableRawPointer
 
   init(descriptor: Int32, capacity wanted: Int) throws(SystemError) {
     capacity = Self.capacity(of: descriptor) ?? wanted
-    let size = Self.page + 2 * capacity
+    let logs = Self.page + 2 * capacity
+    let size = logs + Hand.size
     guard ftruncate(descriptor, size) == 0 else {
       throw SystemError("size the memory for a successor")
     }
@@ -48,6 +50,7 @@ struct EstateMemory: @unchecked Sendable {
       base != MAP_FAILED
     else { throw SystemError("map the memory for a successor") }
     self.base = base
+    hand = Hand(at: base + logs)
     if load(.mark) != Self.mark {
       store(UInt64(capacity), .capacity)
       extent = Extent(half: 0, length: 0)

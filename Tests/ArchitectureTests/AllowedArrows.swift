@@ -51,7 +51,7 @@ enum AllowedArrows {
     "Digits": ["Audio", "RTP"],
     "CallControl": ["Announcements", "CallFlows", "Digits", "NodeContract", "SIP"],
     "Ownership": ["NodeContract"],
-    "Succession": ["CLinux", "Epoll"],
+    "Succession": ["CLinux", "Epoll", "NodeContract"],
     "CLibOSIP2": [],
     "CLibOSIP2Shim": ["CLibOSIP2"],
     "OSIP": ["CLibOSIP2", "CLibOSIP2Shim", "NodeContract", "SIP"],

@@ -107,7 +107,7 @@ extension NodeLoad: WireConvertible {
       calls: wire.calls, openTransactions: wire.openTransactions, bindings: wire.bindings,
       residentBytes: wire.residentBytes, unacknowledgedFacts: wire.unacknowledgedFacts,
       datagramsReceived: wire.datagramsReceived, datagramsDropped: wire.datagramsDropped,
-      packetsRelayed: wire.packetsRelayed)
+      packetsRelayed: wire.packetsRelayed, messagesQuarantined: wire.messagesQuarantined)
   }
 
   var wire: WireLoad {
@@ -120,6 +120,7 @@ extension NodeLoad: WireConvertible {
       $0.datagramsReceived = datagramsReceived
       $0.datagramsDropped = datagramsDropped
       $0.packetsRelayed = packetsRelayed
+      $0.messagesQuarantined = messagesQuarantined
     }
   }
 }

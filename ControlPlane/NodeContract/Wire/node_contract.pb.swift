@@ -876,6 +876,9 @@ nonisolated struct WireLoad: Sendable {
 
   var packetsRelayed: UInt64 = 0
 
+  /// Processes died of what they said, so they were not handled.
+  var messagesQuarantined: UInt64 = 0
+
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
   init() {}
@@ -4050,7 +4053,7 @@ nonisolated extension WireBinding.Transport: SwiftProtobuf._ProtoNameProviding {
 
 nonisolated extension WireLoad: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".Load"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}calls\0\u{3}open_transactions\0\u{1}bindings\0\u{3}resident_bytes\0\u{3}unacknowledged_facts\0\u{3}datagrams_received\0\u{3}datagrams_dropped\0\u{3}packets_relayed\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}calls\0\u{3}open_transactions\0\u{1}bindings\0\u{3}resident_bytes\0\u{3}unacknowledged_facts\0\u{3}datagrams_received\0\u{3}datagrams_dropped\0\u{3}packets_relayed\0\u{3}messages_quarantined\0")
 
   mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -4066,6 +4069,7 @@ nonisolated extension WireLoad: SwiftProtobuf.Message, SwiftProtobuf._MessageImp
       case 6: try { try decoder.decodeSingularUInt64Field(value: &self.datagramsReceived) }()
       case 7: try { try decoder.decodeSingularUInt64Field(value: &self.datagramsDropped) }()
       case 8: try { try decoder.decodeSingularUInt64Field(value: &self.packetsRelayed) }()
+      case 9: try { try decoder.decodeSingularUInt64Field(value: &self.messagesQuarantined) }()
       default: break
       }
     }
@@ -4096,6 +4100,9 @@ nonisolated extension WireLoad: SwiftProtobuf.Message, SwiftProtobuf._MessageImp
     if self.packetsRelayed != 0 {
       try visitor.visitSingularUInt64Field(value: self.packetsRelayed, fieldNumber: 8)
     }
+    if self.messagesQuarantined != 0 {
+      try visitor.visitSingularUInt64Field(value: self.messagesQuarantined, fieldNumber: 9)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -4108,6 +4115,7 @@ nonisolated extension WireLoad: SwiftProtobuf.Message, SwiftProtobuf._MessageImp
     if lhs.datagramsReceived != rhs.datagramsReceived {return false}
     if lhs.datagramsDropped != rhs.datagramsDropped {return false}
     if lhs.packetsRelayed != rhs.packetsRelayed {return false}
+    if lhs.messagesQuarantined != rhs.messagesQuarantined {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

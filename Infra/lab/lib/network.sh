@@ -104,6 +104,7 @@ write_layout() {
   {
     echo "phones_a=$lab_phones trunks_a=$lab_trunks phones_b=10.99.2.101 trunks_b=10.99.2.110"
     echo "carrier=$lab_outside:5060 control_host=10.98.0.10 interface=lan"
+    echo "deadly_word=$(<"$laboratory/deadly-word")"
     echo "proof_a='gateway $lab_gateway_a' proof_b='gateway $lab_gateway_b'"
     for process in node-a1 node-a2 node-b1 control-plane etcd postgres; do
       is_running "machine-$(machine_of "$process")"

@@ -34,6 +34,11 @@ extension CallMachine {
     end(.internalError, at: now)
   }
 
+  /// Processes died of what was said in it.
+  mutating func isDeadly(at now: Moment) -> [CallAction] {
+    end(.internalError, at: now)
+  }
+
   /// Neither party sends media any more. Who rings may be silent, and so may who holds.
   mutating func mediaSilent(at now: Moment) -> [CallAction] {
     switch state {

@@ -91,7 +91,7 @@ enum LinkSamples {
 
   static let load = NodeLoad(
     calls: 1, openTransactions: 2, bindings: 3, residentBytes: .max, unacknowledgedFacts: 5,
-    datagramsReceived: 6, datagramsDropped: 7, packetsRelayed: 8)
+    datagramsReceived: 6, datagramsDropped: 7, packetsRelayed: 8, messagesQuarantined: 9)
 
   static let tenant = TenantSnapshot(
     tenant: id(2), revision: 42, domain: "demo.tandem.test", homeAddress: phones,

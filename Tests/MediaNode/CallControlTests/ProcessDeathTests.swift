@@ -108,6 +108,38 @@ import Testing
     scene.calmDown()
   }
 
+  @Test("A call in which processes die is hung up by the next one, and no other is")
+  func deadlyCall() throws {
+    let scene = try Scene()
+    let (caller, callee) = try scene.talking()
+    let (other, _) = try scene.talking()
+    scene.world.die()
+    scene.world.run(for: .seconds(1))
+    let dialog = try #require(
+      scene.world.exchange.dialogs.first { $0.key.callID == caller.invite.headers.callID }?.key)
+    scene.world.perform(
+      scene.world.exchange.endCalls(with: [dialog.callID, "nobody's"], at: scene.world.now))
+    #expect(scene.world.run { caller.state == .ended && callee.state == .ended })
+    #expect(other.state == .talking)
+    #expect(scene.world.exchange.census.calls == 1)
+    other.hangUp()
+    scene.calmDown()
+  }
+
+  @Test("Each call is in hand while it is looked at, the last time alone")
+  func taken() throws {
+    let scene = try Scene()
+    _ = try scene.talking()
+    _ = try scene.talking()
+    let garbage = LeftCall(number: 1, contents: [1, 2, 3], writtenAt: scene.world.now.boot)
+    let left = scene.world.left + [garbage]
+    let world = World()
+    var taken: [LeftCall] = []
+    world.perform(world.exchange.resume(left, at: world.now) { taken.append($0) })
+    #expect(taken.prefix(3) == left[...])
+    #expect(Set(taken.dropFirst(3)) == Set(left.dropLast()))
+  }
+
   @Test("A call whose address is not ours any more is left to its facts")
   func addressLost() throws {
     let scene = try Scene()

@@ -28,13 +28,13 @@ struct SignallingNode {
     serves: Bool, limits: StreamLimits = StreamLimits(), as identity: TLSServerIdentity? = nil,
     authority: String? = nil,
     nameServers: [IPEndpoint] = [], at host: IPAddress = .v4(0x7F00_0001),
-    phoneAt phone: IPEndpoint? = nil,
+    phoneAt phone: IPEndpoint? = nil, custody: any MessageCustody = NoCustody(),
     changing edit: (inout TenantSnapshot) -> Void = { _ in },
     _ body: (SignallingNode) async throws -> Void
   ) async throws {
     let node = try SignallingNode(
       serves: serves, limits: limits, identity: identity, authority: authority,
-      nameServers: nameServers, host: host, phone: phone, edit)
+      nameServers: nameServers, host: host, phone: phone, custody: custody, edit)
     do {
       try await body(node)
       await node.signalling.stop()
@@ -46,7 +46,7 @@ struct SignallingNode {
 
   private init(
     serves: Bool, limits: StreamLimits, identity: TLSServerIdentity?, authority: String?,
-    nameServers: [IPEndpoint], host: IPAddress, phone: IPEndpoint?,
+    nameServers: [IPEndpoint], host: IPAddress, phone: IPEndpoint?, custody: any MessageCustody,
     _ edit: (inout TenantSnapshot) -> Void
   ) throws {
     self.limits = limits
@@ -90,7 +90,7 @@ struct SignallingNode {
     signalling = try SignallingLoop(
       exchange: exchange, on: EventLoop(name: "signalling"), sockets: [socket, trunks],
       listeners: ports.map(\.listener), secure: secure,
-      streamLimits: limits, nameServers: nameServers, traffic: traffic,
+      streamLimits: limits, nameServers: nameServers, custody: custody, traffic: traffic,
       log: Logger(label: "test"))
     signalling.start(with: NoSurroundings())
   }

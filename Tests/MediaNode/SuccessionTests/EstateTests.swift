@@ -6,16 +6,6 @@ import Testing
 
 @testable import Succession
 
-/// Memory as a keeper would hold it.
-private final class KeptMemory {
-  let descriptor = clinux_memory_file("estate-test")
-  deinit { close(descriptor) }
-
-  func estate(capacity: Int = 1 << 20) throws -> Estate {
-    try Estate(descriptor: descriptor, capacity: capacity)
-  }
-}
-
 private func key(_ number: Int) -> Estate.Key {
   Estate.Key(kind: 1, name: Array("key \(number)".utf8))
 }
