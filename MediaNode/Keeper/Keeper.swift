@@ -16,6 +16,8 @@ struct Keeper {
   private let line: ChildLine
   /// Where addresses come and go; nil: those that there are stay.
   private let interface: NetworkInterface?
+  /// Addresses that nodes of this keeper had added there: others' are none of its business.
+  private var added: Set<String> = []
   private var policy = RestartPolicy()
   private var child: Child?
 
@@ -95,8 +97,10 @@ struct Keeper {
       case .hold(let address, let end, let isAnnounced):
         guard let life = NodeWord.life(until: end, at: .now()) else { return }
         try interface?.hold(address, seconds: life)
+        added.insert(address)
         if isAnnounced { try interface?.announce(address) }
       case .drop(let address):
+        guard added.remove(address) != nil else { return }
         try interface?.drop(address)
         log("info", "dropped", ["address": address])
       case nil: log("error", "the node says what no keeper understands", ["line": said])

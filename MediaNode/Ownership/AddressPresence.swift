@@ -29,6 +29,8 @@ public struct AddressPresence: Sendable {
   }
 
   private var standings: [AddressName: Standing] = [:]
+  /// Those that were said to be another's.
+  private var gone: Set<AddressName> = []
 
   public init() {}
 
@@ -46,13 +48,17 @@ public struct AddressPresence: Sendable {
     }
   }
 
+  /// Once, and also of an address that this process never had: an earlier one, which was killed, may have left
+  /// it standing, and the kernel itself would go on answering there.
   private mutating func drop(_ address: AddressName) -> Word? {
-    standings.removeValue(forKey: address) == nil ? nil : .drop(address)
+    standings[address] = nil
+    return gone.insert(address).inserted ? .drop(address) : nil
   }
 
   private mutating func hold(
     _ address: AddressName, at now: BootInstant, mayAnnounce: Bool
   ) -> Word? {
+    gone.remove(address)
     // What has lapsed begins anew.
     let last = standings[address].flatMap { $0.until > now ? $0 : nil }
     let isFirst = mayAnnounce && last?.announcedAt == nil

@@ -41,9 +41,11 @@ import Testing
 /// With a real interface, in a network namespace of the test's own.
 @Suite(.timeLimit(.minutes(1)), .enabled(if: geteuid() == 0, "network namespaces want root"))
 struct NetworkInterfaceTests {
-  /// Two machines on one cable: here `lan` with the keeper, `cable` with the address of a neighbour.
+  /// Two machines on one cable: here `lan` with the keeper and an address that is none of its business, `cable`
+  /// with the address of a neighbour.
   private static let network = """
-    ip link add lan type veth peer name cable && ip link set lan up && ip link set cable up && exec "$@"
+    ip link add lan type veth peer name cable && ip link set lan up && ip link set cable up &&
+      { [ -z "$BESIDE" ] || ip address add "$BESIDE" dev lan; } && exec "$@"
     """
 
   /// Says `words` to its keeper, `END` in them being three seconds from now, and then nothing.
@@ -62,8 +64,11 @@ struct NetworkInterfaceTests {
     """
   }
 
-  private static func keeper(_ words: [String], at interface: String = "lan") throws -> Process {
+  private static func keeper(
+    _ words: [String], at interface: String = "lan", beside address: String = ""
+  ) throws -> Process {
     let keeper = Process()
+    keeper.environment = ProcessInfo.processInfo.environment.merging(["BESIDE": address]) { $1 }
     keeper.executableURL = URL(fileURLWithPath: "/usr/bin/unshare")
     keeper.arguments =
       ["--net", "--", "/bin/sh", "-c", network, "sh", try KeptNode.program().path]
@@ -110,6 +115,16 @@ struct NetworkInterfaceTests {
     ])
     defer { keeper.terminate() }
     #expect(try await Self.eventually { try await Self.addresses(keeper) == ["192.0.2.2/32"] })
+  }
+
+  @Test func anAddressThatNoNodeOfThisKeeperHadStays() async throws {
+    let keeper = try Self.keeper(
+      ["drop 192.0.2.9", "hold 192.0.2.1 until END"], beside: "192.0.2.9/32")
+    defer { keeper.terminate() }
+    #expect(
+      try await Self.eventually {
+        try await Self.addresses(keeper).sorted() == ["192.0.2.1/32", "192.0.2.9/32"]
+      })
   }
 
   @Test func anOldWordBringsNothingBack() async throws {

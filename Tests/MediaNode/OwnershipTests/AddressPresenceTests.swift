@@ -21,6 +21,7 @@ import Testing
       titles = NodeTitles(
         policy: OwnershipPolicy(), proofs: [phones: .gatewayEcho], startedAt: now)
       live(for: .milliseconds(50))
+      #expect(takeHeard() == [.drop(phones)])
     }
 
     mutating func live(for duration: Duration, acknowledged: Bool = false, echoed: Bool = false) {
@@ -72,6 +73,17 @@ import Testing
     var node = Node()
     node.live(for: .seconds(5))
     #expect(node.takeHeard() == [])
+  }
+
+  @Test func whatAnEarlierProcessLeftStandingIsDroppedByTheNextThatHasItNot() {
+    var node = Self.holder()
+    node.live(for: .seconds(1), acknowledged: true, echoed: true)
+    // The next process, which hears of the loss before it has any evidence.
+    node.presence = AddressPresence()
+    _ = node.takeHeard()
+    node.receive(.release, Epoch(generation: 1, revision: 8))
+    node.live(for: .seconds(1), echoed: true)
+    #expect(node.takeHeard() == [.drop(Self.phones)])
   }
 
   @Test func whoIsGivenAnAddressHoldsAndAnnouncesItAtOnce() {
