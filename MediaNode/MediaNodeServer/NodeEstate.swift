@@ -59,7 +59,7 @@ final class NodeEstate: Sendable {
       "what earlier processes left is given up: they died of it, it seems",
       metadata: ["processes": "\(estate.unprovenLives - 1)"])
     let kept = [Kind.fact.rawValue, Kind.death.rawValue]
-    estate.commit(estate.entries.keys.filter { !kept.contains($0.kind) }.map { .remove($0) })
+    estate.commit(estate.keys.filter { !kept.contains($0.kind) }.map { .remove($0) })
   }
 
   // MARK: - What processes die of
@@ -70,7 +70,7 @@ final class NodeEstate: Sendable {
   private static func quarantine(
     in estate: Estate, at now: BootInstant, _ log: Logger
   ) -> Quarantine {
-    let known = estate.entries.filter { $0.key.kind == Kind.death.rawValue }
+    let known = estate.entries(of: Kind.death.rawValue)
     var quarantine = Quarantine(known.values.compactMap { Quarantine.Case($0) })
     guard let suspect = estate.hand.left else { return quarantine }
     let deadly = quarantine.note(suspect, at: now)
@@ -142,7 +142,7 @@ final class NodeEstate: Sendable {
   /// By replica.
   var beatKeys: [ReplicaName: BeatKey] {
     var keys: [ReplicaName: BeatKey] = [:]
-    for (key, value) in estate.entries where key.kind == Kind.beatKey.rawValue {
+    for (key, value) in estate.entries(of: Kind.beatKey.rawValue) {
       guard value.count == 36, let replica = ReplicaName(String(decoding: key.name, as: UTF8.self))
       else { continue }
       let number = value.withUnsafeBytes { $0.loadUnaligned(as: UInt32.self) }
@@ -293,11 +293,11 @@ final class NodeEstate: Sendable {
   func forgetCalls(except carriedOn: Set<CallID>, and relays: Set<RelayID>) {
     let kept = Set(carriedOn.map(key(of:))).union(relays.map { key(ofRelay: $0.number) })
     let kinds = [Kind.call.rawValue, Kind.relay.rawValue]
-    let gone = estate.entries.keys.filter { kinds.contains($0.kind) && !kept.contains($0) }
+    let gone = estate.keys.filter { kinds.contains($0.kind) && !kept.contains($0) }
     estate.commit(gone.map { .remove($0) })
   }
 
   private func values(_ kind: Kind) -> [[UInt8]] {
-    estate.entries.filter { $0.key.kind == kind.rawValue }.map(\.value)
+    Array(estate.entries(of: kind.rawValue).values)
   }
 }

@@ -51,6 +51,12 @@ public final class Estate: Sendable {
   /// All that counts, in no order.
   public var entries: [Key: [UInt8]] { log.withLock { $0.entries } }
 
+  /// All of a kind that counts, in no order.
+  public func entries(of kind: UInt8) -> [Key: [UInt8]] { log.withLock { $0.entries(of: kind) } }
+
+  /// Their names alone.
+  public var keys: [Key] { log.withLock { $0.keys } }
+
   /// How many processes in a row opened this memory and did not say that they are well.
   public var unprovenLives: UInt64 { log.withLock { $0.memory.unprovenLives } }
 

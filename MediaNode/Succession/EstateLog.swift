@@ -33,6 +33,13 @@ struct EstateLog: Sendable {
     return places.mapValues { Array(bytes[$0.value]) }
   }
 
+  func entries(of kind: UInt8) -> [Estate.Key: [UInt8]] {
+    let bytes = memory.bytes(of: extent.half)
+    return places.filter { $0.key.kind == kind }.mapValues { Array(bytes[$0.value]) }
+  }
+
+  var keys: [Estate.Key] { Array(places.keys) }
+
   // MARK: - Reading
 
   /// Stops at what is no record: a dying process may have written anywhere.

@@ -31,6 +31,8 @@ struct EstateTests {
       .put(Estate.Key(kind: 1, name: [5]), [1]), .put(Estate.Key(kind: 2, name: [5]), [2]),
     ])
     #expect(estate.entries.count == 2)
+    #expect(estate.entries(of: 2).map(\.value) == [[2]])
+    #expect(Set(estate.keys) == Set(estate.entries.keys))
   }
 
   @Test("Whatever a process was writing when it was killed is not there")
