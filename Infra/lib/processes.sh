@@ -6,6 +6,8 @@
 
 # The network that each process runs in, as a file; that of this script where none is named.
 declare -A network_of=()
+# What each process has in its environment besides, a line for each variable.
+declare -A environment_of=()
 # What runs a program in the network of the process that `place_of` named last.
 place=()
 
@@ -28,11 +30,12 @@ start_time_of() { sed 's/^.*) //' "/proc/$1/stat" 2>/dev/null | cut --delimiter 
 # start_process NAME USER FINGERPRINT COMMAND...: runs COMMAND in a session of its own, away from
 # this terminal's Ctrl-C, and notes what will prove that it is ours.
 start_process() {
-  local name=$1 user=$2 fingerprint=$3 as=() pid place
+  local name=$1 user=$2 fingerprint=$3 as=() variables=() pid place
   shift 3
   place_of "$name"
   [ "$user" = "$(id -un)" ] || as=(setpriv --reuid "$user" --regid "$user" --init-groups --)
-  TANDEM_STARTED_BY=$marker setsid "${place[@]}" "${as[@]}" "$@" \
+  [ -z "${environment_of[$name]:-}" ] || mapfile -t variables <<<"${environment_of[$name]}"
+  TANDEM_STARTED_BY=$marker setsid "${place[@]}" "${as[@]}" env "${variables[@]}" "$@" \
     </dev/null >>"$state/log/$name.log" 2>&1 9>&- &
   pid=$!
   printf '%s %s %s\n' "$pid" "$(start_time_of "$pid")" "$fingerprint" >"$state/run/$name.pid"

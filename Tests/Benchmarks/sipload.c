@@ -41,6 +41,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "siptext.h"
+
 enum { IDLE, INV, UP, BYE, DONE, FAIL };
 struct call { uint16_t why; uint8_t st, rtx, auth, got180, bycallee, heardbye, saidbye; uint16_t cseq; uint64_t t0, tup, tlast; char *dlg; /* R-URI and routes for ACK/BYE */ int pa, pb; };
 static struct call *C;
@@ -68,17 +70,6 @@ static char *slot(int s, struct sockaddr_in *a) { if (qn[s] == QN) flush(s); qa[
 static void commit(int s, int len) { ql[s][qn[s]++] = len; }
 
 /* ---- headers ---- */
-static char *hdr(char *m, const char *name, char *from) { /* next header line start at or after from (line), NULL at end */
-    size_t n = strlen(name);
-    for (char *p = from ? from : strstr(m, "\r\n"); p && p[2]; p = strstr(p + 2, "\r\n")) {
-        char *l = p[0] == '\r' ? p + 2 : p;
-        if (l[0] == '\r') return NULL;
-        if (!strncasecmp(l, name, n) && (l[n] == ':' || l[n] == ' ')) return l;
-    }
-    return NULL;
-}
-static int eol(char *l) { return (int)(strstr(l, "\r\n") - l); }
-static char *val(char *l) { l = strchr(l, ':') + 1; while (*l == ' ') l++; return l; }
 static char *copyall(char *o, char *m, const char *name) {
     for (char *l = hdr(m, name, NULL); l; ) { int n = eol(l); memcpy(o, l, n + 2); o += n + 2; l = hdr(m, name, l + n); }
     return o;
@@ -87,32 +78,6 @@ static int audioport(char *m) { char *b = strstr(m, "\r\n\r\n"), *a = b ? strstr
 static int sdp(char *o, int port) {
     return sprintf(o, "v=0\r\no=- 1 1 IN IP4 %s\r\ns=-\r\nc=IN IP4 %s\r\nt=0 0\r\nm=audio %d RTP/AVP 0\r\na=rtpmap:0 PCMU/8000\r\na=ptime:20\r\na=sendrecv\r\n", myip, myip, port);
 }
-static void md5hex(const char *s, char *out) {
-    static EVP_MD_CTX *x; unsigned char d[16]; unsigned n; if (!x) x = EVP_MD_CTX_new();
-    EVP_DigestInit_ex(x, EVP_md5(), NULL); EVP_DigestUpdate(x, s, strlen(s)); EVP_DigestFinal_ex(x, d, &n);
-    for (int i = 0; i < 16; i++) sprintf(out + 2 * i, "%02x", d[i]);
-}
-static int param(char *h, const char *k, char *out, size_t cap) {
-    char pat[32]; snprintf(pat, sizeof pat, "%s=", k); int e = eol(h);
-    for (char *p = h; (p = strcasestr(p, pat)) && p < h + e; p++) {
-        if (p[-1] != ' ' && p[-1] != ',') continue;
-        p += strlen(pat); size_t n = 0; if (*p == '"') { p++; while (*p != '"' && n < cap - 1) out[n++] = *p++; } else while (*p != ',' && *p != '\r' && *p != ' ' && n < cap - 1) out[n++] = *p++;
-        out[n] = 0; return 1;
-    }
-    return 0;
-}
-static int digest(char *o, char *chal, int proxy, const char *method, const char *uri, const char *user, const char *pass) {
-    char realm[200] = "", nonce[300] = "", opq[200] = "", qop[60] = "", a[1000], h1[33], h2[33], r[33]; int q, op;
-    param(chal, "realm", realm, sizeof realm); param(chal, "nonce", nonce, sizeof nonce); q = param(chal, "qop", qop, sizeof qop); op = param(chal, "opaque", opq, sizeof opq);
-    snprintf(a, sizeof a, "%s:%s:%s", user, realm, pass); md5hex(a, h1); snprintf(a, sizeof a, "%s:%s", method, uri); md5hex(a, h2);
-    if (q) snprintf(a, sizeof a, "%s:%s:00000001:abcdef01:auth:%s", h1, nonce, h2); else snprintf(a, sizeof a, "%s:%s:%s", h1, nonce, h2);
-    md5hex(a, r);
-    int n = sprintf(o, "%s: Digest username=\"%s\",realm=\"%s\",nonce=\"%s\",uri=\"%s\",response=\"%s\",algorithm=MD5", proxy ? "Proxy-Authorization" : "Authorization", user, realm, nonce, uri, r);
-    if (q) n += sprintf(o + n, ",qop=auth,nc=00000001,cnonce=\"abcdef01\"");
-    if (op) n += sprintf(o + n, ",opaque=\"%s\"", opq);
-    return n + sprintf(o + n, "\r\n");
-}
-
 /* ---- either side within a call: what it does there after a fault ---- */
 enum { HELD = -2, NOTYET, HOLD, RESUME, DTMF, VERBS };
 static const char *verbs[] = {"hold", "resume", "dtmf"}, *sides[] = {"caller", "callee"}, *exercisef;

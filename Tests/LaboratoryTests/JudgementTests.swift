@@ -31,6 +31,19 @@ struct JudgementTests {
     #expect(try await findings.judged().verdict == "inconclusive")
   }
 
+  @Test func silenceDecidesOnlyWhereTheNodeHadItsTimeBeforeTheFault() async throws {
+    var findings = Findings()
+    findings.emissions = [
+      Findings.Emission(node: "node-a1", beginMs: -4_000, endMs: -900),
+      Findings.Emission(node: "node-a1", beginMs: -600, endMs: 4_000),
+    ]
+    #expect(try await findings.judged().verdict == "kept")
+    findings.streams[0].silence = 301
+    #expect(try await findings.judged().verdict == "inconclusive")
+    findings.emissions.removeFirst()
+    #expect(try await findings.judged().verdict == "broken")
+  }
+
   @Test func aCallThatIsLostDecidesHoweverLateTheGeneratorWas() async throws {
     var findings = Findings()
     findings.lag = 500
@@ -49,6 +62,19 @@ struct JudgementTests {
       try await findings.judged().kinds == [
         Report.Kind(kind: "to-carrier", calls: 1, lost: 0),
         Report.Kind(kind: "to-carrier, held", calls: 2, lost: 1),
+      ])
+  }
+
+  @Test func phonesThatCameBackTooLateOrNotAtAllBreakThePromise() async throws {
+    var findings = Findings()
+    findings.phones = Findings.Phones()
+    #expect(try await findings.judged().verdict == "kept")
+    findings.phones?.back[0].registered = 998
+    findings.phones?.back[0].maxMs = 60_001
+    #expect(
+      try await findings.judged().broken == [
+        "2 of 1000 phones by TLS are not back",
+        "the last phone by TLS was back after 60001 ms, promised 60000",
       ])
   }
 
@@ -234,6 +260,17 @@ private struct Findings {
     var ms: Double
   }
 
+  /// How a transport's phones came back.
+  struct Phones: Encodable {
+    struct Back: Encodable {
+      var transport = "tls"
+      var phones = 1_000
+      var registered = 1_000
+      var maxMs = 60_000
+    }
+    var back = [Back()]
+  }
+
   /// A time in which a node sent from an address; ms after the fault.
   struct Emission: Encodable {
     var node: String
@@ -259,6 +296,7 @@ private struct Findings {
   var emissions: [Emission] = []
   var deeds: [Deed] = []
   var silentOnceBack: Bool?
+  var phones: Phones?
   /// When the node that the fault was made at was back.
   var returned: Int?
 
@@ -285,6 +323,7 @@ private struct Measures: Encodable {
     var moves: Bool
     var adopts: Bool?
     var silentOnceBack: Bool?
+    var backMs = 60_000
   }
   struct Generator: Encodable { var lagMs: Double }
   struct Stages: Encodable {
@@ -314,6 +353,7 @@ private struct Measures: Encodable {
   let holdings: Holdings
   let emissions: [Findings.Emission]
   let deeds: [Findings.Deed]
+  let phones: Findings.Phones?
   let victim = "node-a1"
   let returnedMs: Int?
   let remarks: [String] = []
@@ -323,7 +363,7 @@ private struct Measures: Encodable {
     promise = Promise(
       moves: findings.moves, adopts: findings.adopts, silentOnceBack: findings.silentOnceBack)
     (emissions, returnedMs) = (findings.emissions, findings.returned)
-    deeds = findings.deeds
+    (deeds, phones) = (findings.deeds, findings.phones)
     (calls, streams, legs) = (findings.calls, findings.streams, findings.legs)
     generator = Generator(lagMs: findings.lag)
     stages = Stages(adoptionMs: findings.adoption)

@@ -29,18 +29,22 @@ ports_of() {
 
 # A user each for as many calls as come in; who is there already stays.
 provision_phones() {
-  local wanted known number
-  wanted=$(calls_of from-carrier)
-  known=$(cat "$laboratory/phones" 2>/dev/null || echo 0)
+  provision "$laboratory/phones" "$(calls_of from-carrier)" 0
+}
+
+# provision FILE WANTED FIRST: FILE says how many of these there are already.
+provision() {
+  local file=$1 wanted=$2 first=$3 known number
+  known=$(cat "$file" 2>/dev/null || echo 0)
   [ "$known" -lt "$wanted" ] || return 0
-  say "==> Provisioning $((wanted - known)) phones"
+  say "==> Provisioning $((wanted - known)) users"
   tenant=$(create tenant Laboratory --reseller "$(jq --raw-output .reseller "$site/demo.json")" \
     --domain "$lab_domain" --home-address phones-a --country-code 44)
   for ((number = known; number < wanted; number++)); do
-    provision_phone "$number"
-    echo $((number + 1)) >"$laboratory/phones"
+    provision_phone $((first + number))
+    echo $((number + 1)) >"$file"
   done
-  wait_until 20 "the last phone being served" extension_is_served $((100000 + wanted - 1)) "$lab_domain"
+  wait_until 20 "the last user being served" extension_is_served $((100000 + first + wanted - 1)) "$lab_domain"
 }
 
 # provision_phone N: as the generator knows user N.

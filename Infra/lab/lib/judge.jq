@@ -88,6 +88,10 @@ def emission_faults($promise; $victim; $returned): . as $all
   + [$all[] | select($promise.silent_once_back and .node == $victim and .end_ms >= $returned)
     | "\(.node) sent from \(.address) until \(.end_ms - $returned) ms after it was back"];
 
+# Nothing was done to it yet, and nothing came from it for a while: the machine had no time for it, and silence
+# is as little its own as the generator's lag.
+def starved: any(.[]; .end_ms < 0);
+
 def late_rows($promise): [.[]
   | (if .silence_p99_ms > $promise.silence_p99_ms
       then "\(.kind), toward the \(.toward): p99 of silence \(.silence_p99_ms) ms, promised \($promise.silence_p99_ms)"
@@ -95,6 +99,12 @@ def late_rows($promise): [.[]
     (if $promise.packets_lost != null and .packets_lost_max > $promise.packets_lost
       then "\(.kind), toward the \(.toward): \(.packets_lost_max) packets lost, promised \($promise.packets_lost)"
       else empty end)];
+
+# Phones that came back all at once.
+def phone_faults($promise): [values | .back[]
+  | (if .registered < .phones then "\(.phones - .registered) of \(.phones) phones by \(.transport | ascii_upcase) are not back" else empty end),
+    (if $promise.back_ms != null and .max_ms > $promise.back_ms
+      then "the last phone by \(.transport | ascii_upcase) was back after \(.max_ms) ms, promised \($promise.back_ms)" else empty end)];
 
 . as $found
 | (.streams | sound) as $sound
@@ -107,12 +117,14 @@ def late_rows($promise): [.[]
   + ($deeds | deed_faults)
   + (.holdings | ownership_faults($found.promise))
   + (.emissions | emission_faults($found.promise; $found.victim; $found.returned_ms))
+  + (.phones | phone_faults($found.promise))
   + $records + .remarks) as $broken
 | ($sound | late_rows($found.promise)) as $late
 | {drill, about, begun, load, calls: (.calls | length), promise, generator,
    stages, sound: $sound, kinds: (.calls | kinds), lost: $lost, deeds: $deeds,
    records: {legs: (.legs | length), differences: ($records | length),
      charged: (.legs | map(.charged // 0) | add // 0), posted: (.legs | map(.posted // 0) | add // 0)},
-   emissions, holdings, broken: $broken, late: $late,
+   emissions, phones, holdings, broken: $broken, late: $late,
    verdict: (if ($broken | length) > 0 then "broken" elif .generator.lag_ms >= lag_bar then "inconclusive"
+     elif ($late | length) > 0 and (.emissions | starved) then "inconclusive"
      elif ($late | length) > 0 then "broken" else "kept" end)}

@@ -10,9 +10,14 @@ readonly lab_machines=(a1 a2 b1 cp)
 readonly lab_outside=10.99.1.3 lab_gateway_a=10.99.1.254 lab_gateway_b=10.99.2.254
 readonly lab_phones=10.99.1.101 lab_trunks=10.99.1.110
 readonly lab_control=10.98.0.254
+# Phones without calls are in offices of their own: as many addresses from here on.
+readonly lab_offices=10.99.1.128 lab_office_count=64
 
 # machine_of PROCESS: its name in the laboratory.
 machine_of() { if [[ $1 == node-* ]]; then echo "${1#node-}"; else echo cp; fi; }
+
+# clock_of MACHINE: says how wrong its wall clock is.
+clock_of() { echo "$laboratory/clocks/$1"; }
 
 # A namespace lives as long as a process in it: this one, whose clock may stand still.
 start_network() {
@@ -21,6 +26,7 @@ start_network() {
   for machine in "${lab_machines[@]}"; do stop_process "machine-$machine"; done
   start_namespace network
   build_bridges
+  set_clocks_right
   for machine in "${lab_machines[@]}"; do
     start_namespace "machine-$machine"
     lay_cables "$machine"
@@ -65,6 +71,9 @@ build_bridges() {
     for bridge in lan-a lan-b control; do ip link add \$bridge type bridge && ip link set \$bridge up; done
     ip address add $lab_gateway_a/24 dev lan-a
     ip address add $lab_outside/24 dev lan-a
+    for office in $(seq --separator=' ' 0 $((lab_office_count - 1))); do
+      ip address add ${lab_offices%.*}.\$((${lab_offices##*.} + office))/24 dev lan-a
+    done
     ip address add $lab_gateway_b/24 dev lan-b
     ip address add $lab_control/24 dev control"
   inside nft --file - <<'TABLE'
@@ -110,6 +119,10 @@ write_layout() {
       is_running "machine-$(machine_of "$process")"
       echo "network_of[$process]=/proc/$pid/ns/net"
     done
+    for process in node-a1 node-a2 node-b1 control-plane; do
+      printf 'environment_of[%s]=%q\n' "$process" "LD_PRELOAD=$laboratory/generator/stepped_clock.so
+TANDEM_WALL_CLOCK=$(clock_of "$(machine_of "$process")")"
+    done
   } >"$layout"
 }
 
@@ -135,4 +148,18 @@ sever() {
   for cable in "${@:2}"; do nft add element bridge laboratory "$1" "{ $cable }"; done
 }
 
-heal() { nft flush set bridge laboratory mute && nft flush set bridge laboratory deaf; }
+heal() {
+  nft flush set bridge laboratory mute && nft flush set bridge laboratory deaf
+  set_clocks_right
+}
+
+# step_clock MACHINE SECONDS: so wrong is its wall clock from now on. Written over, since programs look at it.
+step_clock() {
+  mkdir --parents "$laboratory/clocks"
+  perl -e 'print pack("q", shift() * 1e9)' -- "$2" | dd of="$(clock_of "$1")" conv=notrunc status=none
+}
+
+set_clocks_right() {
+  local machine
+  for machine in "${lab_machines[@]}"; do step_clock "$machine" 0; done
+}

@@ -30,9 +30,14 @@ def ms: if . == null then "-" else "\(. * 10 | round / 10)" end;
   | ($holdings.after[] | select(.address == $was.address)) as $is
   | "\($was.address)\t\($was.holder)\t\($was.epoch)\t\($is.holder)\t\($is.epoch)"),
 "",
+(.phones | values | "Phones came back by\tof them\tregistered\tp50 ms\tp99 ms\tmax ms",
+  (.back[] | "\(.transport | ascii_upcase)\t\(.phones)\t\(.registered)\t\(.p50_ms)\t\(.p99_ms)\t\(.max_ms)"),
+  "\(.refused) times they were told to come later (503), \(.rejected) times refused otherwise; \(.connections_lost) connections lost, \(.repeated) requests repeated",
+  ""),
 "Sent from\tby\tfrom, ms\tto, ms\tPackets",
 (.emissions | sort_by(.address, .begin_ms)[] | "\(.address)\t\(.node)\t\(.begin_ms)\t\(.end_ms)\t\(.packets)"),
 "",
+(.emissions | map(select(.end_ms < 0)) | if length > 0 then "the machine left its nodes without time before the fault" else empty end),
 (.broken[] | "BROKEN: \(.)"),
 (.verdict as $verdict | .late[] | if $verdict == "inconclusive" then "late, which counts for nothing: \(.)" else "BROKEN: \(.)" end),
 "\(.drill): \(.verdict)"

@@ -1,0 +1,45 @@
+# Clocks make steps of an hour and more while calls go on. Sourced by drill.
+about="the wall clock of the holder's machine steps an hour ahead, then two back, that of the control plane likewise; calls end so"
+# Nobody measures a time by it; it is read to say when something was.
+promise='{"silence_p99_ms": 80, "packets_lost": 3, "moves": false, "adopts": false}'
+sound_seconds=24
+
+strike() {
+  local machine hours
+  for machine in "$(machine_of "$victim")" cp; do
+    for hours in 1 -1; do
+      step_clock "$machine" $((hours * 3600))
+      sleep 1
+      # By digest, with nonces of now.
+      (phones=30 && gather_phones && dismiss_phones) ||
+        remark "not every phone could register while the clock of $machine was $hours h wrong"
+      sleep 1
+    done
+  done
+}
+
+# Whether the clocks were wrong at all: the ends say so, and who answers for the control plane.
+after_calls() {
+  (wait_until 20 "the ends being noted an hour early" ends_are_an_hour_early) ||
+    remark "$(ends_an_hour_early) of $((2 * calls)) ends were noted by a clock that was an hour slow"
+  [ "$(control_plane_is_late)" = 1 ] || remark "the control plane's clock did not step"
+}
+
+ends_are_an_hour_early() { [ "$(ends_an_hour_early)" = $((2 * calls)) ]; }
+
+# Facts of one leg were to be as far apart by both clocks.
+ends_an_hour_early() {
+  sql "SELECT count(*) FROM facts ended JOIN facts begun USING (leg_id, boot)
+    JOIN tenants t ON t.tenant_id = ended.tenant_id
+    WHERE t.domain = '$lab_domain' AND ended.received_at >= to_timestamp($begun / 1000.0)
+      AND ended.kind = 'ended' AND begun.kind = 'offered'
+      AND (ended.boot_nanoseconds - begun.boot_nanoseconds) / 1000000
+        - (ended.wall_milliseconds - begun.wall_milliseconds) BETWEEN 3599000 AND 3601000"
+}
+
+# Hours, rounded, by the date in its answers.
+control_plane_is_late() {
+  local date
+  date=$(curl --silent --head --max-time 5 "$api/healthz" | sed -n 's/^[Dd]ate: //p')
+  echo $((($(date +%s) - $(date --date "$date" +%s) + 1800) / 3600))
+}
