@@ -33,13 +33,16 @@ public struct RemainingCall: Hashable, Sendable {
 /// A node as seen from this replica.
 public struct NodeStatus: Hashable, Sendable {
   public var isLinked: Bool
+  /// Which of its processes: another after each start.
+  public var process: UUIDv7?
   /// Since its last beat was heard here.
   public var beatAge: Duration?
   /// What it last said of itself.
   public var load: NodeLoad?
 
-  public init(isLinked: Bool, beatAge: Duration?, load: NodeLoad?) {
+  public init(isLinked: Bool, process: UUIDv7?, beatAge: Duration?, load: NodeLoad?) {
     self.isLinked = isLinked
+    self.process = process
     self.beatAge = beatAge
     self.load = load
   }

@@ -93,6 +93,8 @@ private struct NodeView: Encodable {
   var createdAt: Timestamp
   /// Whether it is linked to the replica that answers.
   var linked: Bool
+  /// Which of its processes was linked last: another after each start.
+  @Nullable var process: String?
   /// Whether it is to be emptied; nil: that cannot be read now.
   @Nullable var draining: Bool?
   @Nullable var beatAgeMilliseconds: Int64?
@@ -104,6 +106,7 @@ private struct NodeView: Encodable {
     site = node.site.text
     createdAt = Timestamp(node.createdAt)
     linked = status?.isLinked ?? false
+    process = status?.process?.description
     beatAgeMilliseconds = status?.beatAge.map { $0.nanoseconds / 1_000_000 }
     load = status?.load.map(LoadView.init)
   }

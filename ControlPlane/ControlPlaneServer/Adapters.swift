@@ -82,7 +82,8 @@ struct LiveInstallation: InstallationMonitor {
   func status(of node: NodeName) async -> NodeStatus? {
     let nodes = await fleet.snapshot().nodes
     return nodes.first { $0.name == node }.map {
-      NodeStatus(isLinked: $0.isLinked, beatAge: $0.beatAge, load: $0.load)
+      NodeStatus(
+        isLinked: $0.isLinked, process: $0.incarnation, beatAge: $0.beatAge, load: $0.load)
     }
   }
 

@@ -23,18 +23,21 @@ struct DrainCommand: AsyncParsableCommand {
   func run() async throws {
     var isEmpty = false
     try await global.run { api in
-      _ = try await api.put("/v1/nodes/\(name)/drain", .object([:]))
-      let left = try await wait(asking: api)
+      let left = try await api.drain(name, within: deadline)
       isEmpty = left["items"]?.array?.isEmpty ?? false
       return Output(left, columns: Self.columns)
     }
     if !isEmpty { throw Self.incomplete }
   }
+}
 
-  private func wait(asking api: APIClient) async throws -> JSON {
-    let end = ContinuousClock.now + .seconds(deadline)
+extension APIClient {
+  /// Empties the node; returns what is left of it after so many seconds, if not nothing before.
+  func drain(_ node: String, within seconds: Int) async throws -> JSON {
+    _ = try await put("/v1/nodes/\(node)/drain", .object([:]))
+    let end = ContinuousClock.now + .seconds(seconds)
     while true {
-      let left = try await api.get("/v1/nodes/\(name)/remainder")
+      let left = try await get("/v1/nodes/\(node)/remainder")
       if left["items"]?.array?.isEmpty ?? false || ContinuousClock.now >= end { return left }
       try await Task.sleep(for: .milliseconds(250))
     }

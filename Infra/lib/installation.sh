@@ -145,6 +145,16 @@ run_control_plane() {
   wait_for_process control-plane 30 curl --fail --silent --max-time 2 "$api/readyz"
 }
 
+# ensure_node NODE
+ensure_node() {
+  local node=$1 run=run_node site=${1#node-} phones trunks
+  [ "$node" != node-a2 ] || run=run_heir
+  site=${site%%[0-9]*}
+  phones=phones_$site trunks=trunks_$site
+  ensure "$node" "$binaries/Keeper $binaries/MediaNodeServer $configuration/$node.json \
+    $certificates/$node.crt $certificates/sip-$site.crt" "$run" "$node" "${!phones}" "${!trunks}"
+}
+
 # run_node NODE PHONES-IP TRUNKS-IP FINGERPRINT: its keeper holds the sockets of these addresses, unless
 # another node of the site has taken them over.
 run_node() {
@@ -158,6 +168,8 @@ run_node() {
     done
   done
   keep_node "$node" "$4" "${sockets[@]}"
+  # Where addresses move, it lets go of those at once that another has.
+  [ -z "$interface" ] || return 0
   place_of "$node"
   wait_for_process "$node" 10 port_is_bound "$phones"
   wait_for_process "$node" 10 port_is_bound "$trunks"
