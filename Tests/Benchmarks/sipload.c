@@ -15,8 +15,8 @@
  *            "Call-ID ok|failed WHY SECONDS caller|callee talking|held": the status that it failed by, 0 none, 1 a
  *            BYE that nobody asked for; from its answer to our BYE; who said that; and how it was kept.
  *  exercise  held, with --exercise FILE: at SIGUSR1 first the caller and then the callee of each call puts it on
- *            hold, resumes it and sends a digit (INFO); when all have, FILE has a line for each deed,
- *            "caller|callee CALL hold|resume|dtmf WHY MS talking|held". The callees of odd calls say BYE then, not
+ *            hold, resumes it, sends a digit (INFO) and refreshes the session (UPDATE); when all have, FILE has a line
+ *            for each deed, "caller|callee CALL hold|resume|dtmf|refresh WHY MS talking|held". The callees of odd calls say BYE then, not
  *            the callers. --held N: the callers of the last N calls put them on hold before FILE of --pairs
  *            is written, which has them not.
  * --auth user:pass answers 401/407 to INVITE.  Retransmits INVITE/BYE/REGISTER (500 ms doubling).
@@ -79,8 +79,8 @@ static int sdp(char *o, int port) {
     return sprintf(o, "v=0\r\no=- 1 1 IN IP4 %s\r\ns=-\r\nc=IN IP4 %s\r\nt=0 0\r\nm=audio %d RTP/AVP 0\r\na=rtpmap:0 PCMU/8000\r\na=ptime:20\r\na=sendrecv\r\n", myip, myip, port);
 }
 /* ---- either side within a call: what it does there after a fault ---- */
-enum { HELD = -2, NOTYET, HOLD, RESUME, DTMF, VERBS };
-static const char *verbs[] = {"hold", "resume", "dtmf"}, *sides[] = {"caller", "callee"}, *exercisef;
+enum { HELD = -2, NOTYET, HOLD, RESUME, DTMF, REFRESH, VERBS };
+static const char *verbs[] = {"hold", "resume", "dtmf", "refresh"}, *sides[] = {"caller", "callee"}, *exercisef;
 struct side { char *uri, *from, *to, *callid, *routes; struct sockaddr_in peer; unsigned cseq; int verb, tries, why[VERBS]; uint64_t begun, sent; double ms[VERBS]; };
 static struct side *S[2]; static volatile int exercise; static int heldn;
 static int isheld(int i) { return exercisef && i >= total - heldn; }
@@ -93,12 +93,14 @@ static void say(int s, int i, const char *method, unsigned cseq, const char *bra
     int n = sprintf(o, "%s %s SIP/2.0\r\nVia: SIP/2.0/UDP %s:%d;branch=z9hG4bKx%x-%d-%d-%u%s;rport\r\nMax-Forwards: 70\r\n%sFrom: %s\r\nTo: %s\r\nCall-ID: %s\r\nCSeq: %u %s\r\nContact: <sip:ua@%s:%d>\r\n",
         method, d->uri, myip, s ? uasp : uacp, run, s, i, cseq, branch, d->routes, d->from, d->to, d->callid, cseq, method, myip, s ? uasp : uacp);
     if (type) n += sprintf(o + n, "Content-Type: %s\r\n", type);
+    if (!strcmp(method, "UPDATE")) n += sprintf(o + n, "Supported: timer\r\nSession-Expires: 1800;refresher=uac\r\n");
     commit(s, n + sprintf(o + n, "Content-Length: %d\r\n\r\n%s", (int)strlen(body), body));
 }
 static void saybye(int i) { say(1, i, "BYE", S[1][i].cseq, "", NULL, ""); }
 static void sayverb(int s, int i) {
     struct side *d = &S[s][i]; char body[400]; d->sent = now(); d->tries++;
     if (d->verb == DTMF) { say(s, i, "INFO", d->cseq, "", "application/dtmf-relay", "Signal=5\r\nDuration=160\r\n"); return; }
+    if (d->verb == REFRESH) { say(s, i, "UPDATE", d->cseq, "", NULL, ""); return; }
     sprintf(body, "v=0\r\no=- 1 %u IN IP4 %s\r\ns=-\r\nc=IN IP4 %s\r\nt=0 0\r\nm=audio %d RTP/AVP 0\r\na=rtpmap:0 PCMU/8000\r\na=ptime:20\r\na=%s\r\n",
         d->cseq + 1, myip, myip, (s ? bbase : abase) + 2 * (i % K), d->verb == HOLD ? "sendonly" : "sendrecv");
     say(s, i, "INVITE", d->cseq, "", "application/sdp", body);

@@ -97,7 +97,7 @@ set_up() {
   callers+=($!)
 }
 
-# exercise: in every call both sides hold, resume and send a digit.
+# exercise: in every call both sides hold, resume, send a digit and refresh the session.
 exercise() {
   local process
   for process in "${callers[@]}"; do kill -USR1 "$process"; done
