@@ -73,10 +73,10 @@ extension CallMachine {
     }
   }
 
-  /// Whether every offer so far has its answer and every 2xx its ACK.
+  /// Whether both parties were answered, every offer so far has its answer and every 2xx its ACK.
   var isSettled: Bool {
     if isAttended { return caller.answer == nil }
-    guard let connected else { return false }
+    guard case .talking(let connected, _) = state else { return false }
     return caller.answer == nil && self[connected].answer == nil
       && (self[connected].isIncoming || self[connected].acknowledgement != nil)
   }

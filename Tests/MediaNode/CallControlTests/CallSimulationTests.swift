@@ -8,8 +8,9 @@ import Testing
 /// Phones and a carrier that do as they please over a network that loses, repeats and reorders.
 /// Whatever happens, nothing may be left once the network has healed and everybody hung up.
 @Suite struct CallSimulation {
-  /// A refresh was due while our 2xx was not acknowledged, and stayed due for ever.
-  private static let formerFailures: [UInt64] = [52_569]
+  /// A refresh was due while our 2xx was not acknowledged, and stayed due for ever. The callee sent a
+  /// call on whose caller was to hear of the answer later.
+  private static let formerFailures: [UInt64] = [52_569, 34_125, 76_102]
 
   @Test(arguments: formerFailures + SimulationSeeds.range(usually: 60))
   func nothingIsLeftAfterTheNetworkHeals(seed: UInt64) throws {

@@ -60,6 +60,27 @@ import Testing
     scene.calmDown()
   }
 
+  @Test func whoAnsweredSendsNobodyOnBeforeTheCallerHearsOfTheAnswer() throws {
+    let scene = try Scene()
+    let carol = try scene.device("103", at: "127.0.5.5:5065")
+    scene.bob.habit = .play(thenAnswerAfter: .milliseconds(200))
+    carol.habit = .answer(after: .milliseconds(10))
+    let call = scene.alice.call("102") { $0.headers["Supported"] = "100rel" }
+    scene.world.run(for: .seconds(1))
+    let bobs = try #require(scene.bob.lastCall)
+    #expect(bobs.state == .talking && call.state == .calling)
+    var refer = try #require(bobs.request(.refer))
+    refer.headers["Refer-To"] = "<sip:103@\(Fixture.domain)>"
+    let refusal = Answer()
+    bobs.party.send(refer) { refusal.response = $0 }
+    scene.world.run(for: .seconds(1))
+    #expect(refusal.status == 491)
+    try acknowledge(try #require(progress(to: scene.alice, scene).first), call)
+    #expect(scene.world.run { call.state == .talking && carol.lastCall == nil })
+    call.hangUp()
+    scene.calmDown()
+  }
+
   @Test func whoDoesNotAcknowledgeIsRefusedInTheEnd() throws {
     let scene = try Scene()
     scene.world.change { $0.ringTimeout = .seconds(60) }
