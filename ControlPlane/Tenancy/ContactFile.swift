@@ -70,7 +70,7 @@ public struct ContactFile: Hashable, Sendable {
     return lines
   }
 
-  /// As `init` reads it. What a spreadsheet would take for a formula is kept from it.
+  /// As `init` reads it, in UTF-8, with lines that end as RFC 4180 says.
   public static func csv(_ contacts: [Contact]) -> String {
     func cell(_ text: String) -> String {
       let isQuoted = text.contains { "\",;\n\r".contains($0) }

@@ -5,7 +5,8 @@ import Foundation
 func queried(_ path: String, _ items: [(name: String, value: String?)]) -> String {
   var whole = URLComponents()
   whole.path = path
-  let items = items.compactMap { item in item.value.map { URLQueryItem(name: item.name, value: $0) }
+  let items = items.compactMap { name, value in
+    value.map { URLQueryItem(name: name, value: $0) }
   }
   whole.queryItems = items.isEmpty ? nil : items
   // A plus in a query is read as a space.

@@ -3,10 +3,9 @@ import Foundation
 import Support
 import Testing
 
-/// At site b's node, so that these long waits run beside the other tests.
-@Suite("Recorded calls", .serialized)
-struct RecordedCallTests {
-  private struct Recording: Decodable, Sendable {
+/// Two who talk while one of them records it, and what becomes of the recording.
+private struct RecordedCall {
+  struct Recording: Decodable, Sendable {
     let id: String
     let from: String?
     let to: String?
@@ -18,22 +17,66 @@ struct RecordedCallTests {
 
   private struct List: Decodable { let items: [Recording] }
 
-  private func recordings(of tenant: SecondTenant, _ bench: Bench) async throws -> [Recording] {
+  /// What the caller says and what the callee says.
+  static let tones = (caller: 500, callee: 700)
+
+  let bench: Bench
+  let tenant: SecondTenant
+  /// Records for 17 s, from half a second after it is answered, and hangs up.
+  let alice: SIPp
+  let bob: Baresip
+
+  /// - Parameter addresses: of the caller's phone and the callee's, by the last byte.
+  init(
+    _ name: String, at homeAddress: String, _ proxy: String, extensions: [String],
+    phonesFrom addresses: Int, on bench: Bench
+  ) async throws {
+    self.bench = bench
+    tenant = try await SecondTenant(
+      name, homeAddress: homeAddress, proxy: proxy, ringTimeout: 20, extensions: extensions,
+      on: bench)
+    let (caller, callee) = (extensions[0], extensions[1])
+    bob = try await Baresip(
+      tenant.phone(callee, address: "127.0.4.\(addresses + 1)", tone: Self.tones.callee),
+      work: bench.work)
+    try await bob.registered()
+    alice = try SIPp(
+      "phone-records", address: "127.0.4.\(addresses)", target: tenant.proxy, service: callee,
+      user: caller, password: tenant.passwords[caller], domain: tenant.domain, request: callee,
+      sound: Self.speech(in: bench.work), limit: .seconds(60), work: bench.work)
+    try await bob.rings()
+    bob.answer()
+  }
+
+  /// A tone, as a phone speaks it.
+  private static func speech(in work: URL) throws -> URL {
+    let file = work.appending(path: "speech.ulaw")
+    var generator = ToneGenerator(frequencies: [Double(tones.caller)])
+    try Data(G711.muLaw.encode(generator.samples(8_000))).write(to: file)
+    return file
+  }
+
+  func recordings() async throws -> [Recording] {
     try JSONDecoder().decode(
       List.self, from: try await bench.api.run(["recording", "list", "--tenant", tenant.id])
     ).items
   }
 
-  /// A tone, as a phone speaks it.
-  private func speech(_ tone: Int, in work: URL) throws -> URL {
-    let file = work.appending(path: "speech.ulaw")
-    var generator = ToneGenerator(frequencies: [Double(tone)])
-    try Data(G711.muLaw.encode(generator.samples(8_000))).write(to: file)
-    return file
+  /// The first seconds of it, while it goes on.
+  func running() async throws -> Recording {
+    try await eventually("the first seconds are there", within: .seconds(30)) {
+      try await recordings().first { $0.seconds >= 5 }
+    }
+  }
+
+  func whole() async throws -> Recording {
+    try await eventually("all of it is there", within: .seconds(20)) {
+      try await recordings().first { $0.state != "running" }
+    }
   }
 
   /// Fetches it, and hears who is on the left and who on the right.
-  private func heard(_ recording: Recording, of tenant: SecondTenant, _ bench: Bench) async throws
+  func heard(_ recording: Recording) async throws
     -> (left: [Int], right: [Int], duration: Duration)
   {
     let file = bench.work.appending(path: "recording.mp3")
@@ -49,44 +92,63 @@ struct RecordedCallTests {
       hearing.tones(of: Bench.tones), hearing.tonesOnTheRight(of: Bench.tones), hearing.duration
     )
   }
+}
 
+/// At site b's node, so that these long waits run beside the other tests.
+@Suite("Recorded calls", .serialized)
+struct RecordedCallTests {
   @Test(
     "A phone's key records a call: it can be fetched while it goes on, and sounds as it was said",
     .timeLimit(.minutes(2)))
   func recordACall() async throws {
     let bench = try await Bench("recorded")
-    let tenant = try await SecondTenant(
-      "recorded", homeAddress: "phones-b", proxy: "127.0.2.1:5060", ringTimeout: 20,
-      extensions: ["671", "672"], on: bench)
-    let bob = try await Baresip(
-      tenant.phone("672", address: "127.0.4.142", tone: 700), work: bench.work)
-    try await bob.registered()
-    let alice = try SIPp(
-      "phone-records", address: "127.0.4.141", target: tenant.proxy, service: "672", user: "671",
-      password: tenant.passwords["671"], domain: tenant.domain, request: "672",
-      sound: speech(500, in: bench.work), limit: .seconds(60), work: bench.work)
-    try await bob.rings()
-    bob.answer()
-    let running = try await eventually("the first seconds are there", within: .seconds(30)) {
-      try await recordings(of: tenant, bench).first { $0.seconds >= 5 }
-    }
+    let call = try await RecordedCall(
+      "recorded", at: "phones-b", "127.0.2.1:5060", extensions: ["671", "672"], phonesFrom: 141,
+      on: bench)
+    let running = try await call.running()
     #expect(running.state == "running" && running.seconds < 17)
-    #expect(try await heard(running, of: tenant, bench).right == [700])
+    #expect(try await call.heard(running).right == [700])
 
-    #expect(try await alice.succeeds(within: .seconds(60)), "\(alice.transcript)")
-    let whole = try await eventually("all of it is there", within: .seconds(20)) {
-      try await recordings(of: tenant, bench).first { $0.state != "running" }
-    }
+    #expect(try await call.alice.succeeds(within: .seconds(60)), "\(call.alice.transcript)")
+    let whole = try await call.whole()
     #expect(whole.state == "call-ended" && whole.interruptions == 0 && whole.id == running.id)
     #expect(whole.from == "671" && whole.to == "672")
     #expect((15...19).contains(whole.seconds), "\(whole.seconds)")
-    let (left, right, duration) = try await heard(whole, of: tenant, bench)
+    let (left, right, duration) = try await call.heard(whole)
     #expect(left == [500] && right == [700])
     #expect((.seconds(15)...(.seconds(19))).contains(duration), "\(duration)")
 
-    try await bench.api.pbxctl("recording", "delete", whole.id, "--tenant", tenant.id)
-    #expect(try await recordings(of: tenant, bench).isEmpty)
-    try await bench.api.pbxctl("recording", "retention", "--tenant", tenant.id, "--days", "30")
-    await bob.quit()
+    try await bench.api.pbxctl("recording", "delete", whole.id, "--tenant", call.tenant.id)
+    #expect(try await call.recordings().isEmpty)
+    try await bench.api.pbxctl(
+      "recording", "retention", "--tenant", call.tenant.id, "--days", "30")
+    await call.bob.quit()
+  }
+}
+
+extension SiteA {
+  @Suite("What is lost of a recorded call")
+  struct RecordedLossTests {
+    @Test(
+      "The node's process dies in a recorded call: what was said before and after is there",
+      .timeLimit(.minutes(2)))
+    func processDies() async throws {
+      let bench = try await Bench("recorded-dies")
+      let call = try await RecordedCall(
+        "recorded-dies", at: "phones-a", bench.demo.phonesAddress, extensions: ["673", "674"],
+        phonesFrom: 143, on: bench)
+      let begun = try await call.running()
+      try bench.killNode("node-a1")
+
+      #expect(try await call.alice.succeeds(within: .seconds(60)), "\(call.alice.transcript)")
+      let whole = try await call.whole()
+      #expect(whole.state == "call-ended" && whole.interruptions == 1 && whole.id == begun.id)
+      // All but what was heard while no process was there, and since the last checkpoint.
+      #expect((13...19).contains(whole.seconds), "\(whole.seconds)")
+      let (left, right, duration) = try await call.heard(whole)
+      #expect(left == [500] && right == [700])
+      #expect((.seconds(13)...(.seconds(19))).contains(duration), "\(duration)")
+      await call.bob.quit()
+    }
   }
 }
