@@ -60,12 +60,9 @@ extension CallMachine {
   mutating func moved(_ response: SIPResponse, _ leg: LegID, at now: Moment) -> [CallAction] {
     switch response.status {
     case ..<300:
-      guard let stayer = transfer?.stayer, case .session(let answer) = response.body,
-        let terms = self[leg].session.takeAnswer(answer)
+      guard case .session(let answer) = response.body,
+        self[leg].session.takeAnswer(answer) != nil
       else { return joinFailed(.incompatibleMedia, at: now) }
-      let before = self[stayer].session
-      transfer?.before = before
-      _ = self[stayer].offer(terms)
       return join(leg, at: now)
     case StatusCode.requestPending: return joinLater(leg, at: now)
     default: return joinFailed(.incompatibleMedia, at: now)

@@ -152,14 +152,11 @@ extension CallMachine {
     self[leg].begin(dialog, as: response, limits, at: now.boot)
     let acknowledged = acknowledge(leg, sequence: response.headers.cseq.number, body: .none)
     guard case .session(let answer) = response.body,
-      let terms = self[leg].session.takeAnswer(answer)
+      self[leg].session.takeAnswer(answer) != nil
     else {
       return acknowledged + hangUp(leg) + targetFailed(leg, .incompatibleMedia, at: now)
     }
     self[leg].phase = .answered
-    let before = self[transfer.stayer].session
-    self.transfer?.before = before
-    _ = self[transfer.stayer].offer(terms)
     let others = transfer.targets.filter { $0 != leg }.flatMap {
       giveUp($0, .answeredElsewhere, reason: Reason.completedElsewhere)
     }
@@ -183,10 +180,18 @@ extension CallMachine {
 
   // MARK: - Joining
 
-  /// Offers the stayer the target's session, as soon as it has no offer of its own under way.
+  /// Offers the stayer the target's session, as soon as it has no offer of its own under way. What that
+  /// changes is what the stayer goes back to where it refuses the target's.
   mutating func join(_ leg: LegID, at now: Moment) -> [CallAction] {
-    guard let stayer = transfer?.stayer, renegotiation == nil, self[stayer].answer == nil,
-      let description = self[stayer].session.described,
+    guard let stayer = transfer?.stayer, renegotiation == nil, self[stayer].answer == nil else {
+      return joinLater(leg, at: now)
+    }
+    if transfer?.before == nil, let terms = self[leg].session.terms {
+      let before = self[stayer].session
+      transfer?.before = before
+      _ = self[stayer].offer(terms)
+    }
+    guard let description = self[stayer].session.described,
       let invite = self[stayer].dialog?.request(.invite, body: .session(description))
     else { return joinLater(leg, at: now) }
     transfer?.stage = .joining(leg, nextAt: nil)

@@ -27,7 +27,7 @@ struct Transfer: Hashable, Sendable {
   var arrival: RequestToken?
   /// How often the stayer was asked in vain because an offer of its own was under way.
   var attempts: UInt8 = 0
-  /// The stayer's session as it was, once it is being offered the target's.
+  /// The stayer's session as it was before it was offered the target's.
   var before: SessionSide?
   var failures: [CallOutcome] = []
 

@@ -195,9 +195,10 @@ struct CallFleet {
 
   /// We have nothing to say in UDPTL: whoever faxes does so with another machine.
   private func expectFaxesAmongMachines() {
-    for call in scene.world.exchange.calls.values.map(\.machine) where call.passage == .fax {
-      #expect(!call.isAttended, "a fax to ourselves, seed \(seed)")
-    }
+    let faxes = scene.world.exchange.calls.values.map(\.machine).filter { $0.passage == .fax }
+    for call in faxes { #expect(!call.isAttended, "a fax to ourselves, seed \(seed)") }
+    let faxing = parties.flatMap(\.calls).count { $0.state == .talking && $0.faxes }
+    #expect(faxing == 2 * faxes.count, "seed \(seed)")
   }
 
   func hangUp() {

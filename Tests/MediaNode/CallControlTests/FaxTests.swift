@@ -99,6 +99,24 @@ import Testing
     scene.calmDown()
   }
 
+  @Test func whoGoesOverToFaxWhileItIsHandedOnIsOfferedTheTargetsVoice() throws {
+    let (scene, caller, callee) = try faxing()
+    let carol = try scene.device("103", at: "127.0.5.5:5065")
+    carol.habit = .answer(after: .milliseconds(400))
+    callee.thinks = .milliseconds(900)
+    var refer = try #require(callee.request(.refer))
+    refer.headers["Refer-To"] = "<sip:103@\(Fixture.domain)>"
+    callee.party.send(refer) { _ in }
+    scene.world.run(for: .milliseconds(100))
+    caller.offerFax()
+    #expect(scene.world.run { caller.renegotiations == [200] && carol.lastCall?.state == .talking })
+    scene.world.run(for: .seconds(10))
+    #expect(caller.theirSession?.media.first?.kind == "audio" && !caller.faxes)
+    #expect(try relay(in: scene).passage == .relayed)
+    caller.hangUp()
+    scene.calmDown()
+  }
+
   @Test func aRecordingPausesWhileMachinesTalk() throws {
     let (scene, caller, callee) = try faxing()
     let call = try #require(scene.world.exchange.callIDs.first)
