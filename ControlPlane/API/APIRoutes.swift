@@ -29,6 +29,8 @@ public struct APIRoutes: Sendable {
       .register(on: &group)
     RingGroupRoutes(keys: keys, groups: RingGroupOperations(store)).register(on: &group)
     ContactRoutes(keys: keys, contacts: ContactOperations(store, clock: clock)).register(on: &group)
+    ScreeningRoutes(keys: keys, screening: ScreeningOperations(store, clock: clock))
+      .register(on: &group)
     SoundRoutes(keys: keys, sounds: TenantSoundOperations(store, clock: clock)).register(on: &group)
     MenuRoutes(keys: keys, menus: MenuOperations(store)).register(on: &group)
     MailboxRoutes(keys: keys, mailboxes: MailboxOperations(store)).register(on: &group)

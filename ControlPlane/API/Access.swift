@@ -133,6 +133,12 @@ extension ContactQuota: ProblemConvertible {
   }
 }
 
+extension ScreeningQuota: ProblemConvertible {
+  public var asProblem: Problem {
+    .conflict("The tenant and its users have \(limit) screening lines, as many as they may.")
+  }
+}
+
 extension InvalidContacts: ProblemConvertible {
   public var asProblem: Problem {
     .invalid(fields.map { HTTP.Problem.Field(name: $0.field, detail: $0.description) })

@@ -118,6 +118,21 @@ private struct PlanView: Encodable {
     var to: String?
   }
 
+  struct Screening: Encodable {
+    var line: String
+    var from: String
+    var verdict: String
+
+    init(_ entry: ScreeningEntry) {
+      line = entry.id.description
+      from = entry.callers.text
+      verdict = entry.verdict.rawValue
+    }
+  }
+
+  /// The line that says whether the call is wanted at all: where it is blocked, no rule is asked. Null:
+  /// nobody said anything of it.
+  @Nullable var screening: Screening?
   /// What the clocks show where the tenant is: `mon 18:05`.
   var localTime: String
   var timeZone: String
@@ -132,6 +147,7 @@ private struct PlanView: Encodable {
     let time = explained.time
     let minute = "\(time.minute % 60 < 10 ? "0" : "")\(time.minute % 60)"
     let hour = "\(time.minute < 600 ? "0" : "")\(time.minute / 60)"
+    screening = explained.screening.map(Screening.init)
     localTime = "\(WeeklyHours.dayNames[time.weekday]) \(hour):\(minute)"
     timeZone = explained.zone
     arrival = Self.decision(explained.plan.arrival, explained)

@@ -13,7 +13,7 @@ struct NumberRoutes: Sendable {
     routes.get("/tenants/{tenant}/numbers", list)
     routes.post("/tenants/{tenant}/numbers", create)
     routes.get("/tenants/{tenant}/numbers/{number}", show)
-    routes.patch("/tenants/{tenant}/numbers/{number}", direct)
+    routes.patch("/tenants/{tenant}/numbers/{number}", change)
     routes.delete("/tenants/{tenant}/numbers/{number}", remove)
   }
 
@@ -29,7 +29,8 @@ struct NumberRoutes: Sendable {
     let body: NewNumberBody = try await request.json()
     let destination: ExtensionID = try reference(body.extension, field: "extension")
     let number = try await naming(NumberView.path) {
-      try await numbers.create(body.number, leadingTo: destination, of: tenant, in: scope)
+      try await numbers.create(
+        body.number, leadingTo: destination, display: body.display, of: tenant, in: scope)
     }
     return .created(NumberView(number), at: NumberView.path(number))
   }
@@ -41,12 +42,11 @@ struct NumberRoutes: Sendable {
         try await numbers.find(request.id("number"), of: request.id("tenant"), in: scope)))
   }
 
-  private func direct(_ request: IncomingRequest) async throws -> Response {
+  private func change(_ request: IncomingRequest) async throws -> Response {
     let scope = try await keys.scope(of: request, toDo: .directNumbers)
     let body: NumberChangesBody = try await request.json()
-    let number = try await numbers.direct(
-      request.id("number"), of: request.id("tenant"),
-      to: reference(body.extension, field: "extension"), in: scope)
+    let number = try await numbers.change(
+      request.id("number"), of: request.id("tenant"), body.changes, in: scope)
     return .json(NumberView(number))
   }
 
@@ -60,10 +60,29 @@ struct NumberRoutes: Sendable {
 private struct NewNumberBody: Decodable {
   var number: String
   var `extension`: String
+  /// What phones show of whoever calls it: `Acme: {caller}`.
+  var display: String?
 }
 
+/// `"display": null` has phones show the caller alone; without the member it stays.
 private struct NumberChangesBody: Decodable {
-  var `extension`: String
+  private enum CodingKeys: String, CodingKey {
+    case `extension`, display
+  }
+
+  let changes: NumberChanges
+
+  init(from decoder: any Decoder) throws {
+    let body = try decoder.container(keyedBy: CodingKeys.self)
+    var changes = NumberChanges()
+    if let destination = try body.decodeIfPresent(String.self, forKey: .extension) {
+      changes.destination = try reference(destination, field: "extension")
+    }
+    if body.contains(.display) {
+      changes.display = .set(try body.decodeIfPresent(String.self, forKey: .display))
+    }
+    self.changes = changes
+  }
 }
 
 private struct NumberView: Encodable {
@@ -71,6 +90,7 @@ private struct NumberView: Encodable {
   var tenant: String
   var number: String
   var `extension`: String
+  @Nullable var display: String?
   var createdAt: Timestamp
 
   init(_ number: Number) {
@@ -80,6 +100,7 @@ private struct NumberView: Encodable {
     switch number.destination {
     case .extension(let id): self.extension = id.description
     }
+    display = number.display?.text
     createdAt = Timestamp(number.createdAt)
   }
 

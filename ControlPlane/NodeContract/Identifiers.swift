@@ -129,6 +129,7 @@ public enum OrderKind: IdentifiedKind { public static let prefix = "order" }
 public enum KeyKind: IdentifiedKind { public static let prefix = "key" }
 public enum SoundKind: IdentifiedKind { public static let prefix = "snd" }
 public enum ContactKind: IdentifiedKind { public static let prefix = "con" }
+public enum ScreeningKind: IdentifiedKind { public static let prefix = "scr" }
 
 public typealias ResellerID = TypedID<ResellerKind>
 public typealias TenantID = TypedID<TenantKind>
@@ -143,3 +144,4 @@ public typealias OrderID = TypedID<OrderKind>
 public typealias KeyID = TypedID<KeyKind>
 public typealias SoundID = TypedID<SoundKind>
 public typealias ContactID = TypedID<ContactKind>
+public typealias ScreeningID = TypedID<ScreeningKind>

@@ -18,13 +18,17 @@ public struct TenantSnapshot: Hashable, Sendable {
   public var features: FeatureCodes
   /// Whom it knows outside.
   public var contacts: [ContactEntry]
+  /// Whose calls it or its users do not want.
+  public var screening: [ScreeningEntry]
 
   public init(
     tenant: TenantID, revision: Int64, domain: String, homeAddress: AddressName,
     dialling: DiallingRules, ringTimeout: Duration, extensions: [ExtensionEntry],
     numbers: [NumberEntry], trunks: [TrunkEntry], clock: ZoneClock = .utc,
-    features: FeatureCodes = .usual, contacts: [ContactEntry] = []
+    features: FeatureCodes = .usual, contacts: [ContactEntry] = [],
+    screening: [ScreeningEntry] = []
   ) {
+    self.screening = screening
     self.contacts = contacts
     self.features = features
     self.tenant = tenant
@@ -130,11 +134,16 @@ public struct NumberEntry: Hashable, Sendable {
   /// E.164 with plus.
   public var number: String
   public var destination: NumberDestination
+  /// What phones show of whoever calls it; nil: the caller's name alone.
+  public var display: CallerDisplay?
 
-  public init(id: NumberID, number: String, destination: NumberDestination) {
+  public init(
+    id: NumberID, number: String, destination: NumberDestination, display: CallerDisplay? = nil
+  ) {
     self.id = id
     self.number = number
     self.destination = destination
+    self.display = display
   }
 }
 

@@ -5,6 +5,8 @@ public import Tenancy
 
 /// What would become of a call, as the node that gets it would decide.
 public struct ExplainedAnswering: Sendable {
+  /// The line that says whether the call is wanted at all; nil: none does, and it is.
+  public let screening: ScreeningEntry?
   public let rules: [AnsweringRule]
   /// So many of them, the first, are not of the list but switched.
   public let switched: Int
@@ -67,8 +69,11 @@ public struct AnsweringOperations: Sendable {
       caller: caller, isInternal: isInternal,
       contact: isInternal ? nil : caller.flatMap { ContactIndex(snapshot.contacts)[$0] },
       called: called ?? entry.number, time: time ?? clock.now())
+    let screening =
+      isInternal
+      ? nil : CallScreening(snapshot.screening).entry(for: ScreenedCaller(number: caller), to: id)
     return ExplainedAnswering(
-      rules: entry.rules, switched: entry.switchedRules.count,
+      screening: screening, rules: entry.rules, switched: entry.switchedRules.count,
       plan: AnsweringPlan(
         entry.rules, for: call, by: snapshot.clock, hasMailbox: entry.mailbox != nil),
       zone: snapshot.clock.zone, time: LocalTime(call.time, by: snapshot.clock))

@@ -30,12 +30,6 @@ public struct NewExtension: Sendable {
 
 /// What is to be different.
 public struct ExtensionChanges: Sendable {
-  /// Whether a value stays or becomes another one, which may be none.
-  public enum Change<Value: Sendable>: Sendable {
-    case keep
-    case set(Value)
-  }
-
   public var name: String?
   public var outsideNumber: Change<String?>
   /// `made` makes a new one.

@@ -98,7 +98,7 @@ public struct PriceListOperations: Sendable {
     _ rates: [NewRate], to id: PriceListID, from time: WallTime? = nil, in scope: AccessScope
   ) async throws -> Int {
     guard rates.count <= PriceListOperations.rateLimit else {
-      throw InvalidField("rates", .tooLong(limit: PriceListOperations.rateLimit))
+      throw InvalidField("rates", .tooMany(limit: PriceListOperations.rateLimit))
     }
     _ = try await find(id, in: scope)
     let start = time ?? clock.now()

@@ -42,20 +42,20 @@ public struct TrunkChanges: Sendable {
   public var carrier: String?
   public var address: String?
   public var peers: [String]?
-  public var route: ExtensionChanges.Change<String?>
-  public var certificateName: ExtensionChanges.Change<String?>
+  public var route: Change<String?>
+  public var certificateName: Change<String?>
   public var priceList: PriceListID?
-  public var account: ExtensionChanges.Change<NewTrunkAccount?>
-  public var visitor: ExtensionChanges.Change<NewTrunkVisitor?>
+  public var account: Change<NewTrunkAccount?>
+  public var visitor: Change<NewTrunkVisitor?>
   public var profile: TrunkProfileChanges
 
   public init(
     carrier: String? = nil, address: String? = nil, peers: [String]? = nil,
-    priceList: PriceListID? = nil, account: ExtensionChanges.Change<NewTrunkAccount?> = .keep,
-    visitor: ExtensionChanges.Change<NewTrunkVisitor?> = .keep,
+    priceList: PriceListID? = nil, account: Change<NewTrunkAccount?> = .keep,
+    visitor: Change<NewTrunkVisitor?> = .keep,
     profile: TrunkProfileChanges = TrunkProfileChanges(),
-    route: ExtensionChanges.Change<String?> = .keep,
-    certificateName: ExtensionChanges.Change<String?> = .keep
+    route: Change<String?> = .keep,
+    certificateName: Change<String?> = .keep
   ) {
     self.route = route
     self.certificateName = certificateName

@@ -44,6 +44,28 @@ extension ExtensionNumber: PostgresEncodable, PostgresDecodable {
   public init?(postgresText: String) { self.init(canonical: postgresText) }
 }
 
+extension ScreeningEntry.Callers: PostgresEncodable, PostgresDecodable {
+  public var postgresText: String? { text }
+  public init?(postgresText: String) {
+    switch postgresText {
+    case "withheld": self = .withheld
+    case "disproven": self = .disproven
+    case _ where postgresText.hasSuffix("*"): self = .range(String(postgresText.dropLast()))
+    default: self = .number(postgresText)
+    }
+  }
+}
+
+extension ScreeningEntry.Verdict: PostgresEncodable, PostgresDecodable {
+  public var postgresText: String? { rawValue }
+  public init?(postgresText: String) { self.init(rawValue: postgresText) }
+}
+
+extension CallerDisplay: PostgresEncodable, PostgresDecodable {
+  public var postgresText: String? { text }
+  public init?(postgresText: String) { self.init(postgresText) }
+}
+
 extension SIPDomain: PostgresEncodable, PostgresDecodable {
   public var postgresText: String? { text }
   public init?(postgresText: String) {

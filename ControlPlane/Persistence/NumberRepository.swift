@@ -12,9 +12,9 @@ public struct NumberRepository: Sendable {
     try await store.transaction(in: scope) { transaction in
       _ = try transaction.execute(
         """
-        INSERT INTO numbers (number_id, tenant_id, number, extension_id, created_at)
+        INSERT INTO numbers (number_id, tenant_id, number, extension_id, display, created_at)
         SELECT \(number.id)::uuid, t.tenant_id, \(number.number), \(extensionID)::uuid,
-          \(number.createdAt)::timestamptz
+          \(number.display)::text, \(number.createdAt)::timestamptz
         FROM tenants t WHERE t.tenant_id = \(number.tenant) AND t.deleted_at IS NULL
         """
       ).orThrow(InvalidField("tenant", .unknownReference))
@@ -55,14 +55,14 @@ public struct NumberRepository: Sendable {
     return Page(rows, limit: page.limit) { $0.id.description }
   }
 
-  /// Leads its calls elsewhere; `false` when there is no such number.
+  /// Where its calls go and what phones show of them; `false` when there is no such number.
   @discardableResult
   public func update(_ number: Number, in scope: AccessScope) async throws -> Bool {
     guard case .extension(let extensionID) = number.destination else { return false }
     return try await store.transaction(in: scope) { transaction in
       try transaction.execute(
         """
-        UPDATE numbers SET extension_id = \(extensionID)
+        UPDATE numbers SET extension_id = \(extensionID), display = \(number.display)
         WHERE tenant_id = \(number.tenant) AND number_id = \(number.id)
         """) > 0
     }
@@ -82,12 +82,12 @@ public struct NumberRepository: Sendable {
 
 extension Number {
   static let selection: Query =
-    "SELECT number_id, tenant_id, number, extension_id, created_at FROM numbers"
+    "SELECT number_id, tenant_id, number, extension_id, display, created_at FROM numbers"
 
   init(row: borrowing Row) throws {
     self.init(
       id: try row.value("number_id"), tenant: try row.value("tenant_id"),
       number: try row.value("number"), destination: .extension(try row.value("extension_id")),
-      createdAt: try row.value("created_at"))
+      display: try row.optional("display"), createdAt: try row.value("created_at"))
   }
 }

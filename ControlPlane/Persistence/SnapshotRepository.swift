@@ -52,6 +52,7 @@ private struct SnapshotContents {
   let menus: [ExtensionID: VoiceMenu]
   let numbers: [TenantID: [Number]]
   let contacts: [TenantID: [ContactEntry]]
+  let screening: [TenantID: [ScreeningEntry]]
   let trunks: [ResellerID: [Trunk]]
 
   init(of tenants: [Tenant], in transaction: borrowing Transaction) throws {
@@ -98,6 +99,7 @@ private struct SnapshotContents {
         "\(Number.selection) WHERE tenant_id = ANY(\(ids)::uuid[]) ORDER BY number_id"
       ).map(Number.init(row:)), by: \.tenant)
     contacts = try transaction.contacts(of: ids)
+    screening = try transaction.screening(of: ids)
     trunks = Dictionary(
       grouping: try transaction.query(
         """
@@ -121,6 +123,6 @@ private struct SnapshotContents {
       trunks: (trunks[tenant.reseller] ?? []).map(\.entry),
       clock: clocks[tenant.timeZone] ?? .utc,
       features: FeatureCodes(changed: features[tenant.id] ?? [:]),
-      contacts: contacts[tenant.id] ?? [])
+      contacts: contacts[tenant.id] ?? [], screening: screening[tenant.id] ?? [])
   }
 }

@@ -63,6 +63,7 @@ extension Store {
   public var mailboxPINs: MailboxPINRepository { MailboxPINRepository(store: self) }
   public var sounds: SoundRepository { SoundRepository(store: self) }
   public var contacts: ContactRepository { ContactRepository(store: self) }
+  public var screening: ScreeningRepository { ScreeningRepository(store: self) }
   public var recordings: RecordingRepository { RecordingRepository(store: self) }
   public var tenantSounds: TenantSoundRepository { TenantSoundRepository(store: self) }
   public var menus: MenuRepository { MenuRepository(store: self) }

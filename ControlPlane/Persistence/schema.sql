@@ -445,6 +445,8 @@ CREATE TABLE public.numbers (
     number text NOT NULL,
     extension_id uuid NOT NULL,
     created_at timestamp with time zone NOT NULL,
+    display text,
+    CONSTRAINT numbers_display_check CHECK (((length(display) >= 1) AND (length(display) <= 100))),
     CONSTRAINT numbers_number_check CHECK (((number COLLATE "C") ~ '^[+][1-9][0-9]{1,14}$'::text))
 );
 ALTER TABLE ONLY public.numbers FORCE ROW LEVEL SECURITY;
@@ -516,6 +518,20 @@ CREATE TABLE public.schema_migrations (
     applied_at timestamp with time zone DEFAULT now() NOT NULL
 );
 ALTER TABLE public.schema_migrations OWNER TO tandem_owner;
+CREATE TABLE public.screening (
+    tenant_id uuid NOT NULL,
+    screening_id uuid NOT NULL,
+    extension_id uuid,
+    callers text NOT NULL,
+    verdict text NOT NULL,
+    note text NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    CONSTRAINT screening_callers_check CHECK (((callers ~ '^\+[1-9][0-9]{0,14}\*?$'::text) OR (callers = ANY (ARRAY['withheld'::text, 'disproven'::text])))),
+    CONSTRAINT screening_note_check CHECK ((length(note) <= 100)),
+    CONSTRAINT screening_verdict_check CHECK ((verdict = ANY (ARRAY['allow'::text, 'block'::text])))
+);
+ALTER TABLE ONLY public.screening FORCE ROW LEVEL SECURITY;
+ALTER TABLE public.screening OWNER TO tandem_owner;
 CREATE TABLE public.service_addresses (
     name text NOT NULL,
     site text NOT NULL,
@@ -694,6 +710,10 @@ ALTER TABLE ONLY public.ring_groups
     ADD CONSTRAINT ring_groups_pkey PRIMARY KEY (tenant_id, extension_id);
 ALTER TABLE ONLY public.schema_migrations
     ADD CONSTRAINT schema_migrations_pkey PRIMARY KEY (migration, step);
+ALTER TABLE ONLY public.screening
+    ADD CONSTRAINT screening_from_taken UNIQUE NULLS NOT DISTINCT (tenant_id, extension_id, callers);
+ALTER TABLE ONLY public.screening
+    ADD CONSTRAINT screening_pkey PRIMARY KEY (tenant_id, screening_id);
 ALTER TABLE ONLY public.service_addresses
     ADD CONSTRAINT service_addresses_ip_taken UNIQUE (ip, role);
 ALTER TABLE ONLY public.service_addresses
@@ -738,6 +758,7 @@ CREATE TRIGGER deleted AFTER DELETE ON public.mailboxes REFERENCING OLD TABLE AS
 CREATE TRIGGER deleted AFTER DELETE ON public.menus REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.raise_revision_of_tenants();
 CREATE TRIGGER deleted AFTER DELETE ON public.numbers REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.raise_revision_of_tenants();
 CREATE TRIGGER deleted AFTER DELETE ON public.ring_groups REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.raise_revision_of_tenants();
+CREATE TRIGGER deleted AFTER DELETE ON public.screening REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.raise_revision_of_tenants();
 CREATE TRIGGER inserted AFTER INSERT ON public.answering_rules REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.raise_revision_of_tenants();
 CREATE TRIGGER inserted AFTER INSERT ON public.answering_switches REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.raise_revision_of_tenants();
 CREATE TRIGGER inserted AFTER INSERT ON public.contacts REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.raise_revision_of_tenants();
@@ -749,6 +770,7 @@ CREATE TRIGGER inserted AFTER INSERT ON public.menus REFERENCING NEW TABLE AS ch
 CREATE TRIGGER inserted AFTER INSERT ON public.numbers REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.raise_revision_of_tenants();
 CREATE TRIGGER inserted AFTER INSERT ON public.ring_group_members REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.raise_revision_of_tenants();
 CREATE TRIGGER inserted AFTER INSERT ON public.ring_groups REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.raise_revision_of_tenants();
+CREATE TRIGGER inserted AFTER INSERT ON public.screening REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.raise_revision_of_tenants();
 CREATE TRIGGER inserted AFTER INSERT ON public.trunks REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.raise_revision_of_resellers_tenants();
 CREATE TRIGGER lamp_of_changed AFTER UPDATE ON public.mailbox_messages REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.announce_mailboxes();
 CREATE TRIGGER lamp_of_gone AFTER DELETE ON public.mailbox_messages REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.announce_mailboxes();
@@ -828,6 +850,10 @@ ALTER TABLE ONLY public.ring_group_members
     ADD CONSTRAINT ring_group_members_tenant_id_extension_id_fkey FOREIGN KEY (tenant_id, extension_id) REFERENCES public.ring_groups(tenant_id, extension_id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.ring_groups
     ADD CONSTRAINT ring_groups_extension_exists FOREIGN KEY (tenant_id, extension_id) REFERENCES public.extensions(tenant_id, extension_id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.screening
+    ADD CONSTRAINT screening_extension_exists FOREIGN KEY (tenant_id, extension_id) REFERENCES public.extensions(tenant_id, extension_id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.screening
+    ADD CONSTRAINT screening_tenant_exists FOREIGN KEY (tenant_id) REFERENCES public.tenants(tenant_id);
 ALTER TABLE ONLY public.service_addresses
     ADD CONSTRAINT service_addresses_holder_exists FOREIGN KEY (holder) REFERENCES public.nodes(name);
 ALTER TABLE ONLY public.service_addresses
@@ -880,6 +906,7 @@ ALTER TABLE public.ring_groups ENABLE ROW LEVEL SECURITY;
 CREATE POLICY scoped_read ON public.nodes FOR SELECT USING (public.scope_is_set());
 CREATE POLICY scoped_read ON public.service_addresses FOR SELECT USING (public.scope_is_set());
 CREATE POLICY scoped_read ON public.sites FOR SELECT USING (public.scope_is_set());
+ALTER TABLE public.screening ENABLE ROW LEVEL SECURITY;
 CREATE POLICY sellers_insert ON public.tenants AS RESTRICTIVE FOR INSERT WITH CHECK ((public.scope_is_platform() OR (reseller_id = public.scope_reseller())));
 ALTER TABLE public.service_addresses ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.sites ENABLE ROW LEVEL SECURITY;
@@ -954,6 +981,9 @@ CREATE POLICY within_scope ON public.ring_group_members USING ((public.scope_is_
    FROM public.tenants t
   WHERE (t.reseller_id = public.scope_reseller())))));
 CREATE POLICY within_scope ON public.ring_groups USING ((public.scope_is_platform() OR (tenant_id = public.scope_tenant()) OR (tenant_id IN ( SELECT t.tenant_id
+   FROM public.tenants t
+  WHERE (t.reseller_id = public.scope_reseller())))));
+CREATE POLICY within_scope ON public.screening USING ((public.scope_is_platform() OR (tenant_id = public.scope_tenant()) OR (tenant_id IN ( SELECT t.tenant_id
    FROM public.tenants t
   WHERE (t.reseller_id = public.scope_reseller())))));
 CREATE POLICY within_scope ON public.stored_sound_pieces USING ((public.scope_is_platform() OR (tenant_id = public.scope_tenant()) OR (tenant_id IN ( SELECT t.tenant_id
@@ -1048,6 +1078,7 @@ GRANT SELECT,INSERT,DELETE ON TABLE public.menus TO tandem_server;
 GRANT SELECT,INSERT ON TABLE public.nodes TO tandem_server;
 GRANT SELECT,INSERT,DELETE ON TABLE public.numbers TO tandem_server;
 GRANT UPDATE(extension_id) ON TABLE public.numbers TO tandem_server;
+GRANT UPDATE(display) ON TABLE public.numbers TO tandem_server;
 GRANT SELECT,INSERT ON TABLE public.price_lists TO tandem_server;
 GRANT UPDATE(name) ON TABLE public.price_lists TO tandem_server;
 GRANT SELECT,INSERT ON TABLE public.rates TO tandem_server;
@@ -1057,6 +1088,7 @@ GRANT UPDATE(name) ON TABLE public.resellers TO tandem_server;
 GRANT SELECT,INSERT,DELETE ON TABLE public.ring_group_members TO tandem_server;
 GRANT SELECT,INSERT,DELETE ON TABLE public.ring_groups TO tandem_server;
 GRANT SELECT ON TABLE public.schema_migrations TO tandem_server;
+GRANT SELECT,INSERT,DELETE ON TABLE public.screening TO tandem_server;
 GRANT SELECT,INSERT ON TABLE public.service_addresses TO tandem_server;
 GRANT UPDATE(ip) ON TABLE public.service_addresses TO tandem_server;
 GRANT UPDATE(holder) ON TABLE public.service_addresses TO tandem_server;

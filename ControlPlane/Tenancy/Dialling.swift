@@ -23,7 +23,7 @@ extension DiallingRules {
   private static func check(emergencyNumbers numbers: [String]) throws(InvalidField) -> [String] {
     let field = "emergency_numbers"
     guard !numbers.isEmpty else { throw InvalidField(field, .empty) }
-    guard numbers.count <= 16 else { throw InvalidField(field, .tooLong(limit: 16)) }
+    guard numbers.count <= 16 else { throw InvalidField(field, .tooMany(limit: 16)) }
     var known: [String] = []
     for number in numbers where !known.contains(number) {
       guard (2...6).contains(number.utf8.count), number.utf8.allSatisfy(\.isDigit) else {

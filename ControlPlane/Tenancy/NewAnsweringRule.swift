@@ -77,7 +77,7 @@ extension AnsweringRule {
     _ lines: [NewAnsweringRule], greetings: [SoundID: SoundReference] = [:]
   ) throws(InvalidField) -> [AnsweringRule] {
     guard lines.count <= mostLines else {
-      throw InvalidField("items", .tooLong(limit: mostLines))
+      throw InvalidField("items", .tooMany(limit: mostLines))
     }
     var checked: [AnsweringRule] = []
     for (place, line) in lines.enumerated() {
@@ -106,7 +106,7 @@ extension AnsweringRule {
     _ elements: [Element], _ field: String
   ) throws(InvalidField) -> [Element] {
     guard elements.count <= mostElements else {
-      throw InvalidField(field, .tooLong(limit: mostElements))
+      throw InvalidField(field, .tooMany(limit: mostElements))
     }
     return elements
   }

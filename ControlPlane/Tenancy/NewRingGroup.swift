@@ -15,7 +15,7 @@ extension RingGroup {
     }
     guard !members.isEmpty else { throw InvalidField("members", .empty) }
     guard members.count <= Self.mostMembers else {
-      throw InvalidField("members", .tooLong(limit: Self.mostMembers))
+      throw InvalidField("members", .tooMany(limit: Self.mostMembers))
     }
     guard Set(members).count == members.count else {
       throw InvalidField("members", .malformed(expected: "each member once"))

@@ -50,7 +50,7 @@ public struct Trunk: Hashable, Sendable {
   public static func peers(
     _ texts: [String], field: String = "peers"
   ) throws(InvalidField) -> [IPEndpoint] {
-    guard texts.count <= 16 else { throw InvalidField(field, .tooLong(limit: 16)) }
+    guard texts.count <= 16 else { throw InvalidField(field, .tooMany(limit: 16)) }
     var peers: [IPEndpoint] = []
     for text in texts {
       guard let peer = IPEndpoint(text), peer.port != 0 else {

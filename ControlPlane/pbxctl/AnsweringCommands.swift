@@ -60,6 +60,7 @@ struct AnsweringCommands: AsyncParsableCommand {
       abstract: "Says what becomes of a call, and which rule decides.")
     static let columns = [
       Output.Column("There it is", "local_time"), Output.Column("In", "time_zone"),
+      Output.Column("Screening", "screening.verdict"), Output.Column("of", "screening.from"),
       Output.Column("As the call comes", "arrival.then"), Output.Column("to", "arrival.to"),
       Output.Column("by the rule", "arrival.name"),
       Output.Column("Without a device", "offline.then"), Output.Column("to", "offline.to"),

@@ -134,11 +134,15 @@ struct ExtensionCommands: AsyncParsableCommand {
 struct NumberCommands: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "number", abstract: "A tenant's public numbers.",
-    subcommands: [Create.self, List.self])
+    subcommands: [Create.self, Change.self, List.self])
   static let columns = [
     Output.Column("Id", "id"), Output.Column("Number", "number"),
-    Output.Column("Extension", "extension"),
+    Output.Column("Extension", "extension"), Output.Column("Phones show", "display"),
   ]
+
+  /// What phones show of a call to a number.
+  static let displayHelp: ArgumentHelp =
+    "What phones show of who calls it, as 'Acme: {caller}'; {caller} is the name or the number, {number} the number."
 
   struct Create: CreateCommand {
     static let configuration = CommandConfiguration(
@@ -147,12 +151,46 @@ struct NumberCommands: AsyncParsableCommand {
     @Argument(help: "E.164 with plus.") var number: String
     @OptionGroup var tenant: TenantOption
     @Option(name: .customLong("extension"), help: "What it rings, ext_….") var destination: String
+    @Option(help: NumberCommands.displayHelp) var display: String?
     @OptionGroup var creation: CreationOptions
     @OptionGroup var global: GlobalOptions
 
     var path: String { tenant.path + "/numbers" }
     func members() -> [String: JSON?] {
-      ["number": .string(number), "extension": .string(destination)]
+      [
+        "number": .string(number), "extension": .string(destination),
+        "display": .optional(display),
+      ]
+    }
+  }
+
+  struct Change: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Changes a number; what is not named stays.")
+    @Argument(help: "The number's id, num_….") var number: String
+    @OptionGroup var tenant: TenantOption
+    @Option(name: .customLong("extension"), help: "What it rings, ext_….")
+    var destination: String?
+    @Option(help: NumberCommands.displayHelp) var display: String?
+    @Flag(help: "Phones show the caller alone again.") var noDisplay = false
+    @OptionGroup var global: GlobalOptions
+
+    func validate() throws {
+      guard display == nil || !noDisplay else {
+        throw ValidationError("--display and --no-display exclude each other")
+      }
+    }
+
+    func run() async throws {
+      let changes: [String: JSON?] = [
+        "extension": .optional(destination),
+        "display": noDisplay ? .null : .optional(display),
+      ]
+      try await global.run {
+        Output(
+          try await $0.patch(tenant.path + "/numbers/\(number)", changes),
+          columns: NumberCommands.columns)
+      }
     }
   }
 

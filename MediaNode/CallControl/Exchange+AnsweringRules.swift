@@ -8,6 +8,9 @@ extension Exchange {
   func devices(of entry: ExtensionEntry, called: String, from origin: CallOrigin)
     -> CallDestination
   {
+    if origin.isUnwanted(by: entry) {
+      return CallDestination(called: called, kind: .refused(.rejected))
+    }
     var destination = whom(entry, answersFor: called, from: origin)
     let mailbox = MailboxOffer(entry, to: origin)
     let rules = entry.rules
@@ -100,13 +103,26 @@ extension Exchange {
 
 extension IncomingCall {
   init(called: String, from origin: CallOrigin) {
-    let isColleague = if case .extension = origin.party { true } else { false }
-    let isInternal = isColleague && !origin.isFromOutside
+    let isInternal = origin.isColleagues
     let caller = origin.isWithheld ? nil : origin.number
     self.init(
       caller: caller, isInternal: isInternal,
       contact: isInternal ? nil : caller.flatMap { origin.tenant.contacts[$0] }, called: called,
       time: origin.time)
+  }
+}
+
+extension CallOrigin {
+  /// Whether one of the tenant's own calls.
+  fileprivate var isColleagues: Bool {
+    if case .extension = party { !isFromOutside } else { false }
+  }
+
+  /// Whether somebody outside calls whom the extension's user or its tenant does not want to hear.
+  func isUnwanted(by entry: ExtensionEntry) -> Bool {
+    guard !isColleagues else { return false }
+    let caller = ScreenedCaller(number: isWithheld ? nil : number, isDisproven: isDisproven)
+    return tenant.screening.blocks(caller, to: entry.id)
   }
 }
 

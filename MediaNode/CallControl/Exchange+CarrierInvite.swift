@@ -2,6 +2,14 @@ import CallFlows
 import NodeContract
 import SIP
 
+extension DirectoryTenant {
+  /// What phones show of who calls one of the tenant's numbers.
+  fileprivate func display(_ name: String?, _ number: String?, calling called: String) -> String? {
+    guard let display = numbers[called]?.display else { return name }
+    return display.filled(name: name, number: number)
+  }
+}
+
 /// A call that a carrier brings.
 extension Exchange {
   mutating func inviteFromCarrier(_ arrival: Arrival, at now: Moment) {
@@ -16,7 +24,8 @@ extension Exchange {
       return respond(StatusCode.loopDetected, to: arrival, at: now)
     }
     guard hasRoom(for: arrival, of: found.tenant, at: now) else { return }
-    let origin = origin(of: arrival.request, over: found.trunk, to: found.tenant, at: now)
+    let origin = origin(
+      of: arrival.request, over: found.trunk, to: found.tenant, calling: found.number, at: now)
     var destination = CallDestination(called: found.number, kind: .refused(.unknownNumber))
     if let recipient { destination = devices(of: recipient, called: found.number, from: origin) }
     begin(arrival, origin, to: destination, at: now)
@@ -97,16 +106,19 @@ extension Exchange {
 
   /// Who calls, as far as the carrier may be believed and the caller wants to be known.
   private func origin(
-    of request: SIPRequest, over trunk: TrunkEntry, to tenant: DirectoryTenant, at now: Moment
+    of request: SIPRequest, over trunk: TrunkEntry, to tenant: DirectoryTenant,
+    calling called: String, at now: Moment
   ) -> CallOrigin {
     let caller = CallerIdentity(of: request, from: trunk.profile)
     let number = tenant.snapshot.dialling.e164(fromCarrier: caller.number) ?? caller.number
+    let name = caller.isWithheld ? nil : tenant.contacts[number]?.name ?? caller.displayName
+    let shown = tenant.display(name, caller.isWithheld ? nil : number, calling: called)
     return CallOrigin(
       tenant: tenant, party: .trunk(trunk.id),
       number: caller.isWithheld ? CallerIdentity.anonymous : number,
-      displayName: caller.isWithheld
-        ? nil : tenant.contacts[number]?.name ?? caller.displayName, time: now.wall,
-      isWithheld: caller.isWithheld,
+      displayName: caller.isWithheld ? nil : shown, time: now.wall,
+      isWithheld: caller.isWithheld, nameWhenWithheld: caller.isWithheld ? shown : nil,
+      isDisproven: caller.isDisproven,
       forwardings: trunk.profile.isTrusted
         ? ForwardingFields.read(request.headers, limit: limits.forwardings) : [])
   }

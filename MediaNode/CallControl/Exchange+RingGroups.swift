@@ -46,7 +46,7 @@ extension Exchange {
   ) -> [CallTarget] {
     guard let entry = origin.tenant.extensionsByID[member], entry.group == nil,
       origin.party != .extension(entry.id, number: entry.number),
-      !skipsBusy || lines[entry.key(in: origin.tenant)] == nil,
+      !origin.isUnwanted(by: entry), !skipsBusy || lines[entry.key(in: origin.tenant)] == nil,
       !entry.wantsNoCall(called: called, from: origin),
       case .targets(let targets) = allDevices(of: entry, called: called, from: origin).kind
     else { return [] }
@@ -61,7 +61,8 @@ extension Exchange {
     let origin = CallOrigin(
       tenant: tenant, party: call.caller.party, number: call.caller.number,
       displayName: place.invite.headers.from.displayName, time: now.wall,
-      isWithheld: further.shownCaller == CallerIdentity.anonymous)
+      isWithheld: further.shownCaller == CallerIdentity.anonymous,
+      nameWhenWithheld: place.invite.headers.from.displayName)
     var left = further.left
     while !left.isEmpty {
       let targets = targets(

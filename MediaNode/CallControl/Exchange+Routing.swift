@@ -24,7 +24,7 @@ extension Exchange {
     let domain = tenant.snapshot.domain
     let from =
       origin.isWithheld
-      ? .anonymous
+      ? .anonymous(named: origin.nameWhenWithheld)
       : NameAddress(
         displayName: origin.displayName, uri: SIPURI(user: origin.number, host: domain))
     let to = NameAddress(uri: SIPURI(user: entry.number, host: domain))

@@ -56,6 +56,11 @@ extension TrunkEntry {
 
 extension NameAddress {
   /// Nobody (RFC 3323 section 4.1.1.3).
-  static let anonymous = NameAddress(
-    displayName: "Anonymous", uri: SIPURI(user: "anonymous", host: "anonymous.invalid"))
+  static let anonymous = anonymous(named: nil)
+
+  /// Somebody unknown, of whom something else can be said.
+  static func anonymous(named name: String?) -> NameAddress {
+    NameAddress(
+      displayName: name ?? "Anonymous", uri: SIPURI(user: "anonymous", host: "anonymous.invalid"))
+  }
 }

@@ -17,7 +17,8 @@ extension TenantSnapshot: WireConvertible {
       trunks: try wire.trunks.map(TrunkEntry.init(wire:)),
       clock: wire.hasClock ? try ZoneClock(wire: wire.clock) : .utc,
       features: wire.hasFeatureCodes ? FeatureCodes(wire: wire.featureCodes) : .usual,
-      contacts: try wire.contacts.map(ContactEntry.init(wire:)))
+      contacts: try wire.contacts.map(ContactEntry.init(wire:)),
+      screening: try wire.screening.map(ScreeningEntry.init(wire:)))
   }
 
   var wire: WireTenant {
@@ -34,6 +35,7 @@ extension TenantSnapshot: WireConvertible {
       $0.clock = clock.wire
       $0.featureCodes = features.wire
       $0.contacts = contacts.map(\.wire)
+      $0.screening = screening.map(\.wire)
     }
   }
 }
@@ -123,7 +125,9 @@ extension NumberEntry: WireConvertible {
     }
     self.init(
       id: try WireField.id(wire.id, "number.id"), number: wire.number,
-      destination: .extension(try WireField.id(destination, "number.extension")))
+      destination: .extension(try WireField.id(destination, "number.extension")),
+      display: wire.hasDisplay
+        ? try WireField.present(CallerDisplay(wire.display), "number.display") : nil)
   }
 
   var wire: WireNumber {
@@ -133,6 +137,7 @@ extension NumberEntry: WireConvertible {
       switch destination {
       case .extension(let id): $0.extension = id.wire
       }
+      if let display { $0.display = display.text }
     }
   }
 }

@@ -1077,11 +1077,80 @@ nonisolated struct WireTenant: @unchecked Sendable {
     set {_uniqueStorage()._contacts = newValue}
   }
 
+  var screening: [WireScreeningEntry] {
+    get {_storage._screening}
+    set {_uniqueStorage()._screening = newValue}
+  }
+
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
   init() {}
 
   fileprivate var _storage = _StorageClass.defaultInstance
+}
+
+/// Callers from outside whose calls are not wanted, or always are.
+nonisolated struct WireScreeningEntry: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  var id: Data = Data()
+
+  /// None: all the tenant's calls.
+  var `extension`: Data = Data()
+
+  var callers: WireScreeningEntry.OneOf_Callers? = nil
+
+  /// E.164 with plus.
+  var number: String {
+    get {
+      if case .number(let v)? = callers {return v}
+      return String()
+    }
+    set {callers = .number(newValue)}
+  }
+
+  /// What numbers begin with.
+  var range: String {
+    get {
+      if case .range(let v)? = callers {return v}
+      return String()
+    }
+    set {callers = .range(newValue)}
+  }
+
+  var withheld: WireNothing {
+    get {
+      if case .withheld(let v)? = callers {return v}
+      return WireNothing()
+    }
+    set {callers = .withheld(newValue)}
+  }
+
+  var disproven: WireNothing {
+    get {
+      if case .disproven(let v)? = callers {return v}
+      return WireNothing()
+    }
+    set {callers = .disproven(newValue)}
+  }
+
+  var allows: Bool = false
+
+  var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  nonisolated enum OneOf_Callers: Equatable, Sendable {
+    /// E.164 with plus.
+    case number(String)
+    /// What numbers begin with.
+    case range(String)
+    case withheld(WireNothing)
+    case disproven(WireNothing)
+
+  }
+
+  init() {}
 }
 
 /// Somebody outside whom the tenant knows.
@@ -1898,6 +1967,16 @@ nonisolated struct WireNumber: Sendable {
     set {destination = .extension(newValue)}
   }
 
+  /// What phones show of who calls it, {caller} and {number} filled in; none: the caller alone.
+  var display: String {
+    get {_display ?? String()}
+    set {_display = newValue}
+  }
+  /// Returns true if `display` has been explicitly set.
+  var hasDisplay: Bool {self._display != nil}
+  /// Clears the value of `display`. Subsequent reads from it will return its default value.
+  mutating func clearDisplay() {self._display = nil}
+
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
   nonisolated enum OneOf_Destination: Equatable, Sendable {
@@ -1906,6 +1985,8 @@ nonisolated struct WireNumber: Sendable {
   }
 
   init() {}
+
+  fileprivate var _display: String? = nil
 }
 
 nonisolated struct WireTrunk: Sendable {
@@ -4346,7 +4427,7 @@ nonisolated extension WireBeatKey: SwiftProtobuf.Message, SwiftProtobuf._Message
 
 nonisolated extension WireTenant: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".Tenant"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}tenant\0\u{1}revision\0\u{1}domain\0\u{3}home_address\0\u{1}dialling\0\u{3}ring_timeout_nanoseconds\0\u{1}extensions\0\u{1}numbers\0\u{1}trunks\0\u{1}clock\0\u{3}feature_codes\0\u{1}contacts\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}tenant\0\u{1}revision\0\u{1}domain\0\u{3}home_address\0\u{1}dialling\0\u{3}ring_timeout_nanoseconds\0\u{1}extensions\0\u{1}numbers\0\u{1}trunks\0\u{1}clock\0\u{3}feature_codes\0\u{1}contacts\0\u{1}screening\0")
 
   fileprivate class _StorageClass {
     var _tenant: Data = Data()
@@ -4361,6 +4442,7 @@ nonisolated extension WireTenant: SwiftProtobuf.Message, SwiftProtobuf._MessageI
     var _clock: WireZoneClock? = nil
     var _featureCodes: WireFeatureCodes? = nil
     var _contacts: [WireContact] = []
+    var _screening: [WireScreeningEntry] = []
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -4383,6 +4465,7 @@ nonisolated extension WireTenant: SwiftProtobuf.Message, SwiftProtobuf._MessageI
       _clock = source._clock
       _featureCodes = source._featureCodes
       _contacts = source._contacts
+      _screening = source._screening
     }
   }
 
@@ -4413,6 +4496,7 @@ nonisolated extension WireTenant: SwiftProtobuf.Message, SwiftProtobuf._MessageI
         case 10: try { try decoder.decodeSingularMessageField(value: &_storage._clock) }()
         case 11: try { try decoder.decodeSingularMessageField(value: &_storage._featureCodes) }()
         case 12: try { try decoder.decodeRepeatedMessageField(value: &_storage._contacts) }()
+        case 13: try { try decoder.decodeRepeatedMessageField(value: &_storage._screening) }()
         default: break
         }
       }
@@ -4461,6 +4545,9 @@ nonisolated extension WireTenant: SwiftProtobuf.Message, SwiftProtobuf._MessageI
       if !_storage._contacts.isEmpty {
         try visitor.visitRepeatedMessageField(value: _storage._contacts, fieldNumber: 12)
       }
+      if !_storage._screening.isEmpty {
+        try visitor.visitRepeatedMessageField(value: _storage._screening, fieldNumber: 13)
+      }
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -4482,10 +4569,117 @@ nonisolated extension WireTenant: SwiftProtobuf.Message, SwiftProtobuf._MessageI
         if _storage._clock != rhs_storage._clock {return false}
         if _storage._featureCodes != rhs_storage._featureCodes {return false}
         if _storage._contacts != rhs_storage._contacts {return false}
+        if _storage._screening != rhs_storage._screening {return false}
         return true
       }
       if !storagesAreEqual {return false}
     }
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireScreeningEntry: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = _protobuf_package + ".ScreeningEntry"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}extension\0\u{1}number\0\u{1}range\0\u{1}withheld\0\u{1}disproven\0\u{1}allows\0")
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularBytesField(value: &self.id) }()
+      case 2: try { try decoder.decodeSingularBytesField(value: &self.`extension`) }()
+      case 3: try {
+        var v: String?
+        try decoder.decodeSingularStringField(value: &v)
+        if let v = v {
+          if self.callers != nil {try decoder.handleConflictingOneOf()}
+          self.callers = .number(v)
+        }
+      }()
+      case 4: try {
+        var v: String?
+        try decoder.decodeSingularStringField(value: &v)
+        if let v = v {
+          if self.callers != nil {try decoder.handleConflictingOneOf()}
+          self.callers = .range(v)
+        }
+      }()
+      case 5: try {
+        var v: WireNothing?
+        var hadOneofValue = false
+        if let current = self.callers {
+          hadOneofValue = true
+          if case .withheld(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.callers = .withheld(v)
+        }
+      }()
+      case 6: try {
+        var v: WireNothing?
+        var hadOneofValue = false
+        if let current = self.callers {
+          hadOneofValue = true
+          if case .disproven(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.callers = .disproven(v)
+        }
+      }()
+      case 7: try { try decoder.decodeSingularBoolField(value: &self.allows) }()
+      default: break
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    if !self.id.isEmpty {
+      try visitor.visitSingularBytesField(value: self.id, fieldNumber: 1)
+    }
+    if !self.`extension`.isEmpty {
+      try visitor.visitSingularBytesField(value: self.`extension`, fieldNumber: 2)
+    }
+    switch self.callers {
+    case .number?: try {
+      guard case .number(let v)? = self.callers else { preconditionFailure() }
+      try visitor.visitSingularStringField(value: v, fieldNumber: 3)
+    }()
+    case .range?: try {
+      guard case .range(let v)? = self.callers else { preconditionFailure() }
+      try visitor.visitSingularStringField(value: v, fieldNumber: 4)
+    }()
+    case .withheld?: try {
+      guard case .withheld(let v)? = self.callers else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 5)
+    }()
+    case .disproven?: try {
+      guard case .disproven(let v)? = self.callers else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 6)
+    }()
+    case nil: break
+    }
+    if self.allows != false {
+      try visitor.visitSingularBoolField(value: self.allows, fieldNumber: 7)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: WireScreeningEntry, rhs: WireScreeningEntry) -> Bool {
+    if lhs.id != rhs.id {return false}
+    if lhs.`extension` != rhs.`extension` {return false}
+    if lhs.callers != rhs.callers {return false}
+    if lhs.allows != rhs.allows {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -5783,7 +5977,7 @@ nonisolated extension WireCredential.Algorithm: SwiftProtobuf._ProtoNameProvidin
 
 nonisolated extension WireNumber: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".Number"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}number\0\u{1}extension\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}number\0\u{1}extension\0\u{1}display\0")
 
   mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -5801,6 +5995,7 @@ nonisolated extension WireNumber: SwiftProtobuf.Message, SwiftProtobuf._MessageI
           self.destination = .extension(v)
         }
       }()
+      case 4: try { try decoder.decodeSingularStringField(value: &self._display) }()
       default: break
       }
     }
@@ -5820,6 +6015,9 @@ nonisolated extension WireNumber: SwiftProtobuf.Message, SwiftProtobuf._MessageI
     try { if case .extension(let v)? = self.destination {
       try visitor.visitSingularBytesField(value: v, fieldNumber: 3)
     } }()
+    try { if let v = self._display {
+      try visitor.visitSingularStringField(value: v, fieldNumber: 4)
+    } }()
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -5827,6 +6025,7 @@ nonisolated extension WireNumber: SwiftProtobuf.Message, SwiftProtobuf._MessageI
     if lhs.id != rhs.id {return false}
     if lhs.number != rhs.number {return false}
     if lhs.destination != rhs.destination {return false}
+    if lhs._display != rhs._display {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -18,4 +18,5 @@ public let migrations: [Migration] = [
   menus,
   recordings,
   contacts,
+  screening,
 ]

@@ -11,6 +11,10 @@ struct CallOrigin: Sendable {
   let time: WallTime
   /// The caller wants to stay unknown.
   var isWithheld = false
+  /// What phones show of somebody unknown, which says nothing of who it is; nil: only that.
+  var nameWhenWithheld: String?
+  /// The carrier checked the number and found that it is somebody else's.
+  var isDisproven = false
   /// Somebody outside calls, although one of the tenant's sent the call on and pays for it.
   var isFromOutside = false
   /// Whom the call was for before it came here, the latest first.

@@ -9,6 +9,8 @@ struct DirectoryTenant: Sendable {
   let numbers: [String: NumberEntry]
   /// Whom the tenant knows outside.
   let contacts: ContactIndex
+  /// Whose calls it does not want.
+  let screening: CallScreening
   let accounts: TenantAccounts
   /// With which its extensions begin, and how many digits the longest has.
   let firstDigits: Set<String>
@@ -20,6 +22,7 @@ struct DirectoryTenant: Sendable {
     extensionsByID = Dictionary(snapshot.extensions.map { ($0.id, $0) }) { old, _ in old }
     numbers = Dictionary(snapshot.numbers.map { ($0.number, $0) }) { old, _ in old }
     contacts = ContactIndex(snapshot.contacts)
+    screening = CallScreening(snapshot.screening)
     firstDigits = Set(snapshot.extensions.map { String($0.number.prefix(1)) })
     longestExtension = snapshot.extensions.map(\.number.utf8.count).max() ?? 0
     accounts = TenantAccounts(of: snapshot, extensionsByNumber, hashing: hashing)

@@ -7,6 +7,8 @@ struct CallerIdentity: Hashable, Sendable {
   var number: String
   var displayName: String?
   var isWithheld: Bool
+  /// The carrier checked the number and found that it is not the caller's.
+  var isDisproven = false
 
   /// What an untrusted caller says of itself.
   init(claimedBy request: SIPRequest) {
@@ -24,10 +26,23 @@ struct CallerIdentity: Hashable, Sendable {
     number = Legible.text(asserted.address.uri.user ?? "")
     displayName = asserted.address.displayName ?? displayName
     isWithheld = isWithheld || asserted.isWithheld
+    isDisproven = asserted.address.uri.isDisproven
   }
 
   /// What stands for somebody who stays unknown, in records and on displays.
   static let anonymous = "anonymous"
+}
+
+extension SIPURI {
+  /// `verstat` says how the check of the caller's signed number ended (RFC 8224; 3GPP TS 24.229 section
+  /// 7.2A.20): a parameter of the number, which is the user part of a SIP URI.
+  fileprivate var isDisproven: Bool {
+    let ofUser = (user ?? "").split(separator: ";").dropFirst()
+    let ofURI = parameters["verstat"].map { "verstat=\($0)" }
+    return (ofUser.map(String.init) + [ofURI].compactMap { $0 }).contains {
+      $0.lowercased() == "verstat=tn-validation-failed"
+    }
+  }
 }
 
 extension SIPRequest {

@@ -100,6 +100,8 @@ private struct Fixture {
   let sound: SoundID
   /// Somebody outside.
   let contact: String
+  /// Of whose calls are not wanted.
+  let screening: String
   let recording: SoundID
 
   init(_ bench: APIBench) async throws {
@@ -111,6 +113,10 @@ private struct Fixture {
     contact = try await bench.send(
       .post, "\(bench.tenantPath)/contacts", as: bench.keys.tenant,
       #"{"name":"Ann","numbers":["+447700900123"]}"#
+    ).text("id")
+    screening = try await bench.send(
+      .post, "\(bench.tenantPath)/screening", as: bench.keys.tenant,
+      #"{"from":"withheld","verdict":"block"}"#
     ).text("id")
     call = try await AnsweredCall.commit(of: bench.mine, to: bench.store)
     recording = try await RecordedPieces.commit(
@@ -315,6 +321,18 @@ private struct Fixture {
       Probe(
         route: "DELETE /v1/tenants/{tenant}/contacts/{contact}",
         path: path + "/contacts/\(contact)", tenant: .hidden, reseller: .hidden),
+      Probe(
+        route: "GET /v1/tenants/{tenant}/screening", path: path + "/screening", tenant: .hidden,
+        reseller: .hidden),
+      Probe(
+        route: "POST /v1/tenants/{tenant}/screening", path: path + "/screening",
+        body: #"{"from":"+4420*","verdict":"block"}"#, tenant: .hidden, reseller: .hidden),
+      Probe(
+        route: "GET /v1/tenants/{tenant}/screening/{line}", path: path + "/screening/\(screening)",
+        tenant: .hidden, reseller: .hidden),
+      Probe(
+        route: "DELETE /v1/tenants/{tenant}/screening/{line}",
+        path: path + "/screening/\(screening)", tenant: .hidden, reseller: .hidden),
       Probe(
         route: "GET /v1/tenants/{tenant}/sounds", path: path + "/sounds", tenant: .hidden,
         reseller: .hidden),

@@ -127,7 +127,11 @@ enum LinkSamples {
         id: id(12), number: "104", displayName: "", outsideNumber: nil, credentials: [],
         menu: VoiceMenu(choices: [:])),
     ],
-    numbers: [NumberEntry(id: id(8), number: "+442079460001", destination: .extension(id(5)))],
+    numbers: [
+      NumberEntry(
+        id: id(8), number: "+442079460001", destination: .extension(id(5)),
+        display: CallerDisplay("Acme: {caller}"))
+    ],
     trunks: [
       TrunkEntry(id: id(6), name: "carrier", address: trunks, peers: [source, local]),
       TrunkEntry(
@@ -154,6 +158,12 @@ enum LinkSamples {
       ContactEntry(
         name: "Åsa", numbers: ["+442079460001", "+447700900123"], groups: ["familie"], isVIP: true),
       ContactEntry(name: "", numbers: []),
+    ],
+    screening: [
+      ScreeningEntry(id: id(31), callers: .number("+442079460199"), verdict: .block),
+      ScreeningEntry(id: id(32), extension: id(5), callers: .range("+4420"), verdict: .allow),
+      ScreeningEntry(id: id(33), callers: .withheld, verdict: .block),
+      ScreeningEntry(id: id(34), callers: .disproven, verdict: .block),
     ])
 
   static let switched = AnsweringSwitches.Change(

@@ -153,6 +153,12 @@ struct RowSecurityTests {
           id: ContactID(UUIDv7(high: uuid.high, low: uuid.low ^ 2)), tenant: customer.tenant.id,
           name: try DisplayName("Ann"), numbers: [try E164("+447700900123")], groups: [],
           isVIP: false, createdAt: DemoCustomer.beginning), in: .platform)
+      try await scratch.store.screening.insert(
+        ScreeningLine(
+          tenant: customer.tenant.id,
+          entry: ScreeningEntry(
+            id: ScreeningID(UUIDv7(high: uuid.high, low: uuid.low ^ 3)), callers: .withheld,
+            verdict: .block), note: "", createdAt: DemoCustomer.beginning), in: .platform)
       let sound = SoundID(UUIDv7(high: uuid.high, low: uuid.low ^ 1))
       try await scratch.store.tenantSounds.insert(
         TenantSound(
