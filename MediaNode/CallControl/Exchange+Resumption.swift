@@ -175,7 +175,8 @@ extension Exchange {
     plan.callerRemote = call.remote(on: .caller)
     plan.calleeRemote = call.remote(on: .callee)
     outbox.append(.openRelay(plan))
-    if call.passage != .relayed { outbox.append(.carry(plan.id, call.passage)) }
+    // Also where it is relayed: the process before may have left it otherwise.
+    outbox.append(.carry(plan.id, call.passage))
     for action in call.soundGoesOn(at: now) { perform(action, of: call.id, at: now) }
   }
 }

@@ -62,7 +62,14 @@ struct RelayTable: ~Copyable {
   /// The session decodes its audio, or relays it.
   mutating func decode(_ first: Int, by session: DecodedSession?) {
     decoders[first / Self.portsPerSession] = session
-    for index in first..<first + Self.portsPerSession { ports[index].isDecoded = session != nil }
+    markDecoded(first, session != nil)
+  }
+
+  /// Its audio was decoded by another process and will be here: until then nothing that comes goes on.
+  mutating func expectDecoding(_ first: Int) { markDecoded(first, true) }
+
+  private mutating func markDecoded(_ first: Int, _ isDecoded: Bool) {
+    for index in first..<first + Self.portsPerSession { ports[index].isDecoded = isDecoded }
   }
 
   /// Of the session whose port this is; asked only where the port says that there is one.

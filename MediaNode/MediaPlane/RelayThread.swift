@@ -215,6 +215,7 @@ final class RelayThread: @unchecked Sendable {
     sessions[id] = OpenSession(
       session: bound.session, sockets: bound.sockets, first: first,
       silentSince: MachineClock.boot(), generated: bound.learnt?.generated ?? GeneratedStreams())
+    if bound.learnt?.generated.wasDecoded == true { table.expectDecoding(first) }
     table.splice(first, bound.learnt?.generated.spliceA)
     table.splice(first + 1, bound.learnt?.generated.spliceB)
     for side in RelaySide.allCases { beginHandshake(id, side) }

@@ -211,6 +211,9 @@ struct GeneratedStreams: Hashable, Sendable {
   /// Where the other party's packets went on after ours.
   var spliceA: StreamSplice?
   var spliceB: StreamSplice?
+
+  /// The session's audio was decoded.
+  var wasDecoded: Bool { a != nil || b != nil }
 }
 
 /// A stream, and how far it is.

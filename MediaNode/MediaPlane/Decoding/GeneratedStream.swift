@@ -59,6 +59,12 @@ struct GeneratedStream: Hashable, Sendable {
     return UInt64(max(0, age / .milliseconds(packetTime))) &+ Self.leap
   }
 
+  /// Where that packet stands, for a stream of another kind that goes on there.
+  func position(afterTakeoverAt now: BootInstant) -> StreamSplice {
+    let packet = packet(afterTakeoverAt: now)
+    return StreamSplice(ssrc: ssrc, sequence: sequence(packet), timestamp: timestamp(packet))
+  }
+
   func sequence(_ packet: UInt64) -> UInt16 {
     firstSequence &+ UInt16(truncatingIfNeeded: packet)
   }

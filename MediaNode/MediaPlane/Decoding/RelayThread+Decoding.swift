@@ -21,7 +21,7 @@ extension RelayThread {
   /// Decodes a session from now on, or decodes it otherwise; nil: relays it.
   func decode(_ id: UInt64, as plan: AudioPlan?, at now: BootInstant) {
     guard let open = sessions[id] else { return }
-    guard let plan else { return relayAgain(id, open.first) }
+    guard let plan else { return relayAgain(id, open, at: now) }
     if let known = table.decoder(of: open.first), known.become(plan, at: now) {
       return leaveStreams(of: id)
     }
@@ -48,10 +48,10 @@ extension RelayThread {
   ) -> StreamBeginning {
     let exit = open.first + (side == .a ? 0 : 1)
     if let taken = side == .a ? open.generated.a : open.generated.b {
-      let packet = taken.packet(afterTakeoverAt: now)
-      guard !taken.fits(audio) else { return StreamBeginning(stream: taken, packet: packet) }
-      let position = StreamSplice(
-        ssrc: taken.ssrc, sequence: taken.sequence(packet), timestamp: taken.timestamp(packet))
+      guard !taken.fits(audio) else {
+        return StreamBeginning(stream: taken, packet: taken.packet(afterTakeoverAt: now))
+      }
+      let position = taken.position(afterTakeoverAt: now)
       return StreamBeginning(stream: GeneratedStream(after: position, for: audio, at: now))
     }
     let position =
@@ -72,11 +72,17 @@ extension RelayThread {
   }
 
   /// From now on the other party's packets go on where ours ended.
-  private func relayAgain(_ id: UInt64, _ first: Int) {
-    guard let session = table.decoder(of: first) else { return }
-    for (exit, side) in [(first, RelaySide.a), (first + 1, .b)] {
-      if let position = session.position(to: side) { table.splice(exit, position) }
+  private func relayAgain(_ id: UInt64, _ open: OpenSession, at now: BootInstant) {
+    let (first, generated) = (open.first, open.generated)
+    let session = table.decoder(of: first)
+    guard session != nil || generated.wasDecoded else { return }
+    for (exit, side, taken) in [
+      (first, RelaySide.a, generated.a), (first + 1, .b, generated.b),
+    ] {
+      let position = session?.position(to: side) ?? taken?.position(afterTakeoverAt: now)
+      if let position { table.splice(exit, position) }
     }
+    sessions[id]?.generated = GeneratedStreams()
     forget(session)
     table.decode(first, by: nil)
     leaveStreams(of: id)

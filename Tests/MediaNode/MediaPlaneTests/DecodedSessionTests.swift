@@ -126,6 +126,36 @@ private let tones = [440.0, 620, 880]
     #expect((next.timestamp &- last.timestamp) == UInt32(next.sequence &- last.sequence) * 320)
   }
 
+  @Test(arguments: [true, false])
+  func nothingIsPassedOnAsItIsBeforeAnotherProcessKnowsThatItIsDecoded(isRelayed: Bool) async throws
+  {
+    let call = try DecodedCall(muLaw, as: 0, muLaw, as: 0)
+    let plan = AudioPlan(a: PartyAudio(muLaw, as: 0), b: PartyAudio(muLaw, as: 0))
+    await call.decode(plan)
+    for _ in 0..<10 {
+      call.a.speak()
+      try call.b.listen()
+    }
+    let checkpoint = try #require(await call.plane.checkpoint(of: 6))
+    await withCheckedContinuation { closed in call.plane.close(6) { _ in closed.resume() } }
+    while try call.b.listen(within: 1) {}
+    let last = try #require(call.b.heard.last)
+    let heir = try MediaPlane(log: Logger(label: "heir"))
+    heir.start()
+    defer { heir.stop() }
+    try heir.restore(checkpoint)
+    for _ in 0..<5 { call.a.speak() }
+    #expect(try !call.b.listen(within: 100))
+    // The call's own checkpoint may be newer than its audio's.
+    heir.decode(6, as: isRelayed ? nil : plan)
+    _ = await heir.checkpoint(of: 6)
+    call.a.speak()
+    try call.b.listen()
+    let next = try #require(call.b.heard.last)
+    #expect(next.ssrc == last.ssrc)
+    #expect(500..<1_100 ~= next.sequence &- last.sequence)
+  }
+
   @Test func partiesOfADecodedSessionAreToldWhatWeSendAndWhatWeHear() async throws {
     let call = try DecodedCall(muLaw, as: 0, .g722, as: 9)
     let sockets = [call.a, call.b].map { $0.socket.local }
