@@ -27,6 +27,8 @@ public enum Feature: String, Hashable, Sendable, CaseIterable {
   case stopForwardNoAnswer = "stop-forward-no-answer"
   /// Parks a call, at any place or at that one; or takes the call that is parked there.
   case park
+  /// The telephone of that extension answers by itself.
+  case intercom
 
   /// What is dialled after the code.
   public enum Argument: String, Hashable, Sendable {
@@ -39,7 +41,7 @@ public enum Feature: String, Hashable, Sendable, CaseIterable {
   public var argument: Argument {
     switch self {
     case .pickup, .park, .voicemailOf, .forwardAlways, .forwardBusy, .forwardNoAnswer: .optional
-    case .hideCaller, .room, .listen, .whisper, .join: .required
+    case .hideCaller, .room, .listen, .whisper, .join, .intercom: .required
     case .voicemail, .doNotDisturb, .stopDoNotDisturb, .stopForwardAlways, .stopForwardBusy,
       .stopForwardNoAnswer:
       .none
@@ -66,6 +68,7 @@ public enum Feature: String, Hashable, Sendable, CaseIterable {
     case .forwardNoAnswer: "*92"
     case .stopForwardNoAnswer: "*93"
     case .park: "*70"
+    case .intercom: "*0"
     }
   }
 }

@@ -102,7 +102,7 @@ extension FurtherMembers {
 
 extension ExtensionEntry {
   /// Its rules refuse the call as it comes.
-  fileprivate func wantsNoCall(called: String, from origin: CallOrigin) -> Bool {
+  func wantsNoCall(called: String, from origin: CallOrigin) -> Bool {
     if switches[.doNotDisturb]?.isOn == true { return true }
     let plan = AnsweringPlan(
       rules, for: IncomingCall(called: called, from: origin),

@@ -59,6 +59,29 @@ extension SiteA {
       for phone in phones { await phone.quit() }
     }
 
+    @Test("A telephone that is called by intercom is told to answer by itself")
+    func intercom() async throws {
+      let bench = try await Bench("intercom")
+      let tenant = try await SecondTenant(
+        "intercom", homeAddress: "phones-a", proxy: bench.demo.phonesAddress, ringTimeout: 20,
+        extensions: ["675", "676"], on: bench)
+      let alice = try await tenant.phones(["675"], from: 112, on: bench)[0]
+      var settings = tenant.phone("676", address: "127.0.4.113", tone: Bench.tones[1])
+      settings.showsMessages = true
+      let bob = try await Baresip(settings, work: bench.work)
+      try await bob.registered()
+      alice.dial("*0676")
+      try await bob.rings()
+      try await bob.shows("Answer-Mode: Auto")
+      try await bob.shows("answer-after=0")
+      bob.answer()
+      try await alice.talks()
+      try await alice.comesToHear([Bench.tones[1]], of: Bench.tones)
+      alice.hangUp()
+      try await bob.closed()
+      for phone in [alice, bob] { await phone.quit() }
+    }
+
     @Test(
       "A parked call waits under music, and whoever dials its place talks with it",
       .timeLimit(.minutes(2)))

@@ -17,7 +17,8 @@ public final class Baresip: Softphone {
     folder = work.appending(path: settings.name)
     try Self.write(settings, to: folder)
     process = try ChildProcess(
-      "baresip", ["-f", folder.path], log: folder.appending(path: "baresip.log"))
+      "baresip", ["-f", folder.path] + (settings.showsMessages ? ["-s"] : []),
+      log: folder.appending(path: "baresip.log"))
     let process = process
     control = try await eventually("\(settings.name) starts", within: .seconds(10)) {
       guard process.isRunning else { throw PhoneDied(log: process.output) }

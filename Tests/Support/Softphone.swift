@@ -30,6 +30,8 @@ public struct PhoneSettings: Sendable {
   public var packetTime: Int?
   /// A baresip asks how many messages wait.
   public var watchesItsMailbox = false
+  /// A baresip's display shows the messages that come and go.
+  public var showsMessages = false
   /// A linphone tells keys by INFO instead of telephone events.
   public var keysBySignalling = false
   /// By TLS it talks only to whom this authority vouches for: the path of a PEM file.
