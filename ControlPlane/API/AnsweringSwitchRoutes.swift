@@ -31,10 +31,11 @@ struct AnsweringSwitchRoutes: Sendable {
   }
 }
 
-/// Members that are absent stay as they are; forwarding to null is off.
+/// Members that are absent stay as they are; forwarding to null is off, as is a pause for null.
 private struct SwitchesBody: Decodable {
   private enum CodingKeys: String, CodingKey {
-    case doNotDisturb, forwardAlways, forwardBusy, forwardNoAnswer, noAnswerAfter
+    case doNotDisturb, forwardAlways, forwardBusy, forwardNoAnswer, noAnswerAfter, queueLogin
+    case queuePause
   }
 
   var wishes: [AnsweringSwitchWish] = []
@@ -45,6 +46,13 @@ private struct SwitchesBody: Decodable {
       wishes.append(AnsweringSwitchWish(.doNotDisturb, isOn: isOn))
     }
     let after = try body.decodeIfPresent(Int.self, forKey: .noAnswerAfter)
+    if let isOn = try body.decodeIfPresent(Bool.self, forKey: .queueLogin) {
+      wishes.append(AnsweringSwitchWish(.queueLogin, isOn: isOn))
+    }
+    if body.contains(.queuePause) {
+      let reason = try body.decodeIfPresent(String.self, forKey: .queuePause)
+      wishes.append(AnsweringSwitchWish(.queuePause, isOn: reason != nil, target: reason))
+    }
     let forwardings: [(CodingKeys, AnsweringSwitches.Kind)] = [
       (.forwardAlways, .forwardAlways), (.forwardBusy, .forwardBusy),
       (.forwardNoAnswer, .forwardNoAnswer),
@@ -66,6 +74,10 @@ private struct SwitchesView: Encodable {
   @Nullable var forwardNoAnswer: String?
   /// Seconds until nobody is thought to answer.
   var noAnswerAfter: Int64
+  /// Agents of queues are at work until they log out.
+  var queueLogin: Bool
+  /// Why an agent takes no callers for a while, which may be empty; null: it is not paused.
+  @Nullable var queuePause: String?
 
   init(_ switches: AnsweringSwitches) {
     func target(_ kind: AnsweringSwitches.Kind) -> String? {
@@ -77,5 +89,7 @@ private struct SwitchesView: Encodable {
     forwardNoAnswer = target(.forwardNoAnswer)
     let patience = switches[.forwardNoAnswer]?.patience ?? AnsweringSwitches.usualPatience
     noAnswerAfter = patience.components.seconds
+    queueLogin = switches.worksInQueues
+    queuePause = switches.queuePause
   }
 }

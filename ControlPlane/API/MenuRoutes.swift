@@ -40,7 +40,7 @@ struct MenuRoutes: Sendable {
 }
 
 /// Where a key leads.
-private struct DestinationView: Codable {
+struct DestinationView: Codable {
   /// `extension`, `mailbox`, `outside`, `room` or `hang-up`.
   var then: String
   /// An extension, ext_…, a number outside, or a room's number; absent with `hang-up`.

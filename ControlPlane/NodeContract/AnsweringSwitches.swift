@@ -1,5 +1,5 @@
-/// What a user switches by a code or a button, beside the list of answering rules and before it: each
-/// switch that is on is a rule in first place.
+/// What a user switches by a code or a button: beside the list of answering rules and before it, where each
+/// switch that is on is a rule in first place, and as an agent of queues.
 public struct AnsweringSwitches: Hashable, Sendable {
   /// In the order in which they decide.
   public enum Kind: String, Hashable, Sendable, CaseIterable {
@@ -7,12 +7,24 @@ public struct AnsweringSwitches: Hashable, Sendable {
     case doNotDisturb = "do-not-disturb"
     case forwardBusy = "forward-busy"
     case forwardNoAnswer = "forward-no-answer"
+    /// Whether an agent is at work. No rule: queues ask it.
+    case queueLogin = "queue-login"
+    /// An agent takes no callers for a while; the target is its reason. No rule either.
+    case queuePause = "queue-pause"
+
+    /// Nothing is switched on without saying where calls go.
+    public var needsTarget: Bool {
+      switch self {
+      case .forwardAlways, .forwardBusy, .forwardNoAnswer: true
+      case .doNotDisturb, .queueLogin, .queuePause: false
+      }
+    }
   }
 
   /// How a switch stands since when.
   public struct State: Hashable, Sendable {
     public var isOn: Bool
-    /// Where calls go: what the user might dial. Kept while it is off.
+    /// Where calls go: what the user might dial; or why an agent is paused. Kept while it is off.
     public var target: String?
     /// How long it rings before.
     public var patience: Duration?
@@ -88,6 +100,7 @@ public struct AnsweringSwitches: Hashable, Sendable {
     case .forwardNoAnswer:
       return forward(on: .noAnswer(after: state.patience ?? Self.usualPatience))
         + forward(on: .offline)
+    case .queueLogin, .queuePause: return []
     }
   }
 }

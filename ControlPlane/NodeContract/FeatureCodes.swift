@@ -29,6 +29,12 @@ public enum Feature: String, Hashable, Sendable, CaseIterable {
   case park
   /// The telephone of that extension answers by itself.
   case intercom
+  /// An agent of queues is at work, or no more.
+  case queueLogin = "queue-login"
+  case queueLogout = "queue-logout"
+  /// An agent takes no callers for a while; what is dialled after the code is its reason.
+  case queuePause = "queue-pause"
+  case queueResume = "queue-resume"
 
   /// What is dialled after the code.
   public enum Argument: String, Hashable, Sendable {
@@ -40,10 +46,11 @@ public enum Feature: String, Hashable, Sendable, CaseIterable {
 
   public var argument: Argument {
     switch self {
-    case .pickup, .park, .voicemailOf, .forwardAlways, .forwardBusy, .forwardNoAnswer: .optional
+    case .pickup, .park, .voicemailOf, .forwardAlways, .forwardBusy, .forwardNoAnswer, .queuePause:
+      .optional
     case .hideCaller, .room, .listen, .whisper, .join, .intercom: .required
     case .voicemail, .doNotDisturb, .stopDoNotDisturb, .stopForwardAlways, .stopForwardBusy,
-      .stopForwardNoAnswer:
+      .stopForwardNoAnswer, .queueLogin, .queueLogout, .queueResume:
       .none
     }
   }
@@ -69,6 +76,10 @@ public enum Feature: String, Hashable, Sendable, CaseIterable {
     case .stopForwardNoAnswer: "*93"
     case .park: "*70"
     case .intercom: "*0"
+    case .queueLogin: "*45"
+    case .queueLogout: "*46"
+    case .queuePause: "*47"
+    case .queueResume: "*48"
     }
   }
 }

@@ -125,7 +125,8 @@ public struct BeatKey: Hashable, Sendable {
 }
 
 /// A call as its node would have another carry it on: opaque bytes that only `CallControl` reads,
-/// in an envelope that everyone may.
+/// in an envelope that everyone may. What is kept beside calls, as of agents of queues, comes so too, and is
+/// named like a call.
 public struct CheckpointEnvelope: Hashable, Sendable {
   public var call: CallID
   public var tenant: TenantID

@@ -91,13 +91,17 @@ public struct ExtensionEntry: Hashable, Sendable {
   public var mailbox: VoiceMailbox?
   /// What its callers hear; nil: somebody is rung.
   public var menu: VoiceMenu?
+  /// Its callers wait for one of these; nil: they do not.
+  public var queue: CallQueue?
 
   public init(
     id: ExtensionID, number: String, displayName: String, outsideNumber: String?,
     credentials: [DigestCredential], answering: [AnsweringRule] = [],
     switches: AnsweringSwitches = AnsweringSwitches(), group: RingGroup? = nil,
-    maySupervise: Bool = false, mailbox: VoiceMailbox? = nil, menu: VoiceMenu? = nil
+    maySupervise: Bool = false, mailbox: VoiceMailbox? = nil, menu: VoiceMenu? = nil,
+    queue: CallQueue? = nil
   ) {
+    self.queue = queue
     self.menu = menu
     self.mailbox = mailbox
     self.switches = switches

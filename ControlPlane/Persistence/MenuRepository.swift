@@ -16,7 +16,7 @@ public struct MenuRepository: Sendable {
   }
 
   /// In the place of the one before; `nil`: none. Throws `InvalidField` for `prompt` (unknown), a target
-  /// (unknown), and `menu` where the extension rings a group; `false` when there is no such extension.
+  /// (unknown), and `menu` where its callers are received otherwise; `false` when there is no such extension.
   public func replace(
     _ menu: VoiceMenu?, of id: ExtensionID, of tenant: TenantID, in scope: AccessScope
   ) async throws -> Bool {
@@ -33,13 +33,7 @@ public struct MenuRepository: Sendable {
 
 extension Transaction {
   fileprivate func insert(_ menu: VoiceMenu, of id: ExtensionID, of tenant: TenantID) throws {
-    let isGroup =
-      try query(
-        "SELECT 1 FROM ring_groups WHERE tenant_id = \(tenant) AND extension_id = \(id)"
-      ).count > 0
-    guard !isGroup else {
-      throw InvalidField("menu", .malformed(expected: "of an extension that rings no group"))
-    }
+    try check(.menu, isTheOnlyOneOf: id, of: tenant, as: "menu")
     _ = try execute(
       """
       INSERT INTO menus (tenant_id, extension_id, prompt_id, language, takes_extensions,
@@ -113,7 +107,7 @@ extension VoiceMenu {
 }
 
 extension VoiceMenu.Destination {
-  fileprivate var word: String {
+  var word: String {
     switch self {
     case .extension: "extension"
     case .mailbox: "mailbox"
@@ -123,29 +117,29 @@ extension VoiceMenu.Destination {
     }
   }
 
-  fileprivate var targetID: ExtensionID? {
+  var targetID: ExtensionID? {
     switch self {
     case .extension(let id), .mailbox(let id): id
     case .outside, .room, .hangUp: nil
     }
   }
 
-  fileprivate var target: String? {
+  var target: String? {
     switch self {
     case .outside(let number), .room(let number): number
     case .extension, .mailbox, .hangUp: nil
     }
   }
 
-  fileprivate init(row: borrowing Row) throws {
-    let word = try row.value("action", as: String.self)
+  init(row: borrowing Row, prefix: String = "") throws {
+    let word = try row.value(prefix + "action", as: String.self)
     switch word {
-    case "extension": self = .extension(try row.value("target_id"))
-    case "mailbox": self = .mailbox(try row.value("target_id"))
-    case "outside": self = .outside(try row.value("target"))
-    case "room": self = .room(try row.value("target"))
+    case "extension": self = .extension(try row.value(prefix + "target_id"))
+    case "mailbox": self = .mailbox(try row.value(prefix + "target_id"))
+    case "outside": self = .outside(try row.value(prefix + "target"))
+    case "room": self = .room(try row.value(prefix + "target"))
     case "hang-up": self = .hangUp
-    default: throw StoreError.failed("menu_choices.action: \(word)")
+    default: throw StoreError.failed("a destination’s action: \(word)")
     }
   }
 }

@@ -17,8 +17,8 @@ public struct RingGroupRepository: Sendable {
     }
   }
 
-  /// In the place of the one before; `nil`: none. Throws `InvalidField` for `members` (unknown, or of an extension with a
-  /// menu);
+  /// In the place of the one before; `nil`: none. Throws `InvalidField` for `members` (unknown, or of an extension whose
+  /// callers are received otherwise);
   /// `false` when there is no such extension.
   public func replace(
     _ group: RingGroup?, of id: ExtensionID, of tenant: TenantID, in scope: AccessScope
@@ -28,13 +28,7 @@ public struct RingGroupRepository: Sendable {
       _ = try transaction.execute(
         "DELETE FROM ring_groups WHERE tenant_id = \(tenant) AND extension_id = \(id)")
       guard let group else { return true }
-      let isMenu =
-        try transaction.query(
-          "SELECT 1 FROM menus WHERE tenant_id = \(tenant) AND extension_id = \(id)"
-        ).count > 0
-      guard !isMenu else {
-        throw InvalidField("members", .malformed(expected: "of an extension that has no menu"))
-      }
+      try transaction.check(.ringGroup, isTheOnlyOneOf: id, of: tenant, as: "members")
       _ = try transaction.execute(
         """
         INSERT INTO ring_groups (tenant_id, extension_id, strategy, rings_for_seconds, skips_busy)

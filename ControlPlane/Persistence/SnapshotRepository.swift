@@ -50,6 +50,7 @@ private struct SnapshotContents {
   let groups: [ExtensionID: RingGroup]
   let mailboxes: [ExtensionID: Mailbox]
   let menus: [ExtensionID: VoiceMenu]
+  let queues: [ExtensionID: CallQueue]
   let numbers: [TenantID: [Number]]
   let contacts: [TenantID: [ContactEntry]]
   let screening: [TenantID: [ScreeningEntry]]
@@ -94,6 +95,7 @@ private struct SnapshotContents {
         (try $0.value("extension_id", as: ExtensionID.self), try Mailbox(row: $0))
       })
     menus = try transaction.menus("m.tenant_id = ANY(\(ids)::uuid[])")
+    queues = try transaction.queues("q.tenant_id = ANY(\(ids)::uuid[])")
     numbers = Dictionary(
       grouping: try transaction.query(
         "\(Number.selection) WHERE tenant_id = ANY(\(ids)::uuid[]) ORDER BY number_id"
@@ -117,7 +119,7 @@ private struct SnapshotContents {
         $0.entry(
           answering: answeringRules[$0.id] ?? [],
           switches: switches[$0.id] ?? AnsweringSwitches(), group: groups[$0.id],
-          mailbox: mailboxes[$0.id], menu: menus[$0.id])
+          mailbox: mailboxes[$0.id], menu: menus[$0.id], queue: queues[$0.id])
       },
       numbers: (numbers[tenant.id] ?? []).map(\.entry),
       trunks: (trunks[tenant.reseller] ?? []).map(\.entry),

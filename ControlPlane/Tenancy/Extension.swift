@@ -32,12 +32,13 @@ public struct Extension: Hashable, Sendable {
   /// What a node needs of it.
   public func entry(
     answering: [AnsweringRule], switches: AnsweringSwitches = AnsweringSwitches(),
-    group: RingGroup? = nil, mailbox: Mailbox? = nil, menu: VoiceMenu? = nil
+    group: RingGroup? = nil, mailbox: Mailbox? = nil, menu: VoiceMenu? = nil,
+    queue: CallQueue? = nil
   ) -> ExtensionEntry {
     ExtensionEntry(
       id: id, number: number.digits, displayName: displayName.text,
       outsideNumber: outsideNumber?.description, credentials: credentials, answering: answering,
       switches: switches, group: group, maySupervise: maySupervise, mailbox: mailbox?.entry,
-      menu: menu)
+      menu: menu, queue: queue)
   }
 }

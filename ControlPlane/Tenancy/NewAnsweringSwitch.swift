@@ -4,7 +4,7 @@ public import NodeContract
 public struct AnsweringSwitchWish: Hashable, Sendable {
   public var kind: AnsweringSwitches.Kind
   public var isOn: Bool
-  /// With forwarding only; `nil`: where it went before.
+  /// With forwarding: where to; `nil`: where it went before. With an agent's pause: its reason.
   public var target: String?
   /// Seconds; with forwarding on no answer only. `nil`: as before.
   public var after: Int?
@@ -34,9 +34,9 @@ extension AnsweringSwitches {
   ) throws(InvalidField) -> State {
     let field = wish.kind.rawValue.split(separator: "-").joined(separator: "_")
     let known = self[wish.kind]
-    let target = wish.target ?? known?.target
-    if let target = wish.target { try AnsweringRule.checkDialled(target, field) }
-    guard !wish.isOn || wish.kind == .doNotDisturb || target != nil else {
+    let target = wish.kind == .queuePause ? wish.target : wish.target ?? known?.target
+    if let target = wish.target { try wish.kind.check(target, field) }
+    guard !wish.isOn || !wish.kind.needsTarget || target != nil else {
       throw InvalidField(field, .empty)
     }
     if let after = wish.after, !(1...300).contains(after) {
@@ -45,5 +45,17 @@ extension AnsweringSwitches {
     return State(
       isOn: wish.isOn, target: target, patience: wish.after.map { .seconds($0) } ?? known?.patience,
       changedAt: turning(wish.kind, at: now))
+  }
+}
+
+extension AnsweringSwitches.Kind {
+  /// Characters of an agent's reason, at most.
+  private static let longestReason = 32
+
+  fileprivate func check(_ target: String, _ field: String) throws(InvalidField) {
+    guard self == .queuePause else { return try AnsweringRule.checkDialled(target, field) }
+    guard target.count <= Self.longestReason else {
+      throw InvalidField(field, .tooLong(limit: Self.longestReason))
+    }
   }
 }

@@ -46,10 +46,7 @@ extension VoiceMenu {
 
   /// - Parameter dialling: how the tenant dials; numbers for help are nobody's choice.
   public init(checking new: NewMenu, dialling: DiallingRules) throws(InvalidField) {
-    if let language = new.language, !Self.languages.contains(language) {
-      let words = Self.languages.joined(separator: ", ")
-      throw InvalidField("language", .malformed(expected: "one of \(words)"))
-    }
+    try Self.check(language: new.language)
     guard (1...60).contains(new.patience) else {
       throw InvalidField("patience", .outOfRange(1...60))
     }
@@ -71,8 +68,16 @@ extension VoiceMenu {
   }
 }
 
+extension VoiceMenu {
+  static func check(language: String?) throws(InvalidField) {
+    guard let language, !languages.contains(language) else { return }
+    let words = languages.joined(separator: ", ")
+    throw InvalidField("language", .malformed(expected: "one of \(words)"))
+  }
+}
+
 extension VoiceMenu.Destination {
-  fileprivate init(
+  init(
     checking new: NewMenu.Destination, dialling: DiallingRules, in place: String
   ) throws(InvalidField) {
     let field = "\(place).to"
@@ -122,7 +127,7 @@ extension NewMenu {
 }
 
 extension NewMenu.Destination {
-  fileprivate init(_ destination: VoiceMenu.Destination) {
+  init(_ destination: VoiceMenu.Destination) {
     switch destination {
     case .extension(let id): self.init("extension", to: id.description)
     case .mailbox(let id): self.init("mailbox", to: id.description)

@@ -3,7 +3,8 @@ import Foundation
 
 struct AnsweringSwitchCommands: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "switches", abstract: "Do not disturb and forwarding, as phones switch them too.",
+    commandName: "switches",
+    abstract: "Do not disturb, forwarding, and agents at work, as phones switch them too.",
     subcommands: [Show.self, Turn.self])
   static let columns = [
     Output.Column("Do not disturb", "do_not_disturb"),
@@ -11,6 +12,8 @@ struct AnsweringSwitchCommands: AsyncParsableCommand {
     Output.Column("When busy to", "forward_busy"),
     Output.Column("Without an answer to", "forward_no_answer"),
     Output.Column("after seconds", "no_answer_after"),
+    Output.Column("Takes callers of queues", "queue_login"),
+    Output.Column("Paused for", "queue_pause"),
   ]
 
   struct Show: AsyncParsableCommand {
@@ -36,16 +39,19 @@ struct AnsweringSwitchCommands: AsyncParsableCommand {
     @Option(help: "Where calls go that nobody answers, or off.") var forwardNoAnswer: String?
     @Option(help: "Seconds until nobody is thought to answer; with --forward-no-answer.")
     var noAnswerAfter: Int?
+    @Flag(inversion: .prefixedNo, help: "An agent of queues is at work.") var queueLogin: Bool?
+    @Option(help: "Why an agent takes no callers for a while, or off.") var queuePause: String?
     @OptionGroup var global: GlobalOptions
 
     func run() async throws {
       var members: [String: JSON?] = [
         "do_not_disturb": doNotDisturb.map(JSON.bool),
         "no_answer_after": noAnswerAfter.map { .number(Decimal($0)) },
+        "queue_login": queueLogin.map(JSON.bool),
       ]
       for (name, target) in [
         ("forward_always", forwardAlways), ("forward_busy", forwardBusy),
-        ("forward_no_answer", forwardNoAnswer),
+        ("forward_no_answer", forwardNoAnswer), ("queue_pause", queuePause),
       ] {
         members[name] = target.map { $0 == "off" ? JSON.null : .string($0) }
       }

@@ -88,7 +88,7 @@ struct MenuCommands: AsyncParsableCommand {
   }
 
   /// `extension:ext_…`, `hang-up`
-  private static func destination(_ text: String) -> JSON {
+  static func destination(_ text: String) -> JSON {
     let parts = text.split(separator: ":", maxSplits: 1).map(String.init)
     var destination: [String: JSON] = ["then": .string(parts.first ?? "")]
     if parts.count == 2 { destination["to"] = .string(parts[1]) }

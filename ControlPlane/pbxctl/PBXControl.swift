@@ -15,9 +15,9 @@ struct PBXControl: AsyncParsableCommand {
       SiteCommands.self, NodeCommands.self, AddressCommands.self, ResellerCommands.self,
       KeyCommands.self, PriceListCommands.self, TrunkCommands.self, TenantCommands.self,
       ExtensionCommands.self, AnsweringCommands.self, AnsweringSwitchCommands.self,
-      FeatureCodeCommands.self, RingGroupCommands.self, MenuCommands.self, SoundCommands.self,
-      ContactCommands.self, ScreeningCommands.self, MailboxCommands.self, NumberCommands.self,
-      CallCommands.self, CDRCommands.self, RecordingCommands.self, QuarantineCommands.self,
-      UpgradeCommand.self,
+      FeatureCodeCommands.self, RingGroupCommands.self, MenuCommands.self, QueueCommands.self,
+      SoundCommands.self, ContactCommands.self, ScreeningCommands.self, MailboxCommands.self,
+      NumberCommands.self, CallCommands.self, CDRCommands.self, RecordingCommands.self,
+      QuarantineCommands.self, UpgradeCommand.self,
     ])
 }

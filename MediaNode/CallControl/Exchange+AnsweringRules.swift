@@ -49,6 +49,9 @@ extension Exchange {
     if let visit = MenuVisit(entry, from: origin) {
       return CallDestination(called: called, kind: .reception(.menu(visit)))
     }
+    if let caller = newcomer(to: entry, from: origin) {
+      return CallDestination(called: called, kind: .reception(.queue(caller)))
+    }
     return entry.group.map { members(of: $0, called: called, from: origin) }
       ?? allDevices(of: entry, called: called, from: origin)
   }

@@ -17,6 +17,7 @@ extension Exchange {
     calls[id] = entry
     let (tenant, stay) = (before.wrappedValue.tenant, before.wrappedValue.stay)
     if stay?.room != after?.room { move(id, of: tenant, from: stay, to: after) }
+    if hasChanged { followQueue(id, from: before.wrappedValue, at: now) }
     if hasChanged { changedCalls.note(id, at: outbox.count) }
     for action in actions { perform(action, of: id, at: now) }
     move(id, of: tenant, from: before.wrappedValue.parking, to: entry.machine.parking, at: now)
@@ -42,6 +43,7 @@ extension Exchange {
     if let parking = call.parking {
       parked.leave(id, ParkingPlace(tenant: call.tenant, slot: parking.slot))
     }
+    queues.leave(call)
     if entry.isSaved { outbox.append(.retireCheckpoint(id)) }
     deadlines.set(nil, for: id)
     initialInvites[entry.inviteKey] = nil
@@ -92,6 +94,8 @@ extension Exchange {
     case .recordSound(let part): tellRelay(of: id) { .recordRelay(part, $0) }
     case .soundEnded(let sound): outbox.append(.soundEnded(sound))
     case .lead(let choice): lead(choice, of: id, at: now)
+    case .findPlace: tellPlace(to: id, at: now)
+    case .missed(let agents): missed(agents, for: id, at: now)
     case .findMailbox(let number): findMailbox(number, of: id, at: now)
     case .askMailbox(let mailbox, let verb, let number):
       if let question = askMailbox(mailbox, verb, number: number, of: id) {

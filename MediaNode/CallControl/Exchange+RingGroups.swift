@@ -41,10 +41,10 @@ extension Exchange {
 
   /// None: the member is the caller, talks, wants no calls or has no device. Where else its calls go
   /// is for its own calls.
-  private func targets(
+  func targets(
     at member: ExtensionID, skipsBusy: Bool, called: String, from origin: CallOrigin
   ) -> [CallTarget] {
-    guard let entry = origin.tenant.extensionsByID[member], entry.group == nil,
+    guard let entry = origin.tenant.extensionsByID[member], entry.hasOwnDevices,
       origin.party != .extension(entry.id, number: entry.number),
       !origin.isUnwanted(by: entry), !skipsBusy || lines[entry.key(in: origin.tenant)] == nil,
       !entry.wantsNoCall(called: called, from: origin),
@@ -101,6 +101,9 @@ extension FurtherMembers {
 }
 
 extension ExtensionEntry {
+  /// Calls to it ring at its own devices, as far as its rules say nothing else.
+  var hasOwnDevices: Bool { group == nil && menu == nil && queue == nil }
+
   /// Its rules refuse the call as it comes.
   func wantsNoCall(called: String, from origin: CallOrigin) -> Bool {
     if switches[.doNotDisturb]?.isOn == true { return true }

@@ -246,6 +246,7 @@ extension Exchange {
     if let parking = call.parking {
       parked.enter(call.id, ParkingPlace(tenant: call.tenant, slot: parking.slot))
     }
+    queues.enter(call)
     for id in call.extensions {
       lines[BindingKey(tenant: call.tenant, extension: id), default: []].insert(call.id)
     }

@@ -47,6 +47,9 @@ public struct Exchange: Sendable {
   var rooms = RoomTable()
   /// Who waits at which parking place.
   var parked = ParkingLot()
+  /// Who waits for agents, and what those did.
+  var queues = QueueTable()
+  var agents = AgentTable()
   /// What other machines' numbers are here.
   var inherited = InheritedNumbers()
   /// The calls of each extension.
@@ -114,6 +117,7 @@ public struct Exchange: Sendable {
     advanceRegistrations(to: now)
     advanceSubscriptions(to: now)
     passDeadlines(at: now) { $0.deadlinePassed(at: now) }
+    advanceAgents(to: now)
     return takeOutbox(at: now)
   }
 
@@ -143,10 +147,13 @@ public struct Exchange: Sendable {
       earlier(
         earlier(layer.nextDeadline, registrar.nextDeadline),
         earlier(locations.nextDeadline, restingServers.nextDeadline)),
-      earlier(earlier(deadlines.next, registrationDeadlines.next), subscriptions.nextDeadline))
+      earlier(
+        agents.nextDeadline,
+        earlier(earlier(deadlines.next, registrationDeadlines.next), subscriptions.nextDeadline)))
   }
 
   mutating func takeOutbox(at now: Moment) -> [ExchangeAction] {
+    serveQueues(at: now)
     saveChangedCalls(at: now)
     nextDeadline = soonestDeadline
     defer { outbox = [] }
@@ -162,6 +169,7 @@ public struct Exchange: Sendable {
     let kept = Set(tenant.extensions.map(\.id))
     announce(registrar.removeBindings(of: tenant.tenant, except: kept))
     endSubscriptions(of: tenant.tenant, except: kept, at: now)
+    reviewAgents(of: tenant.tenant)
     reviewLocations(at: now)
     reviewRegistrations(at: now)
     return takeOutbox(at: now)
@@ -173,6 +181,7 @@ public struct Exchange: Sendable {
     protection.forget(id)
     announce(registrar.removeBindings(of: id, except: []))
     endSubscriptions(of: id, except: [], at: now)
+    reviewAgents(of: id)
     reviewLocations(at: now)
     reviewRegistrations(at: now)
     return takeOutbox(at: now)
@@ -180,6 +189,7 @@ public struct Exchange: Sendable {
 
   mutating func announce(_ changes: [BindingChange]) {
     outbox += changes.map(ExchangeAction.bindingChanged)
+    for change in changes { queuesAreDue(of: change.tenant) }
   }
 
   // MARK: - What the shell tells of earlier actions
@@ -279,6 +289,7 @@ public struct Exchange: Sendable {
   mutating func leave(_ address: AddressName, at now: Moment) -> [CallID] {
     guard grants.removeValue(forKey: address) != nil else { return [] }
     registrar.forget(address)
+    agents.forget(at: address)
     forgetSubscriptions(at: address)
     reviewLocations(at: now)
     reviewRegistrations(at: now)

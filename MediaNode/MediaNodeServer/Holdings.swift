@@ -322,11 +322,11 @@ final class Holdings: Sendable {
     signalling.submit { [inheritances, leftRelays, log] exchange, now in
       let left = inheritances.take(address, at: now.boot)
       leftRelays.add(left.relays)
-      let before = exchange.callIDs
+      let before = exchange.checkpointNames
       let actions = exchange.inherit(
         address, epoch: epoch, calls: left.calls, bindings: left.bindings,
         subscriptions: left.subscriptions, at: now)
-      let carriedOn = exchange.callIDs.subtracting(before)
+      let carriedOn = exchange.checkpointNames.subtracting(before)
       inheritances.forget(carriedOn)
       log.notice(
         "an address is served",
@@ -361,7 +361,7 @@ final class Holdings: Sendable {
       state.bound.remove(address)
       state.served.remove(address)
     }
-    estate?.forgetCalls(except: exchange.callIDs, and: exchange.relayIDs)
+    estate?.forgetCalls(except: exchange.checkpointNames, and: exchange.relayIDs)
     guard let setting = addresses[address] else { return }
     signalling.leave(setting.endpoint.address)
     keeper?.release(setting.endpoint.address)

@@ -221,7 +221,7 @@ struct NodeProcess {
         "calls of an earlier process carried on",
         metadata: ["left": "\(left.count)", "carried-on": "\(exchange.callIDs.count)"])
     }
-    estate.forgetCalls(except: exchange.callIDs, and: exchange.relayIDs)
+    estate.forgetCalls(except: exchange.checkpointNames, and: exchange.relayIDs)
     return actions
   }
 

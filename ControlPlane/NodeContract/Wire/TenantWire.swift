@@ -71,7 +71,8 @@ extension ExtensionEntry: WireConvertible {
       group: wire.hasGroup ? try RingGroup(wire: wire.group) : nil,
       maySupervise: wire.maySupervise,
       mailbox: wire.hasMailbox ? try VoiceMailbox(wire: wire.mailbox) : nil,
-      menu: wire.hasMenu ? try VoiceMenu(wire: wire.menu) : nil)
+      menu: wire.hasMenu ? try VoiceMenu(wire: wire.menu) : nil,
+      queue: wire.hasQueue ? try CallQueue(wire: wire.queue) : nil)
   }
 
   var wire: WireExtension {
@@ -87,6 +88,7 @@ extension ExtensionEntry: WireConvertible {
       $0.maySupervise = maySupervise
       if let mailbox { $0.mailbox = mailbox.wire }
       if let menu { $0.menu = menu.wire }
+      if let queue { $0.queue = queue.wire }
     }
   }
 }

@@ -1331,6 +1331,16 @@ nonisolated struct WireExtension: @unchecked Sendable {
   /// Clears the value of `menu`. Subsequent reads from it will return its default value.
   mutating func clearMenu() {_uniqueStorage()._menu = nil}
 
+  /// None: they do not wait.
+  var queue: WireCallQueue {
+    get {_storage._queue ?? WireCallQueue()}
+    set {_uniqueStorage()._queue = newValue}
+  }
+  /// Returns true if `queue` has been explicitly set.
+  var hasQueue: Bool {_storage._queue != nil}
+  /// Clears the value of `queue`. Subsequent reads from it will return its default value.
+  mutating func clearQueue() {_uniqueStorage()._queue = nil}
+
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
   init() {}
@@ -1612,6 +1622,149 @@ nonisolated struct WireRingGroup: Sendable {
   }
 
   init() {}
+}
+
+/// Callers who wait for agents.
+nonisolated struct WireCallQueue: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  var strategy: WireCallQueue.Strategy = .unspecified
+
+  var agents: [WireCallQueue.Agent] = []
+
+  var ringsForNanoseconds: Int64 = 0
+
+  var wrapUpNanoseconds: Int64 = 0
+
+  var restsForNanoseconds: Int64 = 0
+
+  /// None: never.
+  var pausesAfter: UInt32 {
+    get {_pausesAfter ?? 0}
+    set {_pausesAfter = newValue}
+  }
+  /// Returns true if `pausesAfter` has been explicitly set.
+  var hasPausesAfter: Bool {self._pausesAfter != nil}
+  /// Clears the value of `pausesAfter`. Subsequent reads from it will return its default value.
+  mutating func clearPausesAfter() {self._pausesAfter = nil}
+
+  var mostWaiting: UInt32 = 0
+
+  /// None: nobody waits too long.
+  var longestWaitNanoseconds: Int64 {
+    get {_longestWaitNanoseconds ?? 0}
+    set {_longestWaitNanoseconds = newValue}
+  }
+  /// Returns true if `longestWaitNanoseconds` has been explicitly set.
+  var hasLongestWaitNanoseconds: Bool {self._longestWaitNanoseconds != nil}
+  /// Clears the value of `longestWaitNanoseconds`. Subsequent reads from it will return its default value.
+  mutating func clearLongestWaitNanoseconds() {self._longestWaitNanoseconds = nil}
+
+  var needsAgents: Bool = false
+
+  var putsVipsFirst: Bool = false
+
+  /// None: never.
+  var announcesEveryNanoseconds: Int64 {
+    get {_announcesEveryNanoseconds ?? 0}
+    set {_announcesEveryNanoseconds = newValue}
+  }
+  /// Returns true if `announcesEveryNanoseconds` has been explicitly set.
+  var hasAnnouncesEveryNanoseconds: Bool {self._announcesEveryNanoseconds != nil}
+  /// Clears the value of `announcesEveryNanoseconds`. Subsequent reads from it will return its default value.
+  mutating func clearAnnouncesEveryNanoseconds() {self._announcesEveryNanoseconds = nil}
+
+  var announcesWait: Bool = false
+
+  var language: String {
+    get {_language ?? String()}
+    set {_language = newValue}
+  }
+  /// Returns true if `language` has been explicitly set.
+  var hasLanguage: Bool {self._language != nil}
+  /// Clears the value of `language`. Subsequent reads from it will return its default value.
+  mutating func clearLanguage() {self._language = nil}
+
+  var last: WireVoiceMenu.Destination {
+    get {_last ?? WireVoiceMenu.Destination()}
+    set {_last = newValue}
+  }
+  /// Returns true if `last` has been explicitly set.
+  var hasLast: Bool {self._last != nil}
+  /// Clears the value of `last`. Subsequent reads from it will return its default value.
+  mutating func clearLast() {self._last = nil}
+
+  var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  nonisolated enum Strategy: SwiftProtobuf.Enum, Swift.CaseIterable {
+    typealias RawValue = Int
+    case unspecified // = 0
+    case together // = 1
+    case longestIdle // = 2
+    case roundRobin // = 3
+    case fewestCalls // = 4
+    case UNRECOGNIZED(Int)
+
+    init() {
+      self = .unspecified
+    }
+
+    init?(rawValue: Int) {
+      switch rawValue {
+      case 0: self = .unspecified
+      case 1: self = .together
+      case 2: self = .longestIdle
+      case 3: self = .roundRobin
+      case 4: self = .fewestCalls
+      default: self = .UNRECOGNIZED(rawValue)
+      }
+    }
+
+    var rawValue: Int {
+      switch self {
+      case .unspecified: return 0
+      case .together: return 1
+      case .longestIdle: return 2
+      case .roundRobin: return 3
+      case .fewestCalls: return 4
+      case .UNRECOGNIZED(let i): return i
+      }
+    }
+
+    // The compiler won't synthesize support with the UNRECOGNIZED case.
+    static let allCases: [WireCallQueue.Strategy] = [
+      .unspecified,
+      .together,
+      .longestIdle,
+      .roundRobin,
+      .fewestCalls,
+    ]
+
+  }
+
+  nonisolated struct Agent: Sendable {
+    // SwiftProtobuf.Message conformance is added in an extension below. See the
+    // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+    // methods supported on all messages.
+
+    var `extension`: Data = Data()
+
+    var tier: UInt32 = 0
+
+    var unknownFields = SwiftProtobuf.UnknownStorage()
+
+    init() {}
+  }
+
+  init() {}
+
+  fileprivate var _pausesAfter: UInt32? = nil
+  fileprivate var _longestWaitNanoseconds: Int64? = nil
+  fileprivate var _announcesEveryNanoseconds: Int64? = nil
+  fileprivate var _language: String? = nil
+  fileprivate var _last: WireVoiceMenu.Destination? = nil
 }
 
 nonisolated struct WireAnsweringRule: Sendable {
@@ -4917,7 +5070,7 @@ nonisolated extension WireDiallingRules: SwiftProtobuf.Message, SwiftProtobuf._M
 
 nonisolated extension WireExtension: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".Extension"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}number\0\u{3}display_name\0\u{3}outside_number\0\u{1}credentials\0\u{1}answering\0\u{1}group\0\u{3}may_supervise\0\u{1}mailbox\0\u{1}switches\0\u{1}menu\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}number\0\u{3}display_name\0\u{3}outside_number\0\u{1}credentials\0\u{1}answering\0\u{1}group\0\u{3}may_supervise\0\u{1}mailbox\0\u{1}switches\0\u{1}menu\0\u{1}queue\0")
 
   fileprivate class _StorageClass {
     var _id: Data = Data()
@@ -4931,6 +5084,7 @@ nonisolated extension WireExtension: SwiftProtobuf.Message, SwiftProtobuf._Messa
     var _mailbox: WireVoiceMailbox? = nil
     var _switches: [WireAnsweringSwitch] = []
     var _menu: WireVoiceMenu? = nil
+    var _queue: WireCallQueue? = nil
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -4952,6 +5106,7 @@ nonisolated extension WireExtension: SwiftProtobuf.Message, SwiftProtobuf._Messa
       _mailbox = source._mailbox
       _switches = source._switches
       _menu = source._menu
+      _queue = source._queue
     }
   }
 
@@ -4981,6 +5136,7 @@ nonisolated extension WireExtension: SwiftProtobuf.Message, SwiftProtobuf._Messa
         case 9: try { try decoder.decodeSingularMessageField(value: &_storage._mailbox) }()
         case 10: try { try decoder.decodeRepeatedMessageField(value: &_storage._switches) }()
         case 11: try { try decoder.decodeSingularMessageField(value: &_storage._menu) }()
+        case 12: try { try decoder.decodeSingularMessageField(value: &_storage._queue) }()
         default: break
         }
       }
@@ -5026,6 +5182,9 @@ nonisolated extension WireExtension: SwiftProtobuf.Message, SwiftProtobuf._Messa
       try { if let v = _storage._menu {
         try visitor.visitSingularMessageField(value: v, fieldNumber: 11)
       } }()
+      try { if let v = _storage._queue {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 12)
+      } }()
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -5046,6 +5205,7 @@ nonisolated extension WireExtension: SwiftProtobuf.Message, SwiftProtobuf._Messa
         if _storage._mailbox != rhs_storage._mailbox {return false}
         if _storage._switches != rhs_storage._switches {return false}
         if _storage._menu != rhs_storage._menu {return false}
+        if _storage._queue != rhs_storage._queue {return false}
         return true
       }
       if !storagesAreEqual {return false}
@@ -5436,6 +5596,144 @@ nonisolated extension WireRingGroup: SwiftProtobuf.Message, SwiftProtobuf._Messa
 
 nonisolated extension WireRingGroup.Strategy: SwiftProtobuf._ProtoNameProviding {
   static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0STRATEGY_UNSPECIFIED\0\u{1}STRATEGY_TOGETHER\0\u{1}STRATEGY_IN_TURN\0\u{1}STRATEGY_RANDOM\0")
+}
+
+nonisolated extension WireCallQueue: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = _protobuf_package + ".CallQueue"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}strategy\0\u{1}agents\0\u{3}rings_for_nanoseconds\0\u{3}wrap_up_nanoseconds\0\u{3}rests_for_nanoseconds\0\u{3}pauses_after\0\u{3}most_waiting\0\u{3}longest_wait_nanoseconds\0\u{3}needs_agents\0\u{3}puts_vips_first\0\u{3}announces_every_nanoseconds\0\u{3}announces_wait\0\u{1}language\0\u{1}last\0")
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularEnumField(value: &self.strategy) }()
+      case 2: try { try decoder.decodeRepeatedMessageField(value: &self.agents) }()
+      case 3: try { try decoder.decodeSingularInt64Field(value: &self.ringsForNanoseconds) }()
+      case 4: try { try decoder.decodeSingularInt64Field(value: &self.wrapUpNanoseconds) }()
+      case 5: try { try decoder.decodeSingularInt64Field(value: &self.restsForNanoseconds) }()
+      case 6: try { try decoder.decodeSingularUInt32Field(value: &self._pausesAfter) }()
+      case 7: try { try decoder.decodeSingularUInt32Field(value: &self.mostWaiting) }()
+      case 8: try { try decoder.decodeSingularInt64Field(value: &self._longestWaitNanoseconds) }()
+      case 9: try { try decoder.decodeSingularBoolField(value: &self.needsAgents) }()
+      case 10: try { try decoder.decodeSingularBoolField(value: &self.putsVipsFirst) }()
+      case 11: try { try decoder.decodeSingularInt64Field(value: &self._announcesEveryNanoseconds) }()
+      case 12: try { try decoder.decodeSingularBoolField(value: &self.announcesWait) }()
+      case 13: try { try decoder.decodeSingularStringField(value: &self._language) }()
+      case 14: try { try decoder.decodeSingularMessageField(value: &self._last) }()
+      default: break
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    if self.strategy != .unspecified {
+      try visitor.visitSingularEnumField(value: self.strategy, fieldNumber: 1)
+    }
+    if !self.agents.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.agents, fieldNumber: 2)
+    }
+    if self.ringsForNanoseconds != 0 {
+      try visitor.visitSingularInt64Field(value: self.ringsForNanoseconds, fieldNumber: 3)
+    }
+    if self.wrapUpNanoseconds != 0 {
+      try visitor.visitSingularInt64Field(value: self.wrapUpNanoseconds, fieldNumber: 4)
+    }
+    if self.restsForNanoseconds != 0 {
+      try visitor.visitSingularInt64Field(value: self.restsForNanoseconds, fieldNumber: 5)
+    }
+    try { if let v = self._pausesAfter {
+      try visitor.visitSingularUInt32Field(value: v, fieldNumber: 6)
+    } }()
+    if self.mostWaiting != 0 {
+      try visitor.visitSingularUInt32Field(value: self.mostWaiting, fieldNumber: 7)
+    }
+    try { if let v = self._longestWaitNanoseconds {
+      try visitor.visitSingularInt64Field(value: v, fieldNumber: 8)
+    } }()
+    if self.needsAgents != false {
+      try visitor.visitSingularBoolField(value: self.needsAgents, fieldNumber: 9)
+    }
+    if self.putsVipsFirst != false {
+      try visitor.visitSingularBoolField(value: self.putsVipsFirst, fieldNumber: 10)
+    }
+    try { if let v = self._announcesEveryNanoseconds {
+      try visitor.visitSingularInt64Field(value: v, fieldNumber: 11)
+    } }()
+    if self.announcesWait != false {
+      try visitor.visitSingularBoolField(value: self.announcesWait, fieldNumber: 12)
+    }
+    try { if let v = self._language {
+      try visitor.visitSingularStringField(value: v, fieldNumber: 13)
+    } }()
+    try { if let v = self._last {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 14)
+    } }()
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: WireCallQueue, rhs: WireCallQueue) -> Bool {
+    if lhs.strategy != rhs.strategy {return false}
+    if lhs.agents != rhs.agents {return false}
+    if lhs.ringsForNanoseconds != rhs.ringsForNanoseconds {return false}
+    if lhs.wrapUpNanoseconds != rhs.wrapUpNanoseconds {return false}
+    if lhs.restsForNanoseconds != rhs.restsForNanoseconds {return false}
+    if lhs._pausesAfter != rhs._pausesAfter {return false}
+    if lhs.mostWaiting != rhs.mostWaiting {return false}
+    if lhs._longestWaitNanoseconds != rhs._longestWaitNanoseconds {return false}
+    if lhs.needsAgents != rhs.needsAgents {return false}
+    if lhs.putsVipsFirst != rhs.putsVipsFirst {return false}
+    if lhs._announcesEveryNanoseconds != rhs._announcesEveryNanoseconds {return false}
+    if lhs.announcesWait != rhs.announcesWait {return false}
+    if lhs._language != rhs._language {return false}
+    if lhs._last != rhs._last {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireCallQueue.Strategy: SwiftProtobuf._ProtoNameProviding {
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0STRATEGY_UNSPECIFIED\0\u{1}STRATEGY_TOGETHER\0\u{1}STRATEGY_LONGEST_IDLE\0\u{1}STRATEGY_ROUND_ROBIN\0\u{1}STRATEGY_FEWEST_CALLS\0")
+}
+
+nonisolated extension WireCallQueue.Agent: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = WireCallQueue.protoMessageName + ".Agent"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}extension\0\u{1}tier\0")
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularBytesField(value: &self.`extension`) }()
+      case 2: try { try decoder.decodeSingularUInt32Field(value: &self.tier) }()
+      default: break
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.`extension`.isEmpty {
+      try visitor.visitSingularBytesField(value: self.`extension`, fieldNumber: 1)
+    }
+    if self.tier != 0 {
+      try visitor.visitSingularUInt32Field(value: self.tier, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: WireCallQueue.Agent, rhs: WireCallQueue.Agent) -> Bool {
+    if lhs.`extension` != rhs.`extension` {return false}
+    if lhs.tier != rhs.tier {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
 }
 
 nonisolated extension WireAnsweringRule: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {

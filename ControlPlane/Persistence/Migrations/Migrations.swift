@@ -18,5 +18,6 @@ public let migrations: [Migration] = [
   menus,
   recordings,
   contacts,
+  queues,
   screening,
 ]

@@ -52,6 +52,10 @@ enum CallAction: Hashable, Sendable {
   case soundEnded(StoredSound)
   /// Finds out where a choice in a menu leads; comes last.
   case lead(MenuChoice)
+  /// Finds out which place the caller has in its queue, for it to be told; comes last.
+  case findPlace
+  /// These agents did not answer in their turn.
+  case missed([ExtensionID])
   /// Finds out whose mailbox that is; comes last.
   case findMailbox(number: String)
   /// Asks the control plane; `mailboxAnswered` hears of it.

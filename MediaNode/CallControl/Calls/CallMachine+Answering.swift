@@ -205,7 +205,7 @@ extension CallMachine {
     }
     caller.progress = nil
     state = .talking(leg, until: now.boot.advanced(by: limits.callDuration))
-    guard !isReceived else { return leaveMenu() }
+    guard !isReceived else { return leaveReception(to: leg) }
     caller.phase = .answered
     caller.dialog?.confirm()
     let body = caller.session.described.map(SIPBody.session) ?? .none

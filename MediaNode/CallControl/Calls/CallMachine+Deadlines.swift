@@ -16,6 +16,7 @@ extension CallMachine {
     heed(programmeDeadline)
     heed(attendance?.offersAt)
     heed(parkingDeadline)
+    heed(queueDeadline)
     return next
   }
 
@@ -54,6 +55,7 @@ extension CallMachine {
     actions += sessionDeadlinePassed(at: now) + progressDeadlinePassed(at: now)
     actions += furtherDeadlinePassed(at: now) + programmeDeadlinePassed(at: now)
     actions += attendanceDeadlinePassed(at: now) + parkingDeadlinePassed(at: now)
+    actions += queueDeadlinePassed(at: now)
     guard now.boot >= stateDeadline else { return actions }
     switch state {
     case .ringing: actions += ringingEnds(.noAnswer, at: now)

@@ -95,6 +95,8 @@ struct CallMachine: Equatable, Sendable {
   var stay: RoomStay?
   /// Its party waits to be taken, or is on its way to whoever takes it.
   var parking: Parking?
+  /// It is in a queue, or an agent took it there.
+  @CopyOnWrite var queued: QueuedCaller?
   /// What the relay was told of that.
   var seats: [RelaySide: RoomSeat] = [:]
   /// What is said is kept.

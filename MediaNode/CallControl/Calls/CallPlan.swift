@@ -48,6 +48,8 @@ enum Reception: Hashable, Sendable {
   /// The caller may leave a message.
   case mailbox(MailboxOffer)
   case menu(MenuVisit)
+  /// The caller waits for an agent.
+  case queue(QueuedCaller)
 }
 
 /// Where a call goes, or why it goes nowhere.

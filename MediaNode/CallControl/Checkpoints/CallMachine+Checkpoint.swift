@@ -3,11 +3,12 @@ import SIP
 
 /// A call as bytes, for those who might have to carry it on.
 extension CallMachine {
-  private static let version: UInt8 = 9
+  /// Calls that are in no queue are written as before there were any.
+  private static let versions: ClosedRange<UInt8> = 9...10
 
   func checkpoint(at now: BootInstant) -> [UInt8] {
     var writer = CheckpointWriter(at: now)
-    writer.write(Self.version)
+    writer.write(queued == nil ? Self.versions.lowerBound : Self.versions.upperBound)
     writer.write(id)
     writer.write(tenant)
     writer.write(called)
@@ -34,6 +35,7 @@ extension CallMachine {
     writer.write(recordings)
     writer.write(isRecorded)
     for side in RelaySide.allCases { writer.write(seats[side]) }
+    if let queued { writer.write(queued) }
     return writer.bytes
   }
 
@@ -43,7 +45,7 @@ extension CallMachine {
   {
     var reader = CheckpointReader(bytes, at: now)
     let version = try reader.read(UInt8.self)
-    guard version == Self.version else { throw .unknownVersion(version) }
+    guard Self.versions.contains(version) else { throw .unknownVersion(version) }
     self.init(
       id: try reader.read(CallID.self), tenant: try reader.read(TenantID.self),
       called: try reader.read(String.self), callerToken: try reader.read(RequestToken.self),
@@ -67,6 +69,7 @@ extension CallMachine {
     recordings = try reader.read(UInt16.self)
     isRecorded = try reader.read(Bool.self)
     for side in RelaySide.allCases { seats[side] = try reader.read(RoomSeat?.self) }
+    if version > Self.versions.lowerBound { queued = try reader.read(QueuedCaller.self) }
     guard reader.left == 0 else { throw .leftover(reader.left) }
     try checkReferences()
   }

@@ -168,6 +168,7 @@ extension Attendance: Checkpointed {
     case .menu(let visit):
       writer.write(UInt8(13))
       writer.write(visit)
+    case .queue: writer.write(UInt8(14))
     }
     writer.write(run)
     writer.write(offersAt)
@@ -184,6 +185,7 @@ extension Attendance: Checkpointed {
     case 11: purpose = .telling
     case 12: purpose = .parked
     case 13: purpose = .menu(try reader.read(MenuVisit.self))
+    case 14: purpose = .queue
     default: throw .malformed("attendance")
     }
     run = try reader.read(ProgrammeRun?.self)

@@ -26,16 +26,27 @@ extension Exchange {
       case .extension(let user, _) = call.caller.party, let entry = tenant.extensionsByID[user]
     else { return update(id, at: now) { $0.end(.internalError, at: now) } }
     let language = tenant.snapshot.dialling.language
+    guard !wish.isAgents || tenant.hasAgent(entry.id) else {
+      return tell(language.notice(MenuNotice.invalid), in: language, of: id, at: now)
+    }
     guard let state = state(after: wish, of: entry, in: tenant, at: now) else {
-      return tell(language.notice(.numberNotTaken), in: language, of: id, at: now)
+      return tell(language.notice(SwitchNotice.numberNotTaken), in: language, of: id, at: now)
     }
     let change = AnsweringSwitches.Change(entry.id, wish.kind, state)
-    directory.merge(change, of: tenant.id)
+    turn(change, in: call, at: now)
+    tell(language.notice(of: wish), in: language, of: id, at: now)
+  }
+
+  /// What was switched within that call holds from now on.
+  mutating func turn(
+    _ change: AnsweringSwitches.Change, in call: CallMachine, at now: Moment
+  ) {
+    directory.merge(change, of: call.tenant)
     let fact = configuration.fact(
-      .switched(change), tenant: tenant.id, call: id, leg: call.caller.id,
+      .switched(change), tenant: call.tenant, call: call.id, leg: call.caller.id,
       epoch: call.caller.epoch, at: now)
     outbox.append(.record(fact, receipt: nil))
-    tell(language.notice(of: wish), in: language, of: id, at: now)
+    if change.kind == .queueLogin || change.kind == .queuePause { queuesAreDue(of: call.tenant) }
   }
 
   /// Facts of a process before this one: what people switched holds on.
@@ -61,7 +72,7 @@ extension Exchange {
     }
     let known = entry.switches[wish.kind]
     return AnsweringSwitches.State(
-      isOn: wish.isOn, target: wish.needsTarget ? wish.target : known?.target,
+      isOn: wish.isOn, target: wish.target ?? (wish.kind == .queuePause ? nil : known?.target),
       patience: known?.patience, changedAt: entry.switches.turning(wish.kind, at: now.wall))
   }
 }
@@ -91,17 +102,21 @@ extension Programme {
 extension SpokenLanguage {
   /// How it stands after that wish.
   fileprivate func notice(of wish: SwitchWish) -> [Prompt] {
-    let notice: SwitchNotice =
-      switch (wish.kind, wish.isOn) {
-      case (.doNotDisturb, true): .doNotDisturb
-      case (.doNotDisturb, false): .noDoNotDisturb
-      case (.forwardAlways, true): .forwardsAlwaysTo
-      case (.forwardAlways, false): .forwardsAlwaysNoMore
-      case (.forwardBusy, true): .forwardsBusyTo
-      case (.forwardBusy, false): .forwardsBusyNoMore
-      case (.forwardNoAnswer, true): .forwardsNoAnswerTo
-      case (.forwardNoAnswer, false): .forwardsNoAnswerNoMore
-      }
-    return self.notice(notice) + (wish.needsTarget ? digits(wish.target ?? "") : [])
+    turned(wish) + (wish.needsTarget ? digits(wish.target ?? "") : [])
+  }
+
+  private func turned(_ wish: SwitchWish) -> [Prompt] {
+    switch (wish.kind, wish.isOn) {
+    case (.doNotDisturb, true): notice(SwitchNotice.doNotDisturb)
+    case (.doNotDisturb, false): notice(SwitchNotice.noDoNotDisturb)
+    case (.forwardAlways, true): notice(SwitchNotice.forwardsAlwaysTo)
+    case (.forwardAlways, false): notice(SwitchNotice.forwardsAlwaysNoMore)
+    case (.forwardBusy, true): notice(SwitchNotice.forwardsBusyTo)
+    case (.forwardBusy, false): notice(SwitchNotice.forwardsBusyNoMore)
+    case (.forwardNoAnswer, true): notice(SwitchNotice.forwardsNoAnswerTo)
+    case (.forwardNoAnswer, false): notice(SwitchNotice.forwardsNoAnswerNoMore)
+    case (.queueLogin, let isOn): notice(isOn ? QueueNotice.loggedIn : .loggedOut)
+    case (.queuePause, let isOn): notice(isOn ? QueueNotice.paused : .resumed)
+    }
   }
 }

@@ -7,7 +7,15 @@ struct SwitchWish: Hashable, Sendable {
   /// Where calls are to go; nil: it is asked for, where one is needed.
   var target: String?
 
-  var needsTarget: Bool { isOn && kind != .doNotDisturb }
+  var needsTarget: Bool { isOn && kind.needsTarget }
+
+  /// It is for agents of queues.
+  var isAgents: Bool {
+    switch kind {
+    case .queueLogin, .queuePause: true
+    case .doNotDisturb, .forwardAlways, .forwardBusy, .forwardNoAnswer: false
+    }
+  }
 
   /// Nil: the feature switches nothing.
   init?(_ dialled: FeatureCodes.Dialled) {
@@ -33,6 +41,10 @@ extension Feature {
     case .stopForwardBusy: (.forwardBusy, false)
     case .forwardNoAnswer: (.forwardNoAnswer, true)
     case .stopForwardNoAnswer: (.forwardNoAnswer, false)
+    case .queueLogin: (.queueLogin, true)
+    case .queueLogout: (.queueLogin, false)
+    case .queuePause: (.queuePause, true)
+    case .queueResume: (.queuePause, false)
     default: nil
     }
   }

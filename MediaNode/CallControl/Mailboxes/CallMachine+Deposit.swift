@@ -2,7 +2,7 @@ import Digits
 import NodeContract
 import SIP
 
-/// Callers whom nobody answers but the exchange: they leave a message, or hear a menu.
+/// Callers whom nobody answers but the exchange: they leave a message, hear a menu, or wait in a queue.
 extension CallMachine {
   /// Begins: nobody is asked, and the caller is answered at once. Its offer is taken.
   mutating func begin(receivedBy reception: Reception, at now: Moment) -> [CallAction] {
@@ -54,7 +54,7 @@ extension CallMachine {
     by reception: Reception, describing terms: AudioTerms, at now: Moment
   ) -> [CallAction] {
     var reception = reception
-    if case .menu(let before)? = attendance?.purpose { reception.follows(before) }
+    if let choices { reception.follows(choices: choices) }
     // What is said next has a number of its own.
     attendance = Attendance(purpose: reception.purpose, run: attendance?.run)
     guard !isReceived else { return begin(reception, at: now) }
@@ -68,6 +68,16 @@ extension CallMachine {
     case .mailbox(let mailbox):
       MessageDeposit(mailbox).programme.map { say($0, at: now) } ?? []
     case .menu: visitMenu(at: now) { $0.begin() }
+    case .queue(let caller): enterQueue(as: caller, at: now)
+    }
+  }
+
+  /// Choices of the caller so far; nil: nobody led it on.
+  private var choices: UInt8? {
+    switch attendance?.purpose {
+    case .menu(let visit): visit.choices
+    case .queue: queued?.choices
+    case .refusal, .room, .message, .visit, .switching, .telling, .parked, nil: nil
     }
   }
 
@@ -149,12 +159,19 @@ extension Reception {
     switch self {
     case .mailbox(let mailbox): .message(MessageDeposit(mailbox))
     case .menu(let visit): .menu(visit)
+    case .queue: .queue
     }
   }
 
-  fileprivate mutating func follows(_ before: MenuVisit) {
-    guard case .menu(var visit) = self else { return }
-    visit.follows(before)
-    self = .menu(visit)
+  fileprivate mutating func follows(choices: UInt8) {
+    switch self {
+    case .mailbox: break
+    case .menu(var visit):
+      visit.follows(choices: choices)
+      self = .menu(visit)
+    case .queue(var caller):
+      caller.choices = choices
+      self = .queue(caller)
+    }
   }
 }

@@ -1,8 +1,9 @@
 import NodeContract
 import SIP
 
-/// Callers in menus: see ``MenuVisit``. Whom they choose is rung as any call is, while they hear that it
-/// rings; their call was answered before, so that whoever takes it is told what they were told.
+/// Callers in menus: see ``MenuVisit``. Whom they choose, or their queue sends them to, is rung as any call
+/// is, while they hear that it rings; their call was answered before, so that whoever takes it is told what
+/// they were told.
 extension CallMachine {
   mutating func goOn(inMenu outcome: Programme.Outcome, at now: Moment) -> [CallAction] {
     let limit = limits.menuChoices
@@ -11,12 +12,14 @@ extension CallMachine {
 
   /// What the caller keyed in is nothing.
   mutating func choiceIsInvalid(at now: Moment) -> [CallAction] {
+    if attendance?.purpose == .queue { return leaveInVain(at: now) }
     let limit = limits.menuChoices
     return visitMenu(at: now) { $0.wasInvalid(limit: limit) }
   }
 
   /// Whoever the caller chose cannot be asked.
   mutating func choiceIsInVain(at now: Moment) -> [CallAction] {
+    if attendance?.purpose == .queue { return leaveInVain(at: now) }
     let limit = limits.menuChoices
     return visitMenu(at: now) { $0.wasInVain(limit: limit) }
   }
@@ -42,16 +45,26 @@ extension CallMachine {
   mutating func ring(
     _ legs: [Leg], _ rules: PendingRules?, then next: Further?, until: BootInstant, at now: Moment
   ) -> [CallAction] {
-    guard case .attended = state, case .menu(var visit)? = attendance?.purpose,
-      let offer = offerOfWhoWaits
-    else { return end(.internalError, at: now) }
-    let programme = visit.rings()
-    attendance?.purpose = .menu(visit)
+    guard case .attended = state, let offer = offerOfWhoWaits, let programme = leadsOn() else {
+      return end(.internalError, at: now)
+    }
     (failures, answering, further) = ([], rules, next)
     state = .ringing(until: until)
     let first = callees.count
     callees += legs
     return say(programme, at: now) + (first..<callees.count).map { ask($0, offer: offer) }
+  }
+
+  /// What the caller hears while whoever it is led to rings; nil: nobody leads it.
+  private mutating func leadsOn() -> Programme? {
+    switch attendance?.purpose {
+    case .menu(var visit):
+      let programme = visit.rings()
+      attendance?.purpose = .menu(visit)
+      return programme
+    case .queue: return queued.map { .ringing(in: $0.host.language) }
+    case .refusal, .room, .message, .visit, .switching, .telling, .parked, nil: return nil
+    }
   }
 
   /// What the caller was told before it was asked whom it wants.
@@ -61,16 +74,17 @@ extension CallMachine {
     return terms
   }
 
-  /// Nobody took the call: the caller is back in its menu. Nil: it was in none.
+  /// Nobody took the call: the caller is back in its menu or queue. Nil: it was in none.
   mutating func comesBack(at now: Moment) -> [CallAction]? {
-    guard case .ringing = state, case .menu? = attendance?.purpose else { return nil }
+    guard case .ringing = state, host != nil else { return nil }
     (answering, further) = (nil, nil)
     state = .attended(until: now.boot.advanced(by: limits.callDuration))
-    return choiceIsInVain(at: now)
+    return waitOnInQueue() ?? choiceIsInVain(at: now)
   }
 
-  /// Somebody took the call whose caller we had answered.
-  mutating func leaveMenu() -> [CallAction] {
+  /// That party took the call whose caller we had answered.
+  mutating func leaveReception(to leg: LegID) -> [CallAction] {
+    leaveQueue(to: leg)
     attendance = nil
     return [.stopPlaying(to: caller.side)]
   }

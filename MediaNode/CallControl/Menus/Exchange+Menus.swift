@@ -3,26 +3,24 @@ import Digits
 import NodeContract
 import SIP
 
-/// Where the choices of callers in menus lead.
+/// Where the choices of callers in menus lead, and those whom a queue sends on.
 extension Exchange {
   mutating func lead(_ choice: MenuChoice, of id: CallID, at now: Moment) {
-    guard let call = calls[id]?.machine, case .menu(let visit)? = call.attendance?.purpose else {
-      return
-    }
+    guard let call = calls[id]?.machine, let host = call.host else { return }
     guard let tenant = directory[call.tenant] else {
       return update(id, at: now) { $0.end(.internalError, at: now) }
     }
-    let origin = CallOrigin(call, in: visit, of: tenant, at: now)
+    let origin = CallOrigin(call, from: host, of: tenant, at: now)
     switch choice.place {
     case .destination(.hangUp): update(id, at: now) { $0.end(.answered, at: now) }
     case .destination(.room(let number)):
-      lead(toRoom: number, by: choice, in: visit, of: call, tenant, at: now)
+      lead(toRoom: number, by: choice, from: host, of: call, tenant, at: now)
     case .destination(let destination):
-      lead(to: self.destination(destination, from: origin), choice, visit, call, tenant, at: now)
+      lead(to: self.destination(destination, from: origin), choice, host, call, tenant, at: now)
     case .dialled(let number):
       let entry = tenant.extensionsByNumber[number]
       lead(
-        to: entry.map { devices(of: $0, called: number, from: origin) }, choice, visit, call,
+        to: entry.map { devices(of: $0, called: number, from: origin) }, choice, host, call,
         tenant, at: now)
     }
   }
@@ -55,24 +53,24 @@ extension Exchange {
   }
 
   private mutating func lead(
-    to destination: CallDestination?, _ choice: MenuChoice, _ visit: MenuVisit,
+    to destination: CallDestination?, _ choice: MenuChoice, _ host: ReceptionHost,
     _ call: CallMachine, _ tenant: DirectoryTenant, at now: Moment
   ) {
     switch destination?.kind {
     case nil: update(call.id, at: now) { $0.choiceIsInvalid(at: now) }
     case .refused: update(call.id, at: now) { $0.choiceIsInVain(at: now) }
     case .reception(let reception):
-      note(choice, in: visit, of: call, passing: destination?.passed ?? [], at: now)
+      note(choice, from: host, of: call, passing: destination?.passed ?? [], at: now)
       update(call.id, at: now) { $0.goOn(to: reception, at: now) }
     case .targets(let targets):
       guard let destination else { return }
-      ring(targets, destination, choice, visit, call, tenant, at: now)
+      ring(targets, destination, choice, host, call, tenant, at: now)
     }
   }
 
   private mutating func ring(
     _ targets: [CallTarget], _ destination: CallDestination, _ choice: MenuChoice,
-    _ visit: MenuVisit, _ call: CallMachine, _ tenant: DirectoryTenant, at now: Moment
+    _ host: ReceptionHost, _ call: CallMachine, _ tenant: DirectoryTenant, at now: Moment
   ) {
     let turns = DeviceTurns(targets, isGroup: destination.members != nil)
     let room = max(0, limits.legsPerCall - call.legs.count)
@@ -80,7 +78,7 @@ extension Exchange {
       outgoingLeg($0, beside: call.caller, in: call, at: now)
     }
     guard !legs.isEmpty else { return update(call.id, at: now) { $0.choiceIsInVain(at: now) } }
-    note(choice, in: visit, of: call, passing: destination.passed, at: now)
+    note(choice, from: host, of: call, passing: destination.passed, at: now)
     admit(legs, to: call, called: destination.called, from: destination.shownCaller, at: now)
     let further =
       destination.members.map { Further.members($0.beginning(at: now.boot)) }
@@ -93,39 +91,26 @@ extension Exchange {
   }
 
   private mutating func lead(
-    toRoom number: String, by choice: MenuChoice, in visit: MenuVisit, of call: CallMachine,
+    toRoom number: String, by choice: MenuChoice, from host: ReceptionHost, of call: CallMachine,
     _ tenant: DirectoryTenant, at now: Moment
   ) {
-    guard let (stay, programme) = stay(inRoom: number, of: tenant, visit.language) else {
+    guard let (stay, programme) = stay(inRoom: number, of: tenant, host.language) else {
       return update(call.id, at: now) { $0.choiceIsInVain(at: now) }
     }
-    note(choice, in: visit, of: call, passing: [], at: now)
+    note(choice, from: host, of: call, passing: [], at: now)
     update(call.id, at: now) { $0.enter(stay, saying: programme, at: now) }
   }
 
-  /// The menu has a leg on record for each choice that leads anywhere: what was called, and the keys
-  /// after a comma, as people note such numbers down.
+  /// The menu, or the queue, has a leg on record for each choice that leads anywhere: what was called, and
+  /// the keys after a comma, as people note such numbers down.
   private mutating func note(
-    _ choice: MenuChoice, in visit: MenuVisit, of call: CallMachine, passing: [LegParty],
+    _ choice: MenuChoice, from host: ReceptionHost, of call: CallMachine, passing: [LegParty],
     at now: Moment
   ) {
-    let called = choice.keys.isEmpty ? visit.number : "\(visit.number),\(choice.keys)"
+    let called = choice.keys.isEmpty ? host.number : "\(host.number),\(choice.keys)"
     note(
-      passed: [.extension(visit.entry, number: visit.number)] + passing, by: call.caller,
+      passed: [.extension(host.entry, number: host.number)] + passing, by: call.caller,
       in: call.id, of: call.tenant, called: called, at: now)
-  }
-}
-
-extension CallOrigin {
-  /// The caller, as whoever it chooses hears of it.
-  fileprivate init(
-    _ call: CallMachine, in visit: MenuVisit, of tenant: DirectoryTenant, at now: Moment
-  ) {
-    self.init(
-      tenant: tenant, party: call.caller.party, number: call.caller.number,
-      displayName: visit.callerName, time: now.wall, isWithheld: visit.isWithheld,
-      isFromOutside: call.caller.isTrunk,
-      passed: [.extension(visit.entry, number: visit.number)])
   }
 }
 
@@ -137,12 +122,11 @@ extension MenuVisit {
     let keys = VoiceMenu.keys.filter {
       !menu.takesExtensions || !tenant.firstDigits.contains($0)
     }
+    let host = ReceptionHost(entry, speaking: menu.language, to: origin)
     self.init(
-      entry: entry.id, number: entry.number, menu: menu,
-      language: menu.language.flatMap(SpokenLanguage.init(rawValue:))
-        ?? tenant.snapshot.dialling.language,
+      entry: host.entry, number: host.number, menu: menu, language: host.language,
       alone: keys.compactMap { $0.first.flatMap { Digit($0) } },
       longest: UInt8(clamping: tenant.longestExtension),
-      callerName: origin.isWithheld ? nil : origin.displayName, isWithheld: origin.isWithheld)
+      callerName: host.callerName, isWithheld: host.isWithheld)
   }
 }

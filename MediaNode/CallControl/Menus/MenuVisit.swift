@@ -75,8 +75,8 @@ struct MenuVisit: Hashable, Sendable {
     self.isOver = isOver
   }
 
-  /// The same call was in that menu before.
-  mutating func follows(_ other: MenuVisit) { choices = other.choices }
+  /// The same call was in menus and queues before, and chose so often.
+  mutating func follows(choices: UInt8) { self.choices = choices }
 
   // MARK: - Events
 
@@ -105,8 +105,7 @@ struct MenuVisit: Hashable, Sendable {
   /// Somebody rings: what the caller hears.
   mutating func rings() -> Programme {
     stage = .ringing
-    return Programme(
-      announcement: Announcement([.ringing], in: language), rounds: .max, pause: .zero)
+    return .ringing(in: language)
   }
 
   // MARK: - Steps

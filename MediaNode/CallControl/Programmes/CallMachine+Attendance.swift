@@ -22,6 +22,8 @@ struct Attendance: Hashable, Sendable {
     case parked
     /// It chooses whom it wants, or waits for whom it chose.
     case menu(MenuVisit)
+    /// It waits for an agent: see `queued`.
+    case queue
   }
 
   var purpose: Purpose
@@ -114,6 +116,7 @@ extension CallMachine {
     case .switching(let wish): entered(outcome, for: wish, at: now)
     case .telling: end(.answered, at: now)
     case .menu: goOn(inMenu: outcome, at: now)
+    case .queue: saidToQueuedCaller(at: now)
     case .room, .parked, nil: []
     }
   }
@@ -122,7 +125,7 @@ extension CallMachine {
   mutating func attendanceIsOver(at now: Moment) -> [CallAction] {
     switch attendance?.purpose {
     case .refusal(let refused): end(refused, at: now)
-    case .room, .message, .visit, .switching, .telling, .parked, .menu, nil:
+    case .room, .message, .visit, .switching, .telling, .parked, .menu, .queue, nil:
       end(.answered, at: now)
     }
   }
@@ -141,6 +144,7 @@ extension CallMachine {
   private var waits: Bool {
     switch attendance?.purpose {
     case .parked: true
+    case .queue: queued?.waits ?? false
     case .none, .refusal, .room, .message, .visit, .switching, .telling, .menu: false
     }
   }

@@ -52,3 +52,10 @@ struct Programme: Hashable, Sendable {
     case nothing
   }
 }
+
+extension Programme {
+  /// What a caller hears while somebody rings whom we lead it to.
+  static func ringing(in language: SpokenLanguage) -> Programme {
+    Programme(announcement: Announcement([.ringing], in: language), rounds: .max, pause: .zero)
+  }
+}

@@ -56,7 +56,12 @@ struct ProgrammeRun: Hashable, Sendable {
     return max(.zero, since.duration(to: now))
   }
 
+  var isOver: Bool { stage == .over }
+
   // MARK: - Events
+
+  /// Nothing of it counts any more.
+  mutating func cut() { stage = .over }
 
   /// What was played under `number` is over.
   mutating func played(_ number: UInt32, at now: BootInstant) -> [Step] {

@@ -12,6 +12,8 @@ struct DirectoryTenant: Sendable {
   /// Whose calls it does not want.
   let screening: CallScreening
   let accounts: TenantAccounts
+  /// Of all its queues.
+  let agents: Set<ExtensionID>
   /// With which its extensions begin, and how many digits the longest has.
   let firstDigits: Set<String>
   let longestExtension: Int
@@ -25,6 +27,7 @@ struct DirectoryTenant: Sendable {
     screening = CallScreening(snapshot.screening)
     firstDigits = Set(snapshot.extensions.map { String($0.number.prefix(1)) })
     longestExtension = snapshot.extensions.map(\.number.utf8.count).max() ?? 0
+    agents = Set(snapshot.extensions.flatMap { $0.queue?.agents.map(\.extension) ?? [] })
     accounts = TenantAccounts(of: snapshot, extensionsByNumber, hashing: hashing)
   }
 

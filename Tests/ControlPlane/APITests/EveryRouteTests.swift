@@ -357,6 +357,17 @@ private struct Fixture {
         route: "DELETE /v1/tenants/{tenant}/extensions/{extension}/menu",
         path: path + "/extensions/\(entry)/menu", tenant: .hidden, reseller: .hidden),
       Probe(
+        route: "PUT /v1/tenants/{tenant}/extensions/{extension}/queue",
+        path: path + "/extensions/\(entry)/queue",
+        body: #"{"strategy":"together","agents":[{"extension":"\#(other)"}]}"#, tenant: .hidden,
+        reseller: .hidden),
+      Probe(
+        route: "GET /v1/tenants/{tenant}/extensions/{extension}/queue",
+        path: path + "/extensions/\(entry)/queue", tenant: .hidden, reseller: .hidden),
+      Probe(
+        route: "DELETE /v1/tenants/{tenant}/extensions/{extension}/queue",
+        path: path + "/extensions/\(entry)/queue", tenant: .hidden, reseller: .hidden),
+      Probe(
         route: "DELETE /v1/tenants/{tenant}/sounds/{sound}", path: path + "/sounds/\(sound)",
         tenant: .hidden, reseller: .hidden),
       Probe(

@@ -126,6 +126,25 @@ enum LinkSamples {
       ExtensionEntry(
         id: id(12), number: "104", displayName: "", outsideNumber: nil, credentials: [],
         menu: VoiceMenu(choices: [:])),
+      ExtensionEntry(
+        id: id(13), number: "105", displayName: "", outsideNumber: nil, credentials: [],
+        queue: CallQueue(
+          strategy: .fewestCalls, agents: [.init(id(5), tier: 2), .init(id(7))],
+          ringsFor: .seconds(12), wrapUp: .seconds(30), restsFor: .seconds(5), pausesAfter: 3,
+          mostWaiting: 7, longestWait: .seconds(600), needsAgents: false, putsVIPsFirst: false,
+          announcesEvery: .seconds(45), announcesWait: true, language: "it",
+          last: .mailbox(id(7)))),
+      ExtensionEntry(
+        id: id(14), number: "106", displayName: "", outsideNumber: nil, credentials: [],
+        switches: AnsweringSwitches([
+          .queueLogin: .init(
+            isOn: false, target: nil, patience: nil, changedAt: WallTime(milliseconds: 1)),
+          .queuePause: .init(
+            isOn: true, target: "lunch", patience: nil, changedAt: WallTime(milliseconds: 2)),
+        ]),
+        queue: CallQueue(
+          strategy: .together, agents: [], pausesAfter: nil, longestWait: nil, announcesEvery: nil)
+      ),
     ],
     numbers: [
       NumberEntry(

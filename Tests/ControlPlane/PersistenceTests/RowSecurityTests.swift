@@ -169,6 +169,11 @@ struct RowSecurityTests {
         VoiceMenu(
           prompt: SoundReference(id: sound, digest: []), choices: ["1": .hangUp]),
         of: customer.extensions[1].id, of: customer.tenant.id, in: .platform)
+      // The third extension's: each is received in one way.
+      let third = try await Self.thirdExtension(of: customer, in: scratch)
+      _ = try await scratch.store.queues.replace(
+        CallQueue(strategy: .together, agents: [.init(customer.extensions[1].id)]), of: third,
+        of: customer.tenant.id, in: .platform)
       _ = try await scratch.store.answeringSwitches.change(
         of: customer.extensions[0].id, of: customer.tenant.id, in: .platform
       ) { _ in
@@ -177,6 +182,18 @@ struct RowSecurityTests {
       }
     }
     return (mine, other)
+  }
+
+  private static func thirdExtension(
+    of customer: DemoCustomer, in scratch: ScratchDatabase
+  ) async throws -> ExtensionID {
+    let uuid = customer.tenant.id.uuid
+    let entry = Extension(
+      id: ExtensionID(UUIDv7(high: uuid.high, low: uuid.low ^ 3)), tenant: customer.tenant.id,
+      number: try ExtensionNumber("103"), displayName: try DisplayName("Queue"),
+      outsideNumber: nil, credentials: [], createdAt: DemoCustomer.beginning)
+    try await scratch.store.extensions.insert(entry, in: .platform)
+    return entry.id
   }
 
   private static func leaveMessage(

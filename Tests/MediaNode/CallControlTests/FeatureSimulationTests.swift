@@ -37,12 +37,13 @@ import Testing
       for (message, _) in fleet.scene.world.sent { sent.formUnion(fleet.features(in: message)) }
       sent.formUnion(fleet.scene.world.soundsUsed)
       if fleet.hasTakenFromPlace { sent.insert("taken") }
+      if fleet.hasServedFromQueue { sent.insert("served from a queue") }
     }
     #expect(
       sent == [
         "202", "transferred", "notify", "message", "forwarded", "replaced", "prack", "announced",
         "conference", "supervised", "recorded", "parked", "taken", "message left",
-        "mailbox called", "menu", "chosen in a menu",
+        "mailbox called", "menu", "chosen in a menu", "served from a queue",
       ])
   }
 }
@@ -50,7 +51,7 @@ import Testing
 extension CallFleet {
   mutating func useFeature(_ party: Party) {
     let call = party.calls.filter { $0.state == .talking }.randomElement(using: &random)
-    switch Int.random(in: 0..<26, using: &random) {
+    switch Int.random(in: 0..<28, using: &random) {
     case 0: handOn(call, quietly: Bool.random(using: &random))
     case 1, 2: joinBoth(of: party)
     case 3: handOnTogether(call)
@@ -74,6 +75,8 @@ extension CallFleet {
     case 22: if !party.isCarrier { party.call(switching()) }
     case 23: chooseInMenu(as: party)
     case 24: handOnToMenu(call)
+    case 25: queueUp(as: party)
+    case 26: if !party.isCarrier { party.call(work()) }
     default: registerWithPreference(party)
     }
   }
@@ -133,6 +136,7 @@ extension CallFleet {
     let isThere = Int.random(in: 0..<4, using: &random) > 0
     scene.world.change { tenant in
       tenant.extensions[2].menu = isThere ? menu : nil
+      tenant.extensions[2].queue = nil
       if isThere { tenant.extensions[2].answering = [] }
     }
     if !party.isCarrier { party.call("103") }
@@ -141,6 +145,31 @@ extension CallFleet {
         world.pressKeyInMenu(["1", "9", "*", "6"][delay - 1])
       }
     }
+  }
+
+  /// 103 has a queue for a while, whose agents come and go.
+  private mutating func queueUp(as party: Party) {
+    let queue = CallQueue(
+      strategy: CallQueue.Strategy.allCases.randomElement(using: &random) ?? .together,
+      agents: [.init(Fixture.extensionID("101")), .init(Fixture.extensionID("102"), tier: 2)],
+      ringsFor: .seconds(Int.random(in: 1...8, using: &random)),
+      wrapUp: .seconds(Int.random(in: 0...5, using: &random)), restsFor: .seconds(3),
+      pausesAfter: Bool.random(using: &random) ? 4 : nil,
+      mostWaiting: UInt16.random(in: 1...4, using: &random), longestWait: .seconds(20),
+      needsAgents: Bool.random(using: &random), announcesEvery: .seconds(6), announcesWait: true,
+      last: [.hangUp, .room("1"), .extension(Fixture.extensionID("102"))]
+        .randomElement(using: &random) ?? .hangUp)
+    let isThere = Int.random(in: 0..<6, using: &random) > 0
+    scene.world.change { tenant in
+      tenant.extensions[2].queue = isThere ? queue : nil
+      tenant.extensions[2].menu = nil
+      if isThere { tenant.extensions[2].answering = [] }
+    }
+    if !party.isCarrier { party.call("103") }
+  }
+
+  private mutating func work() -> String {
+    ["*45", "*45", "*46", "*471", "*48"].randomElement(using: &random) ?? "*45"
   }
 
   private func handOnToMenu(_ call: PartyCall?) {
@@ -287,6 +316,11 @@ extension CallFleet {
     guard case .other(_, let bytes) = request.body else { return false }
     let text = String(decoding: bytes, as: UTF8.self)
     return text.contains("entity=\"sip:*701@") && text.contains("<state>confirmed")
+  }
+
+  var hasServedFromQueue: Bool {
+    let agents = scene.world.exchange.agents
+    return agents.ids.contains { agents[$0]?.record.calls ?? 0 > 0 }
   }
 
   /// Somebody dialled a place and stands in another's call.

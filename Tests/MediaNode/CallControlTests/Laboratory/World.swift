@@ -326,6 +326,7 @@ final class World {
 
   /// What a checkpoint says is what the call is.
   private func check(_ envelope: CheckpointEnvelope) {
+    if AgentCheckpoint.isMeant(by: envelope.contents) { return checkAgent(envelope) }
     checkpointCount += 1
     guard checkpointCount % checksEvery == 0,
       let call = exchange.calls[envelope.call]?.machine
@@ -334,6 +335,14 @@ final class World {
       let decoded = try CallCheckpoint(
         envelope.contents, limits: exchange.limits, at: now.boot)
       #expect(decoded.machine == call, "\(envelope.summary)")
+    }
+  }
+
+  private func checkAgent(_ envelope: CheckpointEnvelope) {
+    #expect(throws: Never.self) {
+      let decoded = try AgentCheckpoint(envelope.contents, at: now.boot)
+      #expect(AgentCheckpoint.name(of: decoded.agent) == envelope.call)
+      #expect(exchange.agents[decoded.agent]?.record == decoded.record)
     }
   }
 
@@ -442,7 +451,9 @@ final class World {
     #expect(census.openRelays == 0, "relays \(comment)")
     #expect(census.portsInUse == 0, "ports \(comment)")
     #expect(openRelays == 0, "relays of the media plane \(comment)")
-    #expect(checkpoints.isEmpty, "checkpoints \(comment)")
+    // What agents did is kept beyond their calls.
+    let calls = checkpoints.values.filter { !AgentCheckpoint.isMeant(by: $0.contents) }
+    #expect(calls.isEmpty, "checkpoints \(comment)")
     #expect(exchange.hasNoLeftovers, "tables \(comment)")
     for leg in factsByLeg { expectWhole(leg, comment) }
   }
@@ -464,7 +475,7 @@ extension Exchange {
     calls.isEmpty && dialogs.isEmpty && initialInvites.isEmpty && clients.isEmpty
       && servers.isEmpty && receipts.isEmpty && relays.isEmpty && callsPerTenant.isEmpty
       && lines.isEmpty && notifying.isEmpty && pages.isEmpty && paging.isEmpty
-      && measuring.isEmpty && rooms.isEmpty && parked.isEmpty
+      && measuring.isEmpty && rooms.isEmpty && parked.isEmpty && queues.isEmpty
   }
 }
 

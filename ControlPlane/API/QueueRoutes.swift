@@ -1,0 +1,150 @@
+import HTTP
+import Hummingbird
+import NodeContract
+import Operations
+import Tenancy
+
+/// Queues in which callers of an extension wait for agents.
+struct QueueRoutes: Sendable {
+  private static let queue = "/tenants/{tenant}/extensions/{extension}/queue"
+
+  let keys: Authorization
+  let queues: QueueOperations
+
+  func register(on routes: inout RouteGroup) {
+    routes.get(Self.queue, show)
+    routes.put(Self.queue, replace)
+    routes.delete(Self.queue, remove)
+  }
+
+  private func show(_ request: IncomingRequest) async throws -> Response {
+    let scope = try await keys.scope(of: request, toDo: .readExtensions)
+    return .json(
+      QueueView(
+        try await queues.find(request.id("extension"), of: request.id("tenant"), in: scope)))
+  }
+
+  private func replace(_ request: IncomingRequest) async throws -> Response {
+    let scope = try await keys.scope(of: request, toDo: .manageExtensions)
+    let body: QueueBody = try await request.json()
+    let queue = try await queues.replace(
+      try body.queue(), of: request.id("extension"), of: request.id("tenant"), in: scope)
+    return .json(QueueView(queue))
+  }
+
+  private func remove(_ request: IncomingRequest) async throws -> Response {
+    let scope = try await keys.scope(of: request, toDo: .manageExtensions)
+    try await queues.remove(request.id("extension"), of: request.id("tenant"), in: scope)
+    return .noContent
+  }
+}
+
+private struct AgentView: Codable {
+  /// ext_…
+  var `extension`: String
+  /// 1 to 9; 1 is rung first, and what goes without saying.
+  var tier: Int?
+
+  func agent() throws -> CallQueue.Agent {
+    guard let tier = UInt8(exactly: tier ?? 1) else {
+      throw InvalidField("agents", .malformed(expected: "of tiers from 1 to 9"))
+    }
+    return CallQueue.Agent(try reference(self.extension, field: "agents"), tier: tier)
+  }
+}
+
+private struct QueueBody: Decodable {
+  private enum CodingKeys: String, CodingKey {
+    case strategy, agents, ringsFor, wrapUp, restsFor, pausesAfter, mostWaiting, longestWait
+    case needsAgents, putsVipsFirst, announcesEvery, announcesWait, language, finally
+  }
+
+  var strategy: String
+  var agents: [AgentView]
+  /// Seconds.
+  var ringsFor: Int?
+  var wrapUp: Int?
+  var restsFor: Int?
+  var pausesAfter: Int?
+  var mostWaiting: Int?
+  var longestWait: Int?
+  var needsAgents: Bool?
+  var putsVipsFirst: Bool?
+  /// Absent: every minute; null: never.
+  var announcesEvery: Int?
+  var announcesWait: Bool?
+  var language: String?
+  var finally: DestinationView?
+
+  init(from decoder: any Decoder) throws {
+    let body = try decoder.container(keyedBy: CodingKeys.self)
+    strategy = try body.decode(String.self, forKey: .strategy)
+    agents = try body.decode([AgentView].self, forKey: .agents)
+    ringsFor = try body.decodeIfPresent(Int.self, forKey: .ringsFor)
+    wrapUp = try body.decodeIfPresent(Int.self, forKey: .wrapUp)
+    restsFor = try body.decodeIfPresent(Int.self, forKey: .restsFor)
+    pausesAfter = try body.decodeIfPresent(Int.self, forKey: .pausesAfter)
+    mostWaiting = try body.decodeIfPresent(Int.self, forKey: .mostWaiting)
+    longestWait = try body.decodeIfPresent(Int.self, forKey: .longestWait)
+    needsAgents = try body.decodeIfPresent(Bool.self, forKey: .needsAgents)
+    putsVipsFirst = try body.decodeIfPresent(Bool.self, forKey: .putsVipsFirst)
+    announcesEvery =
+      body.contains(.announcesEvery)
+      ? try body.decodeIfPresent(Int.self, forKey: .announcesEvery) : 60
+    announcesWait = try body.decodeIfPresent(Bool.self, forKey: .announcesWait)
+    language = try body.decodeIfPresent(String.self, forKey: .language)
+    finally = try body.decodeIfPresent(DestinationView.self, forKey: .finally)
+  }
+
+  func queue() throws -> NewQueue {
+    NewQueue(
+      strategy: strategy, agents: try agents.map { try $0.agent() }, ringsFor: ringsFor ?? 15,
+      wrapUp: wrapUp ?? 0, restsFor: restsFor ?? 10, pausesAfter: pausesAfter,
+      mostWaiting: mostWaiting ?? 100, longestWait: longestWait, needsAgents: needsAgents ?? true,
+      putsVIPsFirst: putsVipsFirst ?? true, announcesEvery: announcesEvery,
+      announcesWait: announcesWait ?? false, language: language,
+      last: finally?.destination ?? NewMenu.Destination("hang-up"))
+  }
+}
+
+private struct QueueView: Encodable {
+  var strategy: String
+  var agents: [AgentView]
+  /// Seconds.
+  var ringsFor: Int
+  var wrapUp: Int
+  var restsFor: Int
+  /// Calls in a row that an agent did not answer; null: it is never paused.
+  @Nullable var pausesAfter: Int?
+  var mostWaiting: Int
+  /// Null: for ever.
+  @Nullable var longestWait: Int?
+  var needsAgents: Bool
+  var putsVipsFirst: Bool
+  /// Null: never.
+  @Nullable var announcesEvery: Int?
+  var announcesWait: Bool
+  /// Null: as to all callers of the tenant's.
+  @Nullable var language: String?
+  var finally: DestinationView
+
+  init(_ queue: CallQueue) {
+    let given = NewQueue(queue)
+    strategy = given.strategy
+    agents = given.agents.map {
+      AgentView(extension: $0.extension.description, tier: Int($0.tier))
+    }
+    ringsFor = given.ringsFor
+    wrapUp = given.wrapUp
+    restsFor = given.restsFor
+    pausesAfter = given.pausesAfter
+    mostWaiting = given.mostWaiting
+    longestWait = given.longestWait
+    needsAgents = given.needsAgents
+    putsVipsFirst = given.putsVIPsFirst
+    announcesEvery = given.announcesEvery
+    announcesWait = given.announcesWait
+    language = given.language
+    finally = DestinationView(given.last)
+  }
+}

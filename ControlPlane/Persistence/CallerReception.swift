@@ -1,0 +1,39 @@
+internal import NodeContract
+internal import Postgres
+internal import Tenancy
+
+/// What can receive the callers of an extension in the place of its devices: one of them at most.
+enum CallerReception: CaseIterable {
+  case ringGroup, menu, queue
+
+  fileprivate var expectation: String {
+    switch self {
+    case .ringGroup: "of an extension that rings no group"
+    case .menu: "of an extension that has no menu"
+    case .queue: "of an extension that has no queue"
+    }
+  }
+
+  fileprivate func row(of id: ExtensionID, of tenant: TenantID) -> Query {
+    switch self {
+    case .ringGroup:
+      "SELECT 1 FROM ring_groups WHERE tenant_id = \(tenant) AND extension_id = \(id)"
+    case .menu: "SELECT 1 FROM menus WHERE tenant_id = \(tenant) AND extension_id = \(id)"
+    case .queue: "SELECT 1 FROM queues WHERE tenant_id = \(tenant) AND extension_id = \(id)"
+    }
+  }
+}
+
+extension Transaction {
+  /// Throws `InvalidField` for `field` where something else receives the callers. The extension is locked.
+  func check(
+    _ reception: CallerReception, isTheOnlyOneOf id: ExtensionID, of tenant: TenantID,
+    as field: String
+  ) throws {
+    for other in CallerReception.allCases where other != reception {
+      guard try query(other.row(of: id, of: tenant)).count == 0 else {
+        throw InvalidField(field, .malformed(expected: other.expectation))
+      }
+    }
+  }
+}
