@@ -146,8 +146,8 @@ CREATE TABLE public.answering_switches (
     target text,
     patience_milliseconds bigint,
     changed_at_milliseconds bigint NOT NULL,
-    CONSTRAINT answering_switches_check CHECK (((NOT is_on) OR (kind = 'do-not-disturb'::text) OR (target IS NOT NULL))),
-    CONSTRAINT answering_switches_kind_check CHECK ((kind = ANY (ARRAY['do-not-disturb'::text, 'forward-always'::text, 'forward-busy'::text, 'forward-no-answer'::text]))),
+    CONSTRAINT answering_switches_check CHECK (((NOT is_on) OR (kind = ANY (ARRAY['do-not-disturb'::text, 'queue-login'::text, 'queue-pause'::text])) OR (target IS NOT NULL))),
+    CONSTRAINT answering_switches_kind_check CHECK ((kind = ANY (ARRAY['do-not-disturb'::text, 'forward-always'::text, 'forward-busy'::text, 'forward-no-answer'::text, 'queue-login'::text, 'queue-pause'::text]))),
     CONSTRAINT answering_switches_patience_milliseconds_check CHECK ((patience_milliseconds > 0))
 );
 ALTER TABLE ONLY public.answering_switches FORCE ROW LEVEL SECURITY;
@@ -465,6 +465,50 @@ CREATE TABLE public.price_lists (
 );
 ALTER TABLE ONLY public.price_lists FORCE ROW LEVEL SECURITY;
 ALTER TABLE public.price_lists OWNER TO tandem_owner;
+CREATE TABLE public.queue_agents (
+    tenant_id uuid NOT NULL,
+    extension_id uuid NOT NULL,
+    "position" smallint NOT NULL,
+    agent_id uuid NOT NULL,
+    tier smallint NOT NULL,
+    CONSTRAINT queue_agents_position_check CHECK (("position" >= 0)),
+    CONSTRAINT queue_agents_tier_check CHECK (((tier >= 1) AND (tier <= 9)))
+);
+ALTER TABLE ONLY public.queue_agents FORCE ROW LEVEL SECURITY;
+ALTER TABLE public.queue_agents OWNER TO tandem_owner;
+CREATE TABLE public.queues (
+    tenant_id uuid NOT NULL,
+    extension_id uuid NOT NULL,
+    strategy text NOT NULL,
+    rings_for_seconds smallint NOT NULL,
+    wrap_up_seconds smallint NOT NULL,
+    rests_for_seconds smallint NOT NULL,
+    pauses_after smallint,
+    most_waiting smallint NOT NULL,
+    longest_wait_seconds integer,
+    needs_agents boolean NOT NULL,
+    puts_vips_first boolean NOT NULL,
+    announces_every_seconds smallint,
+    announces_wait boolean NOT NULL,
+    language text,
+    last_action text NOT NULL,
+    last_target_id uuid,
+    last_target text,
+    CONSTRAINT queues_announces_every_seconds_check CHECK (((announces_every_seconds >= 10) AND (announces_every_seconds <= 3600))),
+    CONSTRAINT queues_check CHECK (((last_target_id IS NOT NULL) = (last_action = ANY (ARRAY['extension'::text, 'mailbox'::text])))),
+    CONSTRAINT queues_check1 CHECK (((last_target IS NOT NULL) = (last_action = ANY (ARRAY['outside'::text, 'room'::text])))),
+    CONSTRAINT queues_language_check CHECK ((language ~ '^[a-z]{2}$'::text)),
+    CONSTRAINT queues_last_action_check CHECK ((last_action = ANY (ARRAY['extension'::text, 'mailbox'::text, 'outside'::text, 'room'::text, 'hang-up'::text]))),
+    CONSTRAINT queues_longest_wait_seconds_check CHECK (((longest_wait_seconds >= 1) AND (longest_wait_seconds <= 36000))),
+    CONSTRAINT queues_most_waiting_check CHECK (((most_waiting >= 1) AND (most_waiting <= 500))),
+    CONSTRAINT queues_pauses_after_check CHECK (((pauses_after >= 1) AND (pauses_after <= 20))),
+    CONSTRAINT queues_rests_for_seconds_check CHECK (((rests_for_seconds >= 1) AND (rests_for_seconds <= 3600))),
+    CONSTRAINT queues_rings_for_seconds_check CHECK (((rings_for_seconds >= 1) AND (rings_for_seconds <= 300))),
+    CONSTRAINT queues_strategy_check CHECK ((strategy = ANY (ARRAY['together'::text, 'longest-idle'::text, 'round-robin'::text, 'fewest-calls'::text]))),
+    CONSTRAINT queues_wrap_up_seconds_check CHECK (((wrap_up_seconds >= 0) AND (wrap_up_seconds <= 3600)))
+);
+ALTER TABLE ONLY public.queues FORCE ROW LEVEL SECURITY;
+ALTER TABLE public.queues OWNER TO tandem_owner;
 CREATE TABLE public.rates (
     price_list_id uuid NOT NULL,
     prefix text NOT NULL,
@@ -696,6 +740,12 @@ ALTER TABLE ONLY public.price_lists
     ADD CONSTRAINT price_lists_pkey PRIMARY KEY (price_list_id);
 ALTER TABLE ONLY public.price_lists
     ADD CONSTRAINT price_lists_reseller_id_price_list_id_key UNIQUE (reseller_id, price_list_id);
+ALTER TABLE ONLY public.queue_agents
+    ADD CONSTRAINT queue_agents_pkey PRIMARY KEY (tenant_id, extension_id, "position");
+ALTER TABLE ONLY public.queue_agents
+    ADD CONSTRAINT queue_agents_tenant_id_extension_id_agent_id_key UNIQUE (tenant_id, extension_id, agent_id);
+ALTER TABLE ONLY public.queues
+    ADD CONSTRAINT queues_pkey PRIMARY KEY (tenant_id, extension_id);
 ALTER TABLE ONLY public.rates
     ADD CONSTRAINT rates_prefix_taken PRIMARY KEY (price_list_id, prefix, valid_from);
 ALTER TABLE ONLY public.resellers
@@ -757,6 +807,7 @@ CREATE TRIGGER deleted AFTER DELETE ON public.mailbox_messages REFERENCING OLD T
 CREATE TRIGGER deleted AFTER DELETE ON public.mailboxes REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.raise_revision_of_tenants();
 CREATE TRIGGER deleted AFTER DELETE ON public.menus REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.raise_revision_of_tenants();
 CREATE TRIGGER deleted AFTER DELETE ON public.numbers REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.raise_revision_of_tenants();
+CREATE TRIGGER deleted AFTER DELETE ON public.queues REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.raise_revision_of_tenants();
 CREATE TRIGGER deleted AFTER DELETE ON public.ring_groups REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.raise_revision_of_tenants();
 CREATE TRIGGER deleted AFTER DELETE ON public.screening REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.raise_revision_of_tenants();
 CREATE TRIGGER inserted AFTER INSERT ON public.answering_rules REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.raise_revision_of_tenants();
@@ -768,6 +819,8 @@ CREATE TRIGGER inserted AFTER INSERT ON public.mailboxes REFERENCING NEW TABLE A
 CREATE TRIGGER inserted AFTER INSERT ON public.menu_choices REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.raise_revision_of_tenants();
 CREATE TRIGGER inserted AFTER INSERT ON public.menus REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.raise_revision_of_tenants();
 CREATE TRIGGER inserted AFTER INSERT ON public.numbers REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.raise_revision_of_tenants();
+CREATE TRIGGER inserted AFTER INSERT ON public.queue_agents REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.raise_revision_of_tenants();
+CREATE TRIGGER inserted AFTER INSERT ON public.queues REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.raise_revision_of_tenants();
 CREATE TRIGGER inserted AFTER INSERT ON public.ring_group_members REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.raise_revision_of_tenants();
 CREATE TRIGGER inserted AFTER INSERT ON public.ring_groups REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.raise_revision_of_tenants();
 CREATE TRIGGER inserted AFTER INSERT ON public.screening REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.raise_revision_of_tenants();
@@ -842,6 +895,14 @@ ALTER TABLE ONLY public.numbers
     ADD CONSTRAINT numbers_tenant_exists FOREIGN KEY (tenant_id) REFERENCES public.tenants(tenant_id);
 ALTER TABLE ONLY public.price_lists
     ADD CONSTRAINT price_lists_reseller_exists FOREIGN KEY (reseller_id) REFERENCES public.resellers(reseller_id);
+ALTER TABLE ONLY public.queue_agents
+    ADD CONSTRAINT queue_agents_agent_exists FOREIGN KEY (tenant_id, agent_id) REFERENCES public.extensions(tenant_id, extension_id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.queue_agents
+    ADD CONSTRAINT queue_agents_tenant_id_extension_id_fkey FOREIGN KEY (tenant_id, extension_id) REFERENCES public.queues(tenant_id, extension_id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.queues
+    ADD CONSTRAINT queues_extension_exists FOREIGN KEY (tenant_id, extension_id) REFERENCES public.extensions(tenant_id, extension_id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.queues
+    ADD CONSTRAINT queues_finally_exists FOREIGN KEY (tenant_id, last_target_id) REFERENCES public.extensions(tenant_id, extension_id);
 ALTER TABLE ONLY public.rates
     ADD CONSTRAINT rates_price_list_exists FOREIGN KEY (price_list_id) REFERENCES public.price_lists(price_list_id);
 ALTER TABLE ONLY public.ring_group_members
@@ -899,6 +960,8 @@ CREATE POLICY operators_write ON public.nodes USING (public.scope_is_platform())
 CREATE POLICY operators_write ON public.service_addresses USING (public.scope_is_platform());
 CREATE POLICY operators_write ON public.sites USING (public.scope_is_platform());
 ALTER TABLE public.price_lists ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.queue_agents ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.queues ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.rates ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.resellers ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.ring_group_members ENABLE ROW LEVEL SECURITY;
@@ -973,6 +1036,12 @@ CREATE POLICY within_scope ON public.numbers USING ((public.scope_is_platform() 
    FROM public.tenants t
   WHERE (t.reseller_id = public.scope_reseller())))));
 CREATE POLICY within_scope ON public.price_lists USING ((public.scope_is_platform() OR (reseller_id = public.scope_reseller())));
+CREATE POLICY within_scope ON public.queue_agents USING ((public.scope_is_platform() OR (tenant_id = public.scope_tenant()) OR (tenant_id IN ( SELECT t.tenant_id
+   FROM public.tenants t
+  WHERE (t.reseller_id = public.scope_reseller())))));
+CREATE POLICY within_scope ON public.queues USING ((public.scope_is_platform() OR (tenant_id = public.scope_tenant()) OR (tenant_id IN ( SELECT t.tenant_id
+   FROM public.tenants t
+  WHERE (t.reseller_id = public.scope_reseller())))));
 CREATE POLICY within_scope ON public.rates USING ((public.scope_is_platform() OR (price_list_id IN ( SELECT l.price_list_id
    FROM public.price_lists l
   WHERE (l.reseller_id = public.scope_reseller())))));
@@ -1081,6 +1150,8 @@ GRANT UPDATE(extension_id) ON TABLE public.numbers TO tandem_server;
 GRANT UPDATE(display) ON TABLE public.numbers TO tandem_server;
 GRANT SELECT,INSERT ON TABLE public.price_lists TO tandem_server;
 GRANT UPDATE(name) ON TABLE public.price_lists TO tandem_server;
+GRANT SELECT,INSERT,DELETE ON TABLE public.queue_agents TO tandem_server;
+GRANT SELECT,INSERT,DELETE ON TABLE public.queues TO tandem_server;
 GRANT SELECT,INSERT ON TABLE public.rates TO tandem_server;
 GRANT UPDATE(valid_until) ON TABLE public.rates TO tandem_server;
 GRANT SELECT,INSERT ON TABLE public.resellers TO tandem_server;
