@@ -33,7 +33,9 @@ public struct APIRoutes: Sendable {
       .register(on: &group)
     SoundRoutes(keys: keys, sounds: TenantSoundOperations(store, clock: clock)).register(on: &group)
     MenuRoutes(keys: keys, menus: MenuOperations(store)).register(on: &group)
-    QueueRoutes(keys: keys, queues: QueueOperations(store)).register(on: &group)
+    QueueRoutes(
+      keys: keys, queues: QueueOperations(store), installation: installation, clock: clock
+    ).register(on: &group)
     MailboxRoutes(keys: keys, mailboxes: MailboxOperations(store)).register(on: &group)
     AnsweringSwitchRoutes(keys: keys, switches: AnsweringSwitchOperations(store, clock: clock))
       .register(on: &group)

@@ -10,6 +10,8 @@ public protocol InstallationMonitor: Sendable {
   func draining() async throws -> Set<NodeName>
   /// From now on the node is emptied, or is not any more.
   func drain(_ node: NodeName, _ isWanted: Bool) async throws
+  /// How that queue is now; `nil`: no node has told of it.
+  func figures(ofQueue queue: ExtensionID, of tenant: TenantID) async -> QueueFigures?
   /// What a node still has.
   func remainder(of node: NodeName) async -> [RemainingCall]
 }

@@ -2,6 +2,7 @@ import HTTP
 import Hummingbird
 import NodeContract
 import Operations
+import Persistence
 import Tenancy
 
 /// Queues in which callers of an extension wait for agents.
@@ -10,11 +11,14 @@ struct QueueRoutes: Sendable {
 
   let keys: Authorization
   let queues: QueueOperations
+  let installation: any InstallationMonitor
+  let clock: Clock
 
   func register(on routes: inout RouteGroup) {
     routes.get(Self.queue, show)
     routes.put(Self.queue, replace)
     routes.delete(Self.queue, remove)
+    routes.get(Self.queue + "/live", live)
   }
 
   private func show(_ request: IncomingRequest) async throws -> Response {
@@ -32,10 +36,53 @@ struct QueueRoutes: Sendable {
     return .json(QueueView(queue))
   }
 
+  /// 503 while no node has told of the queue, which it does within half a second.
+  private func live(_ request: IncomingRequest) async throws -> Response {
+    let scope = try await keys.scope(of: request, toDo: .readExtensions)
+    let id: ExtensionID = try request.id("extension")
+    let tenant: TenantID = try request.id("tenant")
+    _ = try await queues.find(id, of: tenant, in: scope)
+    guard let figures = await installation.figures(ofQueue: id, of: tenant) else {
+      throw StoreError.unavailable("no node has told of the queue yet")
+    }
+    return .json(LiveQueueView(figures, at: clock.now()))
+  }
+
   private func remove(_ request: IncomingRequest) async throws -> Response {
     let scope = try await keys.scope(of: request, toDo: .manageExtensions)
     try await queues.remove(request.id("extension"), of: request.id("tenant"), in: scope)
     return .noContent
+  }
+}
+
+/// How a queue is now.
+private struct LiveQueueView: Encodable {
+  var waiting: Int
+  /// Seconds; null: nobody waits.
+  @Nullable var longestWait: Int64?
+  var agents: [LiveAgentView]
+
+  init(_ figures: QueueFigures, at now: WallTime) {
+    waiting = figures.waiting
+    longestWait = figures.waitingSince.map {
+      max(0, (now.milliseconds - $0.milliseconds) / 1_000)
+    }
+    agents = figures.agents.map(LiveAgentView.init)
+  }
+}
+
+private struct LiveAgentView: Encodable {
+  /// ext_…
+  var `extension`: String
+  /// `free`, `busy`, `wrapping-up`, `resting`, `away`, `paused` or `logged-out`.
+  var state: String
+  /// Why it is paused; null: it is not.
+  @Nullable var pause: String?
+
+  init(_ agent: QueueFigures.Agent) {
+    self.extension = agent.extension.description
+    state = agent.state.rawValue
+    pause = agent.state == .paused ? agent.reason : nil
   }
 }
 

@@ -73,6 +73,10 @@ struct LiveInstallation: InstallationMonitor {
     if isWanted { try await drains.begin(node) } else { try await drains.end(node) }
   }
 
+  func figures(ofQueue queue: ExtensionID, of tenant: TenantID) async -> QueueFigures? {
+    await fleet.figures(ofQueue: queue, of: tenant)
+  }
+
   func remainder(of node: NodeName) async -> [API.RemainingCall] {
     await fleet.remainder(of: node).map {
       API.RemainingCall(address: $0.address, call: $0.call, tenant: $0.tenant, reason: $0.reason)

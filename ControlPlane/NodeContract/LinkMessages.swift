@@ -125,9 +125,17 @@ public struct BeatKey: Hashable, Sendable {
 }
 
 /// A call as its node would have another carry it on: opaque bytes that only `CallControl` reads,
-/// in an envelope that everyone may. What is kept beside calls, as of agents of queues, comes so too, and is
-/// named like a call.
+/// in an envelope that everyone may. What is kept beside calls comes so too, and is named like a call.
 public struct CheckpointEnvelope: Hashable, Sendable {
+  /// What it is of.
+  public enum Subject: Hashable, Sendable {
+    case call
+    /// What an agent of queues did.
+    case agent
+    /// Nothing but how a queue is now, for whoever watches it.
+    case queue(QueueFigures)
+  }
+
   public var call: CallID
   public var tenant: TenantID
   public var address: AddressName
@@ -137,11 +145,13 @@ public struct CheckpointEnvelope: Hashable, Sendable {
   /// At most 100 bytes for people: `101 → +447700900123, talking`.
   public var summary: String
   public var contents: [UInt8]
+  public var subject: Subject
 
   public init(
     call: CallID, tenant: TenantID, address: AddressName, epoch: Epoch, number: UInt64,
-    summary: String, contents: [UInt8]
+    summary: String, contents: [UInt8], subject: Subject = .call
   ) {
+    self.subject = subject
     self.call = call
     self.tenant = tenant
     self.address = address

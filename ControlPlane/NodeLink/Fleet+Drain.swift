@@ -43,7 +43,7 @@ extension Fleet {
   /// What the node still has, and why.
   public func remainder(of node: NodeName) -> [RemainingCall] {
     let held = Set(detector.grantsHeld(by: node).keys)
-    let calls = (nodes[node].map { $0.checkpoints.values.map(\.envelope) } ?? []).map {
+    let calls = checkpoints(of: node).filter { $0.subject == .call }.map {
       RemainingCall(
         address: $0.address, call: $0.call, tenant: $0.tenant,
         reason: reason(of: $0.address, at: node))

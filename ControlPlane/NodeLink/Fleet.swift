@@ -207,6 +207,18 @@ public actor Fleet {
     nodes[node].map { $0.checkpoints.values.map(\.envelope) } ?? []
   }
 
+  /// How that queue is, as a node last said; nil: none did.
+  public func figures(ofQueue queue: ExtensionID, of tenant: TenantID) -> QueueFigures? {
+    let name = QueueFigures.checkpointName(of: queue)
+    let told = nodes.values.compactMap { $0.checkpoints[name] }
+      .filter { $0.envelope.tenant == tenant }
+    guard
+      case .queue(let figures)? = told.max(by: { $0.receivedAt < $1.receivedAt })?
+        .envelope.subject
+    else { return nil }
+    return figures
+  }
+
   /// The bindings of a node as last heard of, with the time that is left of them.
   public func bindings(of node: NodeName) -> [BindingChange] {
     guard var record = nodes[node] else { return [] }

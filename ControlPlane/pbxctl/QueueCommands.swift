@@ -4,7 +4,7 @@ import Foundation
 struct QueueCommands: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "queue", abstract: "Callers of an extension wait until one of its agents is free.",
-    subcommands: [Show.self, Replace.self, Remove.self])
+    subcommands: [Show.self, Live.self, Replace.self, Remove.self])
   static let columns = [
     Output.Column("Strategy", "strategy"), Output.Column("Agents", "agents"),
     Output.Column("Rings for seconds", "rings_for"), Output.Column("Wrap-up seconds", "wrap_up"),
@@ -32,6 +32,25 @@ struct QueueCommands: AsyncParsableCommand {
 
     func run() async throws {
       try await global.run { Output(try await $0.get(entry.path + "/queue"), columns: columns) }
+    }
+  }
+
+  struct Live: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Shows who waits now, for how long, and what the agents do.")
+    @OptionGroup var entry: AnsweringCommands.ExtensionOption
+    @OptionGroup var global: GlobalOptions
+
+    func run() async throws {
+      try await global.run {
+        Output(
+          try await $0.get(entry.path + "/queue/live"),
+          columns: [
+            Output.Column("Waiting", "waiting"),
+            Output.Column("Longest wait in seconds", "longest_wait"),
+            Output.Column("Agents", "agents"),
+          ])
+      }
     }
   }
 

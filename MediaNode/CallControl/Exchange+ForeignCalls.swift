@@ -64,7 +64,7 @@ extension Exchange {
   /// addresses hear a BYE, or no; the others' legs end in the books alone.
   public mutating func giveUp(_ left: [LeftCall], at now: Moment) -> [ExchangeAction] {
     inherited.begin(at: now.boot)
-    for call in left where isUnknown(call) && !AgentCheckpoint.isMeant(by: call.contents) {
+    for call in left where isUnknown(call) && !call.isOfQueues {
       guard let checkpoint = read(call), grants[checkpoint.machine.caller.address] != nil,
         !checkpoint.machine.isEnding
       else { continue }

@@ -44,7 +44,7 @@ extension Exchange {
     var found: [(left: LeftCall, checkpoint: CallCheckpoint)] = []
     for call in left {
       take(call)
-      if resumeAgent(call, at: now) { continue }
+      if resumeQueues(call, at: now) { continue }
       if let checkpoint = read(call) { found.append((call, checkpoint)) }
     }
     serial = max(serial, found.map(\.checkpoint.serial).max() ?? 0)

@@ -50,6 +50,7 @@ public struct Exchange: Sendable {
   /// Who waits for agents, and what those did.
   var queues = QueueTable()
   var agents = AgentTable()
+  var figures = QueueBoard()
   /// What other machines' numbers are here.
   var inherited = InheritedNumbers()
   /// The calls of each extension.
@@ -118,6 +119,7 @@ public struct Exchange: Sendable {
     advanceSubscriptions(to: now)
     passDeadlines(at: now) { $0.deadlinePassed(at: now) }
     advanceAgents(to: now)
+    advanceFigures(to: now)
     return takeOutbox(at: now)
   }
 
@@ -148,12 +150,13 @@ public struct Exchange: Sendable {
         earlier(layer.nextDeadline, registrar.nextDeadline),
         earlier(locations.nextDeadline, restingServers.nextDeadline)),
       earlier(
-        agents.nextDeadline,
+        earlier(agents.nextDeadline, figures.nextDeadline),
         earlier(earlier(deadlines.next, registrationDeadlines.next), subscriptions.nextDeadline)))
   }
 
   mutating func takeOutbox(at now: Moment) -> [ExchangeAction] {
     serveQueues(at: now)
+    figures.schedule(at: now.boot)
     saveChangedCalls(at: now)
     nextDeadline = soonestDeadline
     defer { outbox = [] }
@@ -170,6 +173,7 @@ public struct Exchange: Sendable {
     announce(registrar.removeBindings(of: tenant.tenant, except: kept))
     endSubscriptions(of: tenant.tenant, except: kept, at: now)
     reviewAgents(of: tenant.tenant)
+    reviewFigures(of: tenant.tenant)
     reviewLocations(at: now)
     reviewRegistrations(at: now)
     return takeOutbox(at: now)
@@ -182,6 +186,7 @@ public struct Exchange: Sendable {
     announce(registrar.removeBindings(of: id, except: []))
     endSubscriptions(of: id, except: [], at: now)
     reviewAgents(of: id)
+    reviewFigures(of: id)
     reviewLocations(at: now)
     reviewRegistrations(at: now)
     return takeOutbox(at: now)
@@ -290,6 +295,7 @@ public struct Exchange: Sendable {
     guard grants.removeValue(forKey: address) != nil else { return [] }
     registrar.forget(address)
     agents.forget(at: address)
+    figures.forget(at: address)
     forgetSubscriptions(at: address)
     reviewLocations(at: now)
     reviewRegistrations(at: now)

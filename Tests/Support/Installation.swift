@@ -60,7 +60,8 @@ public struct Installation: Sendable {
   /// Who hears an English prompt hears its tone for four seconds, in hertz.
   public static let promptTones = [
     "ss-noservice": 1_300, "vm-nobodyavail": 1_500, "conf-onlyperson": 1_500,
-    "do-not-disturb": 1_700, "activated": 1_700,
+    "do-not-disturb": 1_700, "activated": 1_700, "queue-youarenext": 1_300,
+    "queue-thereare": 1_500, "queue-callswaiting": 1_500, "agent-loggedoff": 1_700,
   ]
 
   /// What a mailbox says, in pieces of a second each, in hertz.

@@ -49,7 +49,8 @@ extension CheckpointEnvelope: WireConvertible {
       tenant: try WireField.id(wire.tenant, "checkpoint.tenant"),
       address: try WireField.name(wire.address, "checkpoint.address"),
       epoch: try WireField.required(wire.epoch, present: wire.hasEpoch, "checkpoint.epoch"),
-      number: wire.number, summary: wire.summary, contents: Array(wire.contents))
+      number: wire.number, summary: wire.summary, contents: Array(wire.contents),
+      subject: try Subject(wire: wire.subject))
   }
 
   var wire: WireCheckpoint {
@@ -61,6 +62,7 @@ extension CheckpointEnvelope: WireConvertible {
       $0.number = number
       $0.summary = summary
       $0.contents = Data(contents)
+      $0.subject = subject.wire
     }
   }
 }

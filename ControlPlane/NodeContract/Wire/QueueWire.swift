@@ -74,3 +74,55 @@ extension CallQueue.Strategy {
     }
   }
 }
+
+extension CheckpointEnvelope.Subject {
+  init(wire: WireCheckpoint.OneOf_Subject?) throws(WireError) {
+    switch wire {
+    case .agent: self = .agent
+    case .queue(let figures): self = .queue(try QueueFigures(wire: figures))
+    case nil: self = .call
+    }
+  }
+
+  var wire: WireCheckpoint.OneOf_Subject? {
+    switch self {
+    case .call: nil
+    case .agent: .agent(WireNothing())
+    case .queue(let figures): .queue(figures.wire)
+    }
+  }
+}
+
+extension QueueFigures: WireConvertible {
+  init(wire: WireQueueFigures) throws(WireError) {
+    guard (0...WireField.latestWallTime).contains(wire.waitingSinceMilliseconds) else {
+      throw .invalidField("queue_figures.waiting_since")
+    }
+    var agents: [Agent] = []
+    for agent in wire.agents {
+      // In a state of a newer sender's it takes nobody, as far as can be said here.
+      agents.append(
+        Agent(
+          try WireField.id(agent.extension, "queue_figures.agent"),
+          Agent.State(rawValue: agent.state) ?? .busy, reason: agent.reason))
+    }
+    self.init(
+      waiting: Int(wire.waiting),
+      waitingSince: wire.hasWaitingSinceMilliseconds
+        ? WallTime(milliseconds: wire.waitingSinceMilliseconds) : nil, agents: agents)
+  }
+
+  var wire: WireQueueFigures {
+    .with {
+      $0.waiting = UInt32(clamping: waiting)
+      if let waitingSince { $0.waitingSinceMilliseconds = waitingSince.milliseconds }
+      $0.agents = agents.map { agent in
+        .with {
+          $0.extension = agent.extension.wire
+          $0.state = agent.state.rawValue
+          $0.reason = agent.reason
+        }
+      }
+    }
+  }
+}

@@ -729,11 +729,81 @@ nonisolated struct WireCheckpoint: Sendable {
 
   var contents: Data = Data()
 
+  /// None: a call.
+  var subject: WireCheckpoint.OneOf_Subject? = nil
+
+  var agent: WireNothing {
+    get {
+      if case .agent(let v)? = subject {return v}
+      return WireNothing()
+    }
+    set {subject = .agent(newValue)}
+  }
+
+  var queue: WireQueueFigures {
+    get {
+      if case .queue(let v)? = subject {return v}
+      return WireQueueFigures()
+    }
+    set {subject = .queue(newValue)}
+  }
+
   var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  /// None: a call.
+  nonisolated enum OneOf_Subject: Equatable, Sendable {
+    case agent(WireNothing)
+    case queue(WireQueueFigures)
+
+  }
 
   init() {}
 
   fileprivate var _epoch: WireEpoch? = nil
+}
+
+/// How a queue is now.
+nonisolated struct WireQueueFigures: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  var waiting: UInt32 = 0
+
+  /// None: nobody waits.
+  var waitingSinceMilliseconds: Int64 {
+    get {_waitingSinceMilliseconds ?? 0}
+    set {_waitingSinceMilliseconds = newValue}
+  }
+  /// Returns true if `waitingSinceMilliseconds` has been explicitly set.
+  var hasWaitingSinceMilliseconds: Bool {self._waitingSinceMilliseconds != nil}
+  /// Clears the value of `waitingSinceMilliseconds`. Subsequent reads from it will return its default value.
+  mutating func clearWaitingSinceMilliseconds() {self._waitingSinceMilliseconds = nil}
+
+  var agents: [WireQueueFigures.Agent] = []
+
+  var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  nonisolated struct Agent: Sendable {
+    // SwiftProtobuf.Message conformance is added in an extension below. See the
+    // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+    // methods supported on all messages.
+
+    var `extension`: Data = Data()
+
+    /// A word of QueueFigures.Agent.State.
+    var state: String = String()
+
+    var reason: String = String()
+
+    var unknownFields = SwiftProtobuf.UnknownStorage()
+
+    init() {}
+  }
+
+  init() {}
+
+  fileprivate var _waitingSinceMilliseconds: Int64? = nil
 }
 
 /// Kind 4.
@@ -4095,7 +4165,7 @@ nonisolated extension WireLegMedia: SwiftProtobuf.Message, SwiftProtobuf._Messag
 
 nonisolated extension WireCheckpoint: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".Checkpoint"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}call\0\u{1}tenant\0\u{1}address\0\u{1}epoch\0\u{1}number\0\u{1}summary\0\u{1}contents\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}call\0\u{1}tenant\0\u{1}address\0\u{1}epoch\0\u{1}number\0\u{1}summary\0\u{1}contents\0\u{1}agent\0\u{1}queue\0")
 
   mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -4110,6 +4180,32 @@ nonisolated extension WireCheckpoint: SwiftProtobuf.Message, SwiftProtobuf._Mess
       case 5: try { try decoder.decodeSingularUInt64Field(value: &self.number) }()
       case 6: try { try decoder.decodeSingularStringField(value: &self.summary) }()
       case 7: try { try decoder.decodeSingularBytesField(value: &self.contents) }()
+      case 8: try {
+        var v: WireNothing?
+        var hadOneofValue = false
+        if let current = self.subject {
+          hadOneofValue = true
+          if case .agent(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.subject = .agent(v)
+        }
+      }()
+      case 9: try {
+        var v: WireQueueFigures?
+        var hadOneofValue = false
+        if let current = self.subject {
+          hadOneofValue = true
+          if case .queue(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.subject = .queue(v)
+        }
+      }()
       default: break
       }
     }
@@ -4141,6 +4237,17 @@ nonisolated extension WireCheckpoint: SwiftProtobuf.Message, SwiftProtobuf._Mess
     if !self.contents.isEmpty {
       try visitor.visitSingularBytesField(value: self.contents, fieldNumber: 7)
     }
+    switch self.subject {
+    case .agent?: try {
+      guard case .agent(let v)? = self.subject else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 8)
+    }()
+    case .queue?: try {
+      guard case .queue(let v)? = self.subject else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 9)
+    }()
+    case nil: break
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -4152,6 +4259,91 @@ nonisolated extension WireCheckpoint: SwiftProtobuf.Message, SwiftProtobuf._Mess
     if lhs.number != rhs.number {return false}
     if lhs.summary != rhs.summary {return false}
     if lhs.contents != rhs.contents {return false}
+    if lhs.subject != rhs.subject {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireQueueFigures: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = _protobuf_package + ".QueueFigures"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}waiting\0\u{3}waiting_since_milliseconds\0\u{1}agents\0")
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularUInt32Field(value: &self.waiting) }()
+      case 2: try { try decoder.decodeSingularInt64Field(value: &self._waitingSinceMilliseconds) }()
+      case 3: try { try decoder.decodeRepeatedMessageField(value: &self.agents) }()
+      default: break
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    if self.waiting != 0 {
+      try visitor.visitSingularUInt32Field(value: self.waiting, fieldNumber: 1)
+    }
+    try { if let v = self._waitingSinceMilliseconds {
+      try visitor.visitSingularInt64Field(value: v, fieldNumber: 2)
+    } }()
+    if !self.agents.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.agents, fieldNumber: 3)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: WireQueueFigures, rhs: WireQueueFigures) -> Bool {
+    if lhs.waiting != rhs.waiting {return false}
+    if lhs._waitingSinceMilliseconds != rhs._waitingSinceMilliseconds {return false}
+    if lhs.agents != rhs.agents {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireQueueFigures.Agent: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = WireQueueFigures.protoMessageName + ".Agent"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}extension\0\u{1}state\0\u{1}reason\0")
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularBytesField(value: &self.`extension`) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.state) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.reason) }()
+      default: break
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.`extension`.isEmpty {
+      try visitor.visitSingularBytesField(value: self.`extension`, fieldNumber: 1)
+    }
+    if !self.state.isEmpty {
+      try visitor.visitSingularStringField(value: self.state, fieldNumber: 2)
+    }
+    if !self.reason.isEmpty {
+      try visitor.visitSingularStringField(value: self.reason, fieldNumber: 3)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: WireQueueFigures.Agent, rhs: WireQueueFigures.Agent) -> Bool {
+    if lhs.`extension` != rhs.`extension` {return false}
+    if lhs.state != rhs.state {return false}
+    if lhs.reason != rhs.reason {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -168,3 +168,33 @@ struct AgentCheckpoint: Equatable {
     guard reader.left == 0 else { throw .leftover(reader.left) }
   }
 }
+
+/// What stands for a queue's figures where processes leave what they have: whose they are.
+struct FiguresCheckpoint: Equatable {
+  /// No version of a call's or an agent's.
+  private static let version: UInt8 = 0x81
+
+  let queue: ExtensionID
+  let tenant: TenantID
+
+  static func isMeant(by bytes: [UInt8]) -> Bool { bytes.first == version }
+
+  init(queue: ExtensionID, tenant: TenantID) { (self.queue, self.tenant) = (queue, tenant) }
+
+  func bytes(at now: BootInstant) -> [UInt8] {
+    var writer = CheckpointWriter(at: now)
+    writer.write(Self.version)
+    writer.write(queue)
+    writer.write(tenant)
+    return writer.bytes
+  }
+
+  init(_ bytes: [UInt8], at now: BootInstant) throws(CheckpointError) {
+    var reader = CheckpointReader(bytes, at: now)
+    let version = try reader.read(UInt8.self)
+    guard version == Self.version else { throw .unknownVersion(version) }
+    queue = try reader.read()
+    tenant = try reader.read()
+    guard reader.left == 0 else { throw .leftover(reader.left) }
+  }
+}

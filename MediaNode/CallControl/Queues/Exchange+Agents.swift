@@ -57,7 +57,7 @@ extension Exchange {
     event(&entry.record)
     save(&entry, of: agent, at: now)
     agents[agent] = entry
-    queues.isDue(tenant)
+    queuesAreDue(of: tenant)
   }
 
   private mutating func save(_ entry: inout AgentTable.Entry, of agent: ExtensionID, at now: Moment)
@@ -70,16 +70,16 @@ extension Exchange {
         CheckpointEnvelope(
           call: AgentCheckpoint.name(of: agent), tenant: entry.tenant, address: entry.address,
           epoch: epoch, number: entry.checkpoints, summary: "an agent's record",
-          contents: checkpoint.bytes(at: now.boot))))
+          contents: checkpoint.bytes(at: now.boot), subject: .agent)))
   }
 
   mutating func advanceAgents(to now: Moment) {
-    for tenant in agents.advance(to: now.boot) { queues.isDue(tenant) }
+    for tenant in agents.advance(to: now.boot) { queuesAreDue(of: tenant) }
   }
 
   /// Agents who are none any more are forgotten.
   mutating func reviewAgents(of tenant: TenantID) {
-    queues.isDue(tenant)
+    queuesAreDue(of: tenant)
     let known = directory[tenant]
     for agent in agents.ids(of: tenant) where known?.hasAgent(agent) != true {
       agents[agent] = nil
@@ -89,8 +89,9 @@ extension Exchange {
 
   // MARK: - Another process' agents
 
-  /// True when it was an agent's record, and no call.
-  mutating func resumeAgent(_ left: LeftCall, at now: Moment) -> Bool {
+  /// True when it was an agent's record or a queue's figures, and no call.
+  mutating func resumeQueues(_ left: LeftCall, at now: Moment) -> Bool {
+    if resumeFigures(left) { return true }
     guard AgentCheckpoint.isMeant(by: left.contents) else { return false }
     do throws(CheckpointError) {
       let checkpoint = try AgentCheckpoint(left.contents, at: left.writtenAt)
@@ -114,9 +115,9 @@ extension Exchange {
     agents[checkpoint.agent] = entry
   }
 
-  /// Everything that has a checkpoint: calls, and the records of agents, by their names.
+  /// Everything that has a checkpoint: calls, and what there is of agents and queues, by their names.
   public var checkpointNames: Set<CallID> {
-    callIDs.union(agents.ids.map(AgentCheckpoint.name(of:)))
+    callIDs.union(agents.ids.map(AgentCheckpoint.name(of:))).union(figures.names)
   }
 }
 

@@ -21,7 +21,11 @@ extension Exchange {
       isVIP: isVIP, enteredAt: origin.time, isTurnedAway: isFull || isLeft)
   }
 
-  mutating func queuesAreDue(of tenant: TenantID) { queues.isDue(tenant) }
+  /// Something happened that may change who is rung, or how queues are.
+  mutating func queuesAreDue(of tenant: TenantID) {
+    queues.isDue(tenant)
+    figures.mayHaveChanged(of: tenant)
+  }
 
   /// Keeps who waits, and who serves, as the call says.
   mutating func followQueue(_ id: CallID, from before: CallMachine, at now: Moment) {
@@ -36,7 +40,7 @@ extension Exchange {
       if let served { isFree(served, after: before, at: now) }
       if let serves { change(serves, of: after.tenant, at: now) { $0.answers(at: now.boot) } }
     }
-    queues.isDue(after.tenant)
+    queuesAreDue(of: after.tenant)
   }
 
   // MARK: - Who is rung

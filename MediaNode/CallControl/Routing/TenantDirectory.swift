@@ -12,6 +12,8 @@ struct DirectoryTenant: Sendable {
   /// Whose calls it does not want.
   let screening: CallScreening
   let accounts: TenantAccounts
+  /// In their order.
+  let queues: [ExtensionID]
   /// Of all its queues.
   let agents: Set<ExtensionID>
   /// With which its extensions begin, and how many digits the longest has.
@@ -27,6 +29,7 @@ struct DirectoryTenant: Sendable {
     screening = CallScreening(snapshot.screening)
     firstDigits = Set(snapshot.extensions.map { String($0.number.prefix(1)) })
     longestExtension = snapshot.extensions.map(\.number.utf8.count).max() ?? 0
+    queues = snapshot.extensions.filter { $0.queue != nil }.map(\.id).sorted()
     agents = Set(snapshot.extensions.flatMap { $0.queue?.agents.map(\.extension) ?? [] })
     accounts = TenantAccounts(of: snapshot, extensionsByNumber, hashing: hashing)
   }

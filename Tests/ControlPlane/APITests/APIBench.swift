@@ -131,13 +131,18 @@ extension APIBench.Keys {
   }
 }
 
-/// No node was ever heard of.
+/// No node was ever heard of, but each queue has one caller since the beginning.
 struct QuietInstallation: InstallationMonitor {
   func status(of node: NodeName) async -> NodeStatus? { nil }
   func holding(of address: AddressName) async -> AddressHolding? { nil }
   func draining() async throws -> Set<NodeName> { [] }
   func drain(_ node: NodeName, _ isWanted: Bool) async throws {}
   func remainder(of node: NodeName) async -> [RemainingCall] { [] }
+  func figures(ofQueue queue: ExtensionID, of tenant: TenantID) async -> QueueFigures? {
+    QueueFigures(
+      waiting: 1, waitingSince: DemoCustomer.beginning,
+      agents: [.init(queue, .paused, reason: "lunch"), .init(queue, .wrappingUp)])
+  }
 }
 
 extension Trait where Self == ConditionTrait {

@@ -365,6 +365,9 @@ private struct Fixture {
         route: "GET /v1/tenants/{tenant}/extensions/{extension}/queue",
         path: path + "/extensions/\(entry)/queue", tenant: .hidden, reseller: .hidden),
       Probe(
+        route: "GET /v1/tenants/{tenant}/extensions/{extension}/queue/live",
+        path: path + "/extensions/\(entry)/queue/live", tenant: .hidden, reseller: .hidden),
+      Probe(
         route: "DELETE /v1/tenants/{tenant}/extensions/{extension}/queue",
         path: path + "/extensions/\(entry)/queue", tenant: .hidden, reseller: .hidden),
       Probe(

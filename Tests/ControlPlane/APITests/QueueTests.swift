@@ -84,6 +84,27 @@ import Testing
     }
   }
 
+  @Test("How a queue is now is told of queues alone")
+  func live() async throws {
+    try await APIBench.with { bench in
+      let live = path(bench, "queue/live")
+      #expect(try await bench.send(.get, live, as: bench.keys.tenant).status == 404)
+      let agent = bench.mine.extensions[1].id
+      _ = try await bench.send(
+        .put, path(bench), as: bench.keys.tenant,
+        #"{"strategy":"together","agents":[{"extension":"\#(agent)"}]}"#)
+      let told = try await bench.send(.get, live, as: bench.keys.tenant)
+      #expect(told.status == 200)
+      for part in [
+        #""waiting":1"#, #""longest_wait":"#, #""state":"paused""#, #""pause":"lunch""#,
+        #""state":"wrapping-up""#, #""pause":null"#,
+      ] {
+        #expect(told.body.contains(part), "\(told.body)")
+      }
+      #expect(try await bench.send(.get, live, as: bench.keys.otherTenant).status == 404)
+    }
+  }
+
   @Test("What is wrong is named")
   func wrong() async throws {
     try await APIBench.with { bench in

@@ -71,6 +71,21 @@ enum LinkSamples {
     }
   }
 
+  static var agent: CheckpointEnvelope {
+    var agent = checkpoint
+    agent.subject = .agent
+    return agent
+  }
+
+  static var figures: CheckpointEnvelope {
+    var figures = checkpoint
+    figures.subject = .queue(
+      QueueFigures(
+        waiting: 2, waitingSince: WallTime(milliseconds: 1_790_000_000_000),
+        agents: [.init(id(5), .paused, reason: "lunch"), .init(id(6), .free)]))
+    return figures
+  }
+
   static let checkpoint = CheckpointEnvelope(
     call: id(3), tenant: id(2), address: phones, epoch: epoch, number: 12,
     summary: "101 → +447400000001, talking", contents: [0, 1, 2, 255])
@@ -225,6 +240,7 @@ enum LinkSamples {
   static var upward: [UpwardMessage] {
     [
       .hello(hello), .facts(records), .facts([]), .checkpoint(checkpoint),
+      .checkpoint(figures), .checkpoint(agent),
       .checkpointRetired(id(3)), .relay(RelayState(call: id(3), contents: [4, 5])), .load(load),
       .load(NodeLoad()),
     ] + bindings.map { .binding($0) } + subscriptions.map { .subscription($0) }

@@ -446,6 +446,40 @@ import Testing
     scene.calmDown()
   }
 
+  @Test("Replicas hear within half a second how a queue is, from the next process too")
+  func figures() throws {
+    let hall = try hall()
+    let (scene, world) = (hall.scene, hall.world)
+    func told() -> QueueFigures? {
+      let name = QueueFigures.checkpointName(of: Fixture.extensionID("103"))
+      guard case .queue(let figures)? = world.checkpoints[name]?.subject else { return nil }
+      return figures
+    }
+    func states() -> [QueueFigures.Agent.State] { told()?.agents.map(\.state) ?? [] }
+    world.run(for: .milliseconds(500))
+    #expect(told()?.waiting == 0 && told()?.waitingSince == nil && states() == [.free, .free])
+    let calls = wait(hall)
+    world.run(for: .milliseconds(500))
+    #expect(told()?.waiting == 3 && states() == [.busy, .busy])
+    let first = try hall.machine(of: hall.callers[0]).queued?.enteredAt
+    #expect(told()?.waitingSince == first)
+    scene.alice.lastCall?.pickUp()
+    world.run(for: .milliseconds(500))
+    #expect(told()?.waiting == 2)
+    world.die()
+    world.run(for: .milliseconds(200))
+    calls[1].hangUp()
+    world.run(for: .milliseconds(600))
+    #expect(told()?.waiting == 1 && states() == [.busy, .busy])
+    world.die(withMachine: true)
+    world.run(for: .milliseconds(200))
+    calls[2].hangUp()
+    world.run(for: .milliseconds(600))
+    #expect(told()?.waiting == 0 && states() == [.busy, .free])
+    calls[0].hangUp()
+    scene.calmDown()
+  }
+
   @Test("Whoever is no agent any more leaves no record")
   func forgotten() throws {
     let hall = try hall()

@@ -326,7 +326,16 @@ final class World {
 
   /// What a checkpoint says is what the call is.
   private func check(_ envelope: CheckpointEnvelope) {
-    if AgentCheckpoint.isMeant(by: envelope.contents) { return checkAgent(envelope) }
+    switch envelope.subject {
+    case .call: break
+    case .agent: return checkAgent(envelope)
+    case .queue(let figures):
+      #expect(
+        exchange.figures.entries.values.contains {
+          $0.told == figures && $0.number == envelope.number
+        })
+      return
+    }
     checkpointCount += 1
     guard checkpointCount % checksEvery == 0,
       let call = exchange.calls[envelope.call]?.machine
@@ -451,8 +460,8 @@ final class World {
     #expect(census.openRelays == 0, "relays \(comment)")
     #expect(census.portsInUse == 0, "ports \(comment)")
     #expect(openRelays == 0, "relays of the media plane \(comment)")
-    // What agents did is kept beyond their calls.
-    let calls = checkpoints.values.filter { !AgentCheckpoint.isMeant(by: $0.contents) }
+    // What agents did, and how queues are, is kept beyond their calls.
+    let calls = checkpoints.values.filter { $0.subject == .call }
     #expect(calls.isEmpty, "checkpoints \(comment)")
     #expect(exchange.hasNoLeftovers, "tables \(comment)")
     for leg in factsByLeg { expectWhole(leg, comment) }
