@@ -17,7 +17,7 @@ extension Exchange {
     calls[id] = entry
     let (tenant, stay) = (before.wrappedValue.tenant, before.wrappedValue.stay)
     if stay?.room != after?.room { move(id, of: tenant, from: stay, to: after) }
-    if hasChanged { followQueue(id, from: before.wrappedValue, at: now) }
+    if hasChanged { followQueue(from: before, to: entry.$machine, at: now) }
     if hasChanged { changedCalls.note(id, at: outbox.count) }
     for action in actions { perform(action, of: id, at: now) }
     move(id, of: tenant, from: before.wrappedValue.parking, to: entry.machine.parking, at: now)

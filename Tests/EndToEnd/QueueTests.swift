@@ -7,6 +7,14 @@ extension SiteA {
   struct QueueTests {
     private struct Switches: Decodable { let queueLogin: Bool }
 
+    private struct Live: Decodable {
+      struct Agent: Decodable { let state: String }
+
+      let waiting: Int
+      let longestWait: Int?
+      let agents: [Agent]
+    }
+
     private struct Leg: Decodable {
       let to: String
       let outcome: String?
@@ -33,9 +41,11 @@ extension SiteA {
         "queued", homeAddress: "phones-a", proxy: bench.demo.phonesAddress, ringTimeout: 20,
         extensions: ["720", "721", "722"] + numbers, on: bench)
       let ids = try await tenant.extensionIDs(by: bench.api)
-      let second = try #require(ids["722"])
+      let (queue, second) = (try #require(ids["720"]), try #require(ids["722"]))
+      let decoder = JSONDecoder()
+      decoder.keyDecodingStrategy = .convertFromSnakeCase
       _ = try await bench.api.pbxctl(
-        "queue", "set", try #require(ids["720"]), "--tenant", tenant.id, "--strategy",
+        "queue", "set", queue, "--tenant", tenant.id, "--strategy",
         "round-robin", "--agent", try #require(ids["721"]), "--agent", second, "--rings-for", "60")
       let agents = try await tenant.phones(["721", "722"], from: 101, on: bench)
       var callers: [Baresip] = []
@@ -53,9 +63,7 @@ extension SiteA {
       try await agents[1].closed()
       #expect(try agents[1].heard(of: [Self.bye]) == [Self.bye])
       try await eventually("the control plane knows", within: .seconds(15)) {
-        let decoder = JSONDecoder()
-        decoder.keyDecodingStrategy = .convertFromSnakeCase
-        return try await !decoder.decode(
+        try await !decoder.decode(
           Switches.self,
           from: bench.api.pbxctl("switches", "show", second, "--tenant", tenant.id)
         ).queueLogin
@@ -73,6 +81,15 @@ extension SiteA {
       try await callers[2].talks()
       try await callers[2].comesToHear([Self.place], of: Self.candidates)
       try await callers[1].comesToHear([Installation.musicTone], of: Self.candidates)
+
+      let live = try await eventually("the control plane sees both", within: .seconds(3)) {
+        let live = try decoder.decode(
+          Live.self,
+          from: try await bench.api.pbxctl("queue", "live", queue, "--tenant", tenant.id))
+        return live.waiting == 2 ? live : nil
+      }
+      #expect(live.agents.map(\.state) == ["busy", "logged-out"])
+      #expect((live.longestWait ?? -1) >= 4, "it heard its place meanwhile")
 
       let node = try #require(try bench.installation.nodePid(of: "node-a1"))
       kill(node, SIGKILL)

@@ -78,7 +78,8 @@ struct AgentRecord: Hashable, Sendable {
   mutating func isFree(wrappingUpFor wrapUp: Duration, at now: BootInstant) {
     if let servesSince {
       let latest = servesSince.duration(to: now) + wrapUp
-      pace = pace.map { ($0 * 3 + latest) / 4 } ?? latest
+      // In whole nanoseconds, as whoever carries on reads it.
+      pace = pace.map { .nanoseconds(($0.nanoseconds * 3 + latest.nanoseconds) / 4) } ?? latest
     }
     (servesSince, freeSince) = (nil, now)
     wrapsUpUntil = wrapUp > .zero ? now.advanced(by: wrapUp) : nil

@@ -12,10 +12,10 @@ extension Exchange {
     let isVIP =
       queue.putsVIPsFirst
       && IncomingCall(called: entry.number, from: origin).contact?.isVIP == true
-    let now = Moment(boot: BootInstant(nanoseconds: .min), wall: origin.time)
+    // Who rests is at work, too: the time does not matter.
+    let anyTime = BootInstant(nanoseconds: .min)
     let isLeft =
-      queue.needsAgents
-      && !view(of: queue, at: entry.id, origin.tenant, at: now.boot).isManned
+      queue.needsAgents && !view(of: queue, at: entry.id, origin.tenant, at: anyTime).isManned
     return QueuedCaller(
       host: ReceptionHost(entry, speaking: queue.language, to: origin), queue: queue,
       isVIP: isVIP, enteredAt: origin.time, isTurnedAway: isFull || isLeft)
@@ -27,20 +27,27 @@ extension Exchange {
     figures.mayHaveChanged(of: tenant)
   }
 
-  /// Keeps who waits, and who serves, as the call says.
-  mutating func followQueue(_ id: CallID, from before: CallMachine, at now: Moment) {
-    guard let after = calls[id]?.machine else { return }
-    let (left, entered) = (before.waitingCaller, after.waitingCaller)
-    if left?.host.entry != entered?.host.entry {
+  /// Keeps who waits, and who serves, as the call says. Most calls are in no queue.
+  mutating func followQueue(
+    from before: CopyOnWrite<CallMachine>, to after: CopyOnWrite<CallMachine>, at now: Moment
+  ) {
+    if before.wrappedValue.queued != nil || after.wrappedValue.queued != nil {
+      followQueue(from: before.wrappedValue, to: after.wrappedValue, at: now)
+    }
+    queuesAreDue(of: after.wrappedValue.tenant)
+  }
+
+  private mutating func followQueue(
+    from before: CallMachine, to after: CallMachine, at now: Moment
+  ) {
+    if before.waitingCaller?.host.entry != after.waitingCaller?.host.entry {
       queues.leave(before)
       queues.enter(after)
     }
     let (served, serves) = (before.servingAgent, after.servingAgent)
-    if served != serves {
-      if let served { isFree(served, after: before, at: now) }
-      if let serves { change(serves, of: after.tenant, at: now) { $0.answers(at: now.boot) } }
-    }
-    queuesAreDue(of: after.tenant)
+    guard served != serves else { return }
+    if let served { isFree(served, after: before, at: now) }
+    if let serves { change(serves, of: after.tenant, at: now) { $0.answers(at: now.boot) } }
   }
 
   // MARK: - Who is rung

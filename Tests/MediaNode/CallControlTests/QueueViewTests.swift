@@ -345,6 +345,17 @@ import Testing
     #expect(record.calls == 0 && record.missed == 0 && record.freeSince == at(3))
   }
 
+  /// Seeds 1033 and 1242 of the simulation.
+  @Test("A pace that no whole nanoseconds are is kept as the next process reads it")
+  func wholeNanoseconds() throws {
+    var record = AgentRecord(pace: .nanoseconds(1))
+    record.answers(at: at(1))
+    record.isFree(wrappingUpFor: .zero, at: BootInstant(nanoseconds: 1_000_000_003))
+    let checkpoint = AgentCheckpoint(
+      agent: Fixture.extensionID("101"), tenant: Fixture.tenant, record: record)
+    #expect(try AgentCheckpoint(checkpoint.bytes(at: at(2)), at: at(2)) == checkpoint)
+  }
+
   @Test("A record is read as it was written, on another clock too")
   func checkpoint() throws {
     let record = AgentRecord(
