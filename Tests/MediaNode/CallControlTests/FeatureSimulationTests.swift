@@ -16,7 +16,8 @@ import Testing
     fleet.scene.world.run(for: .seconds(200))
     fleet.expectAgreement()
     fleet.hangUp()
-    fleet.scene.world.run(for: .seconds(200))
+    // Queues rang phones until now, also those that say nothing and forget it after five minutes.
+    fleet.scene.world.run(for: .seconds(320))
     fleet.scene.world.expectNothingLeft("seed \(seed)")
     fleet.expectDarkLamps()
     fleet.expectQuietParties()
