@@ -36,6 +36,6 @@ extension Exchange {
 }
 
 extension ExtensionEntry {
-  /// Its calls reach telephones, and not a group's, or a menu.
-  fileprivate var hasDevices: Bool { group == nil && menu == nil }
+  /// Its calls reach telephones, and not a group, a menu or a queue.
+  fileprivate var hasDevices: Bool { group == nil && menu == nil && queue == nil }
 }
