@@ -1,26 +1,53 @@
-# What runs on one machine, and where its parts lie. Sourced last; `binaries` and `state` are set.
+# What runs on one machine, and where its parts lie. Sourced after the others; `binaries` and `state` are set.
 
 readonly api_port=7080 link_port=7443 beat_port=7444 postgres_port=54329 etcd_port=23790
-# Stopped in this order: who needs another goes first.
-readonly process_names=(node-a1 node-a2 node-b1 control-plane etcd postgres)
+# The site and the host of each process that is no node.
+declare -A site_of=() host_of=()
 
 # lay_out [ADDRESS]: the paths and addresses; ADDRESS is where site a's phones find us. A `layout` that is
 # set says otherwise: where machines are on networks of their own, it names their `network_of`, the
 # `interface` at which service addresses come and go, what proves that they lead there, and the word that
-# nodes die of.
+# nodes die of; and where there are several control planes (`replicas`), Postgres (`servers`) and members of
+# etcd (`members`), these with the site and host of each.
 lay_out() {
   phones_a=${1:-127.0.1.1} trunks_a=127.0.1.10 phones_b=127.0.2.1 trunks_b=127.0.2.10
-  carrier=127.0.3.1:5060 control_host=127.0.0.1 interface= proof_a=binding proof_b=binding
+  carrier=127.0.3.1:5060 interface= proof_a=binding proof_b=binding
   deadly_word=
+  replicas=(control-plane) servers=(postgres) members=(etcd)
+  site_of=([control-plane]=a [postgres]=a [etcd]=a)
+  host_of=([control-plane]=127.0.0.1 [postgres]=127.0.0.1 [etcd]=127.0.0.1)
   # shellcheck disable=SC1090 # made by Infra/lab/up
   [ -z "${layout:-}" ] || . "$layout"
   secrets=$state/secrets certificates=$state/certificates configuration=$state/configuration
-  api=http://$control_host:$api_port
+  api=$(api_of "${replicas[0]}")
+  # Stopped in this order: who needs another goes first.
+  process_names=(node-a1 node-a2 node-b1 "${replicas[@]}" "${servers[@]}" "${members[@]}")
   postgres_user=$(unprivileged postgres) etcd_user=$(unprivileged etcd)
   data=$(data_directory)
   mkdir --parents "$configuration" "$secrets"
   chmod 700 "$secrets"
 }
+
+api_of() { echo "http://${host_of[$1]}:$api_port"; }
+
+# certificate_of REPLICA: also its name to the nodes.
+certificate_of() { echo "cp-${site_of[$1]}"; }
+
+# hosts_for SITE PROCESS...: where these run, a line each; the site's own is asked first.
+hosts_for() {
+  local process near=() far=()
+  for process in "${@:2}"; do
+    if [ "${site_of[$process]}" = "$1" ]; then near+=("${host_of[$process]}"); else far+=("${host_of[$process]}"); fi
+  done
+  near+=("${far[@]}")
+  printf '%s\n' "${near[@]}"
+}
+
+# patroni_directory SERVER: what its Patroni is told, passwords among it.
+patroni_directory() { echo "$data/patroni-${site_of[$1]}"; }
+
+# socket_directory SERVER: with its data, unless others copy these.
+socket_directory() { if [ ${#servers[@]} = 1 ]; then echo "$data/$1"; else patroni_directory "$1"; fi; }
 
 # Servers that run as users of their own cannot reach into a home directory.
 data_directory() { if [ "$(id -u)" = 0 ]; then echo "/var/lib/tandem/$marker"; else echo "$state/data"; fi; }
@@ -37,14 +64,16 @@ make_data_directories() {
     printf '%s\n' "$state" >"$data/state-directory"
   fi
   mkdir --parents "$data"
-  make_directory_for "$postgres_user" "$data/postgres"
-  make_directory_for "$etcd_user" "$data/etcd"
+  for other in "${servers[@]}"; do make_directory_for "$postgres_user" "$data/$other"; done
+  for other in "${members[@]}"; do make_directory_for "$etcd_user" "$data/$other"; done
 }
 
 # remove_data DIRECTORY: unless a server still works in it.
 remove_data() {
-  local pid_file=$1/postgres/postmaster.pid
-  if [ -s "$pid_file" ] && kill -0 "$(head --lines 1 "$pid_file")" 2>/dev/null; then return; fi
+  local pid_file
+  for pid_file in "$1"/postgres*/postmaster.pid; do
+    if [ -s "$pid_file" ] && kill -0 "$(head --lines 1 "$pid_file")" 2>/dev/null; then return; fi
+  done
   rm --recursive --force "$1"
 }
 
@@ -53,20 +82,32 @@ make_secret() { [ -s "$1" ] || (umask 077 && openssl rand -hex "$2" >"$1"); }
 
 # MARK: - Settings
 
+# write_control_plane_settings REPLICA
 write_control_plane_settings() {
+  local site=${site_of[$1]}
   jq --null-input --arg secrets "$secrets" --arg certificates "$certificates" \
-    --arg host "$control_host" --argjson api "$api_port" --argjson link "$link_port" --argjson beats "$beat_port" \
-    --argjson postgres "$postgres_port" --arg etcd "http://127.0.0.1:$etcd_port" '{
-      name: "cp-a", site: "a", generation: 1, "log-level": "info",
+    --arg host "${host_of[$1]}" --arg name "$(certificate_of "$1")" --arg site "$site" \
+    --argjson api "$api_port" --argjson link "$link_port" --argjson beats "$beat_port" \
+    --arg servers "$(hosts_for "$site" "${servers[@]}")" --argjson postgres "$postgres_port" \
+    --arg members "$(hosts_for "$site" "${members[@]}")" --arg etcd "$etcd_port" '{
+      $name, $site, generation: 1, "log-level": "info",
       api: {$host, port: $api},
-      link: {$host, port: $link, certificate: "\($certificates)/cp-a.crt",
-        key: "\($certificates)/cp-a.key", authority: "\($certificates)/authority.crt"},
+      link: {$host, port: $link, certificate: "\($certificates)/\($name).crt",
+        key: "\($certificates)/\($name).key", authority: "\($certificates)/authority.crt"},
       beats: {$host, port: $beats},
-      postgres: {host: "127.0.0.1", port: $postgres, database: "tandem",
+      postgres: {host: ($servers | gsub("\n"; ",")), port: $postgres, database: "tandem",
         user: "tandem_server", "password-file": "\($secrets)/postgres-server",
         "owner-user": "tandem_owner", "owner-password-file": "\($secrets)/postgres-owner"},
-      etcd: {endpoints: [$etcd]}
-    }' >"$configuration/control-plane.json"
+      etcd: {endpoints: [$members | split("\n")[] | "http://\(.):\($etcd)"]}
+    }' >"$configuration/$1.json"
+}
+
+# replicas_for_nodes: as their settings name each control plane, a line each.
+replicas_for_nodes() {
+  local replica
+  for replica in "${replicas[@]}"; do
+    echo "$(certificate_of "$replica") ${host_of[$replica]} $link_port $beat_port"
+  done
 }
 
 # write_node_settings NODE SITE PHONES-IP TRUNKS-IP PROOF
@@ -77,11 +118,11 @@ write_node_settings() {
   make_secret "$secrets/$node-snapshots" 32
   jq --null-input --arg node "$node" --arg site "$2" --arg phones "$3" --arg trunks "$4" \
     --arg state "$state/nodes/$node" --arg secrets "$secrets" --arg certificates "$certificates" \
-    --arg replica "cp-a $control_host $link_port $beat_port" --arg proof "$5" --arg music "$music" \
+    --arg replicas "$(replicas_for_nodes)" --arg proof "$5" --arg music "$music" \
     --arg recordings "$recordings" --arg spoken "$state/sounds" --arg deadly "$deadly_word" '{
       name: $node, site: $site, "log-level": "info", state: $state, $proof,
       addresses: ["phones-\($site) phones \($phones):5060", "trunks-\($site) trunks \($trunks):5060"],
-      "relay-ports": {first: 20000, last: 29999}, replicas: [$replica],
+      "relay-ports": {first: 20000, last: 29999}, replicas: ($replicas | split("\n")),
       sounds: {music: $music, prompts: $recordings, synthesised: $spoken},
       "sip-tls": {certificate: "\($certificates)/sip-\($site).crt",
         key: "\($certificates)/sip-\($site).key"},
@@ -122,27 +163,34 @@ fingerprint_of() {
   } | sha256sum | cut --characters 1-32
 }
 
+# run_postgres SERVER FINGERPRINT: one that is alone.
 run_postgres() {
-  place_of postgres
-  require_port tcp 127.0.0.1 "$postgres_port" Postgres
-  start_postgres "$data/postgres" "$postgres_user" "$postgres_port" "$1"
+  place_of "$1"
+  require_port tcp "${host_of[$1]}" "$postgres_port" Postgres
+  start_postgres "$data/$1" "$postgres_user" "$postgres_port" "$2"
 }
 
+# run_etcd MEMBER FINGERPRINT
 run_etcd() {
-  place_of etcd
-  require_port tcp 127.0.0.1 "$etcd_port" etcd
-  require_port tcp 127.0.0.1 $((etcd_port + 1)) "etcd, between members"
-  start_etcd "$data/etcd" "$etcd_user" "$etcd_port" "$1"
+  local member cluster=()
+  place_of "$1"
+  require_port tcp "${host_of[$1]}" "$etcd_port" "$1"
+  require_port tcp "${host_of[$1]}" $((etcd_port + 1)) "$1, between members"
+  for member in "${members[@]}"; do cluster+=("$member=http://${host_of[$member]}:$((etcd_port + 1))"); done
+  start_etcd "$1" "$data/$1" "$etcd_user" "${host_of[$1]}" "$etcd_port" \
+    "$(joined , "${cluster[@]}")" "$2"
 }
 
+# run_control_plane REPLICA FINGERPRINT
 run_control_plane() {
-  place_of control-plane
-  require_port tcp "$control_host" "$api_port" API
-  require_port tcp "$control_host" "$link_port" "node link"
-  require_port udp "$control_host" "$beat_port" beats
-  start_process control-plane "$(id -un)" "$1" \
-    "$binaries/ControlPlaneServer" serve --config "$configuration/control-plane.json"
-  wait_for_process control-plane 30 curl --fail --silent --max-time 2 "$api/readyz"
+  local host=${host_of[$1]}
+  place_of "$1"
+  require_port tcp "$host" "$api_port" "API of $1"
+  require_port tcp "$host" "$link_port" "node link of $1"
+  require_port udp "$host" "$beat_port" "beats of $1"
+  start_process "$1" "$(id -un)" "$2" \
+    "$binaries/ControlPlaneServer" serve --config "$configuration/$1.json"
+  wait_for_process "$1" 30 curl --fail --silent --max-time 2 "$(api_of "$1")/readyz"
 }
 
 # ensure_node NODE
@@ -192,11 +240,12 @@ port_is_bound() { [ -n "$("${place[@]}" ss --no-header --listening --numeric --u
 
 # stop_all [NAME...]: all, or those named, each after those that need it.
 stop_all() {
-  local name signal
-  for name in "${process_names[@]}"; do
+  local name order=("${process_names[@]}")
+  [ ${#servers[@]} = 1 ] || mapfile -t order < <(standbys_first)
+  for name in "${order[@]}"; do
     [ $# = 0 ] || [[ " $* " == *" $name "* ]] || continue
-    # Postgres: TERM waits for its clients, INT does not.
-    if [ "$name" = postgres ]; then signal=INT; else signal=TERM; fi
-    stop_process "$name" "$signal"
+    # Postgres: TERM waits for its clients, INT does not. Patroni sees to that by itself.
+    if [ "$name" = postgres ]; then stop_process "$name" INT; else stop_process "$name"; fi
+    [ ${#servers[@]} = 1 ] || [[ $name != postgres-* ]] || end_postmaster INT "$name"
   done
 }

@@ -28,3 +28,10 @@ wait_until() {
     sleep 0.1
   done
 }
+
+# joined SEPARATOR WORD...: one character.
+joined() {
+  local IFS=$1
+  shift
+  echo "$*"
+}

@@ -12,8 +12,8 @@ readonly phone_packages=(baresip-core)
 readonly sound_packages=(asterisk-core-sounds-{en,fr,it,ru,es}-wav asterisk-moh-opsound-wav)
 # What speaks the rest.
 readonly speech_packages=(espeak-ng ffmpeg)
-# What makes calls with sound in the laboratory.
-readonly laboratory_packages=(gcc libc6-dev libssl-dev util-linux nftables)
+# What makes calls with sound in the laboratory, and what keeps its Postgres in several sites.
+readonly laboratory_packages=(gcc libc6-dev libssl-dev util-linux nftables patroni python3-etcd)
 readonly test_packages=(
   "${sound_packages[@]}" baresip-core linphone-cli sip-tester dnsmasq-base ffmpeg)
 
@@ -52,8 +52,13 @@ install_packages() (
 
 # Nor does anything start by itself after the next boot.
 leave_disabled() {
-  [[ " $* " == *" etcd-server "* ]] && command -v systemctl >/dev/null || return 0
-  systemctl --quiet disable etcd.service 2>/dev/null || true
+  local package
+  command -v systemctl >/dev/null || return 0
+  for package; do
+    case $package in
+      etcd-server | patroni) systemctl --quiet disable "${package%-server}.service" 2>/dev/null || true ;;
+    esac
+  done
 }
 
 run_apt() {

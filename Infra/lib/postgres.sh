@@ -45,13 +45,12 @@ start_postgres() {
     --port "$port"
 }
 
-# make_roles DIRECTORY USER PORT OWNER-PASSWORD-FILE SERVER-PASSWORD-FILE: the owner migrates, the
-# server works under row-level security and may not step around it. Passwords travel by the pipe.
+# make_roles OWNER-PASSWORD-FILE SERVER-PASSWORD-FILE: the owner migrates, the server works under row-level
+# security and may not step around it. Passwords travel by the pipe.
 make_roles() {
-  local directory=$1 user=$2 port=$3 owner_password server_password
-  owner_password=$(<"$4") server_password=$(<"$5")
-  as_user "$user" psql --host "$directory" --port "$port" --username "$user" --dbname postgres \
-    --no-psqlrc --quiet --set ON_ERROR_STOP=1 >/dev/null <<SQL
+  local owner_password server_password
+  owner_password=$(<"$1") server_password=$(<"$2")
+  as_administrator postgres >/dev/null <<SQL
 SELECT format('CREATE ROLE %I LOGIN', name) FROM unnest(ARRAY['tandem_owner', 'tandem_server']) name
   WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = name) \gexec
 ALTER ROLE tandem_owner PASSWORD '$owner_password' NOSUPERUSER NOBYPASSRLS NOCREATEROLE;
@@ -61,4 +60,14 @@ SELECT 'CREATE DATABASE tandem OWNER tandem_owner'
 REVOKE ALL ON DATABASE tandem FROM PUBLIC;
 GRANT CONNECT ON DATABASE tandem TO tandem_server;
 SQL
+}
+
+# as_administrator DATABASE [OPTION...]: psql as the superuser at the server that takes writes, reached by its socket:
+# one of `servers` of installation.sh.
+as_administrator() {
+  local server directories=()
+  for server in "${servers[@]}"; do directories+=("$(socket_directory "$server")"); done
+  as_user "$postgres_user" psql --no-psqlrc --quiet --set ON_ERROR_STOP=1 --dbname \
+    "host=$(joined , "${directories[@]}") port=$postgres_port user=$postgres_user dbname=$1 \
+    target_session_attrs=read-write" "${@:2}"
 }

@@ -38,6 +38,8 @@ start_process() {
   TANDEM_STARTED_BY=$marker setsid "${place[@]}" "${as[@]}" env "${variables[@]}" "$@" \
     </dev/null >>"$state/log/$name.log" 2>&1 9>&- &
   pid=$!
+  # Before it is that command it is a copy of this script.
+  while [ -e "/proc/$pid" ] && ! is_zombie "$pid" && ! bears_marker "$pid"; do sleep 0.01; done
   printf '%s %s %s\n' "$pid" "$(start_time_of "$pid")" "$fingerprint" >"$state/run/$name.pid"
   started+=("$name")
 }
@@ -49,8 +51,13 @@ is_running() {
   [ -s "$state/run/$1.pid" ] || return 1
   read -r pid noted_start fingerprint <"$state/run/$1.pid"
   [ -n "$noted_start" ] && [ "$(start_time_of "$pid")" = "$noted_start" ] || return 1
-  ! is_zombie "$pid" && grep --quiet --null-data --line-regexp --fixed-strings \
-    "TANDEM_STARTED_BY=$marker" "/proc/$pid/environ" 2>/dev/null
+  bears_marker "$pid"
+}
+
+# bears_marker PID: whoever was started by one of ours bears it too.
+bears_marker() {
+  ! is_zombie "$1" && grep --quiet --null-data --line-regexp --fixed-strings \
+    "TANDEM_STARTED_BY=$marker" "/proc/$1/environ" 2>/dev/null
 }
 
 is_zombie() { grep --quiet '^State:[[:space:]]*Z' "/proc/$1/status" 2>/dev/null; }

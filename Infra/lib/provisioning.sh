@@ -17,9 +17,9 @@ create() {
 
 make_operator_key() {
   [ ! -s "$secrets/operator-key" ] || return 0
-  place_of control-plane
+  place_of "${replicas[0]}"
   (umask 077 && "${place[@]}" "$binaries/ControlPlaneServer" create-operator-key \
-    --config "$configuration/control-plane.json" --name "Infra/up" >"$secrets/operator-key.new")
+    --config "$configuration/${replicas[0]}.json" --name "Infra/up" >"$secrets/operator-key.new")
   mv "$secrets/operator-key.new" "$secrets/operator-key"
   new_key=yes
 }

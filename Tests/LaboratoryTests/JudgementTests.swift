@@ -40,6 +40,9 @@ struct JudgementTests {
     #expect(try await findings.judged().verdict == "kept")
     findings.streams[0].silence = 301
     #expect(try await findings.judged().verdict == "inconclusive")
+    findings.disturbed = -1_000
+    #expect(try await findings.judged().verdict == "broken")
+    findings.disturbed = 0
     findings.emissions.removeFirst()
     #expect(try await findings.judged().verdict == "broken")
   }
@@ -76,6 +79,23 @@ struct JudgementTests {
         "2 of 1000 phones by TLS are not back",
         "the last phone by TLS was back after 60001 ms, promised 60000",
       ])
+  }
+
+  @Test func somebodyTakesThePlaceOfALeaderThatIsKilledAndInTime() async throws {
+    var findings = Findings()
+    findings.successions = [Findings.Succession(successor: "postgres-b", ms: 45_000)]
+    #expect(try await findings.judged().verdict == "kept")
+    findings.successions[0].ms = 45_001
+    let late = try await findings.judged()
+    #expect(late.verdict == "broken")
+    #expect(
+      late.late == [
+        "postgres-b took the place of postgres-a after 45001 ms, promised 45000"
+      ])
+    findings.lag = 20
+    #expect(try await findings.judged().verdict == "inconclusive")
+    findings.successions[0].successor = nil
+    #expect(try await findings.judged().broken == ["nobody took the place of postgres-a"])
   }
 
   @Test func aStreamThatDoesNotComeBackBreaksThePromise() async throws {
@@ -271,6 +291,15 @@ private struct Findings {
     var back = [Back()]
   }
 
+  /// Who took the place of a leader that was killed.
+  struct Succession: Encodable {
+    var lost = "postgres-a"
+    var successor: String?
+    var ms: Int
+    var promisedMs = 45_000
+    var returnedAs = "replica"
+  }
+
   /// A time in which a node sent from an address; ms after the fault.
   struct Emission: Encodable {
     var node: String
@@ -297,6 +326,9 @@ private struct Findings {
   var deeds: [Deed] = []
   var silentOnceBack: Bool?
   var phones: Phones?
+  var successions: [Succession] = []
+  /// When something was done first, before the fault from which times count.
+  var disturbed = 0
   /// When the node that the fault was made at was back.
   var returned: Int?
 
@@ -354,7 +386,9 @@ private struct Measures: Encodable {
   let emissions: [Findings.Emission]
   let deeds: [Findings.Deed]
   let phones: Findings.Phones?
+  let successions: [Findings.Succession]
   let victim = "node-a1"
+  let disturbedMs: Int
   let returnedMs: Int?
   let remarks: [String] = []
   let load = Load()
@@ -363,7 +397,9 @@ private struct Measures: Encodable {
     promise = Promise(
       moves: findings.moves, adopts: findings.adopts, silentOnceBack: findings.silentOnceBack)
     (emissions, returnedMs) = (findings.emissions, findings.returned)
+    disturbedMs = findings.disturbed
     (deeds, phones) = (findings.deeds, findings.phones)
+    successions = findings.successions
     (calls, streams, legs) = (findings.calls, findings.streams, findings.legs)
     generator = Generator(lagMs: findings.lag)
     stages = Stages(adoptionMs: findings.adoption)

@@ -1,18 +1,18 @@
 # Clocks make steps of an hour and more while calls go on. Sourced by drill.
-about="the wall clock of the holder's machine steps an hour ahead, then two back, that of the control plane likewise; calls end so"
+about="the wall clock of the holder's machine steps an hour ahead, then two back, those of the control planes likewise; calls end so"
 # Nobody measures a time by it; it is read to say when something was.
 promise='{"silence_p99_ms": 80, "packets_lost": 3, "moves": false, "adopts": false}'
 sound_seconds=24
 
 strike() {
-  local machine hours
-  for machine in "$(machine_of "$victim")" cp; do
+  local machine machines hours
+  for machines in "$(machine_of "$victim")" "${lab_sites[*]/#/cp-}"; do
     for hours in 1 -1; do
-      step_clock "$machine" $((hours * 3600))
+      for machine in $machines; do step_clock "$machine" $((hours * 3600)); done
       sleep 1
       # By digest, with nonces of now.
       (phones=30 && gather_phones && dismiss_phones) ||
-        remark "not every phone could register while the clock of $machine was $hours h wrong"
+        remark "not every phone could register while the clocks of $machines were $hours h wrong"
       sleep 1
     done
   done

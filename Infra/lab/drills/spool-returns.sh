@@ -1,9 +1,9 @@
 # A machine dies with facts that nobody acknowledged, and comes back with its disk. Sourced by drill.
-about="the control plane is gone while calls go on and end; then the machine that has their facts dies, and comes back"
+about="every control plane is gone while calls go on and end; then the machine that has their facts dies, and comes back"
 promise='{"silence_p99_ms": 80, "packets_lost": 3, "moves": null, "adopts": false}'
 sound_seconds=10
 
-strike() { kill_program control-plane; }
+strike() { kill_programs "${replicas[@]}"; }
 
 # Postgres knows of no end yet, so the machine has what nobody else has.
 after_calls() {

@@ -17,16 +17,23 @@ kill_machine() {
   kill -KILL "$node" "$keeper"
 }
 
-# kill_program NAME: as a machine that loses power: no process of it is left.
-kill_program() {
-  local pid fingerprint
-  is_running "$1"
-  kill -KILL -- "-$pid"
+# kill_programs NAME...: as machines that lose power: no process of theirs is left. Patroni's Postgres has a session of
+# its own, and so has each of its children.
+kill_programs() {
+  local name pid fingerprint postmaster
+  for name; do
+    is_running "$name"
+    kill -KILL -- "-$pid"
+    [[ $name == postgres-* ]] && postmaster=$(postmaster_of "$name") || continue
+    kill -STOP "$postmaster"
+    pkill -KILL --parent "$postmaster" || true
+    kill -KILL "$postmaster"
+  done
 }
 
-# lose_then_kill_process PROGRAM: the victim's process dies two seconds after that; times count from then.
+# lose_then_kill_process PROGRAM...: the victim's process dies two seconds after these; times count from then.
 lose_then_kill_process() {
-  kill_program "$1"
+  kill_programs "$@"
   sleep 2
   struck=$(now_ms)
   kill_process "$victim"

@@ -90,7 +90,7 @@ def emission_faults($promise; $victim; $returned): . as $all
 
 # Nothing was done to it yet, and nothing came from it for a while: the machine had no time for it, and silence
 # is as little its own as the generator's lag.
-def starved: any(.[]; .end_ms < 0);
+def starved($disturbed): any(.[]; .end_ms < $disturbed);
 
 def late_rows($promise): [.[]
   | (if .silence_p99_ms > $promise.silence_p99_ms
@@ -106,6 +106,11 @@ def phone_faults($promise): [values | .back[]
     (if $promise.back_ms != null and .max_ms > $promise.back_ms
       then "the last phone by \(.transport | ascii_upcase) was back after \(.max_ms) ms, promised \($promise.back_ms)" else empty end)];
 
+# Engines of which one leads: somebody took the place of whoever was killed, and in time.
+def succession_faults: [.[]? | select(.successor == null) | "nobody took the place of \(.lost)"];
+def late_successions: [.[]? | select(.successor != null and .ms > .promised_ms)
+  | "\(.successor) took the place of \(.lost) after \(.ms) ms, promised \(.promised_ms)"];
+
 . as $found
 | (.streams | sound) as $sound
 | (.calls | lost) as $lost
@@ -118,13 +123,14 @@ def phone_faults($promise): [values | .back[]
   + (.holdings | ownership_faults($found.promise))
   + (.emissions | emission_faults($found.promise; $found.victim; $found.returned_ms))
   + (.phones | phone_faults($found.promise))
+  + (.successions | succession_faults)
   + $records + .remarks) as $broken
-| ($sound | late_rows($found.promise)) as $late
-| {drill, about, begun, load, calls: (.calls | length), promise, generator,
+| (($sound | late_rows($found.promise)) + (.successions | late_successions)) as $late
+| {drill, about, begun, load, calls: (.calls | length), promise, generator, disturbed_ms,
    stages, sound: $sound, kinds: (.calls | kinds), lost: $lost, deeds: $deeds,
    records: {legs: (.legs | length), differences: ($records | length),
      charged: (.legs | map(.charged // 0) | add // 0), posted: (.legs | map(.posted // 0) | add // 0)},
-   emissions, phones, holdings, broken: $broken, late: $late,
+   emissions, phones, successions, holdings, broken: $broken, late: $late,
    verdict: (if ($broken | length) > 0 then "broken" elif .generator.lag_ms >= lag_bar then "inconclusive"
-     elif ($late | length) > 0 and (.emissions | starved) then "inconclusive"
+     elif ($late | length) > 0 and (.emissions | starved($found.disturbed_ms)) then "inconclusive"
      elif ($late | length) > 0 then "broken" else "kept" end)}

@@ -1,4 +1,5 @@
-# What a drill finds, as JSON. Sourced after calls.sh; `struck` is when the fault began, in ms.
+# What a drill finds, as JSON. Sourced after calls.sh; `struck` is when the fault came from which times count, in ms,
+# and `disturbed` when anything was first done.
 
 # when PROCESS MESSAGE: ms from the fault until the process said so last; null: it did not.
 when() { said "$1" "$2" | jq max; }
@@ -7,19 +8,28 @@ when() { said "$1" "$2" | jq max; }
 how_often() { said "$1" "$2" | jq length; }
 
 # said PROCESS MESSAGE: the times at which it said so, in ms after the fault.
-said() {
+said() { said_of "$1" "$2" | jq --compact-output 'map(.at)'; }
+
+# when_first PROCESS MESSAGE: of what was said of each address the first, and of these the last.
+when_first() {
+  said_of "$1" "$2" | jq 'group_by(.address) | map(map(.at) | min) | max'
+}
+
+# said_of PROCESS MESSAGE: when it said so, and of which address; `control-plane` is any replica.
+said_of() {
+  local logs=("$site/log/$1.log")
+  [ "$1" != control-plane ] || logs=("${replicas[@]/#/$site/log/}") logs=("${logs[@]/%/.log}")
   jq --null-input --raw-input --compact-output --arg message "$2" --argjson from "$struck" '
     [inputs | fromjson? | select(.message == $message)
-      | (.time[0:19] + "Z" | fromdateiso8601) * 1000 + (.time[20:23] | tonumber) - $from
-      | select(. >= 0)]' "$site/log/$1.log"
+      | {address, at: ((.time[0:19] + "Z" | fromdateiso8601) * 1000 + (.time[20:23] | tonumber) - $from)}
+      | select(.at >= 0)]' "${logs[@]}"
 }
 
 # takeovers_within SECONDS: forced moves of site a's phones' address in the time just past.
 takeovers_within() {
-  jq --null-input --raw-input --argjson seconds "$1" '
-    [inputs | fromjson? | select(.message == "taken over" and .address == "phones-a")
-      | select(now - (.time[0:19] + "Z" | fromdateiso8601) < $seconds)] | length' \
-    "$site/log/control-plane.log"
+  local struck
+  struck=$((($(date +%s) - $1) * 1000))
+  said_of control-plane "taken over" | jq 'map(select(.address == "phones-a")) | length'
 }
 
 # Nobody has to find anything out, and nobody to decide.
@@ -34,7 +44,7 @@ stages_of_move() {
 
 # When a replica took the node for dead, when the address was granted, when the heir served both.
 stages_of_takeover() {
-  jq --null-input --argjson detection "$(when control-plane "a holder is taken for dead")" \
+  jq --null-input --argjson detection "$(when_first control-plane "a holder is taken for dead")" \
     --argjson decision "$(when control-plane "taken over")" \
     --argjson adoption "$(when "$heir" "an address is served")" \
     '{detection_ms: $detection, decision_ms: $decision, adoption_ms: $adoption}'
@@ -55,11 +65,7 @@ holdings() {
     '[.items[] | select(.site == "a") | {address: .name, holder: .held_by, heir, epoch}]'
 }
 
-sql() {
-  as_user "$postgres_user" psql --host "$data/postgres" --port "$postgres_port" \
-    --username "$postgres_user" --dbname tandem --no-psqlrc --quiet --tuples-only --no-align \
-    --set ON_ERROR_STOP=1 --command "$1"
-}
+sql() { as_administrator tandem --tuples-only --no-align --command "$1"; }
 
 # The records that the drill's calls have, and what was posted for each.
 legs() {
@@ -133,11 +139,12 @@ measures() {
     --slurpfile legs <(legs) --argjson price "$(price)" --argjson lag "$(generator_lag)" \
     --argjson stages "$("stages_of_$stages")" --argjson before "$before" --argjson after "$after" \
     --slurpfile deeds <(deeds) --slurpfile emissions <(emissions) --arg victim "$victim" --argjson struck "$struck" \
-    --argjson phones "$(returned_phones)" \
-    --argjson returned "$returned" --arg load_before "$load_before" --arg load_after "$(load_average)" --argjson remarks "$remarks" '{
+    --argjson phones "$(returned_phones)" --argjson successions "$(successions_found)" \
+    --argjson returned "$returned" --argjson disturbed "$disturbed" --arg load_before "$load_before" --arg load_after "$(load_average)" --argjson remarks "$remarks" '{
       $drill, $about, $promise, begun: ($begun / 1000 | floor | todateiso8601), $price,
       calls: $calls[0], streams: $streams[0], legs: $legs[0],
-      deeds: $deeds[0], emissions: $emissions[0], $victim, $phones,
+      deeds: $deeds[0], emissions: $emissions[0], $victim, $phones, $successions,
+      disturbed_ms: ($disturbed - $struck),
       returned_ms: (if $returned then $returned - $struck else null end),
       generator: {lag_ms: $lag}, $stages, holdings: {$before, $after}, $remarks,
       load: {before: $load_before, after: $load_after}}'

@@ -1,20 +1,46 @@
 # The laboratory's machines and what joins them. Sourced after laboratory.sh.
 #
-# Each machine is a network namespace with two cables: `lan`, to the network of its site, where its service
-# addresses come and go, and `ctl`, to the network between nodes and control plane. The bridges are in a
-# namespace of their own, which is the sites' gateway and where phones and carriers live. A cable is cut
-# at its bridge: the machine itself does not see it.
+# Each machine is a network namespace with two cables: a node's `lan`, to the network of its site, where its service
+# addresses come and go, and everybody's `ctl`, to the site's network between nodes and control plane. One machine of
+# each site, `cp-a` for instance, has its control plane, its Postgres and its member of etcd. The sites are joined
+# by `between`, to which each has one cable: `site-a`. All bridges are in a namespace of their own, which is
+# the sites' gateway and where phones, carriers and operators are. A cable is cut at its bridge: the machines
+# themselves do not see it.
 
-readonly lab_machines=(a1 a2 b1 cp)
+readonly lab_sites=(a b c)
+readonly lab_machines=(a1 a2 b1 cp-a cp-b cp-c)
 # Phones and carrier, and the gateway of each site.
 readonly lab_outside=10.99.1.3 lab_gateway_a=10.99.1.254 lab_gateway_b=10.99.2.254
 readonly lab_phones=10.99.1.101 lab_trunks=10.99.1.110
+# Operators.
 readonly lab_control=10.98.0.254
 # Phones without calls are in offices of their own: as many addresses from here on.
 readonly lab_offices=10.99.1.128 lab_office_count=64
 
 # machine_of PROCESS: its name in the laboratory.
-machine_of() { if [[ $1 == node-* ]]; then echo "${1#node-}"; else echo cp; fi; }
+machine_of() { if [[ $1 == node-* ]]; then echo "${1#node-}"; else echo "cp-${1##*-}"; fi; }
+
+# site_of_machine MACHINE
+site_of_machine() {
+  local place=${1#cp-}
+  echo "${place:0:1}"
+}
+
+# control_host_of MACHINE: 10.98.1.x in site a, 10.98.2.x in site b; nodes from 11 on.
+control_host_of() {
+  local site
+  site=$(site_of_machine "$1")
+  case $1 in
+    cp-*) echo "10.98.$(number_of_site "$site").10" ;;
+    *) echo "10.98.$(number_of_site "$site").1${1#"$site"}" ;;
+  esac
+}
+
+number_of_site() {
+  local before=${lab_sites[*]}
+  before=${before%%"$1"*}
+  echo $((${#before} / 2 + 1))
+}
 
 # clock_of MACHINE: says how wrong its wall clock is.
 clock_of() { echo "$laboratory/clocks/$1"; }
@@ -68,14 +94,20 @@ namespace_is_ready() {
 
 build_bridges() {
   inside sh -c "
-    for bridge in lan-a lan-b control; do ip link add \$bridge type bridge && ip link set \$bridge up; done
+    for bridge in lan-a lan-b between ${lab_sites[*]/#/control-}; do
+      ip link add \$bridge type bridge && ip link set \$bridge up
+    done
+    for site in ${lab_sites[*]}; do
+      ip link add site-\$site type veth peer name to-\$site
+      ip link set site-\$site master between up && ip link set to-\$site master control-\$site up
+    done
     ip address add $lab_gateway_a/24 dev lan-a
     ip address add $lab_outside/24 dev lan-a
     for office in $(seq --separator=' ' 0 $((lab_office_count - 1))); do
       ip address add ${lab_offices%.*}.\$((${lab_offices##*.} + office))/24 dev lan-a
     done
     ip address add $lab_gateway_b/24 dev lan-b
-    ip address add $lab_control/24 dev control"
+    ip address add $lab_control/16 dev between"
   inside nft --file - <<'TABLE'
     table bridge laboratory {
       set mute { type ifname; }
@@ -87,39 +119,42 @@ TABLE
 }
 
 lay_cables() {
-  local address=
-  case $1 in
-    a1) lay_cable a1 lan lan-a 10.99.1.11 && address=10.98.0.1 ;;
-    a2) lay_cable a2 lan lan-a 10.99.1.12 && address=10.98.0.2 ;;
-    b1) lay_cable b1 lan lan-b 10.99.2.11 && address=10.98.0.3 ;;
-    cp) address=10.98.0.10 ;;
-  esac
-  lay_cable "$1" ctl control "$address"
+  local site host
+  site=$(site_of_machine "$1") host=$(control_host_of "$1")
+  [[ $1 == cp-* ]] || lay_cable "$1" lan "lan-$site" "${host/10.98/10.99}/24"
+  lay_cable "$1" ctl "control-$site" "$host/16"
 }
 
-# lay_cable MACHINE NAME BRIDGE ADDRESS: an interface of that name; its other end is called after both.
+# lay_cable MACHINE NAME BRIDGE ADDRESS/LENGTH: an interface of that name; its other end is called after both.
 lay_cable() {
   local pid fingerprint
   is_running "machine-$1"
   inside ip link add "$2-$1" type veth peer name "$2" netns "$pid"
   inside ip link set "$2-$1" master "$3" up
-  at "$1" ip address add "$4/24" dev "$2"
+  at "$1" ip address add "$4" dev "$2"
   at "$1" ip link set "$2" up
 }
 
 # What Infra/up and the drills need to know of all this.
 write_layout() {
-  local process pid fingerprint
+  local site process machine pid fingerprint engines=()
+  for site in "${lab_sites[@]}"; do engines+=("control-plane-$site" "postgres-$site" "etcd-$site"); done
   {
     echo "phones_a=$lab_phones trunks_a=$lab_trunks phones_b=10.99.2.101 trunks_b=10.99.2.110"
-    echo "carrier=$lab_outside:5060 control_host=10.98.0.10 interface=lan"
+    echo "carrier=$lab_outside:5060 interface=lan"
     echo "deadly_word=$(<"$laboratory/deadly-word")"
     echo "proof_a='gateway $lab_gateway_a' proof_b='gateway $lab_gateway_b'"
-    for process in node-a1 node-a2 node-b1 control-plane etcd postgres; do
+    echo "replicas=(${lab_sites[*]/#/control-plane-}) servers=(${lab_sites[*]/#/postgres-})"
+    echo "members=(${lab_sites[*]/#/etcd-})"
+    for process in "${engines[@]}"; do
+      machine=$(machine_of "$process")
+      echo "site_of[$process]=$(site_of_machine "$machine") host_of[$process]=$(control_host_of "$machine")"
+    done
+    for process in node-a1 node-a2 node-b1 "${engines[@]}"; do
       is_running "machine-$(machine_of "$process")"
       echo "network_of[$process]=/proc/$pid/ns/net"
     done
-    for process in node-a1 node-a2 node-b1 control-plane; do
+    for process in node-a1 node-a2 node-b1 "${lab_sites[@]/#/control-plane-}"; do
       printf 'environment_of[%s]=%q\n' "$process" "LD_PRELOAD=$laboratory/generator/stepped_clock.so
 TANDEM_WALL_CLOCK=$(clock_of "$(machine_of "$process")")"
     done
@@ -142,7 +177,8 @@ at() {
 
 # MARK: - Faults, inside
 
-# sever mute|deaf CABLE...: from now on nothing comes from there, or nothing gets there; `ctl-a1`, `lan-a1`.
+# sever mute|deaf CABLE...: from now on nothing comes from there, or nothing gets there; `ctl-a1`, `lan-a1`,
+# `site-a`.
 sever() {
   local cable
   for cable in "${@:2}"; do nft add element bridge laboratory "$1" "{ $cable }"; done

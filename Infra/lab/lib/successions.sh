@@ -1,0 +1,84 @@
+# Engines of which one leads, and who takes its place. Sourced by drill, after faults.sh; `successions` is
+# what was found, as JSON.
+
+# note_succession LOST SUCCESSOR MS PROMISED-MS: no successor: there was none in time.
+note_succession() {
+  successions=$(jq --compact-output --arg lost "$1" --arg successor "$2" --argjson ms "$3" --argjson promised "$4" '
+    . + [{$lost, successor: (if $successor == "" then null else $successor end), $ms, promised_ms: $promised}]' \
+    <<<"$successions")
+}
+
+# MARK: - etcd
+
+# await_leader LOST MS: another member leads. Most of them know then, so writes go on.
+await_leader() {
+  local begun leader=
+  begun=$(now_ms)
+  until leader=$(leading_member) && [ "$leader" != "$1" ]; do
+    [ $(($(now_ms) - begun)) -lt 30000 ] || { leader= && break; }
+    sleep 0.05
+  done
+  note_succession "$1" "$leader" $(($(now_ms) - begun)) "$2"
+}
+
+# MARK: - Postgres
+
+# await_writes LOST MS: a fact that came after the fault is committed, which it is not before a second
+# Postgres has it.
+await_writes() {
+  local successor=
+  until facts_are_taken; do
+    [ $(($(now_ms) - struck)) -lt 90000 ] || break
+    sleep 0.2
+  done
+  local taken=$(($(now_ms) - struck))
+  ! facts_are_taken || successor=$(primary_server) || successor=
+  note_succession "$1" "$successor" "$taken" "$2"
+}
+
+# move_writes_away_from SERVER: to one that has whatever was committed, without a fault.
+move_writes_away_from() {
+  local candidate
+  ! takes_writes "$1" || {
+    candidate=$(cluster_seen | jq --raw-output '.members[] | select(.role == "sync_standby") | .name')
+    say "==> $candidate takes the writes from $1"
+    asks_patroni "$1" switchover --data "{\"leader\": \"$1\", \"candidate\": \"$candidate\"}" --max-time 60 >/dev/null ||
+      fail "$1 did not give the writes away"
+    wait_until 60 "$candidate taking writes and the others following it" cluster_is_whole
+  }
+}
+
+facts_are_taken() {
+  [ "$(sql "SELECT EXISTS (SELECT FROM facts WHERE received_at > to_timestamp($struck / 1000.0))" 2>/dev/null)" = t ]
+}
+
+# MARK: - Afterwards
+
+# What became of whoever was lost, once everything is put back.
+successions_found() {
+  local lost found=$successions
+  for lost in $(jq --raw-output '.[].lost' <<<"$successions"); do
+    found=$(jq --compact-output --arg lost "$lost" --arg role "$(returned_as "$lost")" '
+      map(if .lost == $lost then .returned_as = $role else . end)' <<<"$found")
+  done
+  echo "$found"
+}
+
+# returned_as PROCESS: in a few words.
+returned_as() {
+  local rewound=
+  if [[ $1 != postgres-* ]]; then
+    [ "$(leading_member)" = "$1" ] && echo leader || echo follower
+    return
+  fi
+  ! was_rewound "$1" || rewound=", rewound"
+  cluster_seen | jq --raw-output --arg name "$1" --arg rewound "$rewound" \
+    '.members[] | select(.name == $name) | .role + $rewound'
+}
+
+# was_rewound SERVER: since the fault; Patroni's log has the time of this machine.
+was_rewound() {
+  local since
+  since=$(date --date "@$((struck / 1000))" '+%Y-%m-%d %H:%M:%S')
+  awk -v since="$since" '$0 >= since && /running pg_rewind/ { found = 1 } END { exit !found }' "$site/log/$1.log"
+}
