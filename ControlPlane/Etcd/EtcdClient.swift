@@ -85,6 +85,21 @@ public struct EtcdClient: Sendable {
       key, expecting: revision, TransactionRequest.Operation(requestPut: put), lease: lease)
   }
 
+  /// Writes all of these keys in one transaction, at most 128 as etcd has it, if each is as expected;
+  /// returns its revision. Nil: one was not, and none is written.
+  public func compareAndSet(_ writes: [ComparedWrite]) async throws -> Int64? {
+    let request = TransactionRequest(
+      compare: writes.map {
+        .init(key: Data($0.key), modRevision: Int64Text($0.expectedRevision))
+      },
+      success: writes.map {
+        .init(requestPut: PutRequest(key: Data($0.key), value: Data($0.value)))
+      },
+      failure: [])
+    let response: TransactionResponse = try await call("/v3/kv/txn", request)
+    return response.succeeded == true ? response.header?.revision?.value ?? 0 : nil
+  }
+
   /// Deletes the key if its last write was the one of `revision`.
   public func delete(
     _ key: String, expecting revision: Int64

@@ -47,6 +47,20 @@ public struct LeaseID: Hashable, Sendable, CustomStringConvertible {
   }
 }
 
+/// One of several keys that are written together or not at all.
+public struct ComparedWrite: Hashable, Sendable {
+  public var key: String
+  /// That of the key's last write as it was seen; 0: there was no such key.
+  public var expectedRevision: Int64
+  public var value: [UInt8]
+
+  public init(key: String, expectedRevision: Int64, value: [UInt8]) {
+    self.key = key
+    self.expectedRevision = expectedRevision
+    self.value = value
+  }
+}
+
 /// How a write that compares first went.
 public enum CompareAndSetResult: Hashable, Sendable {
   /// It was written, in the transaction of this revision.

@@ -76,30 +76,33 @@ public struct GrantLoop: Service {
     let draining = try await drains.nodes()
     let plan = planCell(
       await fleet.cellView(of: known, draining: draining, generation: generation))
-    for step in plan.steps { try await write(step, after: known[step.address]) }
-    if !plan.steps.isEmpty { try await confirm() }
+    if !plan.steps.isEmpty {
+      try await write(plan.steps, after: known)
+      try await confirm()
+    }
     return await fleet.note(plan.holds)
   }
 
-  /// Orders follow from what a quorum was read to say. Had they to wait for the next reading, one that fell
-  /// between two writes would move some of a node's addresses 75 ms before the others, and calls
-  /// between those would be silent for so long.
+  /// Orders follow from what a quorum was read to say, which the next reading would say 75 ms later.
   private func confirm() async throws {
     let begun = fleet.now
     await fleet.confirm(try await grants.read(), readBegunAt: begun)
   }
 
-  private func write(_ step: GrantStep, after former: AddressGrant?) async throws {
-    guard let epoch = try await grants.write(step, after: former) else {
-      return logger.info(
-        "another write came first", metadata: ["address": "\(step.address)"])
+  private func write(_ steps: [GrantStep], after known: [AddressName: AddressGrant]) async throws {
+    let epochs = try await grants.write(steps, after: known)
+    for step in steps {
+      guard let epoch = epochs[step.address] else {
+        logger.info("another write came first", metadata: ["address": "\(step.address)"])
+        continue
+      }
+      logger.notice(
+        epoch == known[step.address]?.epoch ? "heirs chosen" : "granted",
+        metadata: [
+          "address": "\(step.address)", "node": "\(step.holding.holder)",
+          "heir": "\(step.holding.heir?.text ?? "none")", "epoch": "\(epoch)",
+        ])
     }
-    logger.notice(
-      epoch == former?.epoch ? "heirs chosen" : "granted",
-      metadata: [
-        "address": "\(step.address)", "node": "\(step.holding.holder)",
-        "heir": "\(step.holding.heir?.text ?? "none")", "epoch": "\(epoch)",
-      ])
   }
 
   private func log(_ holds: [AddressName: PlacementDoubt]) {

@@ -55,12 +55,46 @@ final class GrantRegister: Sendable {
     }
   }
 
-  /// The epoch under which the holder has the address from now on; nil when another write came first.
-  func write(_ step: GrantStep, after former: AddressGrant?) async throws -> Epoch? {
-    let record = GrantRecord(step, after: former)
-    let result = try await etcd.compareAndSet(
-      GrantRecord.key(of: step.address), expecting: step.expectedRevision, to: record.bytes)
-    guard case .written(let revision) = result else { return nil }
-    return Epoch(generation: step.generation, revision: record.since ?? revision)
+  /// So many grants are written in one transaction; etcd allows 128.
+  private static let together = 64
+
+  /// Writes these, and says under which epochs their holders have the addresses from now on. Those that
+  /// another write came before are left out.
+  ///
+  /// They are written together: a replica that reads between two writes would have one of a
+  /// node's addresses moved before the others, and calls between those would be silent meanwhile.
+  func write(
+    _ steps: [GrantStep], after former: [AddressName: AddressGrant]
+  ) async throws -> [AddressName: Epoch] {
+    var epochs: [AddressName: Epoch] = [:]
+    for start in stride(from: 0, to: steps.count, by: Self.together) {
+      let some = Array(steps[start..<min(start + Self.together, steps.count)])
+      if let written = try await writeTogether(some, after: former) {
+        epochs.merge(written) { $1 }
+      } else if some.count > 1 {
+        for step in some {
+          epochs.merge(try await writeTogether([step], after: former) ?? [:]) { $1 }
+        }
+      }
+    }
+    return epochs
+  }
+
+  /// Nil: another write came before one of them, and none is written.
+  private func writeTogether(
+    _ steps: [GrantStep], after former: [AddressName: AddressGrant]
+  ) async throws -> [AddressName: Epoch]? {
+    let records = steps.map { ($0, GrantRecord($0, after: former[$0.address])) }
+    let revision = try await etcd.compareAndSet(
+      records.map { step, record in
+        ComparedWrite(
+          key: GrantRecord.key(of: step.address), expectedRevision: step.expectedRevision,
+          value: record.bytes)
+      })
+    guard let revision else { return nil }
+    return Dictionary(
+      records.map { step, record in
+        (step.address, Epoch(generation: step.generation, revision: record.since ?? revision))
+      }, uniquingKeysWith: { $1 })
   }
 }

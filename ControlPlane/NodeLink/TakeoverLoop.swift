@@ -23,12 +23,14 @@ public struct TakeoverLoop: Service {
         var lastHolds: [AddressName: Doubt] = [:]
         while !Task.isCancelled {
           var holds: [AddressName: Doubt] = [:]
+          var due: [GrantStep] = []
           for step in await fleet.takeovers() {
             switch step {
-            case .take(let grant): group.addTask { await take(grant) }
+            case .take(let grant): due.append(grant)
             case .hold(let address, let doubt): holds[address] = doubt
             }
           }
+          if !due.isEmpty { group.addTask { [due] in await take(due) } }
           log(holds, after: lastHolds)
           lastHolds = holds
           try? await Task.sleep(for: fleet.policy.beatInterval)
@@ -37,29 +39,47 @@ public struct TakeoverLoop: Service {
     }
   }
 
-  private func take(_ step: GrantStep) async {
-    let former = await fleet.grant(of: step.address)
-    logger.notice(
-      "a holder is taken for dead",
-      metadata: [
-        "address": "\(step.address)", "node": "\(former?.holding.holder.text ?? "nobody")",
-      ])
-    do {
-      let epoch = try await grants.write(step, after: former)
+  private func take(_ steps: [GrantStep]) async {
+    var former: [AddressName: AddressGrant] = [:]
+    for step in steps {
+      former[step.address] = await fleet.grant(of: step.address)
       logger.notice(
-        epoch == nil ? "another write came first" : "taken over",
+        "a holder is taken for dead",
         metadata: [
-          "address": "\(step.address)", "from": "\(former?.holding.holder.text ?? "nobody")",
-          "node": "\(step.holding.holder)", "epoch": "\(epoch?.description ?? "none")",
+          "address": "\(step.address)", "node": "\(holder(of: step.address, in: former))",
         ])
+    }
+    do {
+      let epochs = try await grants.write(steps, after: former)
+      for step in steps { report(step, epochs[step.address], after: former) }
       let begun = fleet.now
       await fleet.confirm(try await grants.read(), readBegunAt: begun)
     } catch {
       logger.warning(
-        "cannot take an address over",
-        metadata: ["address": "\(step.address)", "error": "\(error)"])
+        "cannot take addresses over",
+        metadata: [
+          "addresses": "\(steps.map(\.address.text).joined(separator: " "))",
+          "error": "\(error)",
+        ])
     }
-    await fleet.tookOver(step.address)
+    for step in steps { await fleet.tookOver(step.address) }
+  }
+
+  private func report(
+    _ step: GrantStep, _ epoch: Epoch?, after former: [AddressName: AddressGrant]
+  ) {
+    logger.notice(
+      epoch == nil ? "another write came first" : "taken over",
+      metadata: [
+        "address": "\(step.address)", "from": "\(holder(of: step.address, in: former))",
+        "node": "\(step.holding.holder)", "epoch": "\(epoch?.description ?? "none")",
+      ])
+  }
+
+  private func holder(
+    of address: AddressName, in grants: [AddressName: AddressGrant]
+  ) -> String {
+    grants[address]?.holding.holder.text ?? "nobody"
   }
 
   /// Each reason once, as long as it stays the same.

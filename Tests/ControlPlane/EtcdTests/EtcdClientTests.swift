@@ -68,6 +68,27 @@ import Testing
     #expect(try await etcd.get(key)?.value == [4])
   }
 
+  @Test func ofKeysThatAreWrittenTogetherAllAreOrNone() async throws {
+    let etcd = try TestEtcd.client()
+    let prefix = TestEtcd.prefix()
+    let known = try await etcd.put([1], at: prefix + "b")
+
+    let written = try await etcd.compareAndSet([
+      ComparedWrite(key: prefix + "a", expectedRevision: 0, value: [2]),
+      ComparedWrite(key: prefix + "b", expectedRevision: known, value: [3]),
+    ])
+
+    let range = try await etcd.range(prefix: prefix)
+    #expect(range.entries.map(\.value) == [[2], [3]])
+    #expect(range.entries.allSatisfy { $0.modRevision == written })
+    let stale = try await etcd.compareAndSet([
+      ComparedWrite(key: prefix + "a", expectedRevision: try #require(written), value: [4]),
+      ComparedWrite(key: prefix + "b", expectedRevision: known, value: [5]),
+    ])
+    #expect(stale == nil)
+    #expect(try await etcd.range(prefix: prefix).entries == range.entries)
+  }
+
   @Test func aKeyIsDeletedOnlyAsItWasSeen() async throws {
     let etcd = try TestEtcd.client()
     let key = TestEtcd.prefix() + "key"

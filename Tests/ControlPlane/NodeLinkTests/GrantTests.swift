@@ -126,6 +126,43 @@ struct GrantTests {
     }
   }
 
+  @Test func allAddressesOfANodeMoveInOneTransaction() async throws {
+    try await withEtcd { etcd in
+      let addresses = [freshAddress(), freshAddress()]
+      var inventory = inventory(addresses[0], holder: "node-a1")
+      inventory.addresses += self.inventory(addresses[1], holder: "node-a1").addresses
+      try await plan(etcd, over: inventory)
+      let drains = DrainRegister(etcd)
+      try await drains.begin(named("node-a1"))
+
+      try await plan(etcd, over: inventory)
+
+      try await drains.end(named("node-a1"))
+      let grants = try await GrantRegister(etcd: etcd).read()
+      let moved = addresses.compactMap { grants[$0] }
+      #expect(moved.map(\.holding.holder) == [named("node-a2"), named("node-a2")])
+      #expect(Set(moved.map(\.revision)).count == 1)
+    }
+  }
+
+  @Test func aGrantThatAnotherWriteCameBeforeKeepsNoOtherBack() async throws {
+    try await withEtcd { etcd in
+      let addresses = [freshAddress(), freshAddress()]
+      let register = GrantRegister(etcd: etcd)
+      let steps = addresses.map {
+        GrantStep(
+          address: $0, holding: Holding(holder: named("node-a1"), heir: nil), generation: 1,
+          expectedRevision: 0, predecessor: nil, forcedMoves: 0)
+      }
+      try await etcd.put([1], at: GrantRecord.key(of: addresses[0]))
+
+      let epochs = try await register.write(steps, after: [:])
+
+      #expect(epochs.keys.sorted() == [addresses[1]])
+      #expect(try await grant(of: addresses[1], in: etcd)?.epoch == epochs[addresses[1]])
+    }
+  }
+
   @Test func whatTheLeaderWroteIsOrderedWithoutWaitingForAnotherReading() async throws {
     try await withEtcd { etcd in
       let addresses = [freshAddress(), freshAddress()]
