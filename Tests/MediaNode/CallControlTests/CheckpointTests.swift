@@ -52,6 +52,20 @@ private func callsInEveryState() throws -> [(call: CallMachine, at: BootInstant)
     scene.alice.call("102", offer: false).forgetsACK = true
     scene.world.run { scene.alice.lastCall?.state == .talking }
   }
+  for (agents, habit) in [
+    ([], Party.Habit.ring), (["102"], .ring), (["102"], .answer(after: .milliseconds(100))),
+  ] {
+    try play { scene in  // waiting in a queue, ringing its agent, served
+      scene.bob.habit = habit
+      scene.world.change {
+        $0.extensions[2].queue = CallQueue(
+          strategy: .together, agents: agents.map { .init(Fixture.extensionID($0)) },
+          longestWait: .seconds(60), needsAgents: false, last: .outside("07700900123"))
+      }
+      scene.alice.call("103")
+      scene.world.run(for: .seconds(1))
+    }
+  }
   try play { scene in  // handed on, the target rings
     let (caller, _) = try scene.talking()
     let carol = try scene.device("103", at: "127.0.5.5:5065")
