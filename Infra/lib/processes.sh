@@ -54,10 +54,15 @@ is_running() {
   bears_marker "$pid"
 }
 
-# bears_marker PID: whoever was started by one of ours bears it too.
+# bears_marker PID: whoever was started by one of ours bears it too. For a moment, while a process becomes another
+# program, it has no environment at all.
 bears_marker() {
-  ! is_zombie "$1" && grep --quiet --null-data --line-regexp --fixed-strings \
-    "TANDEM_STARTED_BY=$marker" "/proc/$1/environ" 2>/dev/null
+  local environment tries=0
+  until environment=$({ tr '\0' '\n' <"/proc/$1/environ"; } 2>/dev/null) && [ -n "$environment" ]; do
+    [ -r "/proc/$1/environ" ] && ! is_zombie "$1" && [ $((tries += 1)) -le 20 ] || return 1
+    sleep 0.01
+  done
+  ! is_zombie "$1" && grep --quiet --line-regexp --fixed-strings "TANDEM_STARTED_BY=$marker" <<<"$environment"
 }
 
 is_zombie() { grep --quiet '^State:[[:space:]]*Z' "/proc/$1/status" 2>/dev/null; }
