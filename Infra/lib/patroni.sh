@@ -13,12 +13,6 @@ write_patroni_settings() {
 }
 
 patroni_settings() {
-  local file=$data/$1.json
-  (umask 077 && patroni_settings "$1" >"$file")
-  [ "$postgres_user" = "$(id -un)" ] || chown "$postgres_user:" "$file"
-}
-
-patroni_settings() {
   jq --null-input --arg name "$1" --arg host "${host_of[$1]}" --arg directory "$data/$1" --arg own "$(patroni_directory "$1")" \
     --arg programs "$postgres_programs" --arg user "$postgres_user" --arg port "$postgres_port" \
     --arg ours "$patroni_port" --arg peers "$(hosts_for "${site_of[$1]}" "${servers[@]}")" \

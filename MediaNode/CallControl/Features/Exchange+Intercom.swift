@@ -11,7 +11,7 @@ extension Exchange {
     guard let meant = origin.tenant.feature(dialled), meant.feature == .intercom,
       let number = meant.argument
     else { return nil }
-    guard let entry = origin.tenant.extensionsByNumber[number], entry.hasDevices,
+    guard let entry = origin.tenant.extensionsByNumber[number], entry.hasOwnDevices,
       origin.party != .extension(entry.id, number: entry.number)
     else { return CallDestination(called: number, kind: .refused(.unknownNumber)) }
     guard lines[entry.key(in: origin.tenant)] == nil,
@@ -33,9 +33,4 @@ extension Exchange {
       HeaderField("Alert-Info", "<http://\(domain)>;info=alert-autoanswer;delay=0"),
     ]
   }
-}
-
-extension ExtensionEntry {
-  /// Its calls reach telephones, and not a group, a menu or a queue.
-  fileprivate var hasDevices: Bool { group == nil && menu == nil && queue == nil }
 }

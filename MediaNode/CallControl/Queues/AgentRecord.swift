@@ -35,8 +35,11 @@ struct AgentRecord: Hashable, Sendable {
     self.wrapsUpUntil = wrapsUpUntil
     self.restsUntil = restsUntil
     self.missed = missed
-    self.pace = pace
+    self.pace = pace.map { min(max($0, .zero), Self.slowest) }
   }
+
+  /// Nobody takes longer for one caller, as far as forecasts go.
+  private static let slowest = Duration.seconds(86_400)
 
   /// When it changes by itself.
   var nextDeadline: BootInstant? { [wrapsUpUntil, restsUntil].compactMap(\.self).min() }
@@ -77,7 +80,7 @@ struct AgentRecord: Hashable, Sendable {
   /// Its caller left, or it left its caller.
   mutating func isFree(wrappingUpFor wrapUp: Duration, at now: BootInstant) {
     if let servesSince {
-      let latest = servesSince.duration(to: now) + wrapUp
+      let latest = min(servesSince.duration(to: now) + wrapUp, Self.slowest)
       // In whole nanoseconds, as whoever carries on reads it.
       pace = pace.map { .nanoseconds(($0.nanoseconds * 3 + latest.nanoseconds) / 4) } ?? latest
     }
