@@ -24,7 +24,24 @@ extension Exchange {
     actions += takeOutbox(at: now)
     for change in subscriptions { outbox.append(.subscriptionChanged(change)) }
     actions += restore(subscriptions, at: now)
-    return actions + resume(left.filter { isUnknown($0) }, asHeir: true, at: now)
+    actions += resume(left.filter { isUnknown($0) }, asHeir: true, at: now)
+    let lost = lostConnections(of: bindings, at: address)
+    return lost.isEmpty ? actions : actions + [.remind(lost)]
+  }
+
+  /// Those over which calls were held, and then those over which phones had only registered.
+  private func lostConnections(of bindings: [BindingChange], at address: AddressName) -> [Flow] {
+    let legs = calls.values.flatMap { $0.machine.legs }.filter {
+      $0.address == address && $0.isOpen && $0.flow.transport.isReliable
+    }
+    let calling = Set(legs.map(\.flow))
+    let registered = Set(
+      bindings.filter { $0.transport != .udp }.map {
+        Flow(transport: SIPTransport($0.transport), local: $0.local, remote: $0.source)
+      })
+    return [calling, registered.subtracting(calling)].flatMap { flows in
+      flows.sorted { $0.remote < $1.remote }
+    }
   }
 
   /// Whose relay that is.

@@ -5,6 +5,9 @@ public import SIP
 /// What the exchange wants done, in this order.
 public enum ExchangeAction: Hashable, Sendable {
   case send(SIPMessage, over: Flow)
+  /// These connections ended with the machine that held them, and their peers do not know it: in this
+  /// order they are told.
+  case remind([Flow])
   /// Opens both sides of a relay. Comes before the message that names its ports.
   case openRelay(RelayPlan)
   /// A session description told, or changed, where the party on that side listens: packets for it

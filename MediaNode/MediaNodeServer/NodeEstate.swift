@@ -112,7 +112,8 @@ final class NodeEstate: Sendable {
         sequence += 1
         changes.append(put(fact, sequence))
       case .closeRelay(let id): changes.append(.remove(key(ofRelay: id.number)))
-      case .send, .openRelay, .directRelay, .secureRelay, .measureRelay, .carry, .tellKey, .play,
+      case .send, .remind, .openRelay, .directRelay, .secureRelay, .measureRelay, .carry, .tellKey,
+        .play,
         .stopPlaying, .seat, .recordRelay, .soundEnded, .askMailbox, .locate, .log:
         break
       }

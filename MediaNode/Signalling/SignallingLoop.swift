@@ -45,6 +45,10 @@ public actor SignallingLoop {
   private var isReadingDatagrams = false
   var held = HeldMessages()
   var heldTimer: LoopTimer?
+  var reminders = ConnectionReminders()
+  var reminderTimer: LoopTimer?
+  let reminder = TCPReminder()
+  var wasUnreminded = false
 
   /// Datagrams read from one socket before the others and the timers have their turn.
   private static let datagramsPerTurn = 64
@@ -277,6 +281,7 @@ public actor SignallingLoop {
   private func perform(_ action: ExchangeAction, by surroundings: any ExchangeSurroundings) {
     switch action {
     case .send(let message, over: let flow): send(message, over: flow)
+    case .remind(let flows): remind(peersOf: flows)
     case .openRelay(let plan): open(plan, by: surroundings)
     case .directRelay(let id, let side, let remote):
       surroundings.directRelay(id, side: side, to: remote)

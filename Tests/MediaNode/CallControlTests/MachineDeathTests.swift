@@ -56,6 +56,35 @@ import Testing
     scene.calmDown()
   }
 
+  @Test("Phones on connections are told that it died, those that talk first")
+  func connections() throws {
+    let scene = try Scene()
+    let phones = ["127.0.5.8:5068", "127.0.5.9:5069"].map { Party("103", at: $0) }
+    for phone in phones {
+      phone.transport = .tcp
+      scene.world.add(phone)
+      try scene.register(phone)
+    }
+    let call = phones[1].call("102")
+    #expect(scene.world.run { call.state == .talking })
+    scene.world.die(withMachine: true)
+    scene.world.run(for: .seconds(1))
+    #expect(scene.world.reminded.map(\.remote) == [phones[1].endpoint, phones[0].endpoint])
+    #expect(scene.world.reminded.allSatisfy { $0.transport == .tcp })
+  }
+
+  @Test("A process that follows another on the machine has nobody to tell")
+  func sameMachine() throws {
+    let scene = try Scene()
+    let phone = Party("103", at: "127.0.5.8:5068")
+    phone.transport = .tcp
+    scene.world.add(phone)
+    try scene.register(phone)
+    scene.world.die()
+    scene.world.run(for: .seconds(1))
+    #expect(scene.world.reminded.isEmpty)
+  }
+
   @Test("The heir's own calls go on, and no relay is taken for another")
   func amongOthers() throws {
     let (dead, heir) = (try Scene(), try Scene(seed: 2))

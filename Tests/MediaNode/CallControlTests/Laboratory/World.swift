@@ -50,6 +50,8 @@ final class World {
   /// What the DNS knows.
   var zone: [DNSQuestion: DNSAnswer] = [:]
   private(set) var asked: [DNSQuestion] = []
+  /// Whose connections ended with another machine, as they were told.
+  private(set) var reminded: [Flow] = []
   /// What the exchange sent, in order.
   private(set) var sent: [(message: SIPMessage, flow: Flow)] = []
   private var agenda: [Appointment] = []
@@ -222,6 +224,7 @@ final class World {
       for delay in network.delays() {
         after(delay) { [self] in parties[flow.remote]?.receive(message, at: flow.local) }
       }
+    case .remind(let flows): reminded.append(contentsOf: flows)
     case .openRelay(let plan):
       #expect(relays[plan.id] == nil, "a relay was opened twice")
       relays[plan.id] = RelayState(plan: plan)
