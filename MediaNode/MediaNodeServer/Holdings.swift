@@ -44,6 +44,8 @@ final class Holdings: Sendable {
   private let inheritances = Inheritances()
   private let keeper = KeeperLine()
   private let log: Logger
+  /// Held by whoever opens an address' sockets, so that nobody serves it before they are there.
+  private let opening = Mutex(())
   let gates: AddressGates
   let leftRelays: LeftRelays
 
@@ -258,6 +260,7 @@ final class Holdings: Sendable {
     for case .adopt(let address, let epoch) in effects {
       state.withLock { $0.unbound[address] = epoch }
       serveUnbound(on: signalling)
+      serveSoon(on: signalling)
     }
     return answer
   }
@@ -306,15 +309,31 @@ final class Holdings: Sendable {
     return isKept ? OrderAnswer(order: order.id, address: order.address, verdict: verdict) : nil
   }
 
+  /// The keeper adds an address within milliseconds, and the kernel gives no socket before: nobody who
+  /// waits for sound should wait for the next beat.
+  private func serveSoon(on signalling: SignallingLoop) {
+    guard state.withLock({ !$0.unbound.isEmpty }) else { return }
+    Task { [self] in
+      for _ in 0..<Self.quickTries where state.withLock({ !$0.unbound.isEmpty }) {
+        try? await Task.sleep(for: Self.quickPause)
+        serveUnbound(on: signalling)
+      }
+    }
+  }
+
+  private static let (quickTries, quickPause) = (15, Duration.milliseconds(2))
+
   /// Serves what is ours as soon as its sockets are to be had.
   private func serveUnbound(on signalling: SignallingLoop) {
-    for (address, epoch) in state.withLock(\.unbound) {
-      if state.withLock({ !$0.bound.contains(address) }) {
-        guard let sockets = bind(address) else { continue }
-        signalling.listen(at: sockets)
+    opening.withLock { _ in
+      for (address, epoch) in state.withLock(\.unbound) {
+        if state.withLock({ !$0.bound.contains(address) }) {
+          guard let sockets = bind(address) else { continue }
+          signalling.listen(at: sockets)
+        }
+        state.withLock { $0.unbound[address] = nil }
+        serve(address, epoch, on: signalling)
       }
-      state.withLock { $0.unbound[address] = nil }
-      serve(address, epoch, on: signalling)
     }
   }
 

@@ -56,6 +56,16 @@ extension CallMachine {
     return self[leg].dialog?.request(.invite, body: .session(described))
   }
 
+  /// The party took what it was offered for a transfer that has failed meanwhile: it is offered what it had.
+  /// Where an offer is under way, that says what holds.
+  mutating func offerFormer(to leg: LegID) -> [CallAction] {
+    guard case .talking = state, self[leg].isOpen, mayOffer(on: leg),
+      let description = self[leg].session.describeAgain(),
+      let request = self[leg].dialog?.request(.invite, body: .session(description))
+    else { return [] }
+    return [send(request, on: leg, for: .refresh)]
+  }
+
   private func mayOffer(on leg: LegID) -> Bool {
     renegotiation == nil && transfer == nil && self[leg].answer == nil && isSettled
   }

@@ -220,7 +220,9 @@ extension CallMachine {
     if transfer?.isMoving == true, transfer?.answered == leg {
       return acknowledged + moved(response, leg, at: now)
     }
-    guard let target = transfer?.answered, transfer?.stayer == leg else { return acknowledged }
+    guard let target = transfer?.answered, transfer?.stayer == leg else {
+      return acknowledged + (response.isSuccess ? offerFormer(to: leg) : [])
+    }
     switch response.status {
     case ..<300:
       guard case .session(let answer) = response.body,

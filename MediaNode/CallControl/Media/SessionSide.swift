@@ -142,6 +142,15 @@ struct SessionSide: Hashable, Sendable {
   }
 
   /// Goes back to `earlier` after a refused offer; versions that the party saw stay used.
+  /// The same as the party was told once, as news: it was told something else since. Nil: it was told nothing.
+  mutating func describeAgain() -> SessionDescription? {
+    guard var description = described else { return nil }
+    version += 1
+    description.origin.version = version
+    described = description
+    return description
+  }
+
   mutating func rollBack(to earlier: SessionSide) {
     let used = version
     self = earlier

@@ -193,12 +193,12 @@ struct CallFleet {
     expectFaxesAmongMachines()
   }
 
-  /// We have nothing to say in UDPTL: whoever faxes does so with another machine.
+  /// We have nothing to say in UDPTL: whoever faxes does so with another machine. A machine may stay with
+  /// voice that was offered it in vain, where it takes nothing else any more.
   private func expectFaxesAmongMachines() {
-    let faxes = scene.world.exchange.calls.values.map(\.machine).filter { $0.passage == .fax }
-    for call in faxes { #expect(!call.isAttended, "a fax to ourselves, seed \(seed)") }
-    let faxing = parties.flatMap(\.calls).count { $0.state == .talking && $0.faxes }
-    #expect(faxing == 2 * faxes.count, "seed \(seed)")
+    for call in scene.world.exchange.calls.values.map(\.machine) where call.passage == .fax {
+      #expect(!call.isAttended, "a fax to ourselves, seed \(seed)")
+    }
   }
 
   func hangUp() {

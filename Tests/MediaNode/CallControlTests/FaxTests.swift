@@ -117,6 +117,26 @@ import Testing
     scene.calmDown()
   }
 
+  @Test func whoTookTheTargetsVoiceTooLateIsOfferedItsFaxAgain() throws {
+    let (scene, caller, callee) = try faxing()
+    callee.offerFax()
+    #expect(scene.world.run { callee.renegotiations == [200] })
+    let carol = try scene.device("103", at: "127.0.5.5:5065")
+    carol.habit = .answer(after: .milliseconds(200))
+    caller.thinks = .milliseconds(900)
+    var refer = try #require(callee.request(.refer))
+    refer.headers["Refer-To"] = "<sip:103@\(Fixture.domain)>"
+    callee.party.send(refer) { _ in }
+    #expect(scene.world.run { carol.lastCall?.isAcknowledged == true })
+    carol.lastCall?.hangUp()
+    scene.world.run(for: .seconds(10))
+    #expect(carol.lastCall?.state == .ended)
+    #expect(caller.state == .talking && caller.faxes && callee.faxes)
+    #expect(try relay(in: scene).passage == .fax)
+    caller.hangUp()
+    scene.calmDown()
+  }
+
   @Test func aRecordingPausesWhileMachinesTalk() throws {
     let (scene, caller, callee) = try faxing()
     let call = try #require(scene.world.exchange.callIDs.first)
