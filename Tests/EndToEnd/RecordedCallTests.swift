@@ -113,10 +113,11 @@ struct RecordedCallTests {
     let whole = try await call.whole()
     #expect(whole.state == "call-ended" && whole.interruptions == 0 && whole.id == running.id)
     #expect(whole.from == "671" && whole.to == "672")
-    #expect((15...19).contains(whole.seconds), "\(whole.seconds)")
+    // A machine that is held up loses some of it.
+    #expect((12...19).contains(whole.seconds), "\(whole.seconds)")
     let (left, right, duration) = try await call.heard(whole)
     #expect(left == [500] && right == [700])
-    #expect((.seconds(15)...(.seconds(19))).contains(duration), "\(duration)")
+    #expect((.seconds(12)...(.seconds(19))).contains(duration), "\(duration)")
 
     try await bench.api.pbxctl("recording", "delete", whole.id, "--tenant", call.tenant.id)
     #expect(try await call.recordings().isEmpty)
@@ -144,10 +145,10 @@ extension SiteA {
       let whole = try await call.whole()
       #expect(whole.state == "call-ended" && whole.interruptions == 1 && whole.id == begun.id)
       // All but what was heard while no process was there, and since the last checkpoint.
-      #expect((13...19).contains(whole.seconds), "\(whole.seconds)")
+      #expect((11...19).contains(whole.seconds), "\(whole.seconds)")
       let (left, right, duration) = try await call.heard(whole)
       #expect(left == [500] && right == [700])
-      #expect((.seconds(13)...(.seconds(19))).contains(duration), "\(duration)")
+      #expect((.seconds(11)...(.seconds(19))).contains(duration), "\(duration)")
       await call.bob.quit()
     }
   }
