@@ -29,7 +29,10 @@ struct BoundSession: Sendable {
       return
     }
     var sockets: [UDPSocket] = []
-    for descriptor in descriptors { sockets.append(try UDPSocket(adopting: descriptor)) }
+    for descriptor in descriptors {
+      DatagramPeer.forget(for: descriptor)
+      sockets.append(try UDPSocket(adopting: descriptor))
+    }
     guard sockets.map(\.local) == (try Self.locals(of: session)) else {
       throw SystemError("adopt the sockets of \(session.localA)", code: EINVAL)
     }

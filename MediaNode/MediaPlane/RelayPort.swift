@@ -26,6 +26,8 @@ struct RelayPort {
   var isFax = false
   /// What goes out here goes on after a stream of ours: the table has its `StreamSplice`.
   var isSpliced = false
+  /// The kernel sends to the party and hears nobody else.
+  var isConnected = false
   /// Units of the party's timestamps in a second.
   let clockRate: UInt32
   let payloadTypes: PayloadTypes
@@ -39,6 +41,7 @@ struct RelayPort {
   private(set) var reception = Reception()
   private(set) var packets: UInt64 = 0
   private(set) var bytes: UInt64 = 0
+  /// Packets from elsewhere, as far as the kernel lets them come here.
   private(set) var strangers: UInt64 = 0
   private(set) var garbage: UInt64 = 0
   /// Datagrams that were not made with the party's key.
@@ -75,6 +78,11 @@ struct RelayPort {
   var source: IPEndpoint? { latch.source }
   /// Where the party is said to listen.
   var expected: IPEndpoint? { latch.expected }
+
+  /// The party talks from one place, and nothing else would be believed while it does.
+  var isSettled: Bool {
+    channel == .media && source != nil && !latch.isOnTrial && !isProven && !isFax
+  }
 
   /// The party announced another address than before.
   mutating func direct(to remote: IPEndpoint) {

@@ -86,6 +86,7 @@ extension RelayThread {
     let wasLatched = ports[index].source != nil
     guard ports[index].admitsMedia(packet, from: sender.pointee, at: now) else { return false }
     if !wasLatched || isCheckpointDue(index, in: ports) { latched(index, in: ports) }
+    if isPeerDue(index, in: ports) { makePeer(index, in: ports) }
     if ports[index].isDecoded {
       table.decoder(of: index)?.take(packet, from: index & 1 == 0 ? .a : .b, at: now)
       return false
@@ -194,14 +195,22 @@ extension RelayThread {
       }
       bytes = self.bytes(sealed)
     }
-    let sent = ports[exit].destination?.withPointer {
-      clinux_send(ports[exit].descriptor, bytes.baseAddress, bytes.count, $0, $1)
-    }
-    guard let sent, sent >= 0 else {
+    guard transmit(bytes, from: exit, of: ports) else {
       ports[index].undelivered &+= 1
       return false
     }
     return true
+  }
+
+  private func transmit(_ bytes: UnsafeRawBufferPointer, from exit: Int, of ports: Ports) -> Bool {
+    let descriptor = ports[exit].descriptor
+    if ports[exit].isConnected {
+      return clinux_send(descriptor, bytes.baseAddress, bytes.count, nil, 0) >= 0
+    }
+    let sent = ports[exit].destination?.withPointer {
+      clinux_send(descriptor, bytes.baseAddress, bytes.count, $0, $1)
+    }
+    return sent ?? -1 >= 0
   }
 
   // MARK: - Silence
@@ -210,7 +219,9 @@ extension RelayThread {
   private func lookForSilence(at now: BootInstant) {
     for place in sweep.next(of: table.sessions.count, at: now) {
       guard let id = table.sessions[place], let since = sessions[id]?.silentSince else { continue }
-      let heard = lastHeard(from: place * RelayTable.portsPerSession) ?? since
+      let first = place * RelayTable.portsPerSession
+      forgetSilentPeers(from: first, at: now)
+      let heard = lastHeard(from: first) ?? since
       guard max(heard, since).duration(to: now) >= silenceLimit else { continue }
       sessions[id]?.silentSince = now
       onSilence(id)
@@ -238,15 +249,15 @@ struct SilenceSweep {
   private var place = 0
   private var due = BootInstant(nanoseconds: 0)
 
-  private static let interval: Duration = .milliseconds(50)
-  private static let atOnce = 64
+  /// All are looked at within a quarter of a second.
+  private static let (interval, turns) = (Duration.milliseconds(25), 10)
 
   func isDue(at now: BootInstant) -> Bool { due <= now }
 
   mutating func next(of count: Int, at now: BootInstant) -> Range<Int> {
     due = now.advanced(by: Self.interval)
     let start = place < count ? place : 0
-    place = min(start + Self.atOnce, count)
+    place = min(start + max(count / Self.turns, 1), count)
     return start..<place
   }
 }

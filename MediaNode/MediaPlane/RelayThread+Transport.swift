@@ -11,6 +11,7 @@ extension RelayThread {
     let transport = transport.keeping(what: before)
     guard transport != before else { return }
     sessions[id]?.session[side] = transport
+    if let first = sessions[id]?.first { forgetPeer(first + (side == .a ? 0 : 1)) }
     protect(id, side)
     if transport.connectivity != before.connectivity { forgetProofs(id, side) }
     if before.isByHandshake, !transport.isSameHandshake(as: before) { handshakes?.end(id, side) }

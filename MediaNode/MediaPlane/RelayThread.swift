@@ -162,7 +162,7 @@ final class RelayThread: @unchecked Sendable {
   }
 
   /// A thread without sessions has nothing to look after.
-  private var patience: Int32 { sessions.isEmpty ? -1 : 1_000 }
+  private var patience: Int32 { sessions.isEmpty ? -1 : 100 }
 
   func obeyOrders() {
     var count: UInt64 = 0
@@ -185,7 +185,10 @@ final class RelayThread: @unchecked Sendable {
     case .decode(let id, let plan): decode(id, as: plan, at: MachineClock.boot())
     case .fax(let id, let isFax):
       guard let first = sessions[id]?.first else { return }
-      for media in [first, first + 1] { table.ports[media].isFax = isFax }
+      for media in [first, first + 1] {
+        forgetPeer(media)
+        table.ports[media].isFax = isFax
+      }
     case .play(let id, let side, let clips, let number):
       play(clips, numbered: number, to: side, of: id)
     case .stopPlaying(let id, let side): decoder(of: id)?.stopPlaying(to: side)
@@ -244,6 +247,7 @@ final class RelayThread: @unchecked Sendable {
     guard let session = sessions[id] else { return }
     let media = session.first + (side == .a ? 0 : 1)
     guard table.ports[media].expected != remote else { return }
+    forgetPeer(media)
     table.ports[media].direct(to: remote)
     if let control = remote.nextPort {
       table.ports[RelayTable.control(of: media)].direct(to: control)

@@ -28,7 +28,7 @@ public struct SourceLatch: Hashable, Sendable {
   /// Packets of the former source that are taken for late ones: half a second of speech.
   static let formerPackets = 25
   /// A source that is silent for less is where it was.
-  static let silence: Duration = .milliseconds(500)
+  public static let silence: Duration = .milliseconds(500)
 
   public init(expected: IPEndpoint?) { self.expected = expected }
 
