@@ -134,6 +134,10 @@ final class SpeakingParty {
   }
 
   func forgetWhatItHeard() { (heard, sound, keys) = ([], [], []) }
+
+  /// Drops what came while the test waited for something else, which may take long where others run
+  /// beside it: whoever speaks as often as it hears would say all that in one breath.
+  func ignoreWhatWaits() throws { while try Party.hear(on: socket, within: 0) != nil {} }
 }
 
 /// A media plane with one session whose parties speak different codecs: A 440 Hz, B 620 Hz.
@@ -177,6 +181,21 @@ final class DecodedCall {
   func decode(_ plan: AudioPlan?) async {
     plane.decode(6, as: plan)
     _ = await plane.statistics(of: 6)
+  }
+
+  /// The process ends, and another one opens the ports again, which does not decode yet and is the caller's
+  /// to stop. And what B heard last of the former.
+  func carriedOn() async throws -> (heir: MediaPlane, last: RTPHeader) {
+    let checkpoint = try #require(await plane.checkpoint(of: 6))
+    let read = try #require(RelayCheckpoint(checkpoint.bytes))
+    #expect(read == checkpoint)
+    await withCheckedContinuation { closed in plane.close(6) { _ in closed.resume() } }
+    while try b.listen(within: 1) {}
+    let last = try #require(b.heard.last)
+    let heir = try MediaPlane(log: Logger(label: "heir"))
+    heir.start()
+    try heir.restore(read)
+    return (heir, last)
   }
 
   /// So many times 20 ms, by the clock of the media plane.

@@ -48,6 +48,7 @@ private final class Conference {
   /// All speak; whoever sits in no room hears nobody.
   func converse(_ frames: Int, seated: Int = 3) async throws {
     _ = await plane.statistics(of: 1)
+    for party in parties { try party.ignoreWhatWaits() }
     for _ in 0..<frames {
       for party in parties { party.speak() }
       for party in parties[..<seated] { try party.listen() }
@@ -125,7 +126,10 @@ private final class Conference {
     for id in 1...3 as ClosedRange<UInt64> { room.plane.seat(RoomSeat(9), .a, of: id) }
     try await room.converse(25)
     await withCheckedContinuation { closed in room.plane.close(3) { _ in closed.resume() } }
-    for party in room.parties { party.forgetWhatItHeard() }
+    for party in room.parties {
+      party.forgetWhatItHeard()
+      try party.ignoreWhatWaits()
+    }
     for _ in 0..<50 {
       for party in room.parties[..<2] { party.speak() }
       for party in room.parties[..<2] { try party.listen() }
