@@ -127,15 +127,13 @@ extension TooManyUploads: ProblemConvertible {
   }
 }
 
-extension ContactQuota: ProblemConvertible {
+extension TenantQuota: ProblemConvertible {
   public var asProblem: Problem {
-    .conflict("The tenant has \(limit) contacts, as many as it may.")
-  }
-}
-
-extension ScreeningQuota: ProblemConvertible {
-  public var asProblem: Problem {
-    .conflict("The tenant and its users have \(limit) screening lines, as many as they may.")
+    switch kind {
+    case .contacts: .conflict("The tenant has \(limit) contacts, as many as it may.")
+    case .screening:
+      .conflict("The tenant and its users have \(limit) screening lines, as many as they may.")
+    }
   }
 }
 

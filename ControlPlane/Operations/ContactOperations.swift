@@ -78,7 +78,7 @@ public struct ContactOperations: Sendable {
   // MARK: - Files
 
   /// Takes all people of a CSV or vCard file, or none. Whoever is known by one of their numbers is
-  /// replaced. Throws `InvalidField` for `file`, `InvalidContacts` and `ContactQuota`.
+  /// replaced. Throws `InvalidField` for `file`, `InvalidContacts` and `TenantQuota`.
   public func add(
     file: [UInt8], to tenant: TenantID, in scope: AccessScope
   ) async throws -> ImportedContacts {

@@ -2,17 +2,12 @@ public import NodeContract
 internal import Postgres
 public import Tenancy
 
-/// The tenant knows as many people as it may.
-public struct ContactQuota: Error, Hashable, Sendable {
-  public let limit: Int
-}
-
 /// Whom tenants know outside.
 public struct ContactRepository: Sendable {
   let store: Store
 
   /// Throws `InvalidField` for `numbers` (another contact's) and `tenant` (unknown), and
-  /// `ContactQuota`.
+  /// `TenantQuota`.
   public func insert(_ contact: Contact, in scope: AccessScope) async throws {
     try await insert([contact], replacing: [], of: contact.tenant, in: scope)
   }
@@ -23,10 +18,7 @@ public struct ContactRepository: Sendable {
     in scope: AccessScope
   ) async throws {
     try await store.transaction(in: scope) { transaction in
-      // Whoever adds at the same time waits, so that both together stay within the quota.
-      _ = try transaction.query(
-        "SELECT pg_advisory_xact_lock(hashtextextended(\(tenant)::text, 16))"
-      ).count
+      try transaction.waitForOthers(adding: .contacts, to: tenant)
       _ = try transaction.query(
         "SELECT 1 FROM tenants t WHERE t.tenant_id = \(tenant) AND t.deleted_at IS NULL"
       ).count.orThrow(InvalidField("tenant", .unknownReference))
@@ -36,12 +28,7 @@ public struct ContactRepository: Sendable {
         WHERE tenant_id = \(tenant) AND contact_id = ANY(\(earlier)::uuid[])
         """)
       for contact in contacts { try transaction.insert(contact) }
-      let kept = try transaction.query(
-        "SELECT count(*) AS contacts FROM contacts WHERE tenant_id = \(tenant)"
-      ).map { try $0.value("contacts", as: Int.self) }
-      guard kept.first ?? 0 <= Contact.mostContacts else {
-        throw ContactQuota(limit: Contact.mostContacts)
-      }
+      try transaction.checkQuota(.contacts, of: tenant, limit: Contact.mostContacts)
     }
   }
 

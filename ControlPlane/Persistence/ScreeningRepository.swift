@@ -2,23 +2,15 @@ public import NodeContract
 internal import Postgres
 public import Tenancy
 
-/// The tenant and its users said something of as many callers as they may.
-public struct ScreeningQuota: Error, Hashable, Sendable {
-  public let limit: Int
-}
-
 /// Whose calls tenants and their users do not want.
 public struct ScreeningRepository: Sendable {
   let store: Store
 
   /// Throws `InvalidField` for `from` (there is a line for the same callers), `tenant` and `extension`
-  /// (unknown), and `ScreeningQuota`.
+  /// (unknown), and `TenantQuota`.
   public func insert(_ line: ScreeningLine, in scope: AccessScope) async throws {
     try await store.transaction(in: scope) { transaction in
-      // Whoever adds at the same time waits, so that both together stay within the quota.
-      _ = try transaction.query(
-        "SELECT pg_advisory_xact_lock(hashtextextended(\(line.tenant)::text, 18))"
-      ).count
+      try transaction.waitForOthers(adding: .screening, to: line.tenant)
       _ = try transaction.execute(
         """
         INSERT INTO screening (tenant_id, screening_id, extension_id, callers, verdict, note, created_at)
@@ -28,12 +20,7 @@ public struct ScreeningRepository: Sendable {
         FROM tenants t WHERE t.tenant_id = \(line.tenant) AND t.deleted_at IS NULL
         """
       ).orThrow(InvalidField("tenant", .unknownReference))
-      let kept = try transaction.query(
-        "SELECT count(*) AS lines FROM screening WHERE tenant_id = \(line.tenant)"
-      ).map { try $0.value("lines", as: Int.self) }
-      guard kept.first ?? 0 <= ScreeningLine.mostLines else {
-        throw ScreeningQuota(limit: ScreeningLine.mostLines)
-      }
+      try transaction.checkQuota(.screening, of: line.tenant, limit: ScreeningLine.mostLines)
     }
   }
 

@@ -19,10 +19,7 @@ public struct TenantSoundRepository: Sendable {
     _ sound: TenantSound, _ contents: [UInt8], in scope: AccessScope
   ) async throws {
     try await store.transaction(in: scope) { transaction in
-      // Whoever uploads at the same time waits, so that both together stay within the quota.
-      _ = try transaction.query(
-        "SELECT pg_advisory_xact_lock(hashtextextended(\(sound.tenant)::text, 14))"
-      ).count
+      try transaction.waitForOthers(adding: .sounds, to: sound.tenant)
       try transaction.checkQuota(of: sound)
       _ = try transaction.execute(
         """

@@ -37,7 +37,7 @@ struct CallMachine: Equatable, Sendable {
     case attending
     /// NOTIFY of how far a REFER is.
     case notice
-    /// The session as it is, so that it does not end (RFC 4028).
+    /// The session as it is, so that it does not end (RFC 4028), or that it holds again.
     case refresh
     /// PRACK.
     case progress
