@@ -50,6 +50,8 @@ public struct OwnershipPolicy: Hashable, Sendable {
   public var settling: Duration = .seconds(1)
   /// A new holder relays so long without proof that the address leads to it.
   public var unprovenRelaying: Duration = .milliseconds(400)
+  /// Who gives an address up passes on for so long what still comes to it.
+  public var parting: Duration = .milliseconds(500)
   /// A replica whose own loop comes so late doubts what it did not hear.
   public var loopLateness: Duration = .milliseconds(150)
   /// A node whose own loop did not run for so long was away.
@@ -73,7 +75,7 @@ public struct OwnershipPolicy: Hashable, Sendable {
   public var isSound: Bool {
     (quorumFreshness + acknowledgementValidity) * 21 <= settling * 20
       && unprovenRelaying + proofValidity < .seconds(1)
-      && quorumFreshness + acknowledgementValidity < .seconds(1)
+      && quorumFreshness + acknowledgementValidity < .seconds(1) && parting < .seconds(1)
       && wakeGap >= beatInterval * 4 && suspicion >= beatInterval * 8
   }
 

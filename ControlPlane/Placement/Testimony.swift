@@ -15,7 +15,8 @@ public struct ReplicaTestimony: Hashable, Sendable {
   }
 }
 
-/// A keeper's word, or a node's own, that nothing leaves from an address under an epoch any more.
+/// A keeper's word, or a node's own, that nothing is begun at an address under an epoch any more. A node that
+/// lives may pass on for a moment what its calls' parties say (``OwnershipPolicy/parting``).
 public struct ReleaseProof: Hashable, Sendable {
   public var address: AddressName
   public var epoch: Epoch

@@ -19,12 +19,16 @@ final class Holdings: Sendable {
     var bound: Set<AddressName> = []
     /// Addresses whose calls this process has; who asks there is answered.
     var served: Set<AddressName> = []
+    /// Addresses whose calls this process has in part: the others wait for another address of theirs.
+    var incomplete: [AddressName: BootInstant] = [:]
     /// Addresses that are ours, and whose sockets somebody else on this machine still has.
     var unbound: [AddressName: Epoch] = [:]
     /// Sockets that nobody kept, until the signalling thread has them: it alone closes them.
     var reopened: [AddressSockets] = []
     /// Addresses that are about to be given up.
     var leaving: Set<AddressName> = []
+    /// Addresses that were given up, and whose relays still pass on what comes.
+    var parting: Set<AddressName> = []
     /// As it is on disk.
     var saved = Saved()
   }
@@ -176,6 +180,7 @@ final class Holdings: Sendable {
       keys: estate?.beatKeys ?? [:],
       beat: { [self] now in
         serveUnbound(on: signalling)
+        announceServed(at: now)
         giveUpOverdue(on: signalling, at: now)
         let number = state.withLock { state in
           state.titles.tick(at: now)
@@ -246,7 +251,10 @@ final class Holdings: Sendable {
   /// replica asks again.
   func carryOut(_ order: OwnershipOrder, on signalling: SignallingLoop) -> OrderAnswer? {
     // What was given up is to be gone before anything comes back.
-    guard state.withLock({ !$0.leaving.contains(order.address) }) else { return nil }
+    let isBusy = state.withLock {
+      $0.leaving.contains(order.address) || $0.parting.contains(order.address)
+    }
+    guard !isBusy else { return nil }
     let (verdict, effects) = judge(order)
     guard let verdict else {
       log.info(
@@ -278,6 +286,8 @@ final class Holdings: Sendable {
 
   /// Does what an order to release says, between two messages of the address' calls: nothing of them is
   /// half done. `released` is told the verdict on the signalling thread, after everything that was said.
+  /// What parties say to each other passes on for a moment where the heir must draw it away first
+  /// (`OwnershipPolicy.parting`).
   func release(
     _ order: OwnershipOrder, on signalling: SignallingLoop,
     then released: @escaping @Sendable (OrderAnswer.Verdict) -> Void
@@ -286,8 +296,16 @@ final class Holdings: Sendable {
     signalling.submit { [self] exchange, now in
       let (verdict, effects) = judge(order)
       // Addresses do not move to other sites, so nothing is yielded.
-      let actions = effects.isEmpty ? [] : exchange.freeze(order.address, at: now)
-      if !effects.isEmpty { leave(order.address, to: exchange, on: signalling) }
+      var actions = effects.isEmpty ? [] : exchange.freeze(order.address, at: now)
+      if !effects.isEmpty {
+        leave(order.address, to: exchange)
+        if state.withLock({ $0.titles.isParting(from: order.address) }) {
+          part(from: order.address, closing: actions.filter(\.closesRelay), on: signalling)
+          actions.removeAll(where: \.closesRelay)
+        } else {
+          closeSockets(at: order.address, on: signalling)
+        }
+      }
       signalling.submit { [self] _, _ in
         state.withLock { _ = $0.leaving.remove(order.address) }
         if let verdict { released(verdict) }
@@ -295,6 +313,28 @@ final class Holdings: Sendable {
       }
       return actions
     }
+  }
+
+  /// Relays pass on what still comes, and no longer than the gate is open; nothing else is heard.
+  private func part(
+    from address: AddressName, closing relays: [ExchangeAction], on signalling: SignallingLoop
+  ) {
+    state.withLock { _ = $0.parting.insert(address) }
+    if let setting = addresses[address] { signalling.fallDeaf(at: setting.endpoint.address) }
+    let policy = state.withLock(\.titles.policy)
+    Task { [self] in
+      try? await Task.sleep(for: policy.parting + policy.beatInterval * 2)
+      signalling.submit { [self] _, _ in
+        closeSockets(at: address, on: signalling)
+        state.withLock { _ = $0.parting.remove(address) }
+        return relays
+      }
+    }
+  }
+
+  private func closeSockets(at address: AddressName, on signalling: SignallingLoop) {
+    guard let setting = addresses[address] else { return }
+    signalling.leave(setting.endpoint.address)
   }
 
   /// The answer to an order, once the disk keeps what it changed; nil: it does not.
@@ -356,13 +396,33 @@ final class Holdings: Sendable {
       return actions
     }
     // By then every relay that goes on is open; ports that are left over will be other calls'.
-    signalling.submit { [leftRelays] _, _ in
+    signalling.submit { [self] _, now in
       leftRelays.forget()
+      state.withLock { $0.incomplete[address] = now.boot }
+      announceServed(at: now.boot)
       return []
     }
-    state.withLock { _ = $0.served.insert(address) }
-    standAtInterface(at: MachineClock.boot())
   }
+
+  /// An address is announced, which draws to us what parties say, when we have its calls: until then a
+  /// holder that lives passes it on. Calls that wait for another address of theirs are waited for, but
+  /// not for long: it may never be ours.
+  private func announceServed(at now: BootInstant) {
+    let isComplete = inheritances.isEmpty
+    let isNews = state.withLock { state in
+      let ready = state.incomplete.filter {
+        isComplete || $0.value.duration(to: now) >= Self.completion
+      }
+      for address in ready.keys {
+        state.incomplete[address] = nil
+        state.served.insert(address)
+      }
+      return !ready.isEmpty
+    }
+    if isNews { standAtInterface(at: now) }
+  }
+
+  private static let completion = Duration.milliseconds(100)
 
   /// Of calls that were left and could not be carried on, whoever is at addresses of ours is told.
   private func giveUpOverdue(on signalling: SignallingLoop, at now: BootInstant) {
@@ -372,17 +432,15 @@ final class Holdings: Sendable {
   }
 
   /// Nothing leaves from the address any more: its gate is shut. What belongs to it is another's.
-  private func leave(
-    _ address: AddressName, to exchange: Exchange, on signalling: SignallingLoop
-  ) {
+  private func leave(_ address: AddressName, to exchange: Exchange) {
     state.withLock { state in
       state.unbound[address] = nil
       state.bound.remove(address)
       state.served.remove(address)
+      state.incomplete[address] = nil
     }
     estate?.forgetCalls(except: exchange.checkpointNames, and: exchange.relayIDs)
     guard let setting = addresses[address] else { return }
-    signalling.leave(setting.endpoint.address)
     keeper?.release(setting.endpoint.address)
     standAtInterface(at: MachineClock.boot())
   }
@@ -412,5 +470,11 @@ final class Holdings: Sendable {
       log.error("could not \(what)", metadata: ["cause": "\(error)"])
       return false
     }
+  }
+}
+
+extension ExchangeAction {
+  fileprivate var closesRelay: Bool {
+    if case .closeRelay = self { true } else { false }
   }
 }

@@ -59,6 +59,9 @@ final class Inheritances: Sendable {
     }
   }
 
+  /// Whether no call waits.
+  var isEmpty: Bool { state.withLock(\.calls.isEmpty) }
+
   /// They are carried on.
   func forget(_ calls: some Sequence<CallID>) {
     state.withLock { state in

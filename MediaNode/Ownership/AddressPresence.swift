@@ -42,6 +42,8 @@ public struct AddressPresence: Sendable {
   ) -> [Word] {
     addresses.sorted().compactMap { address in
       guard titles.hasStanding(address) else { return drop(address) }
+      // It stands for longer than that lasts, and nobody is to put that off.
+      guard !titles.isParting(from: address) else { return nil }
       let isAcknowledged = titles.mayAnnounce(address, at: now)
       guard isAcknowledged || titles.permission(for: address, at: now).relays else { return nil }
       return hold(address, at: now, mayAnnounce: isAcknowledged && isReady(address))

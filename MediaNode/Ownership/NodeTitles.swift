@@ -11,7 +11,8 @@ public struct NodeTitles: Sendable {
   public enum Effect: Hashable, Sendable {
     /// Add the address, announce it, carry its calls on from their checkpoints.
     case adopt(AddressName, Epoch)
-    /// Remove the address and freeze its calls; say nothing to anybody.
+    /// Freeze the address' calls; say nothing to anybody. What parties say to each other may be passed on
+    /// while `permission` allows it; then remove the address.
     case freeze(AddressName)
     /// Calls that another site may adopt are relayed until their parties follow.
     case yield(AddressName)
@@ -22,6 +23,9 @@ public struct NodeTitles: Sendable {
   private enum Standing: Hashable, Sendable {
     case held(AddressTitle)
     case yielded(AddressTitle)
+    /// Given up: on a network the heir's announcement draws away what parties say, and nobody is to be
+    /// unheard until then.
+    case parting(AddressTitle, until: BootInstant)
   }
 
   private static let rememberedBeats = 256
@@ -67,7 +71,10 @@ public struct NodeTitles: Sendable {
   public mutating func tick(at now: BootInstant) {
     noteGap(at: now)
     lastTick = max(lastTick, now)
-    for address in standings.keys { change(address) { $0.tick(at: now, $1) } }
+    for address in standings.keys {
+      change(address) { $0.tick(at: now, $1) }
+      if case .parting(_, let end) = standings[address], end < now { standings[address] = nil }
+    }
   }
 
   /// Whoever was away does not know what happened meanwhile.
@@ -111,6 +118,9 @@ public struct NodeTitles: Sendable {
     case .yielded(var title):
       body(&title, policy)
       standings[address] = .yielded(title)
+    case .parting(var title, let end):
+      body(&title, policy)
+      standings[address] = .parting(title, until: end)
     case nil: break
     }
   }
@@ -158,7 +168,7 @@ public struct NodeTitles: Sendable {
     let (verdict, effect) = grants.receive(order)
     switch effect {
     case .adopt(let address, let epoch): return (verdict, [adopt(address, epoch, order, at: now)])
-    case .release(let address): return (verdict, release(address, order))
+    case .release(let address): return (verdict, release(address, order, at: now))
     case .none: return (verdict, [])
     }
   }
@@ -184,17 +194,26 @@ public struct NodeTitles: Sendable {
     return .adopt(address, epoch)
   }
 
-  private mutating func release(_ address: AddressName, _ order: OwnershipOrder) -> [Effect] {
+  private mutating func release(
+    _ address: AddressName, _ order: OwnershipOrder, at now: BootInstant
+  ) -> [Effect] {
     guard policy.enforces(.lose) else {
       standings[address] = nil
       return [.hangUp(address)]
     }
-    guard case .held(let title) = standings[address], order.isAcross, !title.isAcross else {
+    guard case .held(let title) = standings[address], !title.isAcross else {
       standings[address] = nil
       return [.freeze(address)]
     }
-    standings[address] = .yielded(title)
-    return [.yield(address)]
+    if order.isAcross {
+      standings[address] = .yielded(title)
+      return [.yield(address)]
+    }
+    // Where nothing but the socket shows where the address leads, the heir waits for the socket.
+    let isOnNetwork = proofs[address] == .gatewayEcho
+    standings[address] =
+      isOnNetwork ? .parting(title, until: now.advanced(by: policy.parting)) : nil
+    return [.freeze(address)]
   }
 
   // MARK: - Reading
@@ -207,6 +226,8 @@ public struct NodeTitles: Sendable {
     switch standings[address] {
     case .held(let title): return title.permission(at: now, policy)
     case .yielded(let title): return title.permissionAfterYielding(at: now, policy)
+    case .parting(let title, let end):
+      return now <= end ? min(title.permission(at: now, policy), .relaying) : .closed
     case nil: return .closed
     }
   }
@@ -231,6 +252,8 @@ public struct NodeTitles: Sendable {
       let ends = title.deadlines(policy)
       return (ahead(ends.relays), ahead(ends.begins))
     case .yielded(let title): return (ahead(title.deadlineAfterYielding(policy)), nil)
+    case .parting(let title, let end):
+      return (ahead(title.deadlines(policy).relays.map { min($0, end) }), nil)
     case nil: return (nil, nil)
     }
   }
@@ -264,6 +287,12 @@ public struct NodeTitles: Sendable {
   public func isAcross(_ address: AddressName) -> Bool {
     guard case .held(let title) = standings[address] else { return false }
     return title.isAcross
+  }
+
+  /// Whether the address was given up and only what still comes is passed on.
+  public func isParting(from address: AddressName) -> Bool {
+    guard case .parting = standings[address] else { return false }
+    return true
   }
 
   /// Whether there is anything at all that might leave from the address.

@@ -43,6 +43,13 @@ extension SignallingLoop {
     loop.submit { [self] in assumeIsolated { $0.open(sockets) } }
   }
 
+  /// Hears nothing more at the address, which is becoming another's, and closes nothing: whoever speaks there
+  /// now is to say it again to that one, and not to be told that nobody listens. From any thread,
+  /// after `start`.
+  public nonisolated func fallDeaf(at address: IPAddress) {
+    loop.submit { [self] in assumeIsolated { _ = $0.deaf.insert(address) } }
+  }
+
   /// Closes all sockets and connections at the address. From any thread, after `start`.
   public nonisolated func leave(_ address: IPAddress) {
     loop.submit { [self] in assumeIsolated { $0.close(address) } }

@@ -44,6 +44,8 @@ public actor SignallingLoop {
   private var reporting: LoopTimer?
   private var isReadingDatagrams = false
   var held = HeldMessages()
+  /// Addresses at which nothing is heard any more.
+  var deaf: Set<IPAddress> = []
   var heldTimer: LoopTimer?
   var reminders = ConnectionReminders()
   var reminderTimer: LoopTimer?
@@ -147,6 +149,7 @@ public actor SignallingLoop {
       sockets[local] = nil
     }
     held.forget(address)
+    deaf.remove(address)
     streams?.connections.leave(address)
   }
 
@@ -221,6 +224,7 @@ public actor SignallingLoop {
   }
 
   func receive(_ bytes: UnsafeRawBufferPointer, over flow: Flow, at now: Moment) {
+    guard deaf.isEmpty || !deaf.contains(flow.local.address) else { return traffic.datagramDropped() }
     guard custody.take(bytes, over: flow, at: now) else { return traffic.messageQuarantined() }
     defer { custody.layDown() }
     do throws(SIPParseError) {

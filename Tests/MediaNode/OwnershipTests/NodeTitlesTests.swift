@@ -162,9 +162,26 @@ import Testing
     var node = Self.holder()
     let next = Epoch(generation: 1, revision: 8)
     #expect(node.receive(.release, next) == [.freeze(Self.phones)])
-    node.live(for: .milliseconds(100), acknowledging: Self.first, echoing: true)
-    #expect(node.permission == .closed)
+    node.live(for: .milliseconds(600), acknowledging: Self.first, echoing: true)
+    #expect(node.permission == .closed && !node.titles.hasStanding(Self.phones))
     #expect(node.receive(.adopt, Self.first).isEmpty)
+  }
+
+  @Test func aLoserOnANetworkPassesOnWhatComesUntilTheHeirHasDrawnItAway() {
+    var node = Self.holder()
+    _ = node.receive(.release, Epoch(generation: 1, revision: 8))
+    #expect(node.permission == .relaying && !node.titles.mayAnnounce(Self.phones, at: node.now))
+    node.live(for: .milliseconds(450), echoing: true)
+    #expect(node.permission == .relaying)
+    node.live(for: .milliseconds(75), echoing: true)
+    #expect(node.permission == .closed)
+  }
+
+  @Test(arguments: [PhysicalProof.binding, .none])
+  func aLoserWithoutANetworkClosesAtOnce(proof: PhysicalProof) {
+    var node = Self.holder(proof: proof)
+    _ = node.receive(.release, Epoch(generation: 1, revision: 8))
+    #expect(node.permission == .closed)
   }
 
   @Test func whatAnotherSiteAdoptsIsRelayedWhileItLeadsHere() {
