@@ -92,8 +92,9 @@ def emission_faults($promise; $victim; $returned): . as $all
 # is as little its own as the generator's lag.
 def starved($disturbed): any(.[]; .end_ms < $disturbed);
 
+# What has no figure is not promised.
 def late_rows($promise): [.[]
-  | (if .silence_p99_ms > $promise.silence_p99_ms
+  | (if $promise.silence_p99_ms != null and .silence_p99_ms > $promise.silence_p99_ms
       then "\(.kind), toward the \(.toward): p99 of silence \(.silence_p99_ms) ms, promised \($promise.silence_p99_ms)"
       else empty end),
     (if $promise.packets_lost != null and .packets_lost_max > $promise.packets_lost

@@ -92,10 +92,14 @@ namespace_is_ready() {
   is_running "$1" && [ "$(cat "/proc/$pid/comm")" = sleep ]
 }
 
+# A bridge that is given no address of its own takes another one whenever cables come and go, and its neighbours look for
+# it in vain.
 build_bridges() {
   inside sh -c "
+    number=0
     for bridge in lan-a lan-b between ${lab_sites[*]/#/control-}; do
-      ip link add \$bridge type bridge && ip link set \$bridge up
+      number=\$((number + 1))
+      ip link add \$bridge address 02:00:00:00:00:0\$number type bridge && ip link set \$bridge up
     done
     for site in ${lab_sites[*]}; do
       ip link add site-\$site type veth peer name to-\$site
