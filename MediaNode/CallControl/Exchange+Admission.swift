@@ -65,7 +65,7 @@ extension Exchange {
   mutating func refuse(_ request: SIPRequest, over flow: Flow) {
     var response = request.response(StatusCode.serviceUnavailable, toTag: nextTag())
     response.headers.noteSource(of: flow)
-    response.headers["Retry-After"] = retryAfter
+    response.headers["Retry-After"] = nextRetryAfter()
     outbox.append(.send(.response(response), over: flow))
   }
 
@@ -78,8 +78,8 @@ extension Exchange {
       arrival.request.method == .invite && tenant.isEmergency(arrival.request.uri.user ?? "")
     guard !isEmergency, !protection.admit(tenant.id, at: now.boot) else { return true }
     shedRequests += 1
-    respond(
-      StatusCode.serviceUnavailable, [HeaderField("Retry-After", retryAfter)], to: arrival, at: now)
+    let retry = HeaderField("Retry-After", nextRetryAfter())
+    respond(StatusCode.serviceUnavailable, [retry], to: arrival, at: now)
     return false
   }
 }

@@ -183,7 +183,11 @@ extension Exchange {
     refuse(request, over: flow)
   }
 
-  var retryAfter: String { String(limits.retryAfter.components.seconds) }
+  /// Whoever is turned away together does not come back together: up to twice the least time.
+  mutating func nextRetryAfter() -> String {
+    let least = limits.retryAfter.components.seconds
+    return String(Int64.random(in: least...2 * least, using: &random))
+  }
 
   // MARK: - Names
 

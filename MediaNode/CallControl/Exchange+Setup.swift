@@ -268,7 +268,7 @@ extension Exchange {
     note(ended)
     var response = caller.response(to: arrival.request, outcome.sipStatus)
     response.headers["Reason"] = Reason.cause(of: outcome)
-    if outcome == .overloaded { response.headers["Retry-After"] = retryAfter }
+    if outcome == .overloaded { response.headers["Retry-After"] = nextRetryAfter() }
     send(response, to: arrival.id, at: now)
   }
 }

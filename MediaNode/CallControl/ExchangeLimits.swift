@@ -111,7 +111,7 @@ public struct ExchangeLimits: Hashable, Sendable {
   public var shortestSession: Duration = .seconds(90)
   /// Whoever bears no shorter ones than this is not heard so long.
   public var longestSession: Duration = .seconds(24 * 3600)
-  /// What Retry-After says when we shed load.
+  /// The least that Retry-After says when we shed load.
   public var retryAfter: Duration = .seconds(5)
 
   /// Transactions; beyond: 503 with Retry-After, later for what is within a dialog.

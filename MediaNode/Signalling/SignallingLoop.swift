@@ -224,7 +224,9 @@ public actor SignallingLoop {
   }
 
   func receive(_ bytes: UnsafeRawBufferPointer, over flow: Flow, at now: Moment) {
-    guard deaf.isEmpty || !deaf.contains(flow.local.address) else { return traffic.datagramDropped() }
+    guard deaf.isEmpty || !deaf.contains(flow.local.address) else {
+      return traffic.datagramDropped()
+    }
     guard custody.take(bytes, over: flow, at: now) else { return traffic.messageQuarantined() }
     defer { custody.layDown() }
     do throws(SIPParseError) {

@@ -15,7 +15,7 @@ extension Exchange {
       let resource = try resource(of: arrival.request, event, user, in: tenant)
       let lifetime = try lifetime(of: arrival.request)
       guard subscriptions.hasRoom(for: user.key(in: tenant), limits) else {
-        let retry = HeaderField("Retry-After", retryAfter)
+        let retry = HeaderField("Retry-After", nextRetryAfter())
         throw SubscriptionRefusal(StatusCode.serviceUnavailable, [retry])
       }
       begin(resource, event, user, for: lifetime, arrival, at: now)

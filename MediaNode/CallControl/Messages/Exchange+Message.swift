@@ -52,7 +52,7 @@ extension Exchange {
       return respond(StatusCode.temporarilyUnavailable, to: arrival, at: now)
     }
     guard pages.count < limits.messagesUnderWay else {
-      let retry = HeaderField("Retry-After", retryAfter)
+      let retry = HeaderField("Retry-After", nextRetryAfter())
       return respond(StatusCode.serviceUnavailable, [retry], to: arrival, at: now)
     }
     merged.insert(arrival.request, at: now.boot)

@@ -138,7 +138,7 @@ struct ProtectionTests {
     #expect(stranger.finals.count { $0 == 200 } == 10)
     #expect(stranger.finals.count { $0 == 503 } == 5)
     let refusal = world.sent(to: stranger).first { $0.isResponse(503, to: .options) }
-    #expect(refusal?.headers["Retry-After"] == "5")
+    #expect(5...10 ~= (refusal?.headers["Retry-After"].flatMap { Int($0) } ?? 0))
   }
 
   @Test("Who proved a password is not slowed down by a limit for strangers")
@@ -158,7 +158,7 @@ struct ProtectionTests {
     #expect(register(scene.alice, in: scene.world) == 200)
     #expect(register(scene.alice, in: scene.world) == 503)
     let refusal = scene.world.sent(to: scene.alice).last
-    #expect(refusal?.headers["Retry-After"] == "5")
+    #expect(5...10 ~= (refusal?.headers["Retry-After"].flatMap { Int($0) } ?? 0))
     let inbound = scene.carrier.call("+442079460102")
     #expect(scene.world.run { inbound.state == .ended })
     #expect(inbound.finalStatus == 503)
@@ -225,8 +225,10 @@ struct OverloadTests {
     world.run(for: .milliseconds(50))
     #expect(statuses.count == 40, "each is answered at once")
     #expect(statuses.count { $0 == 503 } > 30)
-    let refusal = world.sent(to: scene.alice).last { $0.isResponse(503, to: .options) }
-    #expect(refusal?.headers["Retry-After"] == "5")
+    let waits = world.sent(to: scene.alice).filter { $0.isResponse(503, to: .options) }
+      .map { Int($0.headers["Retry-After"] ?? "") ?? 0 }
+    #expect(waits.allSatisfy { 5...10 ~= $0 })
+    #expect(Set(waits).count >= 3, "not all come back together")
     let carol = Party("103", at: "127.0.5.9:5069")
     world.add(carol)
     for _ in 0..<10 {
