@@ -58,7 +58,8 @@ struct Replica {
       logger: Logger(label: "postgres-listener"))
     store = Store(database)
     etcd = EtcdClient(endpoints: settings.etcdEndpoints)
-    fleet = Fleet(replica: settings.name, site: settings.site)
+    fleet = Fleet(
+      replica: settings.name, site: settings.site, movesAcross: settings.movesAcross)
     grants = GrantTable(etcd, logger: Logger(label: "grants"))
     leadership = LeaderLease(etcd, replica: settings.name, logger: Logger(label: "leader"))
   }
@@ -66,16 +67,17 @@ struct Replica {
   /// Stops in reverse order: first no more requests, last the table that the others read.
   func services() -> ServiceGroup {
     NodeMetrics(fleet: fleet, leadership: leadership).register(in: metrics)
+    let services: [any Service] = [
+      grants, leadership, QuorumReading(etcd, fleet: fleet, logger: Logger(label: "grants")),
+      TakeoverLoop(etcd, fleet: fleet, logger: Logger(label: "takeover")), grantLoop,
+      RetentionLoop(store),
+      Listening("the node link", on: settings.link.host, settings.link.port, nodeLink),
+      Listening("beats", on: settings.beatsHost, settings.beatsPort, beats),
+      Listening("the API", on: settings.apiHost, settings.apiPort, web),
+    ]
     var configuration = ServiceGroupConfiguration(
-      services: [
-        grants, leadership, QuorumReading(etcd, fleet: fleet, logger: Logger(label: "grants")),
-        TakeoverLoop(etcd, fleet: fleet, logger: Logger(label: "takeover")), grantLoop,
-        RetentionLoop(store),
-        Listening("the node link", on: settings.link.host, settings.link.port, nodeLink),
-        Listening("beats", on: settings.beatsHost, settings.beatsPort, beats),
-        Listening("the API", on: settings.apiHost, settings.apiPort, web),
-      ],
-      gracefulShutdownSignals: [.sigterm, .sigint], logger: Logger(label: "services"))
+      services: circle + services, gracefulShutdownSignals: [.sigterm, .sigint],
+      logger: Logger(label: "services"))
     configuration.maximumGracefulShutdownDuration = .seconds(10)
     return ServiceGroup(configuration: configuration)
   }
@@ -84,6 +86,16 @@ struct Replica {
     await etcd.close()
     listener.close()
     database.close()
+  }
+
+  /// What makes this replica one of several: where it says neither its site nor how it is reached, it is alone.
+  private var circle: [any Service] {
+    guard let site = settings.site, let beats = settings.beatsPlace else { return [] }
+    let place = ReplicaPlace(site: site, beats: beats, member: settings.etcdMember)
+    return [
+      ReplicaRegister(etcd, fleet: fleet, at: place, logger: Logger(label: "replicas")),
+      MemberWatch(etcd, fleet: fleet),
+    ]
   }
 
   private var grantLoop: GrantLoop {

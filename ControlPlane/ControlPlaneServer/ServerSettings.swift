@@ -17,11 +17,17 @@ struct ServerSettings {
   var link: NodeLinkSettings
   var beatsHost: String
   var beatsPort: Int
+  /// Where other replicas reach that; nil: they do not, and this one judges alone.
+  var beatsPlace: IPEndpoint?
   /// As the server's own role, which row-level security binds.
   var postgres: PostgresConfiguration
   /// As the schema's owner, for migrations only; `nil` where this replica does not migrate.
   var postgresOwner: PostgresConfiguration?
   var etcdEndpoints: [String]
+  /// Which of them stands in this replica's site: other replicas listen for it.
+  var etcdMember: String?
+  /// Whether a lost site's addresses are given to nodes of another.
+  var movesAcross: Bool
   /// Raised by a restore from backup.
   var generation: UInt32
   var logLevel: Logger.Level
@@ -58,17 +64,29 @@ struct ServerSettings {
       authority: try reader.text("link.authority"))
     beatsHost = reader.string(forKey: "beats.host", default: "127.0.0.1")
     beatsPort = try reader.port("beats.port", default: 7444)
+    beatsPlace = IPAddress(reader.string(forKey: "beats.address", default: beatsHost))
+      .reached(at: beatsPort)
     postgres = try reader.postgres(user: "postgres.user", password: "postgres.password-file")
     postgresOwner =
       reader.string(forKey: "postgres.owner-user") == nil
       ? nil
       : try reader.postgres(user: "postgres.owner-user", password: "postgres.owner-password-file")
     etcdEndpoints = reader.stringArray(forKey: "etcd.endpoints", default: [])
+    etcdMember = reader.string(forKey: "etcd.member")
+    movesAcross = reader.bool(forKey: "placement.across", default: false)
     generation = UInt32(try reader.number("generation", in: 1...Int(UInt32.max), default: 1))
     logLevel = try reader.value("log-level", default: "info") { Logger.Level(rawValue: $0) }
     guard !etcdEndpoints.isEmpty else {
       throw UnusableSetting(key: "etcd.endpoints", reason: "names no member")
     }
+  }
+}
+
+extension IPAddress? {
+  /// Nil for a host's name, and where a socket listens that listens at all of its machine's addresses.
+  fileprivate func reached(at port: Int) -> IPEndpoint? {
+    guard let address = self, address != .v4(0), address != .v6(0, 0) else { return nil }
+    return IPEndpoint(address, port: UInt16(clamping: port))
   }
 }
 

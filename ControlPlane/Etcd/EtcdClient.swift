@@ -16,9 +16,19 @@ public struct EtcdClient: Sendable {
   ///     `close`.
   ///   - timeout: how long one member may take to answer.
   public init(endpoints: [String], http: HTTPClient? = nil, timeout: Duration = .seconds(2)) {
-    members = EtcdMembers(endpoints)
-    self.http = http ?? EtcdClient.impatient()
+    self.init(EtcdMembers(endpoints), http ?? EtcdClient.impatient(), timeout)
+  }
+
+  private init(_ members: EtcdMembers, _ http: HTTPClient, _ timeout: Duration) {
+    self.members = members
+    self.http = http
     self.timeout = timeout
+  }
+
+  /// The same for whom a later answer is worth nothing: no member may take longer. Whichever answers it is
+  /// asked first by both from then on.
+  public func answering(within timeout: Duration) -> EtcdClient {
+    EtcdClient(members, http, timeout)
   }
 
   /// A member that refuses a connection is passed over at once: trying it again is our own affair.
@@ -31,6 +41,16 @@ public struct EtcdClient: Sendable {
 
   /// Nothing may be asked afterwards.
   public func close() async { try? await http.shutdown() }
+
+  /// Whether that member is there, whoever leads and whether anybody does.
+  public func answers(_ endpoint: String, within patience: Duration) async -> Bool {
+    let deadline = NIODeadline.now() + TimeAmount(patience)
+    let request = HTTPClientRequest(url: endpoint + "/version")
+    guard let response = try? await http.execute(request, deadline: deadline) else { return false }
+    // Read to its end, so that the connection serves the next question.
+    _ = try? await response.body.collect(upTo: 1 << 10)
+    return response.status == .ok
+  }
 
   // MARK: - Keys
 

@@ -4,7 +4,7 @@ import NIOPosix
 import NodeContract
 public import ServiceLifecycle
 
-/// Hears the nodes' beats by UDP, tells the fleet, and answers.
+/// Hears the nodes' beats and other replicas' testimonies by UDP, tells the fleet, answers, and testifies.
 public struct BeatListener: Service {
   private let host: String
   private let port: Int
@@ -32,15 +32,39 @@ public struct BeatListener: Service {
     logger.info("listening for beats", metadata: ["address": "\(host):\(channel.boundPort)"])
     await onListening(channel.boundPort)
     try await channel.executeThenClose { inbound, outbound in
-      var sources = BeatSources()
-      for try await datagram in inbound.cancelOnGracefulShutdown() {
-        let source = sources.endpoint(of: datagram.remoteAddress)
-        guard
-          let answer = await fleet.receiveBeat(
-            Array(datagram.data.readableBytesView), from: source)
-        else { continue }
+      try await withThrowingTaskGroup(of: Void.self) { group in
+        group.addTask { try await testify(through: outbound) }
+        try await hear(inbound, answering: outbound)
+        group.cancelAll()
+      }
+    }
+  }
+
+  private func hear(
+    _ inbound: NIOAsyncChannelInboundStream<Datagram>,
+    answering outbound: NIOAsyncChannelOutboundWriter<Datagram>
+  ) async throws {
+    var sources = BeatSources()
+    for try await datagram in inbound.cancelOnGracefulShutdown() {
+      let source = sources.endpoint(of: datagram.remoteAddress)
+      guard
+        let answer = await fleet.receive(Array(datagram.data.readableBytesView), from: source)
+      else { continue }
+      try await outbound.write(
+        AddressedEnvelope(remoteAddress: datagram.remoteAddress, data: ByteBuffer(bytes: answer)))
+    }
+  }
+
+  private func testify(
+    through outbound: NIOAsyncChannelOutboundWriter<Datagram>
+  ) async throws {
+    while true {
+      try await Task.sleep(for: fleet.testimonyInterval)
+      for (datagram, place) in await fleet.testimonies() {
+        let address = try SocketAddress(
+          ipAddress: place.address.description, port: Int(place.port))
         try await outbound.write(
-          AddressedEnvelope(remoteAddress: datagram.remoteAddress, data: ByteBuffer(bytes: answer)))
+          AddressedEnvelope(remoteAddress: address, data: ByteBuffer(bytes: datagram)))
       }
     }
   }

@@ -32,17 +32,31 @@ public actor Fleet {
   private var lastSession: SessionID = 0
   private var refusedBeats: UInt64 = 0
 
+  /// Where this replica stands.
+  nonisolated let site: SiteName?
+  /// Seals what this process tells other replicas.
+  nonisolated let testimonyKey = BeatKey(
+    number: .random(in: .min ... .max), bytes: Fleet.randomBytes())
+  var others: [ReplicaName: OtherReplica] = [:]
+  var lastTestimony: UInt64 = 0
+  /// The latest of each replica's, under the key of its process.
+  var heardTestimonies: [ReplicaName: (key: UInt32, number: UInt64)] = [:]
+
   /// For so long a replica that has just begun believes that whoever it has not heard yet is there.
   nonisolated let firstPatience: Duration
   /// For so long the heir waits until the node that gives an address up has said its last word. Should
   /// that not come, what is known here must do, as when it had died.
   nonisolated let handoverPatience: Duration
 
-  /// - Parameter site: where this replica stands.
+  /// - Parameters:
+  ///   - site: where this replica stands.
+  ///   - movesAcross: whether an address may be given to another site's node when its own site is lost.
   public init(
-    replica: ReplicaName, site: SiteName? = nil, policy: OwnershipPolicy = OwnershipPolicy(),
+    replica: ReplicaName, site: SiteName? = nil, movesAcross: Bool = false,
+    policy: OwnershipPolicy = OwnershipPolicy(),
     firstPatience: Duration = .seconds(5), handoverPatience: Duration = .seconds(1)
   ) {
+    self.site = site
     self.firstPatience = firstPatience
     self.handoverPatience = handoverPatience
     self.replica = replica
@@ -52,7 +66,7 @@ public actor Fleet {
       replica: replica,
       map: CellMap(
         nodes: [:], replicas: site.map { [replica: $0] } ?? [:], members: [], addresses: [:],
-        movesAcross: false),
+        movesAcross: movesAcross),
       policy: policy, startedAt: BootInstant(nanoseconds: 0))
   }
 
@@ -70,6 +84,8 @@ public actor Fleet {
     version += 1
     change.yield()
   }
+
+  func refuse() { refusedBeats += 1 }
 
   // MARK: - Links
 
@@ -171,7 +187,7 @@ public actor Fleet {
       return key
     }
     guard let beat, let key, nodes[beat.node]?.note(beat, at: clock.now) == true else {
-      refusedBeats += 1
+      refuse()
       return nil
     }
     if let source, nodes[beat.node]?.beatSource != source {

@@ -1,20 +1,5 @@
 public import NodeContract
 
-/// What one replica tells the others, every few beats.
-public struct ReplicaTestimony: Hashable, Sendable {
-  public var replica: ReplicaName
-  /// Since it began the last read of the grants that a quorum answered; nil: there was none.
-  public var quorumAge: Duration?
-  /// Since it heard each node; since it began, if it never did.
-  public var silences: [NodeName: Duration]
-
-  public init(replica: ReplicaName, quorumAge: Duration?, silences: [NodeName: Duration]) {
-    self.replica = replica
-    self.quorumAge = quorumAge
-    self.silences = silences
-  }
-}
-
 /// A keeper's word, or a node's own, that nothing is begun at an address under an epoch any more. A node that
 /// lives may pass on for a moment what its calls' parties say (``OwnershipPolicy/parting``).
 public struct ReleaseProof: Hashable, Sendable {

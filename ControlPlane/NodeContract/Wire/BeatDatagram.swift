@@ -1,14 +1,9 @@
-// Beats and their acknowledgements as datagrams, all numbers big endian:
-//
-//   u8 type, u32 key number, u64 beat number, the type's own fields, 16 bytes of HMAC-SHA256
+// Beats and their acknowledgements, each in a sealed datagram (`SealedDatagram`):
 //
 //   beat             16 bytes incarnation, u8 length and node name, u8 count of neighbours, and for
 //                    each u8 length and node name, u32 milliseconds of silence
 //   acknowledgement  u8 length and replica name, u8 count of addresses, and for each
 //                    u8 length and address name, u32 generation, i64 revision
-//
-// The keyed hash covers all before it. The type tells the directions apart, so a beat cannot be
-// played back as its own acknowledgement. Whether a number is new is the receiver's business.
 
 /// Why a datagram is no beat of anybody we know.
 public enum BeatError: Error, Hashable, Sendable {
@@ -89,82 +84,9 @@ extension BeatAcknowledgement {
   }
 }
 
-private enum DatagramType: UInt8 {
-  case beat = 0x01
-  case acknowledgement = 0x81
-}
-
-private let sealLength = 16
-
-private struct DatagramWriter {
-  var bytes: [UInt8] = []
-
-  static func header(_ type: DatagramType, key: BeatKey, number: UInt64) -> DatagramWriter {
-    DatagramWriter().adding([type.rawValue]).adding(key.number.bigEndianBytes)
-      .adding(number.bigEndianBytes)
-  }
-
-  func adding(_ more: [UInt8]) -> DatagramWriter { DatagramWriter(bytes: bytes + more) }
-
-  func adding(name: String) -> DatagramWriter {
-    adding([UInt8(name.utf8.count)]).adding(Array(name.utf8))
-  }
-
-  func sealed(with key: BeatKey, by hashing: any Hashing) -> [UInt8] {
-    bytes + hashing.hmacSHA256(key: key.bytes, bytes).prefix(sealLength)
-  }
-}
-
-/// A datagram split into what is sealed and its seal; nothing in it is to be believed yet.
-private struct SealedDatagram {
-  let content: [UInt8]
-  let seal: ArraySlice<UInt8>
-  let keyNumber: UInt32
-  let number: UInt64
-  let fields: DatagramReader
-
-  init(_ datagram: some Collection<UInt8>, type: DatagramType) throws(BeatError) {
-    let bytes = Array(datagram)
-    guard bytes.count > sealLength else { throw .malformed }
-    content = Array(bytes.dropLast(sealLength))
-    seal = bytes.suffix(sealLength)
-    var reader = DatagramReader(rest: content[...])
-    guard try reader.takeNumber(bytes: 1) == UInt64(type.rawValue) else { throw .malformed }
-    keyNumber = UInt32(truncatingIfNeeded: try reader.takeNumber(bytes: 4))
-    number = try reader.takeNumber(bytes: 8)
-    fields = reader
-  }
-
-  func verify(_ key: BeatKey?, by hashing: any Hashing) throws(BeatError) {
-    guard let key else { throw .unknownKey }
-    let expected = hashing.hmacSHA256(key: key.bytes, content).prefix(sealLength)
-    // Looks at every byte, so that its time tells nothing of where they differ.
-    let difference = zip(expected, seal).reduce(0) { $0 | ($1.0 ^ $1.1) }
-    guard expected.count == seal.count, difference == 0 else { throw .forged }
-  }
-}
-
-private struct DatagramReader {
-  var rest: ArraySlice<UInt8>
-
-  var isEmpty: Bool { rest.isEmpty }
-
-  mutating func take(_ count: Int) throws(BeatError) -> ArraySlice<UInt8> {
-    guard rest.count >= count else { throw .malformed }
-    defer { rest = rest.dropFirst(count) }
-    return rest.prefix(count)
-  }
-
-  mutating func takeNumber(bytes count: Int) throws(BeatError) -> UInt64 {
-    try take(count).reduce(0) { $0 << 8 | UInt64($1) }
-  }
-
-  mutating func takeName() throws(BeatError) -> String {
-    String(decoding: try take(Int(try takeNumber(bytes: 1))), as: UTF8.self)
-  }
-
+extension DatagramReader {
   /// None from a node that does not speak of neighbours yet.
-  mutating func takeStatements() throws(BeatError) -> [WitnessStatement] {
+  fileprivate mutating func takeStatements() throws(BeatError) -> [WitnessStatement] {
     guard !isEmpty else { return [] }
     var statements: [WitnessStatement] = []
     for _ in 0..<(try takeNumber(bytes: 1)) {
@@ -175,7 +97,7 @@ private struct DatagramReader {
     return statements
   }
 
-  mutating func takeHeldAddress() throws(BeatError) -> HeldAddress {
+  fileprivate mutating func takeHeldAddress() throws(BeatError) -> HeldAddress {
     guard let address = AddressName(try takeName()) else { throw .malformed }
     let generation = UInt32(truncatingIfNeeded: try takeNumber(bytes: 4))
     let revision = Int64(bitPattern: try takeNumber(bytes: 8))

@@ -226,6 +226,35 @@ struct GrantTests {
     }
   }
 
+  @Test func replicasFindEachOtherAndTheMembersOfTheirSites() async throws {
+    try await withEtcd { etcd in
+      let member = try #require(ProcessInfo.processInfo.environment["TANDEM_TEST_ETCD"])
+      let fleets = ["a", "b"].map { site in
+        Fleet(replica: named("test-\(site)"), site: named(site))
+      }
+      let registers = fleets.enumerated().map { index, fleet in
+        let beats = IPEndpoint(.v4(0x7F00_0001), port: UInt16(7_444 + index))
+        return ReplicaRegister(
+          etcd, fleet: fleet,
+          at: ReplicaPlace(site: fleet.site ?? named("a"), beats: beats, member: member),
+          every: .milliseconds(50), logger: .quiet)
+      }
+      try await whileRunning(registers) {
+        try await eventually("each knows the other") {
+          let known = (
+            await fleets[0].others[named("test-b")]?.key,
+            await fleets[1].others[named("test-a")]?.key
+          )
+          return known == (fleets[1].testimonyKey, fleets[0].testimonyKey)
+        }
+      }
+      #expect(await fleets[0].members() == [named("b"): member])
+      #expect(await fleets[0].testimonies().map(\.to).contains(IPEndpoint("127.0.0.1:7445")!))
+      #expect(await etcd.answers(member, within: .seconds(5)))
+      #expect(await !etcd.answers("http://127.0.0.1:1", within: .seconds(1)))
+    }
+  }
+
   /// One round of the loop.
   private func plan(
     _ etcd: EtcdClient, over inventory: Inventory, fleet: Fleet? = nil
