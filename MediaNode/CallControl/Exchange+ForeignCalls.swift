@@ -65,10 +65,19 @@ extension Exchange {
   public mutating func giveUp(_ left: [LeftCall], at now: Moment) -> [ExchangeAction] {
     inherited.begin(at: now.boot)
     for call in left where isUnknown(call) && !call.isOfQueues {
-      guard let checkpoint = read(call), grants[checkpoint.machine.caller.address] != nil,
-        !checkpoint.machine.isEnding
+      guard var checkpoint = read(call), !checkpoint.machine.isEnding,
+        case let address = checkpoint.machine.caller.address,
+        grants[address] != nil || hostings[address] != nil
       else { continue }
+      guard isHosted(checkpoint.machine) else {
+        giveUp(checkpoint, number: call.number, at: now)
+        continue
+      }
+      let before = checkpoint
+      let relocation = Relocation(places: newPlaces, ports: [:], secrets: [:])
+      let broken = checkpoint.machine.move(by: relocation)
       giveUp(checkpoint, number: call.number, at: now)
+      callOff(broken, of: before, by: relocation, at: now)
     }
     return takeOutbox(at: now)
   }

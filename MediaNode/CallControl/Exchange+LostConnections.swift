@@ -17,7 +17,8 @@ extension Exchange {
   ///
   /// - Parameter before: the bindings that the extension had.
   mutating func registered(
-    _ key: BindingKey, over flow: Flow, at address: AddressName, before: [Binding], at now: Moment
+    _ key: BindingKey, over flow: Flow, at address: ExchangeAddress, before: [Binding],
+    at now: Moment
   ) {
     guard let calls = lines[key], !before.contains(where: { $0.flow == flow }) else { return }
     let after = registrar.bindings(of: key)
@@ -26,7 +27,7 @@ extension Exchange {
       extension: key.extension, flow: flow, address: address,
       replaced: Set(before.filter { $0.isReplaced(over: flow, in: after) }.map(\.flow)),
       isOnly: registrar.devices(of: key).count == 1)
-    for id in calls.sorted() { update(id, at: now) { $0.found(path) } }
+    for id in calls.sorted() { update(id, at: now) { $0.found(path, at: now) } }
   }
 }
 
@@ -34,7 +35,7 @@ extension Exchange {
 struct NewPath: Hashable, Sendable {
   let `extension`: ExtensionID
   let flow: Flow
-  let address: AddressName
+  let address: ExchangeAddress
   /// Those that the same device was known by.
   let replaced: Set<Flow>
   /// The extension has no other device.
@@ -44,7 +45,7 @@ struct NewPath: Hashable, Sendable {
   /// else could be meant: a binding that ended with its connection names no device any more.
   func leads(to leg: Leg) -> Bool {
     guard case .extension(`extension`, _) = leg.party, leg.phase == .answered,
-      leg.address == address
+      leg.address == address.name
     else { return false }
     guard let lost = leg.lostFlow else { return replaced.contains(leg.flow) }
     return replaced.contains(leg.flow) || isOnly || lost.remote.address == flow.remote.address
@@ -57,8 +58,13 @@ extension CallMachine {
     return []
   }
 
-  mutating func found(_ path: NewPath) -> [CallAction] {
-    for leg in legs where path.leads(to: leg) { self[leg.id].flow = path.flow }
+  mutating func found(_ path: NewPath, at now: Moment) -> [CallAction] {
+    for leg in legs where path.leads(to: leg) {
+      self[leg.id].flow = path.flow
+      guard moves[leg.id] != nil else { continue }
+      self[leg.id].take(path.flow, from: path.address)
+      cameBack(leg.id, at: now)
+    }
     return []
   }
 }

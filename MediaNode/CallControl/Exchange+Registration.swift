@@ -54,7 +54,7 @@ extension Exchange {
       let changes = try registrar.apply(wish, to: key, from: source, at: now.boot)
       announce(changes)
       registered(
-        key, over: arrival.flow, at: arrival.address.name, before: before, at: now)
+        key, over: arrival.flow, at: arrival.address, before: before, at: now)
       confirm(key, wish, arrival, at: now)
     } catch {
       respond(error.status, error.headers, to: arrival, at: now)

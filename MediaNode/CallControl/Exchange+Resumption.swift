@@ -48,14 +48,29 @@ extension Exchange {
       if let checkpoint = read(call) { found.append((call, checkpoint)) }
     }
     serial = max(serial, found.map(\.checkpoint.serial).max() ?? 0)
-    let ports = takePorts(of: found.map(\.checkpoint.machine))
-    found.sort { $0.checkpoint.machine.comesBefore($1.checkpoint.machine) }
+    let ports = takePorts(of: found.map(\.checkpoint.machine).filter { !isHosted($0) })
+    let urgent = Set(found.map(\.checkpoint.machine).filter { isEmergency($0) }.map(\.id))
+    found.sort { left, right in
+      let (left, right) = (left.checkpoint.machine, right.checkpoint.machine)
+      guard urgent.contains(left.id) == urgent.contains(right.id) else {
+        return urgent.contains(left.id)
+      }
+      return left.comesBefore(right)
+    }
     var resumed: [CallID] = []
-    for (left, var checkpoint) in found
-    where isHeld(checkpoint.machine, in: ports, quietly: isHeir) {
-      take(left)
-      if isHeir { adopt(&checkpoint.machine, at: now) }
-      resume(checkpoint, number: left.number, at: now)
+    for (left, var checkpoint) in found {
+      if isHosted(checkpoint.machine) {
+        take(left)
+        let instant = now.boot.advanced(by: limits.moveInterval * resumed.count)
+        guard resumeElsewhere(checkpoint, number: left.number, tellingAt: instant, at: now) else {
+          continue
+        }
+      } else {
+        guard isHeld(checkpoint.machine, in: ports, quietly: isHeir) else { continue }
+        take(left)
+        if isHeir { adopt(&checkpoint.machine, at: now) }
+        resume(checkpoint, number: left.number, at: now)
+      }
       resumed.append(checkpoint.machine.id)
     }
     loseConnections(of: resumed, at: now)
@@ -128,7 +143,12 @@ extension Exchange {
     index(entry)
   }
 
-  private mutating func resume(_ checkpoint: CallCheckpoint, number: UInt64, at now: Moment) {
+  /// - Parameter broken: what was broken off because the call goes on elsewhere, and when its parties are
+  ///   told.
+  mutating func resume(
+    _ checkpoint: CallCheckpoint, number: UInt64,
+    after broken: (BrokenOff, tellingAt: BootInstant)? = nil, at now: Moment
+  ) {
     var call = checkpoint.machine
     call.show(configuration.mediaFingerprint)
     index(call, from: checkpoint, number: number, at: now)
@@ -136,6 +156,9 @@ extension Exchange {
     changedCalls.note(call.id, at: outbox.count)
     for (branch, sent) in checkpoint.sent.sorted(by: { $0.key < $1.key }) {
       resume(sent, branch, of: call, at: now)
+    }
+    if let (broken, instant) = broken {
+      update(call.id, at: now) { $0.goesOn(after: broken, tellingAt: instant, at: now) }
     }
     for receipt in call.receipts {
       update(call.id, at: now) { $0.answerIsDurable(receipt, at: now) }

@@ -31,6 +31,8 @@ public struct Exchange: Sendable {
   /// The addresses that we serve, with the epochs of their grants.
   var grants: [AddressName: Epoch] = [:]
   var pools: [AddressName: PortPool]
+  /// The addresses of lost sites that are served at addresses of ours.
+  var hostings: [AddressName: Hosting] = [:]
 
   var calls: [CallID: CallEntry] = [:]
   var callsPerTenant: [TenantID: Int] = [:]
@@ -168,7 +170,7 @@ public struct Exchange: Sendable {
   /// A tenant as it is now, unless the exchange knows a newer revision. Calls and bindings go on;
   /// bindings of extensions that are gone end.
   public mutating func install(_ tenant: TenantSnapshot, at now: Moment) -> [ExchangeAction] {
-    guard directory.install(tenant) else { return [] }
+    guard directory.install(tenant, by: hostedAddresses) else { return [] }
     let kept = Set(tenant.extensions.map(\.id))
     announce(registrar.removeBindings(of: tenant.tenant, except: kept))
     endSubscriptions(of: tenant.tenant, except: kept, at: now)
@@ -293,6 +295,7 @@ public struct Exchange: Sendable {
   /// served.
   mutating func leave(_ address: AddressName, at now: Moment) -> [CallID] {
     guard grants.removeValue(forKey: address) != nil else { return [] }
+    endHostings(at: address, at: now)
     registrar.forget(address)
     agents.forget(at: address)
     figures.forget(at: address)

@@ -101,6 +101,14 @@ public struct ExchangeLimits: Hashable, Sendable {
   public var durabilityWait: Duration = .seconds(10)
   /// How long a caller may hear why its call goes nowhere; beyond, its phone is told.
   public var announcement: Duration = .seconds(60)
+  /// How long a party may say nothing of the new address that its call was moved to; beyond, it is gone.
+  public var proofAfterMove: Duration = .seconds(30)
+  /// How long a phone whose connection was lost with a site has to register elsewhere; beyond, its calls end.
+  public var returnAfterLoss: Duration = .seconds(35)
+  /// How long a call that was moved rings on at most: should its caller have given up meanwhile, nobody heard.
+  public var ringingAfterMove: Duration = .seconds(35)
+  /// Between moved calls whose parties are told, so that thousands of INVITEs do not go out at once.
+  public var moveInterval: Duration = .milliseconds(1)
   /// How long nobody speaks until a message is taken for over.
   public var messageSilence: Duration = .seconds(10)
   /// The longest call; beyond: BYE to both.

@@ -17,6 +17,7 @@ extension CallMachine {
     heed(attendance?.offersAt)
     heed(parkingDeadline)
     heed(queueDeadline)
+    heed(moveDeadline)
     return next
   }
 
@@ -55,7 +56,7 @@ extension CallMachine {
     actions += sessionDeadlinePassed(at: now) + progressDeadlinePassed(at: now)
     actions += furtherDeadlinePassed(at: now) + programmeDeadlinePassed(at: now)
     actions += attendanceDeadlinePassed(at: now) + parkingDeadlinePassed(at: now)
-    actions += queueDeadlinePassed(at: now)
+    actions += queueDeadlinePassed(at: now) + moveDeadlinePassed(at: now)
     guard now.boot >= stateDeadline else { return actions }
     switch state {
     case .ringing: actions += ringingEnds(.noAnswer, at: now)

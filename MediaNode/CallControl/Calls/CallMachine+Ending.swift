@@ -73,7 +73,7 @@ extension CallMachine {
     actions += atRelay.map { .measure($0) } + [.closeRelay]
     caller.progress = nil
     (further, attendance, stay, seats, parking) = (nil, nil, nil, [:], nil)
-    (recording, isRecorded) = (nil, false)
+    (recording, isRecorded, moves) = (nil, false, [:])
     state = .ending(until: lingering(from: now.boot))
     return actions
   }

@@ -24,6 +24,7 @@ extension CallMachine {
     else { return tell(StatusCode.notAcceptableHere) }
     terms.direction = .both
     open.merge(other.open) { known, _ in known }
+    moves.merge(other.moves) { known, _ in known }
     callees += other.legs.map { leg in
       var leg = leg
       leg.recordedIn = leg.recordedIn ?? other.id
@@ -49,7 +50,7 @@ extension CallMachine {
 
   /// Offers the moved party the stayer's session at its new place.
   mutating func move(_ leg: LegID, at now: Moment) -> [CallAction] {
-    guard self[leg].answer == nil, let description = self[leg].session.described,
+    guard self[leg].answer == nil, !isTelling, let description = self[leg].session.described,
       let invite = self[leg].dialog?.request(.invite, body: .session(description))
     else { return joinLater(leg, at: now) }
     transfer?.stage = .moving(leg, nextAt: nil)

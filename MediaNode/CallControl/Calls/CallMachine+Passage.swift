@@ -16,7 +16,8 @@ extension CallMachine {
   private var settledPassage: Passage? {
     if isAttended { return attendedPassage }
     guard renegotiation == nil, transfer?.answered == nil, let other = heard,
-      let near = PassageEnd(caller), let far = PassageEnd(self[other])
+      let near = PassageEnd(caller, isAway: isAway(caller.id)),
+      let far = PassageEnd(self[other], isAway: isAway(other))
     else { return nil }
     // Whoever was transferred to somebody else stands where the caller stood, and sits where it sat.
     return caller.side == .caller

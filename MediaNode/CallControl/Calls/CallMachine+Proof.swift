@@ -11,7 +11,7 @@ extension CallMachine {
     case .bye: true
     case .abandoned: false
     case .invite, .renegotiation, .joining, .attending, .notice, .refresh, .progress, .informing,
-      .relayed:
+      .moving, .relayed:
       self[request.leg].isOpen
     }
   }

@@ -30,6 +30,12 @@ extension CallMachine {
     return [send(request, on: current.leg, for: .notice)]
   }
 
+  /// The answer to a NOTIFY will not come: what it said is said once more.
+  mutating func noticeAgain(_ leg: LegID) -> [CallAction] {
+    guard let current = referral, current.leg == leg else { return [] }
+    return notify(current.next ?? current.told)
+  }
+
   /// The party's answer to a NOTIFY; nil: silence. Who does not want to know is not told further.
   mutating func noticed(_ status: Int?, by leg: LegID, at now: Moment) -> [CallAction] {
     guard status.map({ $0 >= 200 }) ?? true, let current = referral, current.leg == leg,

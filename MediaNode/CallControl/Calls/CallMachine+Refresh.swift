@@ -7,7 +7,9 @@ extension CallMachine {
   /// When a session is to be refreshed, or is over.
   var sessionDeadline: BootInstant? {
     guard isUp else { return nil }
-    return earliest { $0.phase == .answered ? $0.timer?.nextDeadline : nil }
+    return earliest { leg in
+      leg.phase == .answered && moves[leg.id] == nil ? leg.timer?.nextDeadline : nil
+    }
   }
 
   /// Whether it has been answered and nobody hung up.
@@ -20,7 +22,8 @@ extension CallMachine {
   }
 
   private var timedLegs: [LegID] {
-    legs.filter { $0.phase == .answered && $0.timer != nil }.map(\.id)
+    // Whoever is yet to be told of a new address is asked by that whether it is there.
+    legs.filter { $0.phase == .answered && $0.timer != nil && moves[$0.id] == nil }.map(\.id)
   }
 
   mutating func sessionDeadlinePassed(at now: Moment) -> [CallAction] {

@@ -75,6 +75,7 @@ extension CallMachine {
 
   /// Whether both parties were answered, every offer so far has its answer and every 2xx its ACK.
   var isSettled: Bool {
+    guard !isTelling else { return false }
     if isAttended { return caller.answer == nil }
     guard case .talking(let connected, _) = state else { return false }
     return caller.answer == nil && self[connected].answer == nil

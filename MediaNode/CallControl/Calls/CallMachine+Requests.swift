@@ -11,6 +11,7 @@ extension CallMachine {
     if let refusal = self[leg].admit(request, over: flow) {
       return reply(refusal, to: request, token, on: leg)
     }
+    cameBack(leg, at: now)
     switch request.method {
     case .bye: return hungUp(request, token, on: leg, at: now)
     case .prack: return progressAcknowledged(request, token, on: leg, at: now)
@@ -98,7 +99,7 @@ extension CallMachine {
       case .relayed(let relayed): relayed
       case .invite, .bye, .renegotiation, .abandoned, .joining, .attending, .notice, .refresh,
         .progress,
-        .informing:
+        .informing, .moving:
         nil
       }
     }.sorted { $0.token < $1.token }
@@ -115,6 +116,10 @@ extension CallMachine {
     if response.isSuccess, response.headers.cseq.method.isOffering, request.purpose != .invite {
       self[request.leg].time(acceptedBy: response, limits, at: now.boot)
     }
+    if response.isSuccess, response.headers.cseq.method == .invite, request.purpose != .abandoned {
+      // Whatever it was offered, it was offered from our place.
+      moves[request.leg] = nil
+    }
     switch request.purpose {
     case .invite: return inviteAnswered(response, by: request.leg, at: now)
     case .bye, .progress, .informing: return []
@@ -124,6 +129,7 @@ extension CallMachine {
     case .attending: return attendanceAnswered(response, by: request.leg, at: now)
     case .notice: return noticed(response.status, by: request.leg, at: now)
     case .refresh: return refreshed(response, by: request.leg, at: now)
+    case .moving: return placeAnswered(response, by: request.leg, at: now)
     case .relayed(let relayed): return relayBack(response, of: relayed, at: now)
     }
   }
@@ -139,6 +145,7 @@ extension CallMachine {
     case .attending: return end(.answered, at: now)
     case .notice: return noticed(nil, by: request.leg, at: now)
     case .refresh: return refreshFailed(at: now)
+    case .moving: return placeUnanswered(by: request.leg, at: now)
     case .relayed(let relayed):
       return reply(
         StatusCode.serverTimeout, to: relayed.request, relayed.token, on: relayed.requester)

@@ -183,7 +183,9 @@ extension CallMachine {
   /// Offers the stayer the target's session, as soon as it has no offer of its own under way. What that
   /// changes is what the stayer goes back to where it refuses the target's.
   mutating func join(_ leg: LegID, at now: Moment) -> [CallAction] {
-    guard let stayer = transfer?.stayer, renegotiation == nil, self[stayer].answer == nil else {
+    guard let stayer = transfer?.stayer, renegotiation == nil, self[stayer].answer == nil,
+      !isTelling
+    else {
       return joinLater(leg, at: now)
     }
     if transfer?.before == nil, let terms = self[leg].session.terms {

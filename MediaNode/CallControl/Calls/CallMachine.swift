@@ -43,6 +43,8 @@ struct CallMachine: Equatable, Sendable {
     case progress
     /// INFO with a key that the other party told otherwise.
     case informing
+    /// The session as it is, at another address than before: see `moves`.
+    case moving
     /// The other party's INFO.
     case relayed(RelayedRequest)
   }
@@ -78,6 +80,8 @@ struct CallMachine: Equatable, Sendable {
   var renegotiation: Renegotiation?
   /// One party is being handed on by the other.
   @CopyOnWrite var transfer: Transfer?
+  /// The parties that do not know yet that the call goes on at another address.
+  var moves: [LegID: LegMove] = [:]
   /// Who asked for a transfer is told how it goes.
   var referral: Referral?
   /// What the caller was told last while it rang, so that forks do not tell it thrice.

@@ -132,6 +132,13 @@ struct Leg: Equatable, Sendable {
   /// The party's tag, as far as it is known.
   var remoteTag: String? { dialog?.id.remoteTag ?? progressTag }
 
+  /// The address of whoever gets our requests to the party next, as far as it is named by an address: the
+  /// first proxy on the way, else the party itself.
+  var nextHop: IPEndpoint? {
+    guard var dialog else { return isIncoming ? nil : invite.nextHop.endpoint }
+    return dialog.request(.options).nextHop.endpoint
+  }
+
   /// Where a request of ours within the dialog goes. A phone is reached over the path that it came
   /// by, whatever its Contact says (it may sit behind a NAT); a carrier by the next hop of the
   /// dialog (RFC 3261 section 8.1.2), as far as that is an address, unless it proved by TLS that it
@@ -154,7 +161,7 @@ struct Acknowledgement: Hashable, Sendable {
 /// the call's state: whoever carries the call on begins to repeat it anew.
 struct PendingAnswer: Equatable, Sendable {
   let token: RequestToken
-  let response: SIPResponse
+  var response: SIPResponse
   var retransmission: Retransmission
 
   static func == (left: PendingAnswer, right: PendingAnswer) -> Bool {
@@ -164,7 +171,7 @@ struct PendingAnswer: Equatable, Sendable {
 
 extension SIPRequest {
   /// The first loose-routing proxy, else the Request-URI (RFC 3261 section 8.1.2).
-  fileprivate var nextHop: SIPURI {
+  var nextHop: SIPURI {
     guard let first = headers.routes.first?.uri, first.parameters.contains("lr") else {
       return uri
     }

@@ -3,12 +3,18 @@ import SIP
 
 /// A call as bytes, for those who might have to carry it on.
 extension CallMachine {
-  /// Calls that are in no queue are written as before there were any.
-  private static let versions: ClosedRange<UInt8> = 9...10
+  /// Calls that are in no queue are written as before there were any, and calls whose parties know where
+  /// they are as before they could move.
+  private static let (plain, queueing, moving): (UInt8, UInt8, UInt8) = (9, 10, 11)
+
+  private var version: UInt8 {
+    if !moves.isEmpty || isTelling { return Self.moving }
+    return queued == nil ? Self.plain : Self.queueing
+  }
 
   func checkpoint(at now: BootInstant) -> [UInt8] {
     var writer = CheckpointWriter(at: now)
-    writer.write(queued == nil ? Self.versions.lowerBound : Self.versions.upperBound)
+    writer.write(version)
     writer.write(id)
     writer.write(tenant)
     writer.write(called)
@@ -35,7 +41,12 @@ extension CallMachine {
     writer.write(recordings)
     writer.write(isRecorded)
     for side in RelaySide.allCases { writer.write(seats[side]) }
-    if let queued { writer.write(queued) }
+    if version == Self.moving {
+      writer.write(queued)
+      writer.write(movingLegs)
+    } else if let queued {
+      writer.write(queued)
+    }
     return writer.bytes
   }
 
@@ -45,7 +56,7 @@ extension CallMachine {
   {
     var reader = CheckpointReader(bytes, at: now)
     let version = try reader.read(UInt8.self)
-    guard Self.versions.contains(version) else { throw .unknownVersion(version) }
+    guard (Self.plain...Self.moving).contains(version) else { throw .unknownVersion(version) }
     self.init(
       id: try reader.read(CallID.self), tenant: try reader.read(TenantID.self),
       called: try reader.read(String.self), callerToken: try reader.read(RequestToken.self),
@@ -69,7 +80,11 @@ extension CallMachine {
     recordings = try reader.read(UInt16.self)
     isRecorded = try reader.read(Bool.self)
     for side in RelaySide.allCases { seats[side] = try reader.read(RoomSeat?.self) }
-    if version > Self.versions.lowerBound { queued = try reader.read(QueuedCaller.self) }
+    if version == Self.queueing { queued = try reader.read(QueuedCaller.self) }
+    if version == Self.moving {
+      queued = try reader.read(QueuedCaller?.self)
+      movingLegs = try reader.read([MovingLeg].self)
+    }
     guard reader.left == 0 else { throw .leftover(reader.left) }
     try checkReferences()
   }
@@ -86,6 +101,7 @@ extension CallMachine {
     if let transfer { named.formUnion(transfer.legs) }
     if let referral { named.insert(referral.leg) }
     if let parking { named.insert(parking.place) }
+    named.formUnion(moves.keys)
     guard known.count == legs.count, named.isSubset(of: known) else {
       throw .malformed("legs")
     }
@@ -184,6 +200,7 @@ extension CallMachine.Purpose: Checkpointed {
     case .progress: writer.write(UInt8(9))
     case .informing: writer.write(UInt8(10))
     case .attending: writer.write(UInt8(11))
+    case .moving: writer.write(UInt8(12))
     case .relayed(let relayed):
       writer.write(UInt8(4))
       writer.write(relayed.token)
@@ -209,6 +226,7 @@ extension CallMachine.Purpose: Checkpointed {
     case 9: self = .progress
     case 10: self = .informing
     case 11: self = .attending
+    case 12: self = .moving
     default: throw .malformed("purpose")
     }
   }

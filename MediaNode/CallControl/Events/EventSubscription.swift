@@ -38,7 +38,7 @@ struct EventSubscription: Equatable, Sendable {
   /// Whose phone it is.
   let subscriber: ExtensionID
   /// Ours, that the phone talks to.
-  let address: AddressName
+  var address: AddressName
   @CopyOnWrite var dialog: Dialog
   var flow: Flow
   private(set) var state: State

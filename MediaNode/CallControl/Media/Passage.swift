@@ -70,16 +70,17 @@ struct PassageEnd: Hashable, Sendable {
   let isHolding: Bool
   /// It presses keys by INFO.
   let informs: Bool
-  /// Nobody is at this end any more.
+  /// Nobody is at this end any more, or for now.
   let isGone: Bool
 
-  init?(_ leg: Leg) {
+  /// - Parameter isAway: nothing leads to the party for now.
+  init?(_ leg: Leg, isAway: Bool = false) {
     guard let own = leg.session.terms, let told = leg.session.describedTerms else { return nil }
     self.own = own
     self.told = told
     isHolding = leg.session.isHolding
     informs = leg.informs
-    isGone = !leg.isOpen
+    isGone = !leg.isOpen || isAway
   }
 
   /// The codec that it sends: who offered sends the first of the answer, and who answered the first of the

@@ -15,7 +15,7 @@ enum MediaSlot: Hashable, Sendable {
 /// The session between one party and us: what it told, and what we told it.
 struct SessionSide: Hashable, Sendable {
   /// Our RTP socket on this side.
-  let local: IPEndpoint
+  private(set) var local: IPEndpoint
   let sessionID: UInt64
   private(set) var version: UInt64 = 0
   private(set) var slots: [MediaSlot] = []
@@ -141,7 +141,6 @@ struct SessionSide: Hashable, Sendable {
     return self == same
   }
 
-  /// Goes back to `earlier` after a refused offer; versions that the party saw stay used.
   /// The same as the party was told once, as news: it was told something else since. Nil: it was told nothing.
   mutating func describeAgain() -> SessionDescription? {
     guard var description = described else { return nil }
@@ -151,6 +150,17 @@ struct SessionSide: Hashable, Sendable {
     return description
   }
 
+  /// The same session goes on at another socket of ours. What the party was told last is told anew, as
+  /// the next version.
+  /// - Parameter secret: ours from now on, where there is one.
+  mutating func moves(to local: IPEndpoint, with secret: MediaSecret?) {
+    self.local = local
+    if let secret { transport.renew(secret) }
+    guard let terms = describedTerms else { return }
+    _ = describe(terms)
+  }
+
+  /// Goes back to `earlier` after a refused offer; versions that the party saw stay used.
   mutating func rollBack(to earlier: SessionSide) {
     let used = version
     self = earlier

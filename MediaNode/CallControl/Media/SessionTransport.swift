@@ -78,6 +78,26 @@ struct SessionTransport: Hashable, Sendable {
     if !isConfidential, wish == .keys || wish == .optionalKeys { wish = .plain }
   }
 
+  /// Our side has another secret from now on: other keys, other credentials, and what was agreed by a
+  /// handshake is shaken anew, under the certificate that the secret shows.
+  mutating func renew(_ secret: MediaSecret) {
+    self.secret = secret
+    switch agreement?.transport.protection {
+    case .keys(let keys):
+      guard let ours = secret.key(for: keys.inbound.suite) else { break }
+      agreement?.transport.protection = .keys(MediaKeys(inbound: keys.inbound, outbound: ours))
+    case .handshake(var handshake):
+      handshake.keys = nil
+      agreement?.transport.protection = .handshake(handshake)
+      agreement?.fingerprint = secret.fingerprint
+    case .some(.none), .awaited, nil: break
+    }
+    guard let checks = agreement?.transport.connectivity else { return }
+    agreement?.transport.connectivity = secret.credentials(generation).map {
+      MediaConnectivity(ours: $0, theirFragment: checks.theirFragment)
+    }
+  }
+
   // MARK: - The party's offer
 
   /// False, and nothing changes, when we cannot do what the medium wants.

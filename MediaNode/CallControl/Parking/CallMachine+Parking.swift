@@ -31,7 +31,7 @@ extension CallMachine {
   /// Whether whoever dials the place gets the party now.
   var canBeTaken: Bool {
     guard case .attended = state, parking != nil else { return false }
-    return caller.isOpen && caller.answer == nil && !isOfferingAttendance
+    return caller.isOpen && caller.answer == nil && !isOfferingAttendance && !isAway(caller.id)
   }
 
   /// The newcomer dialled the place.

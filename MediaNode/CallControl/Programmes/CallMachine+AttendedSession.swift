@@ -44,7 +44,7 @@ extension CallMachine {
   /// Offers the party that was left to us what it said of itself, so that it hears and is heard from
   /// now on, whatever it was told before.
   mutating func offerAttendance(at now: Moment) -> [CallAction] {
-    guard caller.answer == nil, !isBeingJoined, let terms = caller.session.terms,
+    guard caller.answer == nil, !isBeingJoined, !isTelling, let terms = caller.session.terms,
       var dialog = caller.dialog
     else { return offerAttendanceLater(at: now) }
     var offered = terms
@@ -93,6 +93,7 @@ extension CallMachine {
 
   /// Whether an offer of ours waits for the party's answer.
   var isOfferingAttendance: Bool {
-    attendance?.awaitsAnswer == true || open.values.contains { $0.purpose == .attending }
+    attendance?.awaitsAnswer == true || isTelling
+      || open.values.contains { $0.purpose == .attending }
   }
 }

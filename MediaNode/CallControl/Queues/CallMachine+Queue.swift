@@ -14,6 +14,7 @@ extension CallMachine {
   /// Nothing is under way with the caller, so that its other party can be another.
   var canBeServed: Bool {
     caller.isOpen && caller.answer == nil && !isOfferingAttendance && attendance?.offersAt == nil
+      && !isAway(caller.id)
   }
 
   /// The agent who has the caller now.

@@ -62,6 +62,8 @@ struct TenantDirectory: Sendable {
 
   private let hashing: any Hashing
   private var tenants: [TenantID: DirectoryTenant] = [:]
+  /// As they were told, of tenants that are at home elsewhere than they were told.
+  private var displaced: [TenantID: TenantSnapshot] = [:]
   /// What was switched here and no snapshot says yet.
   private var switched: [TenantID: [ExtensionID: AnsweringSwitches]] = [:]
   private var byDomain: [String: TenantID] = [:]
@@ -85,12 +87,31 @@ struct TenantDirectory: Sendable {
 
   subscript(id: TenantID) -> DirectoryTenant? { tenants[id] }
 
+  var ids: [TenantID] { tenants.keys.sorted() }
+
   /// False when this revision, or a newer one, is known.
-  mutating func install(_ snapshot: TenantSnapshot) -> Bool {
+  /// - Parameter hosts: where lost addresses are served.
+  mutating func install(
+    _ snapshot: TenantSnapshot, by hosts: [AddressName: AddressName] = [:]
+  ) -> Bool {
     if let known = tenants[snapshot.tenant] {
       guard snapshot.revision > known.snapshot.revision else { return false }
-      forget(snapshot.tenant)
     }
+    store(snapshot, by: hosts)
+    return true
+  }
+
+  /// Addresses are served elsewhere than before.
+  mutating func place(_ id: TenantID, by hosts: [AddressName: AddressName]) {
+    guard let known = tenants[id]?.snapshot else { return }
+    let told = displaced[id] ?? known
+    if !known.isPlaced(as: told.placed(by: hosts)) { store(told, by: hosts) }
+  }
+
+  private mutating func store(_ told: TenantSnapshot, by hosts: [AddressName: AddressName]) {
+    let snapshot = told.placed(by: hosts)
+    forget(told.tenant)
+    displaced[told.tenant] = snapshot.isPlaced(as: told) ? nil : told
     var tenant = DirectoryTenant(snapshot, hashing: hashing)
     keepSwitched(in: &tenant)
     tenants[snapshot.tenant] = tenant
@@ -105,12 +126,12 @@ struct TenantDirectory: Sendable {
       certifiedTrunks[trunk.id] = trunk.certificateName == nil ? nil : trunk
       routedTrunks[trunk.id] = trunk.route == nil ? nil : trunk
     }
-    return true
   }
 
   mutating func remove(_ id: TenantID) {
     forget(id)
     switched[id] = nil
+    displaced[id] = nil
   }
 
   // MARK: - What users switch

@@ -13,6 +13,9 @@ enum Fixture {
   /// Another address for phones, which is granted only where a test wants it.
   static let otherPhonesAddress = name("phones-b")
   static let otherPhones = endpoint("127.0.1.2:5060")
+  /// One for carriers, in the same site as that.
+  static let otherTrunksAddress = name("trunks-b")
+  static let otherTrunks = endpoint("127.0.1.11:5060")
   /// An address of IPv6, which is granted only where a test wants it.
   static let longPhonesAddress = name("phones-6")
   static let longPhones = endpoint("[2001:db8::1]:5060")
@@ -54,6 +57,27 @@ enum Fixture {
       .sha256, Array(repeating: 0xAB, count: 32))
     return configuration
   }
+
+  /// Of a node in another site.
+  static func elsewhere(_ configuration: ExchangeConfiguration) -> ExchangeConfiguration {
+    guard let ports = configuration.addresses.first?.relayPorts else { return configuration }
+    var elsewhere = configuration
+    elsewhere.node = NodeName("node-b1")!
+    elsewhere.addresses = [
+      ExchangeAddress(
+        name: otherPhonesAddress, ip: otherPhones.address, securePort: 5061, role: .phones,
+        relayPorts: ports),
+      ExchangeAddress(
+        name: otherTrunksAddress, ip: otherTrunks.address, securePort: 5061, role: .trunks,
+        relayPorts: ports),
+    ]
+    elsewhere.mediaFingerprint = CertificateFingerprint(
+      .sha256, Array(repeating: 0xCD, count: 32))
+    return elsewhere
+  }
+
+  /// Where addresses of a lost site are served.
+  static let hosts = [phonesAddress: otherPhonesAddress, trunksAddress: otherTrunksAddress]
 
   static func password(of number: String) -> String { "secret-\(number)" }
 

@@ -20,8 +20,8 @@ final class Party {
   /// Whose extension it is.
   var domain = Fixture.domain
   let endpoint: IPEndpoint
-  /// Where it sends its requests.
-  let server: IPEndpoint
+  /// Where it sends its requests outside dialogs.
+  var server: IPEndpoint
   let rtp: UInt16
   var password: String
   var habit = Habit.answer(after: .milliseconds(500))
@@ -65,6 +65,9 @@ final class Party {
   /// Nobody takes connections at its address.
   var refusesConnections = false
 
+  /// What it calls itself, behind a NAT that lets in only whom it has sent something.
+  var privateEndpoint: IPEndpoint?
+
   /// How it reaches us.
   var transport = SIPTransport.udp
 
@@ -81,7 +84,7 @@ final class Party {
     Party("carrier", at: Fixture.carrier.description, server: Fixture.trunks)
   }
 
-  var isCarrier: Bool { server == Fixture.trunks }
+  var isCarrier: Bool { [Fixture.trunks, Fixture.otherTrunks].contains(server) }
   var now: BootInstant { world?.now.boot ?? BootInstant(nanoseconds: 0) }
   var lastCall: PartyCall? { calls.last }
 
@@ -175,7 +178,7 @@ final class Party {
   func send(_ request: SIPRequest, then act: @escaping (SIPResponse?) -> Void)
     -> ClientTransactionID
   {
-    let flow = Flow(transport: transport, local: endpoint, remote: server)
+    let flow = flow(of: request)
     let (id, events) = layer.send(request, over: flow, branch: newBranch(), at: now)
     clients[id] = act
     handle(events)
@@ -183,8 +186,14 @@ final class Party {
   }
 
   func sendACK(_ ack: SIPRequest, branch: String) {
-    let flow = Flow(transport: transport, local: endpoint, remote: server)
+    let flow = flow(of: ack)
     handle(layer.send(ack, over: flow, branch: branch, at: now).events)
+  }
+
+  /// Within a dialog it goes to where the other side says that it is.
+  private func flow(of request: SIPRequest) -> Flow {
+    let target = request.headers.to.tag == nil ? nil : request.uri.endpoint
+    return Flow(transport: transport, local: endpoint, remote: target ?? server)
   }
 
   func respond(_ response: SIPResponse, to id: ServerTransactionID) {
@@ -206,8 +215,9 @@ final class Party {
   }
 
   var contact: NameAddress {
-    NameAddress(
-      uri: SIPURI(user: number, host: endpoint.address.description, port: endpoint.port))
+    let place = privateEndpoint ?? endpoint
+    return NameAddress(
+      uri: SIPURI(user: number, host: place.address.description, port: place.port))
   }
 
   var identity: NameAddress {

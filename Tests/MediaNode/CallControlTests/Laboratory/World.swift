@@ -29,6 +29,8 @@ final class World {
   private(set) var isDead = false
   /// What waits in the sockets of a dead process.
   private var inbox: [() -> Void] = []
+  /// The paths that parties opened since their site was lost; nil: none was.
+  var openedPaths: Set<Flow>?
 
   private(set) var parties: [IPEndpoint: Party] = [:]
   private(set) var facts: [Fact] = []
@@ -198,6 +200,10 @@ final class World {
   }
 
   private func arrive(_ message: SIPMessage, over flow: Flow) {
+    if openedPaths != nil {
+      guard !isDead, exchange.address(at: flow.local) != nil else { return }
+      openedPaths?.insert(flow)
+    }
     guard !isDead else { return inbox.append { [self] in arrive(message, over: flow) } }
     perform(exchange.receive(message, over: flow, at: now))
   }
@@ -218,6 +224,12 @@ final class World {
       if flow.transport != .udp, parties[flow.remote]?.refusesConnections ?? false {
         return after(.milliseconds(1)) { [self] in
           perform(exchange.flowClosed(flow, at: now))
+        }
+      }
+      if !isOpen(flow) {
+        guard flow.transport != .udp else { return }
+        return after(.milliseconds(1)) { [self, lives] in
+          if lives == self.lives { perform(exchange.flowClosed(flow, at: now)) }
         }
       }
       if parties[flow.remote]?.isUnreachable ?? false { return giveBack(message, over: flow) }
@@ -374,11 +386,28 @@ final class World {
     without address: AddressName? = nil
   ) {
     let tenant = exchange.directory[Fixture.tenant]?.snapshot ?? Fixture.snapshot
-    lives += 1
-    isDead = true
+    endLife()
     after(gap) { [self, grants = exchange.grants.filter { $0.key != address }] in
       revive(tenant, grants, onAnotherMachine: machine)
     }
+  }
+
+  /// Another process begins.
+  func begin(_ configuration: ExchangeConfiguration, with tenant: TenantSnapshot) {
+    isDead = false
+    // No two processes draw the same numbers, also where one dies before it was there.
+    processes += 1
+    exchange = Exchange(
+      configuration: configuration, hashing: OpenSSLHashing(),
+      random: SeededGenerator(seed: UInt64(processes) &* 7_919))
+    perform(exchange.install(tenant, at: now))
+    relays = [:]
+  }
+
+  /// From now on nobody is there.
+  func endLife() {
+    lives += 1
+    isDead = true
   }
 
   private func inherit(_ grants: [AddressName: Epoch]) {
@@ -396,22 +425,24 @@ final class World {
   private func revive(
     _ tenant: TenantSnapshot, _ grants: [AddressName: Epoch], onAnotherMachine: Bool
   ) {
-    isDead = false
-    // No two processes draw the same numbers, also where one dies before it was there.
-    processes += 1
-    exchange = Exchange(
-      configuration: exchange.configuration, hashing: OpenSSLHashing(),
-      random: SeededGenerator(seed: UInt64(processes) &* 7_919))
-    perform(exchange.install(tenant, at: now))
-    relays = [:]
-    if onAnotherMachine { inherit(grants) } else { resume(grants) }
+    let hosting = exchange.hostedAddresses
+    begin(exchange.configuration, with: tenant)
+    if onAnotherMachine { inherit(grants) } else { resume(grants, hosting) }
     let waiting = inbox
     inbox = []
     for arrive in waiting { arrive() }
   }
 
-  private func resume(_ grants: [AddressName: Epoch]) {
+  private func resume(
+    _ grants: [AddressName: Epoch], _ hosting: [AddressName: AddressName]
+  ) {
     for (address, epoch) in grants { perform(exchange.adopt(address, epoch: epoch, at: now)) }
+    for (address, host) in hosting {
+      perform(
+        exchange.inherit(
+          address, epoch: Fixture.epoch, at: host, calls: [], bindings: [], subscriptions: [],
+          at: now))
+    }
     perform(exchange.restore(bindingChanges, at: now))
     let watched = remembered.values.sorted { $0.key.localTag < $1.key.localTag }
     perform(exchange.restore(watched, at: now))
