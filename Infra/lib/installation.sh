@@ -89,7 +89,8 @@ write_control_plane_settings() {
     --arg host "${host_of[$1]}" --arg name "$(certificate_of "$1")" --arg site "$site" \
     --argjson api "$api_port" --argjson link "$link_port" --argjson beats "$beat_port" \
     --arg servers "$(hosts_for "$site" "${servers[@]}")" --argjson postgres "$postgres_port" \
-    --arg members "$(hosts_for "$site" "${members[@]}")" --arg etcd "$etcd_port" '{
+    --arg members "$(hosts_for "$site" "${members[@]}")" --arg etcd "$etcd_port" \
+    --argjson across "$([ ${#replicas[@]} -gt 1 ] && echo true || echo false)" '{
       $name, $site, generation: 1, "log-level": "info",
       api: {$host, port: $api},
       link: {$host, port: $link, certificate: "\($certificates)/\($name).crt",
@@ -98,7 +99,9 @@ write_control_plane_settings() {
       postgres: {host: ($servers | gsub("\n"; ",")), port: $postgres, database: "tandem",
         user: "tandem_server", "password-file": "\($secrets)/postgres-server",
         "owner-user": "tandem_owner", "owner-password-file": "\($secrets)/postgres-owner"},
-      etcd: {endpoints: [$members | split("\n")[] | "http://\(.):\($etcd)"]}
+      etcd: {endpoints: [$members | split("\n")[] | "http://\(.):\($etcd)"],
+        member: "http://\($members | split("\n")[0]):\($etcd)"},
+      placement: {$across}
     }' >"$configuration/$1.json"
 }
 
@@ -110,18 +113,21 @@ replicas_for_nodes() {
   done
 }
 
-# write_node_settings NODE SITE PHONES-IP TRUNKS-IP PROOF
+# write_node_settings NODE SITE PHONES-IP TRUNKS-IP PROOF: should the other site be lost, its addresses' calls
+# are carried on there.
 write_node_settings() {
-  local node=$1
+  local node=$1 other=b
+  [ "$2" = a ] || other=a
   mkdir --parents "$state/nodes/$node"
   chmod 700 "$state/nodes/$node"
   make_secret "$secrets/$node-snapshots" 32
   jq --null-input --arg node "$node" --arg site "$2" --arg phones "$3" --arg trunks "$4" \
     --arg state "$state/nodes/$node" --arg secrets "$secrets" --arg certificates "$certificates" \
-    --arg replicas "$(replicas_for_nodes)" --arg proof "$5" --arg music "$music" \
+    --arg other "$other" --arg replicas "$(replicas_for_nodes)" --arg proof "$5" --arg music "$music" \
     --arg recordings "$recordings" --arg spoken "$state/sounds" --arg deadly "$deadly_word" '{
       name: $node, site: $site, "log-level": "info", state: $state, $proof,
       addresses: ["phones-\($site) phones \($phones):5060", "trunks-\($site) trunks \($trunks):5060"],
+      "stands-by-for": ["phones-\($other) phones", "trunks-\($other) trunks"],
       "relay-ports": {first: 20000, last: 29999}, replicas: ($replicas | split("\n")),
       sounds: {music: $music, prompts: $recordings, synthesised: $spoken},
       "sip-tls": {certificate: "\($certificates)/sip-\($site).crt",

@@ -23,6 +23,8 @@ final class Holdings: Sendable {
     var incomplete: [AddressName: BootInstant] = [:]
     /// Addresses that are ours, and whose sockets somebody else on this machine still has.
     var unbound: [AddressName: Epoch] = [:]
+    /// Addresses of other sites that are ours, and whose former holders may still begin something.
+    var unsettled: [AddressName: Epoch] = [:]
     /// Sockets that nobody kept, until the signalling thread has them: it alone closes them.
     var reopened: [AddressSockets] = []
     /// Addresses that are about to be given up.
@@ -40,6 +42,7 @@ final class Holdings: Sendable {
 
   private let state: Mutex<State>
   private let addresses: [AddressName: AddressSetting]
+  private let foreign: ForeignAddresses
   private let isSecure: Bool
   private let snapshots: SnapshotStore
   private let grantStore: GrantStore
@@ -63,6 +66,7 @@ final class Holdings: Sendable {
       directory: directory.snapshots, key: configuration.snapshotKey(), logger: log)
     grantStore = GrantStore(path: directory.grants)
     addresses = Dictionary(configuration.addresses.map { ($0.name, $0) }) { first, _ in first }
+    foreign = ForeignAddresses(configuration.standsByFor, besides: configuration.addresses)
     isSecure = configuration.secureSIP != nil
     guard keeper?.movesAddresses != true || configuration.proof != .binding else {
       throw SettingError(
@@ -75,7 +79,10 @@ final class Holdings: Sendable {
     leftRelays = LeftRelays(estate?.relays.values.map { $0 } ?? [])
     let (grants, unsettled) = try grantStore.loadAll()
     let titles = NodeTitles(
-      policy: OwnershipPolicy(), proofs: addresses.mapValues { _ in configuration.proof },
+      policy: OwnershipPolicy(),
+      proofs: addresses.mapValues { _ in configuration.proof }.merging(
+        foreign.names.map { ($0, .none) }
+      ) { own, _ in own },
       persisted: grants, unsettled: unsettled, startedAt: now)
     state = Mutex(
       State(
@@ -114,7 +121,8 @@ final class Holdings: Sendable {
       shelf.keep(tenant.sounds, of: tenant.tenant)
       state.withLock { $0.revisions[tenant.tenant] = tenant.revision }
     }
-    for held in heldAddresses {
+    let held = heldAddresses
+    for held in held where !foreign.contains(held.address) {
       if state.withLock({ !$0.bound.contains(held.address) }) {
         guard let sockets = bind(held.address) else {
           state.withLock { $0.unbound[held.address] = held.epoch }
@@ -125,6 +133,21 @@ final class Holdings: Sendable {
       state.withLock { _ = $0.served.insert(held.address) }
       _ = exchange.adopt(held.address, epoch: held.epoch, at: now)
     }
+    // After those at which they are served.
+    for held in held where foreign.contains(held.address) {
+      guard let host = host(of: held.address) else {
+        state.withLock { $0.unsettled[held.address] = held.epoch }
+        continue
+      }
+      state.withLock { _ = $0.served.insert(held.address) }
+      _ = exchange.inherit(
+        held.address, epoch: held.epoch, at: host, calls: [], bindings: [], subscriptions: [],
+        at: now)
+    }
+  }
+
+  private func host(of address: AddressName) -> AddressName? {
+    state.withLock { foreign.host(of: address, among: $0.served) }
   }
 
   /// Sockets of held addresses that the keeper has none of. Once.
@@ -181,6 +204,7 @@ final class Holdings: Sendable {
       beat: { [self] now in
         serveUnbound(on: signalling)
         announceServed(at: now)
+        serveSettled(on: signalling, at: now)
         giveUpOverdue(on: signalling, at: now)
         let number = state.withLock { state in
           state.titles.tick(at: now)
@@ -266,6 +290,10 @@ final class Holdings: Sendable {
     standAtInterface(at: MachineClock.boot())
     let answer = keepAndAnswer(order, verdict)
     for case .adopt(let address, let epoch) in effects {
+      guard !foreign.contains(address) else {
+        state.withLock { $0.unsettled[address] = epoch }
+        continue
+      }
       state.withLock { $0.unbound[address] = epoch }
       serveUnbound(on: signalling)
       serveSoon(on: signalling)
@@ -295,9 +323,8 @@ final class Holdings: Sendable {
     state.withLock { _ = $0.leaving.insert(order.address) }
     signalling.submit { [self] exchange, now in
       let (verdict, effects) = judge(order)
-      // Addresses do not move to other sites, so nothing is yielded.
-      var actions = effects.isEmpty ? [] : exchange.freeze(order.address, at: now)
-      if !effects.isEmpty {
+      var actions = effects.isEmpty ? [] : letGo(of: order.address, exchange: &exchange, at: now)
+      if !effects.isEmpty, !foreign.contains(order.address) {
         leave(order.address, to: exchange)
         if state.withLock({ $0.titles.isParting(from: order.address) }) {
           part(from: order.address, closing: actions.filter(\.closesRelay), on: signalling)
@@ -335,6 +362,24 @@ final class Holdings: Sendable {
   private func closeSockets(at address: AddressName, on signalling: SignallingLoop) {
     guard let setting = addresses[address] else { return }
     signalling.leave(setting.endpoint.address)
+  }
+
+  /// What goes to another site is frozen like what goes to a neighbour: whoever can say so hears the new holder
+  /// too, so its calls are being carried on there. Calls of another site that were moved here stay.
+  private func letGo(
+    of address: AddressName, exchange: inout Exchange, at now: Moment
+  ) -> [ExchangeAction] {
+    guard !foreign.contains(address) else {
+      state.withLock { state in
+        state.unsettled[address] = nil
+        state.served.remove(address)
+        state.incomplete[address] = nil
+      }
+      _ = inheritances.take(address, at: now.boot)
+      return exchange.endHosting(of: address, at: now)
+    }
+    state.withLock { $0.titles.forgetYielded(address) }
+    return exchange.freeze(address, at: now)
   }
 
   /// The answer to an order, once the disk keeps what it changed; nil: it does not.
@@ -377,21 +422,48 @@ final class Holdings: Sendable {
     }
   }
 
-  private func serve(_ address: AddressName, _ epoch: Epoch, on signalling: SignallingLoop) {
+  /// Carries on what another site left, at an address of ours, as soon as nobody there can begin anything any
+  /// more: a call must not be asked by two to go two ways.
+  private func serveSettled(on signalling: SignallingLoop, at now: BootInstant) {
+    opening.withLock { _ in
+      let settled = state.withLock { state in
+        state.unsettled.filter { state.titles.permission(for: $0.key, at: now) == .full }
+      }
+      for (address, epoch) in settled.sorted(by: { $0.key < $1.key }) {
+        guard let host = host(of: address) else { continue }
+        state.withLock { $0.unsettled[address] = nil }
+        serve(address, epoch, at: host, on: signalling)
+      }
+    }
+  }
+
+  /// - Parameter host: where another site's address is served; nil: it is here itself.
+  private func serve(
+    _ address: AddressName, _ epoch: Epoch, at host: AddressName? = nil,
+    on signalling: SignallingLoop
+  ) {
     signalling.submit { [inheritances, leftRelays, log] exchange, now in
       let left = inheritances.take(address, at: now.boot)
-      leftRelays.add(left.relays)
       let before = exchange.checkpointNames
-      let actions = exchange.inherit(
-        address, epoch: epoch, calls: left.calls, bindings: left.bindings,
-        subscriptions: left.subscriptions, at: now)
+      let actions: [ExchangeAction]
+      if let host {
+        actions = exchange.inherit(
+          address, epoch: epoch, at: host, calls: left.calls, bindings: left.bindings,
+          subscriptions: left.subscriptions, at: now)
+      } else {
+        leftRelays.add(left.relays)
+        actions = exchange.inherit(
+          address, epoch: epoch, calls: left.calls, bindings: left.bindings,
+          subscriptions: left.subscriptions, at: now)
+      }
       let carriedOn = exchange.checkpointNames.subtracting(before)
       inheritances.forget(carriedOn)
       log.notice(
         "an address is served",
         metadata: [
-          "address": "\(address)", "epoch": "\(epoch)", "left": "\(left.calls.count)",
-          "carried-on": "\(carriedOn.count)", "bindings": "\(left.bindings.count)",
+          "address": "\(address)", "at": "\(host ?? address)", "epoch": "\(epoch)",
+          "left": "\(left.calls.count)", "carried-on": "\(carriedOn.count)",
+          "bindings": "\(left.bindings.count)",
         ])
       return actions
     }

@@ -14,6 +14,8 @@ struct NodeConfiguration: Sendable {
   var site: SiteName
   /// All that it may be told to hold. What the keeper has no sockets of it binds when it is given it.
   var addresses: [AddressSetting]
+  /// Addresses of other sites whose calls it may be told to carry on at its own.
+  var standsByFor: [ForeignAddress]
   /// How it proves, without the control plane, that they lead here.
   var proof: PhysicalProof
   /// Who answers echoes from them, where that is the proof.
@@ -71,6 +73,9 @@ struct NodeConfiguration: Sendable {
     name = try reader.value("name", as: NodeName.init)
     site = try reader.value("site", as: SiteName.init)
     addresses = try reader.values("addresses", as: AddressSetting.init(text:))
+    standsByFor = try reader.values(
+      ifGiven: "stands-by-for", as: ForeignAddress.init(text:),
+      "addresses with their roles: phones-b phones")
     (proof, gateway) = try reader.proof()
     relayPorts = try reader.portRange("relay-ports")
     secureSIP = try reader.scoped(to: "sip-tls").serverIdentity()
@@ -166,6 +171,21 @@ struct AddressSetting: Sendable {
   }
 }
 
+/// `NAME phones|trunks`: a service address of another site.
+struct ForeignAddress: Sendable {
+  var name: AddressName
+  var role: ExchangeAddress.Role
+
+  init?(text: String) {
+    let words = text.split(separator: " ")
+    guard words.count == 2, let name = AddressName(words[0]),
+      let role = ExchangeAddress.Role(rawValue: String(words[1]))
+    else { return nil }
+    self.name = name
+    self.role = role
+  }
+}
+
 extension AddressSetting {
   /// 5061 for 5060 (RFC 3261 section 19.1.2).
   var secureEndpoint: IPEndpoint { IPEndpoint(endpoint.address, port: endpoint.port &+ 1) }
@@ -215,6 +235,18 @@ extension ConfigReader {
     try requiredStringArray(forKey: name).map { text in
       guard let value = make(text) else {
         throw SettingError(name: "\(name)", value: text, expected: "a \(Value.self)")
+      }
+      return value
+    }
+  }
+
+  /// None, unless they are given.
+  fileprivate func values<Value>(
+    ifGiven name: ConfigKey, as make: (String) -> Value?, _ expected: String
+  ) throws -> [Value] {
+    try (stringArray(forKey: name) ?? []).map { text in
+      guard let value = make(text) else {
+        throw SettingError(name: "\(name)", value: text, expected: expected)
       }
       return value
     }

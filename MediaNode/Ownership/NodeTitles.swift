@@ -216,6 +216,11 @@ public struct NodeTitles: Sendable {
     return [.freeze(address)]
   }
 
+  /// Nothing is left here to be relayed from an address that was yielded.
+  public mutating func forgetYielded(_ address: AddressName) {
+    if case .yielded = standings[address] { standings[address] = nil }
+  }
+
   // MARK: - Reading
 
   /// What may leave from the address at `now`, which must have been read just before the sending:

@@ -194,6 +194,32 @@ import Testing
     #expect(node.permission == .closed)
   }
 
+  @Test func whereNothingIsLeftToBeRelayedNothingLeaves() {
+    var node = Self.holder()
+    node.receive(.release, Epoch(generation: 1, revision: 8), across: true)
+    node.titles.forgetYielded(Self.phones)
+    node.live(for: .seconds(1), echoing: true)
+    #expect(node.permission == .closed)
+    #expect(!node.titles.hasStanding(Self.phones))
+    // Nobody who holds an address has yielded it.
+    node.receive(.adopt, Epoch(generation: 1, revision: 9), gone: true)
+    node.titles.forgetYielded(Self.phones)
+    #expect(node.permission == .full)
+  }
+
+  /// It has no network of the other site's, and so no proof but what replicas say.
+  @Test func anAddressOfAnotherSiteIsServedWhenItsFormerHolderHasSurelyEnded() {
+    var node = Node(proof: .none)
+    node.receive(.adopt, Self.first, across: true)
+    node.live(for: .milliseconds(975), acknowledging: Self.first)
+    #expect(node.permission == .relaying)
+    node.live(for: .milliseconds(50), acknowledging: Self.first)
+    #expect(node.permission == .full)
+    #expect(!node.titles.mayAnnounce(Self.phones, at: node.now))
+    node.live(for: .milliseconds(650))
+    #expect(node.permission == .closed)
+  }
+
   @Test func whoHearsAnotherClaimTheAddressWaitsForNewerEvidence() {
     var node = Self.holder()
     node.titles.hearClaim(of: Self.phones, at: node.now)
