@@ -19,6 +19,8 @@
  *            for each deed, "caller|callee CALL hold|resume|dtmf|refresh WHY MS talking|held". The callees of odd calls say BYE then, not
  *            the callers. --held N: the callers of the last N calls put them on hold before FILE of --pairs
  *            is written, which has them not.
+ *            Who is invited again within a call follows: what it says there goes to where that INVITE came from and to its
+ *            Contact, and rtpgen, if it runs, is told where the sound of a call of --pairs is to go (see there).
  * --auth user:pass answers 401/407 to INVITE.  Retransmits INVITE/BYE/REGISTER (500 ms doubling).
  * Prints one JSON line.
  */
@@ -41,10 +43,11 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "moved.h"
 #include "siptext.h"
 
 enum { IDLE, INV, UP, BYE, DONE, FAIL };
-struct call { uint16_t why; uint8_t st, rtx, auth, got180, bycallee, heardbye, saidbye; uint16_t cseq; uint64_t t0, tup, tlast; char *dlg; /* R-URI and routes for ACK/BYE */ int pa, pb; };
+struct call { int line; uint16_t why; uint8_t st, rtx, auth, got180, bycallee, heardbye, saidbye; uint16_t cseq; uint64_t t0, tup, tlast; char *dlg; /* R-URI and routes for ACK/BYE */ int pa, pb; };
 static struct call *C;
 static const char *tip = "127.0.0.1", *myip = "127.0.0.1", *pairsf, *au, *ap, *label = "", *duser = "", *domain, *logf, *secret = "p";
 static int tport = 5060, uacp = 5070, uasp = 5080, total = 1000, users = 1000, tenants = 1, first = 0, conc = 32, reg, K = 4, abase = 25000, bbase = 25200, cpu = -1, keep = 0, timeo = 8, quick = 0, callers;
@@ -75,8 +78,8 @@ static char *copyall(char *o, char *m, const char *name) {
     return o;
 }
 static int audioport(char *m) { char *b = strstr(m, "\r\n\r\n"), *a = b ? strstr(b, "m=audio ") : NULL; return a ? atoi(a + 8) : 0; }
-static int sdp(char *o, int port) {
-    return sprintf(o, "v=0\r\no=- 1 1 IN IP4 %s\r\ns=-\r\nc=IN IP4 %s\r\nt=0 0\r\nm=audio %d RTP/AVP 0\r\na=rtpmap:0 PCMU/8000\r\na=ptime:20\r\na=sendrecv\r\n", myip, myip, port);
+static int sdp(char *o, int port, const char *direction) {
+    return sprintf(o, "v=0\r\no=- 1 1 IN IP4 %s\r\ns=-\r\nc=IN IP4 %s\r\nt=0 0\r\nm=audio %d RTP/AVP 0\r\na=rtpmap:0 PCMU/8000\r\na=ptime:20\r\na=%s\r\n", myip, myip, port, direction);
 }
 /* ---- either side within a call: what it does there after a fault ---- */
 enum { HELD = -2, NOTYET, HOLD, RESUME, DTMF, REFRESH, VERBS };
@@ -150,7 +153,7 @@ static void sendinv(int i, char *chal, int proxy) {
             "Contact: <sip:%s@%s:%d>\r\nExpires: 3600\r\n%sContent-Length: 0\r\n\r\n", uri, myip, uacp, run, i, c->cseq, us, dom, i, us, dom, i, run, myip, c->cseq, us, myip, uacp, auth));
         return;
     }
-    int n = sdp(body, abase + 2 * (i % K)); snprintf(uri, sizeof uri, "%s", callee(i));
+    int n = sdp(body, abase + 2 * (i % K), "sendrecv"); snprintf(uri, sizeof uri, "%s", callee(i));
     if (chal && callers) { char us[20], pw[64]; snprintf(us, sizeof us, "%d", 100000 + i % users); snprintf(pw, sizeof pw, "%s%s", secret, us); digest(auth, chal, proxy, "INVITE", uri, us, pw); }
     else if (chal && au) digest(auth, chal, proxy, "INVITE", uri, au, ap);
     commit(0, sprintf(o, "INVITE %s SIP/2.0\r\nVia: SIP/2.0/UDP %s:%d;branch=z9hG4bK%x-%d-%d;rport\r\nMax-Forwards: 70\r\nFrom: <%s>;tag=f%d\r\nTo: <%s>\r\nCall-ID: c%d-%x@%s\r\nCSeq: %d INVITE\r\n"
@@ -160,7 +163,8 @@ static void begin(int i) { struct call *c = &C[i]; c->st = INV; c->cseq = 1; c->
 static void finish(int i, int good) { struct call *c = &C[i]; c->st = good ? DONE : FAIL; if (good) ok++; else failed++; ended++; openc--; if (c->dlg) { free(c->dlg); c->dlg = NULL; } }
 /* dlg: "uri\0tohdr\0routes" */
 static void indialog(int i, const char *method, int cseq) {
-    struct call *c = &C[i]; char *uri = c->dlg, *to = uri + strlen(uri) + 1, *rt = to + strlen(to) + 1, *o = slot(0, &tgt);
+    struct call *c = &C[i]; char *uri = c->dlg, *to = uri + strlen(uri) + 1, *rt = to + strlen(to) + 1; int follows = exercisef && S[0][i].uri;
+    char *o = slot(0, follows ? &S[0][i].peer : &tgt); if (follows) uri = S[0][i].uri;
     commit(0, sprintf(o, "%s %s SIP/2.0\r\nVia: SIP/2.0/UDP %s:%d;branch=z9hG4bK%x-%d-%s;rport\r\nMax-Forwards: 70\r\n%sFrom: <%s>;tag=f%d\r\n%s\r\nCall-ID: c%d-%x@%s\r\nCSeq: %d %s\r\nContact: <sip:uac@%s:%d>\r\nContent-Length: 0\r\n\r\n",
         method, uri, myip, uacp, run, i, method, rt, caller(i), i, to, i, run, myip, cseq, method, myip, uacp));
 }
@@ -227,14 +231,37 @@ static void response(char *m) {
 }
 
 /* ---- server side (stateless) ---- */
-static void reply(int s, char *m, struct sockaddr_in *src, int code, const char *txt, int withsdp) {
+/* Whose call a message within one is of; -1: nobody's. */
+static int callof(int s, char *m) {
+    char *ci = hdr(m, "Call-ID", NULL), *v = ci ? val(ci) : NULL, *dash = v ? strchr(v, '-') : NULL; unsigned r; if (!exercisef || !v) return -1;
+    if (!s) { int i = atoi(v + 1); return v[0] == 'c' && dash && sscanf(dash + 1, "%x", &r) == 1 && r == run && i >= 0 && i < total ? i : -1; }
+    for (int i = 0; i < total; i++) if (S[1][i].callid && (int)strlen(S[1][i].callid) == eol(v) && !strncmp(S[1][i].callid, v, eol(v))) return i;
+    return -1;
+}
+/* Answers an offer as who holds or does not (RFC 3264 6.1). */
+static const char *answered(char *m, int isholding) {
+    if (strstr(m, "\na=inactive")) return "inactive";
+    if (strstr(m, "\na=sendonly")) return isholding ? "inactive" : "recvonly";
+    return isholding || strstr(m, "\na=recvonly") ? "sendonly" : "sendrecv";
+}
+/* It is at another place from now on (RFC 3261 12.2.2), and so may its sound be. */
+static void follow(int s, int i, char *m, struct sockaddr_in *src) {
+    struct side *d = &S[s][i]; char *uri = bracketed(hdr(m, "Contact", NULL)), *b = strstr(m, "\r\n\r\n"), *c = b ? strstr(b, "c=IN IP4 ") : NULL, ip[16];
+    if (uri) { free(d->uri); d->uri = uri; d->peer = *src; }
+    if (!c || C[i].line < 0 || !audioport(m) || sscanf(c + 9, "%15[0-9.]", ip) != 1) return;
+    struct move v = {.magic = MOVED, .call = C[i].line, .dir = s, .port = htons(audioport(m))}; inet_pton(AF_INET, ip, &v.ip);
+    struct sockaddr_in to = {.sin_family = AF_INET, .sin_port = htons(s ? bbase : abase)}; inet_pton(AF_INET, myip, &to.sin_addr);
+    sendto(fd[s], &v, sizeof v, 0, (void *)&to, sizeof to);
+}
+/* direction: NULL: without a description of sound. */
+static void reply(int s, int i, char *m, struct sockaddr_in *src, int code, const char *txt, const char *direction) {
     char *o0 = slot(s, src), *o = o0, body[400]; int n = 0, port = s ? bbase : abase;
     o += sprintf(o, "SIP/2.0 %d %s\r\n", code, txt); o = copyall(o, m, "Via"); o = copyall(o, m, "Record-Route");
     char *f = hdr(m, "From", NULL), *t = hdr(m, "To", NULL), *ci = hdr(m, "Call-ID", NULL), *cs = hdr(m, "CSeq", NULL); if (!f || !t || !ci || !cs) { other++; return; }
     o += sprintf(o, "%.*s\r\n", eol(f), f); int tl = eol(t); char *tg = memmem(t, tl, "tag=", 4);
     if (tg) o += sprintf(o, "%.*s\r\n", tl, t); else { uint32_t h = 2166136261u; for (char *p = val(ci); *p != '\r'; p++) h = (h ^ (unsigned char)*p) * 16777619u; o += sprintf(o, "%.*s;tag=s%08x\r\n", tl, t, h); }
     o += sprintf(o, "%.*s\r\n%.*s\r\nContact: <sip:ua@%s:%d>\r\n", eol(ci), ci, eol(cs), cs, myip, s ? uasp : uacp);
-    if (withsdp) { static unsigned turn; n = sdp(body, port + 2 * (turn++ % K)); o += sprintf(o, "Content-Type: application/sdp\r\n"); }
+    if (direction) { static unsigned turn; n = sdp(body, port + 2 * ((i < 0 ? turn++ : (unsigned)i) % K), direction); o += sprintf(o, "Content-Type: application/sdp\r\n"); }
     o += sprintf(o, "Content-Length: %d\r\n\r\n", n); if (n) { memcpy(o, body, n); o += n; }
     commit(s, o - o0);
 }
@@ -250,13 +277,13 @@ static void mkcallee(int i, char *m, struct sockaddr_in *src) {
 static void request(int s, char *m, struct sockaddr_in *src) {
     if (!strncmp(m, "INVITE", 6)) {
         char *t = hdr(m, "To", NULL); int indlg = t && memmem(t, eol(t), "tag=", 4) != NULL;
-        if (indlg) { reinv++; reply(s, m, src, 200, "OK", 1); return; }
+        if (indlg) { int i = callof(s, m), holds = i >= 0 && S[s][i].verb == HELD; reinv++; reply(s, i, m, src, 200, "OK", answered(m, holds)); if (i >= 0 && S[s][i].uri) follow(s, i, m, src); return; }
         uasinv++; char *u = strstr(m, "sip:"); long long called = u ? atoll(u + 4) - calledbase : -1;
         if (called >= 0 && called < total) { C[called].pb = audioport(m); if (exercisef && s) mkcallee(called, m, src); }
-        reply(s, m, src, 180, "Ringing", 0); reply(s, m, src, 200, "OK", 1);
+        reply(s, -1, m, src, 180, "Ringing", NULL); reply(s, -1, m, src, 200, "OK", "sendrecv");
     } else if (!strncmp(m, "ACK", 3)) uasack++;
-    else if (!strncmp(m, "BYE", 3)) { if (s) uasbye++; else { rbye++; char *ci = hdr(m, "Call-ID", NULL); int i = ci ? atoi(val(ci) + 1) : -1; if (i >= 0 && i < total && C[i].st == BYE && C[i].bycallee) { C[i].heardbye = 1; bothsaid(i); } if (i >= 0 && i < total && C[i].st == UP) { C[i].st = FAIL; C[i].why = 1; failed++; ended++; openc--; } } reply(s, m, src, 200, "OK", 0); }
-    else reply(s, m, src, 200, "OK", 0);
+    else if (!strncmp(m, "BYE", 3)) { if (s) uasbye++; else { rbye++; char *ci = hdr(m, "Call-ID", NULL); int i = ci ? atoi(val(ci) + 1) : -1; if (i >= 0 && i < total && C[i].st == BYE && C[i].bycallee) { C[i].heardbye = 1; bothsaid(i); } if (i >= 0 && i < total && C[i].st == UP) { C[i].st = FAIL; C[i].why = 1; failed++; ended++; openc--; } } reply(s, -1, m, src, 200, "OK", NULL); }
+    else reply(s, -1, m, src, 200, "OK", NULL);
 }
 
 static double cputime(void) {
@@ -286,7 +313,7 @@ int main(int argc, char **argv) {
     if (cpu >= 0) { cpu_set_t s; CPU_ZERO(&s); CPU_SET(cpu, &s); sched_setaffinity(0, sizeof s, &s); }
     if ((callers && !domain) || heldn < 0 || heldn > total || (heldn && !exercisef)) return 2;
     signal(SIGINT, onsig); signal(SIGTERM, onsig); signal(SIGUSR1, onusr); run = (unsigned)(now() / 1000) ^ getpid() << 12;
-    C = calloc(total, sizeof *C); byeq = calloc(total, sizeof *byeq); ls = malloc(4l * total); lb = malloc(4l * total); l180 = malloc(4l * total);
+    C = calloc(total, sizeof *C); for (int i = 0; i < total; i++) C[i].line = -1; byeq = calloc(total, sizeof *byeq); ls = malloc(4l * total); lb = malloc(4l * total); l180 = malloc(4l * total);
     for (int s = 0; exercisef && s < 2; s++) { S[s] = calloc(total, sizeof **S); for (int i = 0; i < total; i++) S[s][i].verb = NOTYET; }
     tgt = (struct sockaddr_in){.sin_family = AF_INET, .sin_port = htons(tport)}; inet_pton(AF_INET, tip, &tgt.sin_addr);
     struct pollfd pf[2];
@@ -311,7 +338,7 @@ int main(int argc, char **argv) {
         }
         if (holdall && !wrote && next == total && upn + failed == total && (!heldn || held())) {
             wrote = 1; keepend = t + keep * 1000000000ull;
-            if (pairsf) { char tmp[500]; snprintf(tmp, sizeof tmp, "%s.tmp", pairsf); FILE *f = fopen(tmp, "w"); for (int i = 0; i < total; i++) if (C[i].st == UP && !isheld(i)) fprintf(f, "%d %d\n", C[i].pa, C[i].pb); fclose(f); rename(tmp, pairsf); }
+            if (pairsf) { char tmp[500]; snprintf(tmp, sizeof tmp, "%s.tmp", pairsf); FILE *f = fopen(tmp, "w"); for (int i = 0, line = 0; i < total; i++) if (C[i].st == UP && !isheld(i)) { C[i].line = line++; fprintf(f, "%d %d\n", C[i].pa, C[i].pb); } fclose(f); rename(tmp, pairsf); }
         }
         if (exercise && exercisef && !stop && exercised()) { exercise = 0; writeexercise(); }
         if (t - lastscan > 50000000) {

@@ -144,11 +144,25 @@ struct JudgementTests {
   @Test func theHeirIsToHoldWhatMovesAndNobodyElseWhatStays() async throws {
     var findings = Findings()
     #expect(try await findings.judged().verdict == "kept")
-    findings.moves = true
+    findings.moves = .toTheHeir
     #expect(try await findings.judged().verdict == "broken")
     findings.after = Findings.Holding(holder: "node-a2", heir: "node-a1", epoch: "1.9")
     #expect(try await findings.judged().verdict == "kept")
-    findings.moves = false
+    findings.moves = .nowhere
+    #expect(try await findings.judged().verdict == "broken")
+  }
+
+  @Test func whatALostSiteHeldIsToBeHeldByWhoeverStoodByElsewhere() async throws {
+    var findings = Findings()
+    findings.moves = .across
+    findings.after = Findings.Holding(holder: "node-a2", epoch: "1.9")
+    #expect(
+      try await findings.judged().broken == [
+        "phones-a is held by node-a2 under 1.9, not by node-b1"
+      ])
+    findings.after = Findings.Holding(holder: "node-b1", epoch: "1.9")
+    #expect(try await findings.judged().verdict == "kept")
+    findings.after = Findings.Holding(holder: "node-b1")
     #expect(try await findings.judged().verdict == "broken")
   }
 
@@ -264,10 +278,25 @@ private struct Findings {
     var posted: Int?
   }
 
+  /// Where addresses are to go.
+  enum Moves: Encodable {
+    case nowhere, toTheHeir, across
+
+    func encode(to encoder: any Encoder) throws {
+      var value = encoder.singleValueContainer()
+      switch self {
+      case .nowhere: try value.encode(false)
+      case .toTheHeir: try value.encode(true)
+      case .across: try value.encode("across")
+      }
+    }
+  }
+
   struct Holding: Encodable {
     var address = "phones-a"
     var holder = "node-a1"
     var heir = "node-a2"
+    var standby = "node-b1"
     var epoch = "1.4"
   }
 
@@ -318,7 +347,7 @@ private struct Findings {
       charged: 1_075, postings: 1, posted: 1_075),
   ]
   var lag = 1.0
-  var moves = false
+  var moves = Moves.nowhere
   var after = Holding()
   var adoption: Double? = 90
   var adopts: Bool?
@@ -352,7 +381,7 @@ private struct Findings {
 private struct Measures: Encodable {
   struct Promise: Encodable {
     var silenceP99Ms = 300
-    var moves: Bool
+    var moves: Findings.Moves
     var adopts: Bool?
     var silentOnceBack: Bool?
     var backMs = 60_000

@@ -1,8 +1,9 @@
 # Who sends from which service address, as the site's network sees it. Sourced by drill, after network.sh.
 
-# Looks at the machines' cables before they can be cut.
+# Looks at the machines' cables before they can be cut: those of `watched`.
 watch_emissions() {
-  "$generator/emitters" lan-a1 lan-a2 -- "$lab_phones" "$lab_trunks" >"$work/emissions" &
+  "$generator/emitters" "${watched[@]}" -- "$lab_phones" "$lab_trunks" "$lab_phones_b" "$lab_trunks_b" \
+    >"$work/emissions" &
   watcher=$!
 }
 
@@ -16,8 +17,9 @@ stop_watch() { [ -z "$watcher" ] || kill "$watcher" 2>/dev/null || true; }
 
 # The times in which a machine sent from an address without a pause; times in ms after the fault.
 emissions() {
-  jq --raw-input --compact-output --argjson from "$struck" --arg phones "$lab_phones" 'split(" ")
-    | {node: "node-\(.[0] | ltrimstr("lan-"))", address: (if .[1] == $phones then "phones-a" else "trunks-a" end),
+  jq --raw-input --compact-output --argjson from "$struck" --argjson names \
+    "{\"$lab_phones\": \"phones-a\", \"$lab_trunks\": \"trunks-a\", \"$lab_phones_b\": \"phones-b\", \"$lab_trunks_b\": \"trunks-b\"}" '
+    split(" ") | {node: "node-\(.[0] | ltrimstr("lan-"))", address: $names[.[1]],
        begin_ms: ((.[2] | tonumber) - $from), end_ms: ((.[3] | tonumber) - $from),
        packets: (.[4] | tonumber)}' "$work/emissions" | jq --slurp .
 }

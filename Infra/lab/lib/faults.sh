@@ -31,6 +31,22 @@ kill_programs() {
   done
 }
 
+# kill_site SITE: nothing of it is left, and nobody is told: no machine of it even says that a port is closed.
+kill_site() {
+  local machine name node=()
+  for machine in "${lab_machines[@]}"; do
+    [ "$(site_of_machine "$machine")" = "$1" ] || continue
+    sever mute "ctl-$machine"
+    sever deaf "ctl-$machine"
+    [[ $machine != cp-* ]] || continue
+    sever mute "lan-$machine"
+    sever deaf "lan-$machine"
+    node+=("node-$machine")
+  done
+  for name in "${node[@]}"; do kill_machine "$name"; done
+  kill_programs "control-plane-$1" "postgres-$1" "etcd-$1"
+}
+
 # lose_then_kill_process PROGRAM...: the victim's process dies two seconds after these; times count from then.
 lose_then_kill_process() {
   kill_programs "$@"

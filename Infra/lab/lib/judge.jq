@@ -66,14 +66,15 @@ def record_faults($calls; $price):
     + (($legs_of | length) as $found | ($calls | length) as $made
       | if $found > $made then ["\($found - $made) calls on record that nobody made"] else [] end);
 
-# Who was to hold the addresses afterwards, and under which epoch. `moves` null: a keeper that comes too late
-# is no worse than a machine that died.
+# Who was to hold the addresses afterwards, and under which epoch. `moves` "across": who stood by in another site;
+# null: a keeper that comes too late is no worse than a machine that died.
 def ownership_faults($promise): . as $holdings
   | [$holdings.before[] | . as $was
     | ($holdings.after[] | select(.address == $was.address)) as $is
+    | (if $promise.moves == "across" then $was.standby else $was.heir end) as $next
     | if $promise.moves == null then empty
-      elif $promise.moves and ($is.holder != $was.heir or $is.epoch == $was.epoch)
-      then "\($was.address) is held by \($is.holder) under \($is.epoch), not by \($was.heir)"
+      elif $promise.moves and ($is.holder != $next or $is.epoch == $was.epoch)
+      then "\($was.address) is held by \($is.holder) under \($is.epoch), not by \($next)"
       elif ($promise.moves | not) and ($is.holder != $was.holder or $is.epoch != $was.epoch)
       then "\($was.address) moved from \($was.holder) to \($is.holder)" else empty end];
 

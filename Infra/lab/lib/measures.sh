@@ -62,7 +62,7 @@ now_ms() { date +%s%3N; }
 # holdings: who has site a's addresses, under which epoch.
 holdings() {
   ctl address list | jq --compact-output \
-    '[.items[] | select(.site == "a") | {address: .name, holder: .held_by, heir, epoch}]'
+    '[.items[] | select(.site == "a") | {address: .name, holder: .held_by, heir, standby, epoch}]'
 }
 
 sql() { as_administrator tandem --tuples-only --no-align --command "$1"; }

@@ -11,7 +11,7 @@ readonly lab_sites=(a b c)
 readonly lab_machines=(a1 a2 b1 cp-a cp-b cp-c)
 # Phones and carrier, and the gateway of each site.
 readonly lab_outside=10.99.1.3 lab_gateway_a=10.99.1.254 lab_gateway_b=10.99.2.254
-readonly lab_phones=10.99.1.101 lab_trunks=10.99.1.110
+readonly lab_phones=10.99.1.101 lab_trunks=10.99.1.110 lab_phones_b=10.99.2.101 lab_trunks_b=10.99.2.110
 # Operators.
 readonly lab_control=10.98.0.254
 # Phones without calls are in offices of their own: as many addresses from here on.
@@ -125,7 +125,12 @@ TABLE
 lay_cables() {
   local site host
   site=$(site_of_machine "$1") host=$(control_host_of "$1")
-  [[ $1 == cp-* ]] || lay_cable "$1" lan "lan-$site" "${host/10.98/10.99}/24"
+  if [[ $1 != cp-* ]]; then
+    lay_cable "$1" lan "lan-$site" "${host/10.98/10.99}/24"
+    # To whoever is elsewhere: the other site's phones and carrier, should they have to be reached from here.
+    local gateway=lab_gateway_$site
+    at "$1" ip route add default via "${!gateway}" dev lan
+  fi
   lay_cable "$1" ctl "control-$site" "$host/16"
 }
 
@@ -144,7 +149,7 @@ write_layout() {
   local site process machine pid fingerprint engines=()
   for site in "${lab_sites[@]}"; do engines+=("control-plane-$site" "postgres-$site" "etcd-$site"); done
   {
-    echo "phones_a=$lab_phones trunks_a=$lab_trunks phones_b=10.99.2.101 trunks_b=10.99.2.110"
+    echo "phones_a=$lab_phones trunks_a=$lab_trunks phones_b=$lab_phones_b trunks_b=$lab_trunks_b"
     echo "carrier=$lab_outside:5060 interface=lan"
     echo "deadly_word=$(<"$laboratory/deadly-word")"
     echo "proof_a='gateway $lab_gateway_a' proof_b='gateway $lab_gateway_b'"

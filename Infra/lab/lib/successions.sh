@@ -21,6 +21,24 @@ await_leader() {
   note_succession "$1" "$leader" $(($(now_ms) - begun)) "$2"
 }
 
+# let_lead MEMBER: without a fault.
+let_lead() {
+  local leader place id
+  leader=$(leading_member) || fail "no member of etcd leads"
+  [ "$leader" != "$1" ] || return 0
+  say "==> $1 leads instead of $leader"
+  place_of "$1"
+  id=$("${place[@]}" curl --fail --silent --max-time 3 --data '{}' \
+    "http://${host_of[$1]}:$etcd_port/v3/maintenance/status" | jq --raw-output .header.member_id)
+  place_of "$leader"
+  "${place[@]}" curl --fail --silent --max-time 5 --data "{\"targetID\": \"$id\"}" \
+    "http://${host_of[$leader]}:$etcd_port/v3/maintenance/transfer-leadership" >/dev/null ||
+    fail "$leader did not let $1 lead"
+  wait_until 10 "$1 leading" leads "$1"
+}
+
+leads() { [ "$(leading_member)" = "$1" ]; }
+
 # MARK: - Postgres
 
 # await_writes LOST MS: a fact that came after the fault is committed, which it is not before a second
@@ -46,6 +64,17 @@ move_writes_away_from() {
       fail "$1 did not give the writes away"
     wait_until 60 "$candidate taking writes and the others following it" cluster_is_whole
   }
+}
+
+# move_writes_to SERVER: only a synchronous standby may take them, so it may take more than one step.
+move_writes_to() {
+  local primary step
+  for step in 1 2 3 4; do
+    primary=$(primary_server) || fail "no Postgres takes writes"
+    [ "$primary" != "$1" ] || return 0
+    move_writes_away_from "$primary"
+  done
+  fail "$1 never became the one that takes writes"
 }
 
 facts_are_taken() {

@@ -1,0 +1,24 @@
+# A site dies whole, with whoever leads in it; another carries its calls on at addresses of its own. Sourced by drill.
+about="everything in site a dies at once, with the Postgres that takes writes and the leader of etcd; its calls are moved to site b, and its addresses come home when it has been well for a minute"
+promise='{"silence_p99_ms": 3000, "moves": "across"}'
+sound_seconds=16 stages=takeover patience=150
+watched=(lan-a1 lan-a2 lan-b1)
+
+before_fault() {
+  heir=$(holdings | jq --raw-output '.[0].standby')
+  [ "$heir" != null ] || fail "nobody stands by for site a"
+  move_writes_to postgres-a
+  let_lead etcd-a
+}
+
+strike() {
+  kill_site a
+  api=$(api_of control-plane-b)
+  await_leader etcd-a 2000
+}
+
+# Who holds what is told by Postgres too.
+after_calls() {
+  await_writes postgres-a 45000
+  after=$(holdings)
+}
