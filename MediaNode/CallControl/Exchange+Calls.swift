@@ -222,7 +222,8 @@ extension CallMachine {
   /// does not: their end is an event of its own.
   func deadline(after now: BootInstant) -> BootInstant? {
     switch state {
-    case .ending(let until) where until <= now: nextAnswerDeadline
+    case .ending(let until) where until <= now:
+      [nextAnswerDeadline, moveDeadline].compactMap(\.self).min()
     case .ringing, .settling, .holdingBack, .talking, .attended, .ending: nextDeadline
     }
   }

@@ -20,14 +20,18 @@ extension Exchange {
     _ key: BindingKey, over flow: Flow, at address: ExchangeAddress, before: [Binding],
     at now: Moment
   ) {
-    guard let calls = lines[key], !before.contains(where: { $0.flow == flow }) else { return }
+    let isNew = !before.contains { $0.flow == flow }
+    let concerned = (lines[key] ?? []).filter { id in
+      isNew || calls[id].map { !$0.machine.moves.isEmpty } ?? false
+    }
+    guard !concerned.isEmpty else { return }
     let after = registrar.bindings(of: key)
     guard after.contains(where: { $0.flow == flow }) else { return }
     let path = NewPath(
       extension: key.extension, flow: flow, address: address,
       replaced: Set(before.filter { $0.isReplaced(over: flow, in: after) }.map(\.flow)),
       isOnly: registrar.devices(of: key).count == 1)
-    for id in calls.sorted() { update(id, at: now) { $0.found(path, at: now) } }
+    for id in concerned.sorted() { update(id, at: now) { $0.found(path, at: now) } }
   }
 }
 
@@ -44,7 +48,7 @@ struct NewPath: Hashable, Sendable {
   /// Who lost its connection is taken for this device if it comes from the same place, or nobody
   /// else could be meant: a binding that ended with its connection names no device any more.
   func leads(to leg: Leg) -> Bool {
-    guard case .extension(`extension`, _) = leg.party, leg.phase == .answered,
+    guard case .extension(`extension`, _) = leg.party, leg.phase == .answered || leg.owesBye,
       leg.address == address.name
     else { return false }
     guard let lost = leg.lostFlow else { return replaced.contains(leg.flow) }
@@ -59,13 +63,14 @@ extension CallMachine {
   }
 
   mutating func found(_ path: NewPath, at now: Moment) -> [CallAction] {
+    var actions: [CallAction] = []
     for leg in legs where path.leads(to: leg) {
       self[leg.id].flow = path.flow
       guard moves[leg.id] != nil else { continue }
       self[leg.id].take(path.flow, from: path.address)
-      cameBack(leg.id, at: now)
+      actions += cameBack(leg.id, at: now)
     }
-    return []
+    return actions
   }
 }
 

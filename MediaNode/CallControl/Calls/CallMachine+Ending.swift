@@ -73,7 +73,8 @@ extension CallMachine {
     actions += atRelay.map { .measure($0) } + [.closeRelay]
     caller.progress = nil
     (further, attendance, stay, seats, parking) = (nil, nil, nil, [:], nil)
-    (recording, isRecorded, moves) = (nil, false, [:])
+    (recording, isRecorded) = (nil, false)
+    moves = moves.filter { self[$0.key].owesBye }
     state = .ending(until: lingering(from: now.boot))
     return actions
   }
@@ -152,6 +153,11 @@ extension CallMachine {
   /// BYE, at once or as soon as the party acknowledged our 2xx.
   mutating func hangUp(_ leg: LegID) -> [CallAction] {
     guard self[leg].answer == nil else {
+      self[leg].owesBye = true
+      return []
+    }
+    if isAwaited(leg) {
+      // It hears of it if it comes back in time.
       self[leg].owesBye = true
       return []
     }

@@ -11,7 +11,7 @@ extension CallMachine {
     if let refusal = self[leg].admit(request, over: flow) {
       return reply(refusal, to: request, token, on: leg)
     }
-    cameBack(leg, at: now)
+    if self[leg].isOpen { _ = cameBack(leg, at: now) }
     switch request.method {
     case .bye: return hungUp(request, token, on: leg, at: now)
     case .prack: return progressAcknowledged(request, token, on: leg, at: now)
@@ -37,7 +37,7 @@ extension CallMachine {
     let done = reply(StatusCode.ok, to: request, token, on: leg)
     if leg == caller.id, caller.phase == .inviting { return done + callerCancelled(at: now) }
     // The party has ended the dialog by itself: nothing of ours is due to it any more.
-    self[leg].owesBye = false
+    (self[leg].owesBye, moves[leg]) = (false, nil)
     let forgotten = forgetAnswer(of: leg)
     let closed = close(leg, .answered, by: .party)
     return done + forgotten + closed + end(settlingOutcome, at: now)

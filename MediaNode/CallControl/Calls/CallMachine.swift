@@ -194,7 +194,7 @@ struct CallMachine: Equatable, Sendable {
   func isFinished(at now: BootInstant) -> Bool {
     switch state {
     case .ending(let until):
-      now >= until && open.isEmpty && legs.allSatisfy { $0.answer == nil }
+      now >= until && open.isEmpty && moves.isEmpty && legs.allSatisfy { $0.answer == nil }
     case .ringing, .settling, .holdingBack, .talking, .attended: false
     }
   }

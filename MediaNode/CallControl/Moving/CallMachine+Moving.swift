@@ -20,6 +20,14 @@ struct BrokenOff: Sendable {
   /// Requests of ours, by branch.
   var requests: [String: CallMachine.OpenRequest] = [:]
   var renegotiation: Renegotiation?
+
+  /// Legs that are over, and whose phones are yet to hear of it when they come back.
+  fileprivate func unended(in call: CallMachine) -> [LegID] {
+    legs.filter { id, mobility in
+      let isOwed = requests.values.contains { $0.leg == id && $0.purpose == .bye }
+      return mobility == .returns && !call[id].isOpen && (isOwed || call[id].owesBye)
+    }.keys.sorted()
+  }
 }
 
 /// A call goes on at other addresses than before: its dialogs and sessions stay what they are, each party is
@@ -95,6 +103,9 @@ extension CallMachine {
   mutating func goesOn(after broken: BrokenOff, tellingAt instant: BootInstant, at now: Moment)
     -> [CallAction]
   {
+    for leg in broken.unended(in: self) {
+      moves[leg] = newMove(.returns, tellingAt: instant, at: now)
+    }
     var actions = refuse(broken.renegotiation)
     actions += answerUnacknowledged(broken)
     actions += broken.requests.sorted { $0.key < $1.key }.flatMap { again($0.value, at: now) }

@@ -6,6 +6,9 @@ extension CallMachine {
   /// Nothing leads to the party yet.
   func isAway(_ leg: LegID) -> Bool { moves[leg]?.isAway ?? false }
 
+  /// Nothing can be said to the party before it comes by itself.
+  func isAwaited(_ leg: LegID) -> Bool { moves[leg]?.stage == .awaited }
+
   /// Whether a re-INVITE that tells of the new place waits for its answer.
   var isTelling: Bool { open.values.contains { $0.purpose == .moving } }
 
@@ -17,7 +20,7 @@ extension CallMachine {
     for leg in moves.keys.sorted() {
       guard let move = moves[leg], move.nextDeadline <= now.boot else { continue }
       guard self[leg].isOpen else {
-        moves[leg] = nil
+        (moves[leg], self[leg].owesBye) = (nil, false)
         continue
       }
       actions += move.until <= now.boot ? unproven(leg, at: now) : tellPlace(to: leg, at: now)
@@ -131,9 +134,14 @@ extension CallMachine {
 
   // MARK: - The party comes by itself
 
-  /// A request of the party's arrived, or its phone registered: now it can be told.
-  mutating func cameBack(_ leg: LegID, at now: Moment) {
-    guard case .awaited? = moves[leg]?.stage else { return }
-    moves[leg]?.stage = .due(at: now.boot)
+  /// A request of the party's arrived, or its phone registered: now it can be told, or hung up.
+  mutating func cameBack(_ leg: LegID, at now: Moment) -> [CallAction] {
+    guard isAwaited(leg) else { return [] }
+    guard self[leg].owesBye, !self[leg].isOpen else {
+      moves[leg]?.stage = .due(at: now.boot)
+      return []
+    }
+    (moves[leg], self[leg].owesBye) = (nil, false)
+    return hangUp(leg)
   }
 }

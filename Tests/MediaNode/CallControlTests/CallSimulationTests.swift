@@ -55,7 +55,7 @@ struct CallFleet {
   /// Whether people do more than call and hold: see `CallFleet.useFeature`.
   var usesFeatures = false
   var watches: [Watch] = []
-  private var wasUnplugged = false
+  private(set) var wasUnplugged = false
 
   /// Every fourth time with a carrier that wants passwords and lets its nonces grow old, a second
   /// address of it, and a phone with two flows.

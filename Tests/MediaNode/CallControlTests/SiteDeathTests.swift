@@ -10,7 +10,9 @@ import Testing
     party.requests.filter { $0.method == .invite && $0.headers.to.tag != nil }
   }
 
-  @Test("Two who talk are told where their call goes on, and either may hang up", arguments: [true, false])
+  @Test(
+    "Two who talk are told where their call goes on, and either may hang up",
+    arguments: [true, false])
   func talking(callerHangsUp: Bool) throws {
     let scene = try Scene()
     let (caller, callee) = try scene.talking()
@@ -33,7 +35,8 @@ import Testing
     #expect(scene.world.exchange.calls.values.allSatisfy { $0.machine.moves.isEmpty })
     #expect(scene.world.facts.count { $0.event == .adopted } == 2)
     (callerHangsUp ? caller : callee).hangUp()
-    #expect(scene.world.run(within: .seconds(2)) { caller.state == .ended && callee.state == .ended })
+    #expect(
+      scene.world.run(within: .seconds(2)) { caller.state == .ended && callee.state == .ended })
     scene.calmDown()
   }
 
@@ -60,7 +63,8 @@ import Testing
   @Test(
     "A call to a carrier has legs at two addresses, and goes on when both are here",
     arguments: [
-      [Fixture.phonesAddress, Fixture.trunksAddress], [Fixture.trunksAddress, Fixture.phonesAddress],
+      [Fixture.phonesAddress, Fixture.trunksAddress],
+      [Fixture.trunksAddress, Fixture.phonesAddress],
     ])
   func carrier(order: [AddressName]) throws {
     let scene = try Scene()
@@ -131,7 +135,7 @@ import Testing
     #expect(Set(scene.world.facts.compactMap(\.event.outcome)) == [.answered])
   }
 
-  @Test("A phone that does not come back ends its leg alone as lost, and the other party hears a BYE")
+  @Test("A phone that does not come back loses its leg alone, and the other party hears a BYE")
   func neverBack() throws {
     let (scene, _, call) = try away(byConnection: true)
     scene.world.run(for: .seconds(30))
@@ -357,7 +361,8 @@ import Testing
     scene.world.loseSite()
     scene.world.run(for: .seconds(2))
     scene.world.giveUp()
-    #expect(scene.world.run(within: .seconds(2)) { caller.state == .ended && callee.state == .ended })
+    #expect(
+      scene.world.run(within: .seconds(2)) { caller.state == .ended && callee.state == .ended })
     scene.calmDown()
     #expect(scene.world.facts.compactMap(\.event.outcome) == [.nodeLost, .nodeLost])
   }

@@ -194,9 +194,14 @@ final class World {
   /// A party sends to the exchange.
   func send(_ message: SIPMessage, from party: Party, to local: IPEndpoint) {
     let flow = Flow(transport: party.transport, local: local, remote: party.endpoint)
-    for delay in network.delays() {
+    for delay in delays(over: flow) {
       after(delay) { [self] in arrive(message, over: flow) }
     }
+  }
+
+  /// A connection loses, repeats and reorders nothing.
+  private func delays(over flow: Flow) -> [Duration] {
+    flow.transport.isReliable ? [network.shortest] : network.delays()
   }
 
   private func arrive(_ message: SIPMessage, over flow: Flow) {
@@ -233,7 +238,7 @@ final class World {
         }
       }
       if parties[flow.remote]?.isUnreachable ?? false { return giveBack(message, over: flow) }
-      for delay in network.delays() {
+      for delay in delays(over: flow) {
         after(delay) { [self] in parties[flow.remote]?.receive(message, at: flow.local) }
       }
     case .remind(let flows): reminded.append(contentsOf: flows)
