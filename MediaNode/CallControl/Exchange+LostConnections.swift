@@ -30,7 +30,7 @@ extension Exchange {
     let path = NewPath(
       extension: key.extension, flow: flow, address: address,
       replaced: Set(before.filter { $0.isReplaced(over: flow, in: after) }.map(\.flow)),
-      isOnly: registrar.devices(of: key).count == 1)
+      isOnly: registrar.devices(of: key).count == 1 && expected.bindings(of: key).isEmpty)
     for id in concerned.sorted() { update(id, at: now) { $0.found(path, at: now) } }
   }
 }
@@ -47,8 +47,10 @@ struct NewPath: Hashable, Sendable {
 
   /// Who lost its connection is taken for this device if it comes from the same place, or nobody
   /// else could be meant: a binding that ended with its connection names no device any more.
-  func leads(to leg: Leg) -> Bool {
-    guard case .extension(`extension`, _) = leg.party, leg.phase == .answered || leg.owesBye,
+  ///
+  /// - Parameter isMoving: its call goes on at another address, of which it is to be told, or of its end.
+  func leads(to leg: Leg, isMoving: Bool = false) -> Bool {
+    guard case .extension(`extension`, _) = leg.party, leg.phase == .answered || isMoving,
       leg.address == address.name
     else { return false }
     guard let lost = leg.lostFlow else { return replaced.contains(leg.flow) }
@@ -64,7 +66,7 @@ extension CallMachine {
 
   mutating func found(_ path: NewPath, at now: Moment) -> [CallAction] {
     var actions: [CallAction] = []
-    for leg in legs where path.leads(to: leg) {
+    for leg in legs where path.leads(to: leg, isMoving: moves[leg.id] != nil) {
       self[leg.id].flow = path.flow
       guard moves[leg.id] != nil else { continue }
       self[leg.id].take(path.flow, from: path.address)

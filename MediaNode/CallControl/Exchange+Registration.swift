@@ -52,9 +52,10 @@ extension Exchange {
       let source = try arrival.source(limits)
       let before = registrar.bindings(of: key)
       let changes = try registrar.apply(wish, to: key, from: source, at: now.boot)
-      announce(changes)
+      let away = expected.bindings(of: key)
+      announce(expected.came(key, as: registrar.bindings(of: key)) + changes)
       registered(
-        key, over: arrival.flow, at: arrival.address, before: before, at: now)
+        key, over: arrival.flow, at: arrival.address, before: before + away, at: now)
       confirm(key, wish, arrival, at: now)
     } catch {
       respond(error.status, error.headers, to: arrival, at: now)

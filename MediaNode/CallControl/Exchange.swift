@@ -33,6 +33,7 @@ public struct Exchange: Sendable {
   var pools: [AddressName: PortPool]
   /// The addresses of lost sites that are served at addresses of ours.
   var hostings: [AddressName: Hosting] = [:]
+  var expected = ExpectedPhones()
 
   var calls: [CallID: CallEntry] = [:]
   var callsPerTenant: [TenantID: Int] = [:]
@@ -114,7 +115,7 @@ public struct Exchange: Sendable {
   /// Lets all deadlines up to `now` pass.
   public mutating func advance(to now: Moment) -> [ExchangeAction] {
     handle(layer.advance(to: now.boot), at: now)
-    announce(registrar.expire(at: now.boot))
+    announce(registrar.expire(at: now.boot) + expected.expire(at: now.boot))
     advanceLocations(to: now)
     restingServers.advance(to: now.boot)
     advanceRegistrations(to: now)
@@ -152,7 +153,7 @@ public struct Exchange: Sendable {
         earlier(layer.nextDeadline, registrar.nextDeadline),
         earlier(locations.nextDeadline, restingServers.nextDeadline)),
       earlier(
-        earlier(agents.nextDeadline, figures.nextDeadline),
+        earlier(earlier(agents.nextDeadline, figures.nextDeadline), expected.nextDeadline),
         earlier(earlier(deadlines.next, registrationDeadlines.next), subscriptions.nextDeadline)))
   }
 

@@ -105,6 +105,8 @@ public struct ExchangeLimits: Hashable, Sendable {
   public var proofAfterMove: Duration = .seconds(30)
   /// How long a phone whose connection was lost with a site has to register elsewhere; beyond, its calls end.
   public var returnAfterLoss: Duration = .seconds(35)
+  /// How long such a phone is not taken for offline.
+  public var unreachablePhones: Duration = .seconds(60)
   /// How long a call that was moved rings on at most: should its caller have given up meanwhile, nobody heard.
   public var ringingAfterMove: Duration = .seconds(35)
   /// Between moved calls whose parties are told, so that thousands of INVITEs do not go out at once.

@@ -50,7 +50,7 @@ extension CallMachine {
 
   /// Offers the moved party the stayer's session at its new place.
   mutating func move(_ leg: LegID, at now: Moment) -> [CallAction] {
-    guard self[leg].answer == nil, !isTelling, let description = self[leg].session.described,
+    guard self[leg].answer == nil, moves[leg] == nil, let description = self[leg].session.described,
       let invite = self[leg].dialog?.request(.invite, body: .session(description))
     else { return joinLater(leg, at: now) }
     transfer?.stage = .moving(leg, nextAt: nil)

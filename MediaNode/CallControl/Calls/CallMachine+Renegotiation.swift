@@ -41,7 +41,7 @@ extension CallMachine {
       return accept(request, token, with: known, on: leg, at: now)
     }
     if isAttended { return answerAttended(request, token, on: leg, at: now) }
-    guard let other = partner(of: leg) else {
+    guard let other = partner(of: leg), !isAwaited(other) else {
       return reply(StatusCode.requestPending, to: request, token, on: leg)
     }
     return passOnOffer(request, token, from: leg, to: other)

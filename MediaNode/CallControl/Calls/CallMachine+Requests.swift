@@ -113,6 +113,13 @@ extension CallMachine {
   {
     guard let request = open[branch] else { return [] }
     if response.status >= 200 { open[branch] = nil }
+    let cameBack = cameBack(request.leg, at: now)
+    return cameBack + answered(response, to: request, at: now)
+  }
+
+  private mutating func answered(_ response: SIPResponse, to request: OpenRequest, at now: Moment)
+    -> [CallAction]
+  {
     if response.isSuccess, response.headers.cseq.method.isOffering, request.purpose != .invite {
       self[request.leg].time(acceptedBy: response, limits, at: now.boot)
     }

@@ -184,7 +184,7 @@ extension CallMachine {
   /// changes is what the stayer goes back to where it refuses the target's.
   mutating func join(_ leg: LegID, at now: Moment) -> [CallAction] {
     guard let stayer = transfer?.stayer, renegotiation == nil, self[stayer].answer == nil,
-      !isTelling
+      moves[stayer] == nil
     else {
       return joinLater(leg, at: now)
     }

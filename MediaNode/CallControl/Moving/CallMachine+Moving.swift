@@ -97,6 +97,17 @@ extension CallMachine {
     return acknowledge(request.leg, sequence: sent.headers.cseq.number, body: .none)
   }
 
+  /// The BYE of a dialog that an INVITE of ours made besides the leg's is said once more.
+  mutating func endStrayAgain(_ request: OpenRequest, _ sent: SIPRequest) -> [CallAction] {
+    let tag = sent.headers.to.tag ?? ""
+    guard sent.method == .bye, self[request.leg].strayTags.contains(tag) else { return [] }
+    var again = sent
+    again.headers.vias = []
+    again.headers.contacts = .addresses([self[request.leg].contact])
+    again.headers.cseq.number &+= Leg.numbersSkipped
+    return [send(again, on: request.leg, for: .bye)]
+  }
+
   /// Says from the new place what is to be said.
   ///
   /// - Parameter instant: when the parties are told; not all calls' parties are told at once.

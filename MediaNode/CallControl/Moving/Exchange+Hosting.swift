@@ -63,22 +63,60 @@ extension Exchange {
   mutating func endHostings(at host: AddressName, at now: Moment) {
     guard hostings.values.contains(where: { $0.host == host }) else { return }
     hostings = hostings.filter { $0.value.host != host }
+    expected.forget(at: host)
     reviewHosting(at: now)
   }
 
   // MARK: - Bindings
 
-  /// Who listens where its packets come from is reached from here as well.
+  /// Who listens where its packets come from is reached from here as well. The others are expected.
   private mutating func restoreBinding(
     _ change: BindingChange, movedTo host: AddressName, at now: Moment
   ) {
     guard let place = newPlace(at: host)?.address,
-      directory[change.tenant]?.has(change.extension) ?? true, change.isDirect(from: place)
+      directory[change.tenant]?.has(change.extension) ?? true
     else { return }
+    let flow = Flow(
+      transport: SIPTransport(change.transport), local: change.local, remote: change.source)
     var moved = change
-    (moved.address, moved.local) = (host, place.endpoint)
+    (moved.address, moved.local) = (host, flow.moved(to: place).local)
+    guard change.isDirect(from: place) else {
+      return expect(moved, knownAs: change, at: now)
+    }
     registrar.restore(moved, at: now.boot)
     announce([moved])
+  }
+
+  private mutating func expect(
+    _ moved: BindingChange, knownAs change: BindingChange, at now: Moment
+  ) {
+    let key = BindingKey(tenant: change.tenant, extension: change.extension)
+    guard let binding = Binding(moved, at: now.boot),
+      !registrar.bindings(of: key).contains(where: {
+        binding.isReplaced(by: $0.contact, $0.traits)
+      })
+    else { return }
+    expected.expect(
+      binding, of: key, knownAs: change, until: now.boot.advanced(by: limits.unreachablePhones))
+  }
+
+  /// A phone with several flows may have another one that leads here (RFC 5626 section 4.2).
+  private mutating func takeOtherFlows(of id: CallID, at now: Moment) {
+    guard let call = calls[id]?.machine else { return }
+    for leg in call.legs where call.isAwaited(leg.id) {
+      guard case .extension(let user, _) = leg.party else { continue }
+      let key = BindingKey(tenant: call.tenant, extension: user)
+      let lost = expected.bindings(of: key).first { $0.flow == leg.flow }
+      let other = lost.flatMap { lost in
+        registrar.bindings(of: key).first {
+          $0.isFlow(ofSameDeviceAs: lost) && $0.address == leg.address
+        }
+      }
+      guard let other, let host = address(at: other.flow.local) else { continue }
+      let path = NewPath(
+        extension: user, flow: other.flow, address: host, replaced: [leg.flow], isOnly: false)
+      update(id, at: now) { $0.found(path, at: now) }
+    }
   }
 
   // MARK: - Calls
@@ -110,6 +148,7 @@ extension Exchange {
     checkpoint.heard = checkpoint.heard.mapValues { $0.moved(by: before.machine, relocation) }
     resume(checkpoint, number: number, after: (broken, instant), at: now)
     callOff(broken, of: before, by: relocation, at: now)
+    takeOtherFlows(of: before.machine.id, at: now)
     return true
   }
 
@@ -124,7 +163,9 @@ extension Exchange {
         let place = relocation.places[before.machine[request.leg].address]
       else { continue }
       guard request.purpose == .invite || request.purpose == .abandoned else {
-        update(before.machine.id, at: now) { $0.acknowledgeUnheard(request, sent.request) }
+        update(before.machine.id, at: now) {
+          $0.acknowledgeUnheard(request, sent.request) + $0.endStrayAgain(request, sent.request)
+        }
         continue
       }
       sent.flow = sent.flow.moved(to: place.address)

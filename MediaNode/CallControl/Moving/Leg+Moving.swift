@@ -4,7 +4,7 @@ import SIP
 extension Leg {
   /// What may have been said from the former address after its last checkpoint: numbers of ours are above
   /// that.
-  private static let numbersSkipped: UInt32 = 100
+  static let numbersSkipped: UInt32 = 100
 
   /// Its party is talked to from another address from now on: the dialog stays what it is, with another
   /// Contact of ours.

@@ -250,11 +250,11 @@ extension Binding {
       || (!traits.instance.isEmpty && own.instance == traits.instance)
   }
 
-  fileprivate func isFlow(ofSameDeviceAs other: Binding) -> Bool {
+  func isFlow(ofSameDeviceAs other: Binding) -> Bool {
     traits.isOutbound && other.traits.isOutbound && traits.instance == other.traits.instance
   }
 
-  fileprivate init?(_ change: BindingChange, at now: BootInstant) {
+  init?(_ change: BindingChange, at now: BootInstant) {
     guard let contact = SIPURI(change.contact), change.expiresIn > .zero else { return nil }
     let path = change.path.compactMap { NameAddress($0) }
     guard path.count == change.path.count else { return nil }

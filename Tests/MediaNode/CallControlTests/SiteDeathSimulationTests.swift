@@ -8,7 +8,7 @@ import Testing
 /// People do as they please, and in the midst of it their site dies. Whatever was under way, nothing may be
 /// left of it, and who still talks hears somebody, once phones have registered in the other site.
 @Suite struct SiteDeathSimulation {
-  @Test(arguments: SimulationSeeds.range(usually: 60))
+  @Test(arguments: SimulationSeeds.range(usually: 40))
   func nothingIsLeftAfterASiteDied(seed: UInt64) throws {
     var fleet = try CallFleet(seed: seed)
     fleet.usesFeatures = seed % 2 == 0
@@ -66,7 +66,7 @@ extension CallFleet {
   mutating func loseSite() {
     scene.world.loseSite(for: .milliseconds(Int.random(in: 300...2000, using: &random)))
     for party in parties {
-      let pause = Duration.milliseconds(Int.random(in: 500...18_000, using: &random))
+      let pause = Duration.milliseconds(Int.random(in: 2_500...18_000, using: &random))
       scene.world.after(pause) {
         party.server = party.isCarrier ? Fixture.otherTrunks : Fixture.otherPhones
         if !party.isCarrier { party.register { _ in } }

@@ -148,11 +148,28 @@ import Testing
     #expect(scene.world.end(of: "101")?.evidence == .signalled)
   }
 
-  /// Which of the two the call is with nobody can tell before it is asked.
-  @Test("The extension's other phone, which comes back first, does not cost the call")
+  @Test("The extension's other phone, which comes first, is not taken for the one that is awaited")
   func otherPhoneFirst() throws {
     let (scene, carol, call) = try away(byConnection: true)
     let other = Party("103", at: "127.0.5.6:5066")
+    other.transport = .tcp
+    scene.world.add(other)
+    try comeBack(other, in: scene)
+    scene.world.run(for: .seconds(2))
+    #expect(!other.requests.contains { $0.method == .invite })
+    #expect(call.state == .talking)
+    try comeBack(carol, in: scene)
+    scene.world.run(for: .seconds(2))
+    scene.world.expectBridged(call, try #require(carol.lastCall))
+    call.hangUp()
+    scene.calmDown()
+  }
+
+  /// It has another Contact now, so that nobody can tell it from the first.
+  @Test("A phone at the same place that knows the call not does not cost the call")
+  func otherPhoneThere() throws {
+    let (scene, carol, call) = try away(byConnection: true)
+    let other = Party("103", at: "127.0.5.5:5066")
     other.transport = .tcp
     scene.world.add(other)
     try comeBack(other, in: scene)
@@ -161,6 +178,66 @@ import Testing
     #expect(call.state == .talking)
     try comeBack(carol, in: scene)
     scene.world.run(for: .seconds(2))
+    scene.world.expectBridged(call, try #require(carol.lastCall))
+    call.hangUp()
+    scene.calmDown()
+  }
+
+  @Test("Phones to which nothing leads are taken for offline after a minute, unless they come")
+  func unreachable() throws {
+    let (scene, carol, call) = try away(byConnection: true)
+    call.hangUp()
+    func ends() -> Int {
+      scene.world.bindingChanges.count {
+        $0.extension == Fixture.extensionID("103") && $0.expiresIn == .zero
+      }
+    }
+    let before = ends()
+    scene.world.run(for: .seconds(50))
+    #expect(ends() == before)
+    scene.world.run(for: .seconds(15))
+    #expect(ends() == before + 1)
+    try comeBack(carol, in: scene)
+    scene.alice.server = Fixture.otherPhones
+    let again = scene.alice.call("103")
+    #expect(scene.world.run { again.state == .talking })
+    again.hangUp()
+    scene.calmDown()
+  }
+
+  @Test("A phone with a second flow to the other site is told over that at once")
+  func secondFlow() throws {
+    let scene = try Scene()
+    let carol = Party("103", at: "127.0.5.5:5065")
+    carol.transport = .tcp
+    scene.world.add(carol)
+    func contact(_ flow: Int) -> ContactList {
+      .addresses([
+        NameAddress(
+          uri: carol.contact.uri,
+          parameters: [
+            SIPParameter("+sip.instance", "<urn:uuid:7>"), SIPParameter("reg-id", "\(flow)"),
+          ])
+      ])
+    }
+    func register(_ flow: Int) throws {
+      var status: Int?
+      carol.register(
+        contacts: contact(flow), change: { $0.headers["Supported"] = "outbound" },
+        then: { status = $0?.status ?? 408 })
+      scene.world.run(within: .seconds(40)) { status != nil }
+      try #require(status == 200)
+    }
+    try register(1)
+    let call = scene.alice.call("103")
+    #expect(scene.world.run { carol.lastCall?.isAcknowledged == true })
+    scene.world.run(for: .seconds(1))
+    scene.world.loseSite(in: [])
+    scene.world.run(for: .seconds(1))
+    carol.server = Fixture.otherPhones
+    try register(2)
+    scene.world.inherit(Fixture.phonesAddress)
+    scene.world.run(for: .seconds(1))
     scene.world.expectBridged(call, try #require(carol.lastCall))
     call.hangUp()
     scene.calmDown()

@@ -25,7 +25,7 @@ extension World {
     }
   }
 
-  private func inherit(_ address: AddressName) {
+  func inherit(_ address: AddressName) {
     guard let host = Fixture.hosts[address] else { return }
     perform(
       exchange.inherit(
