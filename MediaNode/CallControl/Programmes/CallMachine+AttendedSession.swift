@@ -44,7 +44,8 @@ extension CallMachine {
   /// Offers the party that was left to us what it said of itself, so that it hears and is heard from
   /// now on, whatever it was told before.
   mutating func offerAttendance(at now: Moment) -> [CallAction] {
-    guard caller.answer == nil, !isBeingJoined, moves[caller.id] == nil, let terms = caller.session.terms,
+    guard caller.answer == nil, !isBeingJoined, moves[caller.id] == nil,
+      let terms = caller.session.terms,
       var dialog = caller.dialog
     else { return offerAttendanceLater(at: now) }
     var offered = terms
