@@ -5,8 +5,7 @@ sound_seconds=16 stages=takeover patience=150
 watched=(lan-a1 lan-a2 lan-b1)
 
 before_fault() {
-  heir=$(holdings | jq --raw-output '.[0].standby')
-  [ "$heir" != null ] || fail "nobody stands by for site a"
+  find_standby
   move_writes_to postgres-a
   let_lead etcd-a
 }
