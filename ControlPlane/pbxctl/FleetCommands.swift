@@ -66,7 +66,8 @@ struct AddressCommands: AsyncParsableCommand {
     Output.Column("Address", "name"), Output.Column("IP", "ip"), Output.Column("Role", "role"),
     Output.Column("Site", "site"), Output.Column("Holder", "holder"),
     Output.Column("Held by", "held_by"), Output.Column("Heir", "heir"),
-    Output.Column("Epoch", "epoch"), Output.Column("Doubt", "doubt"),
+    Output.Column("Standby", "standby"), Output.Column("Epoch", "epoch"),
+    Output.Column("Doubt", "doubt"),
   ]
 
   struct Create: CreateCommand {

@@ -11,8 +11,11 @@ import Testing
 
   private func epoch(_ revision: Int64) -> Epoch { Epoch(generation: 1, revision: revision) }
 
-  private func grants(to holder: NodeName, heir: NodeName? = nil) -> [AddressName: AddressGrant] {
-    [address: AddressGrant(holding: Holding(holder: holder, heir: heir), epoch: epoch(5))]
+  private func grants(
+    to holder: NodeName, heir: NodeName? = nil, standby: NodeName? = nil
+  ) -> [AddressName: AddressGrant] {
+    let holding = Holding(holder: holder, heir: heir, standby: standby)
+    return [address: AddressGrant(holding: holding, epoch: epoch(5))]
   }
 
   @Test func aNodeKnowsTheTenantsThatItWouldInherit() {
@@ -20,6 +23,8 @@ import Testing
       of: me, knowing: [AddressName("trunks-a")!: .none], grants: grants(to: other, heir: me))
     #expect(addresses == [address, AddressName("trunks-a")!])
     #expect(OrderPlan.addresses(of: me, knowing: [:], grants: grants(to: other)).isEmpty)
+    let afar = OrderPlan.addresses(of: me, knowing: [:], grants: grants(to: other, standby: me))
+    #expect(afar == [address])
   }
 }
 

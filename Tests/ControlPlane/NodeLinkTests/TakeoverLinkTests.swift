@@ -52,6 +52,57 @@ import Testing
     }
   }
 
+  /// It has to know that the address cannot come to it.
+  @Test func whoStandsByInAnotherSiteIsToldThatTheAddressIsOfAnotherAndWhatWasLeftThere()
+    async throws
+  {
+    try await TestReplica.with { replica in
+      let standby = NodeName("node-b1")!
+      await replica.fleet.use(
+        Inventory(
+          nodes: [
+            PlacedNode(name: node1, site: SiteName("a")!),
+            PlacedNode(name: standby, site: SiteName("b")!),
+          ],
+          addresses: [
+            PlacedAddress(name: TestNode.phones, site: SiteName("a")!, holder: node1)
+          ]))
+      replica.grants.grant(TestNode.phones, to: node1, revision: 4)
+      let dead = try TestNode("node-a1", of: replica)
+      let elsewhere = try TestNode("node-b1", in: "b", of: replica)
+      defer { elsewhere.stop() }
+      try await elsewhere.linked()
+      try await eventually("the address is held", within: .seconds(10)) { !dead.held.isEmpty }
+      let call = checkpoint(number: 3)
+      dead.links.send(.checkpoint(call))
+      try await eventually("the replica keeps it", within: .seconds(10)) {
+        await replica.fleet.checkpoints(of: node1) == [call]
+      }
+      dead.stop()
+
+      replica.grants.grant(TestNode.phones, to: standby, revision: 5)
+      try await eventually("it is held elsewhere", within: .seconds(10)) {
+        !elsewhere.held.isEmpty
+      }
+
+      let orders = elsewhere.received.compactMap { message -> OwnershipOrder? in
+        if case .order(let order) = message, order.verb == .adopt { order } else { nil }
+      }
+      #expect(!orders.isEmpty)
+      #expect(orders.allSatisfy { $0.isAcross })
+      let parts = elsewhere.received.compactMap { message -> Inheritance? in
+        if case .inheritance(let inheritance) = message { inheritance } else { nil }
+      }
+      #expect(parts.flatMap(\.calls).map(\.checkpoint) == [call])
+      // It is the standby's from now on, so nobody finds it a second time at home.
+      try await eventually("nothing of it is left at home", within: .seconds(10)) {
+        await replica.fleet.inheritance(
+          of: TestNode.phones, under: Epoch(generation: 1, revision: 6), for: node2
+        ).isEmpty
+      }
+    }
+  }
+
   /// The heir must not carry on from what was known before the last word.
   @Test func whoeverGivesAnAddressUpSpeaksToTheEndBeforeItsHeirBegins() async throws {
     try await TestReplica.with(isPatient: true) { replica in

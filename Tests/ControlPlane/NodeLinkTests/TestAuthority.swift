@@ -2,8 +2,8 @@ import Foundation
 import Support
 import TLS
 
-/// Two private authorities: `ours` with the replica cp-a, a replica elsewhere, and the nodes node-a1
-/// and node-a2, `theirs` with the same names.
+/// Two private authorities: `ours` with the replica cp-a, a replica elsewhere, the nodes node-a1 and
+/// node-a2, and node-b1 of another site, `theirs` with the same names.
 struct TestAuthority {
   private let ours: PrivateAuthority
   private let theirs: PrivateAuthority
@@ -14,7 +14,7 @@ struct TestAuthority {
     let folder = FileManager.default.temporaryDirectory.appending(path: "link-\(UUID().uuidString)")
     let certificates: [PrivateAuthority.Certificate] = [
       .server("cp-a", "DNS:cp-a,IP:127.0.0.1"), .server("elsewhere", "DNS:cp-a,IP:192.0.2.1"),
-      .client("node-a1"), .client("node-a2"),
+      .client("node-a1"), .client("node-a2"), .client("node-b1"),
     ]
     ours = try await PrivateAuthority(in: folder.appending(path: "ours"), certificates)
     theirs = try await PrivateAuthority(in: folder.appending(path: "theirs"), certificates)

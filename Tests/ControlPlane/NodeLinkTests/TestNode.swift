@@ -63,8 +63,9 @@ final class TestNode: Sendable {
   ///   - tenants: revisions that it has already.
   ///   - known: the epoch of phones-a that it has on disk.
   init(
-    _ name: String = "node-a1", of replica: TestReplica, identity: TLSIdentity? = nil,
-    life: UInt64 = 1, linkPort: Int? = nil, tenants: [TenantID: Int64] = [:], known: Epoch? = nil,
+    _ name: String = "node-a1", in site: String = "a", of replica: TestReplica,
+    identity: TLSIdentity? = nil, life: UInt64 = 1, linkPort: Int? = nil,
+    tenants: [TenantID: Int64] = [:], known: Epoch? = nil,
     saysHeld: Bool = true, lastWords: [UpwardMessage] = []
   ) throws {
     self.lastWords = lastWords
@@ -82,7 +83,9 @@ final class TestNode: Sendable {
       ], identity: identity ?? replica.authority.identity(name))
     let links = try ReplicaLinks(
       configuration: configuration, facts: spool, logger: lines.logger,
-      hello: { [unowned self] in greeting(as: node, saysHeld: saysHeld) },
+      hello: { [unowned self] in
+        greeting(as: node, in: SiteName(site)!, saysHeld: saysHeld)
+      },
       receive: { [unowned self] message, _ in receive(message) })
     started.withLock { $0 = links }
     links.start()
@@ -97,10 +100,10 @@ final class TestNode: Sendable {
 
   func stop() { started.withLock { $0.take() }?.stop() }
 
-  private func greeting(as node: NodeName, saysHeld: Bool) -> NodeHello {
+  private func greeting(as node: NodeName, in site: SiteName, saysHeld: Bool) -> NodeHello {
     memory.withLock { memory in
       NodeHello(
-        node: node, site: SiteName("a")!, incarnation: incarnation, featureLevel: 1,
+        node: node, site: site, incarnation: incarnation, featureLevel: 1,
         spool: spool.id,
         addresses: saysHeld ? memory.grants.spokenOf : [],
         tenants: memory.tenants.map { TenantRevision(tenant: $0.key, revision: $0.value) })
