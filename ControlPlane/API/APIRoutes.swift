@@ -36,6 +36,7 @@ public struct APIRoutes: Sendable {
     QueueRoutes(
       keys: keys, queues: QueueOperations(store), installation: installation, clock: clock
     ).register(on: &group)
+    FlowRoutes(keys: keys, flows: FlowOperations(store, clock: clock)).register(on: &group)
     MailboxRoutes(keys: keys, mailboxes: MailboxOperations(store)).register(on: &group)
     AnsweringSwitchRoutes(keys: keys, switches: AnsweringSwitchOperations(store, clock: clock))
       .register(on: &group)

@@ -1,3 +1,4 @@
+import CallFlows
 public import HTTP
 import NodeContract
 public import Operations
@@ -134,6 +135,23 @@ extension TenantQuota: ProblemConvertible {
     case .screening:
       .conflict("The tenant and its users have \(limit) screening lines, as many as they may.")
     }
+  }
+}
+
+extension InvalidFlow: ProblemConvertible {
+  public var asProblem: Problem {
+    .invalid(fields.map { HTTP.Problem.Field(name: $0.field, detail: $0.description) })
+  }
+}
+
+extension FlowRefused: ProblemConvertible {
+  public var asProblem: Problem {
+    .invalid(
+      findings.filter(\.kind.isError).map { finding in
+        HTTP.Problem.Field(
+          name: finding.step.map { "steps.\($0)" } ?? "start",
+          detail: "\(finding.text) \(finding.remedy)")
+      })
   }
 }
 

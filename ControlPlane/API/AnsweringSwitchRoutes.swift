@@ -35,7 +35,7 @@ struct AnsweringSwitchRoutes: Sendable {
 private struct SwitchesBody: Decodable {
   private enum CodingKeys: String, CodingKey {
     case doNotDisturb, forwardAlways, forwardBusy, forwardNoAnswer, noAnswerAfter, queueLogin
-    case queuePause
+    case queuePause, night
   }
 
   var wishes: [AnsweringSwitchWish] = []
@@ -48,6 +48,9 @@ private struct SwitchesBody: Decodable {
     let after = try body.decodeIfPresent(Int.self, forKey: .noAnswerAfter)
     if let isOn = try body.decodeIfPresent(Bool.self, forKey: .queueLogin) {
       wishes.append(AnsweringSwitchWish(.queueLogin, isOn: isOn))
+    }
+    if let isOn = try body.decodeIfPresent(Bool.self, forKey: .night) {
+      wishes.append(AnsweringSwitchWish(.night, isOn: isOn))
     }
     if body.contains(.queuePause) {
       let reason = try body.decodeIfPresent(String.self, forKey: .queuePause)
@@ -78,6 +81,8 @@ private struct SwitchesView: Encodable {
   var queueLogin: Bool
   /// Why an agent takes no callers for a while, which may be empty; null: it is not paused.
   @Nullable var queuePause: String?
+  /// Whether callers of a call flow that asks for it find the night.
+  var night: Bool
 
   init(_ switches: AnsweringSwitches) {
     func target(_ kind: AnsweringSwitches.Kind) -> String? {
@@ -91,5 +96,6 @@ private struct SwitchesView: Encodable {
     noAnswerAfter = patience.components.seconds
     queueLogin = switches.worksInQueues
     queuePause = switches.queuePause
+    night = switches.isNight
   }
 }

@@ -98,7 +98,7 @@ extension AnsweringRule.Occasion {
 }
 
 extension AnsweringRule.Callers {
-  fileprivate func include(_ call: IncomingCall) -> Bool {
+  func include(_ call: IncomingCall) -> Bool {
     switch self {
     case .anyone: true
     case .colleagues: call.isInternal

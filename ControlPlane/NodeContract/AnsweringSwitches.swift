@@ -11,12 +11,14 @@ public struct AnsweringSwitches: Hashable, Sendable {
     case queueLogin = "queue-login"
     /// An agent takes no callers for a while; the target is its reason. No rule either.
     case queuePause = "queue-pause"
+    /// Whether callers of flows find the night. No rule: flows ask it, and it is an extension's as its flow is.
+    case night
 
     /// Nothing is switched on without saying where calls go.
     public var needsTarget: Bool {
       switch self {
       case .forwardAlways, .forwardBusy, .forwardNoAnswer: true
-      case .doNotDisturb, .queueLogin, .queuePause: false
+      case .doNotDisturb, .queueLogin, .queuePause, .night: false
       }
     }
   }
@@ -100,7 +102,7 @@ public struct AnsweringSwitches: Hashable, Sendable {
     case .forwardNoAnswer:
       return forward(on: .noAnswer(after: state.patience ?? Self.usualPatience))
         + forward(on: .offline)
-    case .queueLogin, .queuePause: return []
+    case .queueLogin, .queuePause, .night: return []
     }
   }
 }

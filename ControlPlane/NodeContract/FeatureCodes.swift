@@ -35,6 +35,9 @@ public enum Feature: String, Hashable, Sendable, CaseIterable {
   /// An agent takes no callers for a while; what is dialled after the code is its reason.
   case queuePause = "queue-pause"
   case queueResume = "queue-resume"
+  /// Switches the call flow of that extension from day to night and back; without one, that of the tenant's
+  /// only flow that asks for it.
+  case night
 
   /// What is dialled after the code.
   public enum Argument: String, Hashable, Sendable {
@@ -46,7 +49,8 @@ public enum Feature: String, Hashable, Sendable, CaseIterable {
 
   public var argument: Argument {
     switch self {
-    case .pickup, .park, .voicemailOf, .forwardAlways, .forwardBusy, .forwardNoAnswer, .queuePause:
+    case .pickup, .park, .voicemailOf, .forwardAlways, .forwardBusy, .forwardNoAnswer, .queuePause,
+      .night:
       .optional
     case .hideCaller, .room, .listen, .whisper, .join, .intercom: .required
     case .voicemail, .doNotDisturb, .stopDoNotDisturb, .stopForwardAlways, .stopForwardBusy,
@@ -80,6 +84,7 @@ public enum Feature: String, Hashable, Sendable, CaseIterable {
     case .queueLogout: "*46"
     case .queuePause: "*47"
     case .queueResume: "*48"
+    case .night: "*33"
     }
   }
 }

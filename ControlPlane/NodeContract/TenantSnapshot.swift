@@ -93,14 +93,17 @@ public struct ExtensionEntry: Hashable, Sendable {
   public var menu: VoiceMenu?
   /// Its callers wait for one of these; nil: they do not.
   public var queue: CallQueue?
+  /// What becomes of its callers step by step; nil: somebody is rung.
+  public var flow: CallFlow?
 
   public init(
     id: ExtensionID, number: String, displayName: String, outsideNumber: String?,
     credentials: [DigestCredential], answering: [AnsweringRule] = [],
     switches: AnsweringSwitches = AnsweringSwitches(), group: RingGroup? = nil,
     maySupervise: Bool = false, mailbox: VoiceMailbox? = nil, menu: VoiceMenu? = nil,
-    queue: CallQueue? = nil
+    queue: CallQueue? = nil, flow: CallFlow? = nil
   ) {
+    self.flow = flow
     self.queue = queue
     self.menu = menu
     self.mailbox = mailbox

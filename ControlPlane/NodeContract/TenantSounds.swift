@@ -30,7 +30,7 @@ extension ExtensionEntry {
     let greetings = answering.compactMap { rule -> SoundReference? in
       if case .voicemail(let greeting) = rule.action { greeting } else { nil }
     }
-    return greetings + [menu?.prompt, mailbox?.greeting].compactMap(\.self)
+    return greetings + [menu?.prompt, mailbox?.greeting].compactMap(\.self) + (flow?.sounds ?? [])
   }
 }
 

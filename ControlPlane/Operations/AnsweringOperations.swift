@@ -64,13 +64,10 @@ public struct AnsweringOperations: Sendable {
     guard let entry = snapshot.extensions.first(where: { $0.id == id }) else {
       throw NotFound("extension", id)
     }
-    let isInternal = snapshot.extensions.contains { $0.number == caller }
     let call = IncomingCall(
-      caller: caller, isInternal: isInternal,
-      contact: isInternal ? nil : caller.flatMap { ContactIndex(snapshot.contacts)[$0] },
-      called: called ?? entry.number, time: time ?? clock.now())
+      caller: caller, called: called ?? entry.number, at: time ?? clock.now(), in: snapshot)
     let screening =
-      isInternal
+      call.isInternal
       ? nil : CallScreening(snapshot.screening).entry(for: ScreenedCaller(number: caller), to: id)
     return ExplainedAnswering(
       screening: screening, rules: entry.rules, switched: entry.switchedRules.count,

@@ -4,13 +4,14 @@ internal import Tenancy
 
 /// What can receive the callers of an extension in the place of its devices: one of them at most.
 enum CallerReception: CaseIterable {
-  case ringGroup, menu, queue
+  case ringGroup, menu, queue, flow
 
   fileprivate var expectation: String {
     switch self {
     case .ringGroup: "of an extension that rings no group"
     case .menu: "of an extension that has no menu"
     case .queue: "of an extension that has no queue"
+    case .flow: "of an extension that has no call flow"
     }
   }
 
@@ -20,6 +21,7 @@ enum CallerReception: CaseIterable {
       "SELECT 1 FROM ring_groups WHERE tenant_id = \(tenant) AND extension_id = \(id)"
     case .menu: "SELECT 1 FROM menus WHERE tenant_id = \(tenant) AND extension_id = \(id)"
     case .queue: "SELECT 1 FROM queues WHERE tenant_id = \(tenant) AND extension_id = \(id)"
+    case .flow: "SELECT 1 FROM call_flows WHERE tenant_id = \(tenant) AND extension_id = \(id)"
     }
   }
 }

@@ -51,6 +51,7 @@ private struct SnapshotContents {
   let mailboxes: [ExtensionID: Mailbox]
   let menus: [ExtensionID: VoiceMenu]
   let queues: [ExtensionID: CallQueue]
+  let flows: [ExtensionID: CallFlow]
   let numbers: [TenantID: [Number]]
   let contacts: [TenantID: [ContactEntry]]
   let screening: [TenantID: [ScreeningEntry]]
@@ -96,6 +97,7 @@ private struct SnapshotContents {
       })
     menus = try transaction.menus("m.tenant_id = ANY(\(ids)::uuid[])")
     queues = try transaction.queues("q.tenant_id = ANY(\(ids)::uuid[])")
+    flows = try transaction.flows(of: ids)
     numbers = Dictionary(
       grouping: try transaction.query(
         "\(Number.selection) WHERE tenant_id = ANY(\(ids)::uuid[]) ORDER BY number_id"
@@ -119,7 +121,8 @@ private struct SnapshotContents {
         $0.entry(
           answering: answeringRules[$0.id] ?? [],
           switches: switches[$0.id] ?? AnsweringSwitches(), group: groups[$0.id],
-          mailbox: mailboxes[$0.id], menu: menus[$0.id], queue: queues[$0.id])
+          mailbox: mailboxes[$0.id], menu: menus[$0.id], queue: queues[$0.id],
+          flow: flows[$0.id])
       },
       numbers: (numbers[tenant.id] ?? []).map(\.entry),
       trunks: (trunks[tenant.reseller] ?? []).map(\.entry),

@@ -68,6 +68,7 @@ extension Store {
   public var tenantSounds: TenantSoundRepository { TenantSoundRepository(store: self) }
   public var menus: MenuRepository { MenuRepository(store: self) }
   public var queues: QueueRepository { QueueRepository(store: self) }
+  public var flows: CallFlowRepository { CallFlowRepository(store: self) }
   public var answeringRules: AnsweringRuleRepository { AnsweringRuleRepository(store: self) }
   public var answeringSwitches: AnsweringSwitchRepository {
     AnsweringSwitchRepository(store: self)

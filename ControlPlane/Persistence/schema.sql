@@ -146,8 +146,8 @@ CREATE TABLE public.answering_switches (
     target text,
     patience_milliseconds bigint,
     changed_at_milliseconds bigint NOT NULL,
-    CONSTRAINT answering_switches_check CHECK (((NOT is_on) OR (kind = ANY (ARRAY['do-not-disturb'::text, 'queue-login'::text, 'queue-pause'::text])) OR (target IS NOT NULL))),
-    CONSTRAINT answering_switches_kind_check CHECK ((kind = ANY (ARRAY['do-not-disturb'::text, 'forward-always'::text, 'forward-busy'::text, 'forward-no-answer'::text, 'queue-login'::text, 'queue-pause'::text]))),
+    CONSTRAINT answering_switches_check CHECK (((NOT is_on) OR (kind = ANY (ARRAY['do-not-disturb'::text, 'queue-login'::text, 'queue-pause'::text, 'night'::text])) OR (target IS NOT NULL))),
+    CONSTRAINT answering_switches_kind_check CHECK ((kind = ANY (ARRAY['do-not-disturb'::text, 'forward-always'::text, 'forward-busy'::text, 'forward-no-answer'::text, 'queue-login'::text, 'queue-pause'::text, 'night'::text]))),
     CONSTRAINT answering_switches_patience_milliseconds_check CHECK ((patience_milliseconds > 0))
 );
 ALTER TABLE ONLY public.answering_switches FORCE ROW LEVEL SECURITY;
@@ -171,6 +171,47 @@ END)
 );
 ALTER TABLE ONLY public.api_keys FORCE ROW LEVEL SECURITY;
 ALTER TABLE public.api_keys OWNER TO tandem_owner;
+CREATE TABLE public.call_flow_drafts (
+    tenant_id uuid NOT NULL,
+    extension_id uuid NOT NULL,
+    flow bytea NOT NULL,
+    saved_at timestamp with time zone NOT NULL
+);
+ALTER TABLE ONLY public.call_flow_drafts FORCE ROW LEVEL SECURITY;
+ALTER TABLE public.call_flow_drafts OWNER TO tandem_owner;
+CREATE TABLE public.call_flow_sounds (
+    tenant_id uuid NOT NULL,
+    extension_id uuid NOT NULL,
+    sound_id uuid NOT NULL
+);
+ALTER TABLE ONLY public.call_flow_sounds FORCE ROW LEVEL SECURITY;
+ALTER TABLE public.call_flow_sounds OWNER TO tandem_owner;
+CREATE TABLE public.call_flow_targets (
+    tenant_id uuid NOT NULL,
+    extension_id uuid NOT NULL,
+    target_id uuid NOT NULL
+);
+ALTER TABLE ONLY public.call_flow_targets FORCE ROW LEVEL SECURITY;
+ALTER TABLE public.call_flow_targets OWNER TO tandem_owner;
+CREATE TABLE public.call_flow_versions (
+    tenant_id uuid NOT NULL,
+    extension_id uuid NOT NULL,
+    version integer NOT NULL,
+    flow bytea NOT NULL,
+    note text NOT NULL,
+    published_at timestamp with time zone NOT NULL,
+    CONSTRAINT call_flow_versions_note_check CHECK ((length(note) <= 100)),
+    CONSTRAINT call_flow_versions_version_check CHECK ((version > 0))
+);
+ALTER TABLE ONLY public.call_flow_versions FORCE ROW LEVEL SECURITY;
+ALTER TABLE public.call_flow_versions OWNER TO tandem_owner;
+CREATE TABLE public.call_flows (
+    tenant_id uuid NOT NULL,
+    extension_id uuid NOT NULL,
+    version integer NOT NULL
+);
+ALTER TABLE ONLY public.call_flows FORCE ROW LEVEL SECURITY;
+ALTER TABLE public.call_flows OWNER TO tandem_owner;
 CREATE TABLE public.call_recordings (
     tenant_id uuid NOT NULL,
     recording_id uuid NOT NULL,
@@ -690,6 +731,16 @@ ALTER TABLE ONLY public.api_keys
     ADD CONSTRAINT api_keys_pkey PRIMARY KEY (key_id);
 ALTER TABLE ONLY public.api_keys
     ADD CONSTRAINT api_keys_secret_hash_key UNIQUE (secret_hash);
+ALTER TABLE ONLY public.call_flow_drafts
+    ADD CONSTRAINT call_flow_drafts_pkey PRIMARY KEY (tenant_id, extension_id);
+ALTER TABLE ONLY public.call_flow_sounds
+    ADD CONSTRAINT call_flow_sounds_pkey PRIMARY KEY (tenant_id, extension_id, sound_id);
+ALTER TABLE ONLY public.call_flow_targets
+    ADD CONSTRAINT call_flow_targets_pkey PRIMARY KEY (tenant_id, extension_id, target_id);
+ALTER TABLE ONLY public.call_flow_versions
+    ADD CONSTRAINT call_flow_versions_pkey PRIMARY KEY (tenant_id, extension_id, version);
+ALTER TABLE ONLY public.call_flows
+    ADD CONSTRAINT call_flows_pkey PRIMARY KEY (tenant_id, extension_id);
 ALTER TABLE ONLY public.call_recordings
     ADD CONSTRAINT call_recordings_pkey PRIMARY KEY (tenant_id, recording_id);
 ALTER TABLE ONLY public.calls
@@ -800,6 +851,7 @@ CREATE INDEX tenants_of_reseller ON public.tenants USING btree (reseller_id, ten
 CREATE UNIQUE INDEX trunks_carrier_taken ON public.trunks USING btree (reseller_id, carrier) WHERE (deleted_at IS NULL);
 CREATE TRIGGER announce AFTER INSERT OR UPDATE ON public.tenants FOR EACH ROW EXECUTE FUNCTION public.announce_tenant();
 CREATE TRIGGER deleted AFTER DELETE ON public.answering_rules REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.raise_revision_of_tenants();
+CREATE TRIGGER deleted AFTER DELETE ON public.call_flows REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.raise_revision_of_tenants();
 CREATE TRIGGER deleted AFTER DELETE ON public.contacts REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.raise_revision_of_tenants();
 CREATE TRIGGER deleted AFTER DELETE ON public.extensions REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.raise_revision_of_tenants();
 CREATE TRIGGER deleted AFTER DELETE ON public.feature_codes REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.raise_revision_of_tenants();
@@ -812,6 +864,7 @@ CREATE TRIGGER deleted AFTER DELETE ON public.ring_groups REFERENCING OLD TABLE 
 CREATE TRIGGER deleted AFTER DELETE ON public.screening REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.raise_revision_of_tenants();
 CREATE TRIGGER inserted AFTER INSERT ON public.answering_rules REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.raise_revision_of_tenants();
 CREATE TRIGGER inserted AFTER INSERT ON public.answering_switches REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.raise_revision_of_tenants();
+CREATE TRIGGER inserted AFTER INSERT ON public.call_flows REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.raise_revision_of_tenants();
 CREATE TRIGGER inserted AFTER INSERT ON public.contacts REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.raise_revision_of_tenants();
 CREATE TRIGGER inserted AFTER INSERT ON public.extensions REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.raise_revision_of_tenants();
 CREATE TRIGGER inserted AFTER INSERT ON public.feature_codes REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.raise_revision_of_tenants();
@@ -845,6 +898,20 @@ ALTER TABLE ONLY public.api_keys
     ADD CONSTRAINT api_keys_reseller_exists FOREIGN KEY (reseller_id) REFERENCES public.resellers(reseller_id);
 ALTER TABLE ONLY public.api_keys
     ADD CONSTRAINT api_keys_tenant_exists FOREIGN KEY (tenant_id) REFERENCES public.tenants(tenant_id);
+ALTER TABLE ONLY public.call_flow_drafts
+    ADD CONSTRAINT call_flow_drafts_extension_exists FOREIGN KEY (tenant_id, extension_id) REFERENCES public.extensions(tenant_id, extension_id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.call_flow_sounds
+    ADD CONSTRAINT call_flow_sounds_sound_exists FOREIGN KEY (tenant_id, sound_id) REFERENCES public.tenant_sounds(tenant_id, sound_id);
+ALTER TABLE ONLY public.call_flow_sounds
+    ADD CONSTRAINT call_flow_sounds_tenant_id_extension_id_fkey FOREIGN KEY (tenant_id, extension_id) REFERENCES public.call_flows(tenant_id, extension_id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.call_flow_targets
+    ADD CONSTRAINT call_flow_targets_extension_exists FOREIGN KEY (tenant_id, target_id) REFERENCES public.extensions(tenant_id, extension_id);
+ALTER TABLE ONLY public.call_flow_targets
+    ADD CONSTRAINT call_flow_targets_tenant_id_extension_id_fkey FOREIGN KEY (tenant_id, extension_id) REFERENCES public.call_flows(tenant_id, extension_id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.call_flow_versions
+    ADD CONSTRAINT call_flow_versions_extension_exists FOREIGN KEY (tenant_id, extension_id) REFERENCES public.extensions(tenant_id, extension_id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.call_flows
+    ADD CONSTRAINT call_flows_version_exists FOREIGN KEY (tenant_id, extension_id, version) REFERENCES public.call_flow_versions(tenant_id, extension_id, version) ON DELETE CASCADE;
 ALTER TABLE ONLY public.call_recordings
     ADD CONSTRAINT call_recordings_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(tenant_id);
 ALTER TABLE ONLY public.calls
@@ -938,6 +1005,11 @@ ALTER TABLE ONLY public.trunks
 ALTER TABLE public.answering_rules ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.answering_switches ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.api_keys ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.call_flow_drafts ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.call_flow_sounds ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.call_flow_targets ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.call_flow_versions ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.call_flows ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.call_recordings ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.calls ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.cdrs ENABLE ROW LEVEL SECURITY;
@@ -985,6 +1057,21 @@ CREATE POLICY within_scope ON public.answering_switches USING ((public.scope_is_
    FROM public.tenants t
   WHERE (t.reseller_id = public.scope_reseller())))));
 CREATE POLICY within_scope ON public.api_keys USING ((public.scope_is_platform() OR (reseller_id = public.scope_reseller()) OR (tenant_id = public.scope_tenant()) OR (tenant_id IN ( SELECT t.tenant_id
+   FROM public.tenants t
+  WHERE (t.reseller_id = public.scope_reseller())))));
+CREATE POLICY within_scope ON public.call_flow_drafts USING ((public.scope_is_platform() OR (tenant_id = public.scope_tenant()) OR (tenant_id IN ( SELECT t.tenant_id
+   FROM public.tenants t
+  WHERE (t.reseller_id = public.scope_reseller())))));
+CREATE POLICY within_scope ON public.call_flow_sounds USING ((public.scope_is_platform() OR (tenant_id = public.scope_tenant()) OR (tenant_id IN ( SELECT t.tenant_id
+   FROM public.tenants t
+  WHERE (t.reseller_id = public.scope_reseller())))));
+CREATE POLICY within_scope ON public.call_flow_targets USING ((public.scope_is_platform() OR (tenant_id = public.scope_tenant()) OR (tenant_id IN ( SELECT t.tenant_id
+   FROM public.tenants t
+  WHERE (t.reseller_id = public.scope_reseller())))));
+CREATE POLICY within_scope ON public.call_flow_versions USING ((public.scope_is_platform() OR (tenant_id = public.scope_tenant()) OR (tenant_id IN ( SELECT t.tenant_id
+   FROM public.tenants t
+  WHERE (t.reseller_id = public.scope_reseller())))));
+CREATE POLICY within_scope ON public.call_flows USING ((public.scope_is_platform() OR (tenant_id = public.scope_tenant()) OR (tenant_id IN ( SELECT t.tenant_id
    FROM public.tenants t
   WHERE (t.reseller_id = public.scope_reseller())))));
 CREATE POLICY within_scope ON public.call_recordings USING ((public.scope_is_platform() OR (tenant_id = public.scope_tenant()) OR (tenant_id IN ( SELECT t.tenant_id
@@ -1071,6 +1158,11 @@ GRANT SELECT,INSERT,DELETE ON TABLE public.answering_rules TO tandem_server;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.answering_switches TO tandem_server;
 GRANT SELECT,INSERT ON TABLE public.api_keys TO tandem_server;
 GRANT UPDATE(revoked_at) ON TABLE public.api_keys TO tandem_server;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.call_flow_drafts TO tandem_server;
+GRANT SELECT,INSERT,DELETE ON TABLE public.call_flow_sounds TO tandem_server;
+GRANT SELECT,INSERT,DELETE ON TABLE public.call_flow_targets TO tandem_server;
+GRANT SELECT,INSERT,DELETE ON TABLE public.call_flow_versions TO tandem_server;
+GRANT SELECT,INSERT,DELETE ON TABLE public.call_flows TO tandem_server;
 GRANT SELECT,INSERT,DELETE ON TABLE public.call_recordings TO tandem_server;
 GRANT UPDATE(interruptions) ON TABLE public.call_recordings TO tandem_server;
 GRANT UPDATE(ending) ON TABLE public.call_recordings TO tandem_server;

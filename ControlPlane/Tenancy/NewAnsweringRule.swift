@@ -102,7 +102,7 @@ extension AnsweringRule {
       try Action(checking: line, greetings: greetings, in: place))
   }
 
-  fileprivate static func few<Element>(
+  static func few<Element>(
     _ elements: [Element], _ field: String
   ) throws(InvalidField) -> [Element] {
     guard elements.count <= mostElements else {
@@ -143,7 +143,7 @@ extension AnsweringRule.Occasion {
 }
 
 extension AnsweringRule.Callers {
-  fileprivate init(checking line: NewAnsweringRule, in place: String) throws(InvalidField) {
+  init(checking line: NewAnsweringRule, in place: String) throws(InvalidField) {
     guard line.numbers.isEmpty || line.callers == "numbers" else {
       throw InvalidField(
         "\(place).numbers", .malformed(expected: "absent unless from is numbers"))
@@ -228,7 +228,7 @@ extension WeeklyHours {
   public static let dayNames = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 
   /// Nil: at all times.
-  fileprivate init?(checking line: NewAnsweringRule, in place: String) throws(InvalidField) {
+  init?(checking line: NewAnsweringRule, in place: String) throws(InvalidField) {
     let field = "\(place).hours"
     guard !line.hours.isEmpty else {
       guard !line.outsideHours, line.holidays == nil else { throw InvalidField(field, .empty) }
@@ -304,7 +304,7 @@ extension NewAnsweringRule {
 }
 
 extension NewAnsweringRule.Hours {
-  fileprivate init(_ span: WeeklyHours.Span) {
+  init(_ span: WeeklyHours.Span) {
     self.init(
       days: WeeklyHours.dayNames.enumerated().filter { span.days & 1 << UInt8($0.offset) != 0 }
         .map(\.element), from: Self.text(span.from), to: Self.text(span.to))

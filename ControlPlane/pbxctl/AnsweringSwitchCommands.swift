@@ -4,7 +4,8 @@ import Foundation
 struct AnsweringSwitchCommands: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "switches",
-    abstract: "Do not disturb, forwarding, and agents at work, as phones switch them too.",
+    abstract:
+      "Do not disturb, forwarding, agents at work, day and night, as phones switch them too.",
     subcommands: [Show.self, Turn.self])
   static let columns = [
     Output.Column("Do not disturb", "do_not_disturb"),
@@ -14,6 +15,7 @@ struct AnsweringSwitchCommands: AsyncParsableCommand {
     Output.Column("after seconds", "no_answer_after"),
     Output.Column("Takes callers of queues", "queue_login"),
     Output.Column("Paused for", "queue_pause"),
+    Output.Column("At night", "night"),
   ]
 
   struct Show: AsyncParsableCommand {
@@ -41,13 +43,15 @@ struct AnsweringSwitchCommands: AsyncParsableCommand {
     var noAnswerAfter: Int?
     @Flag(inversion: .prefixedNo, help: "An agent of queues is at work.") var queueLogin: Bool?
     @Option(help: "Why an agent takes no callers for a while, or off.") var queuePause: String?
+    @Flag(inversion: .prefixedNo, help: "Callers of the call flow find the night.")
+    var night: Bool?
     @OptionGroup var global: GlobalOptions
 
     func run() async throws {
       var members: [String: JSON?] = [
         "do_not_disturb": doNotDisturb.map(JSON.bool),
         "no_answer_after": noAnswerAfter.map { .number(Decimal($0)) },
-        "queue_login": queueLogin.map(JSON.bool),
+        "queue_login": queueLogin.map(JSON.bool), "night": night.map(JSON.bool),
       ]
       for (name, target) in [
         ("forward_always", forwardAlways), ("forward_busy", forwardBusy),

@@ -2,6 +2,8 @@
 struct Output: Sendable {
   private let answer: JSON
   private let columns: [Column]
+  /// People read all of it, as it is.
+  private let isDocument: Bool
 
   /// One column of a table.
   struct Column: Sendable {
@@ -18,12 +20,21 @@ struct Output: Sendable {
   init(_ answer: JSON, columns: [Column]) {
     self.answer = answer
     self.columns = columns
+    isDocument = false
+  }
+
+  /// Something that people write themselves.
+  init(document: JSON) {
+    answer = document
+    columns = []
+    isDocument = true
   }
 
   var json: String { answer.text }
 
   /// Rows under their titles for a list, `title: value` lines for one thing.
   var table: String {
+    if isDocument { return json }
     if let items = answer["items"]?.array {
       return items.isEmpty ? "Nothing there." : rows(of: items)
     }

@@ -16,7 +16,8 @@ struct PBXControl: AsyncParsableCommand {
       KeyCommands.self, PriceListCommands.self, TrunkCommands.self, TenantCommands.self,
       ExtensionCommands.self, AnsweringCommands.self, AnsweringSwitchCommands.self,
       FeatureCodeCommands.self, RingGroupCommands.self, MenuCommands.self, QueueCommands.self,
-      SoundCommands.self, ContactCommands.self, ScreeningCommands.self, MailboxCommands.self,
+      FlowCommands.self, SoundCommands.self, ContactCommands.self, ScreeningCommands.self,
+      MailboxCommands.self,
       NumberCommands.self, CallCommands.self, CDRCommands.self, RecordingCommands.self,
       QuarantineCommands.self, UpgradeCommand.self,
     ])

@@ -12,6 +12,7 @@ extension Exchange {
       return CallDestination(called: called, kind: .refused(.rejected))
     }
     var destination = whom(entry, answersFor: called, from: origin)
+    let hasFlow = entry.flow != nil
     let mailbox = MailboxOffer(entry, to: origin)
     let rules = entry.rules
     guard !rules.isEmpty || mailbox != nil else { return destination }
@@ -19,7 +20,8 @@ extension Exchange {
     let plan = AnsweringPlan(
       rules, for: IncomingCall(called: called, from: origin), by: tenant.snapshot.clock,
       hasMailbox: mailbox != nil)
-    let decision = destination.isOffline ? plan.offline : plan.arrival
+    // A flow says itself what comes of it that somebody is not there.
+    let decision = destination.isOffline && !hasFlow ? plan.offline : plan.arrival
     switch decision?.action {
     case .forward(let target):
       let reason: Forwarding.Reason = destination.isOffline ? .unavailable : .unconditional
@@ -36,6 +38,7 @@ extension Exchange {
         kind: mailbox.map { .reception(.mailbox($0.greeting(with: greeting))) }
           ?? destination.kind)
     case .ring, .voicemail, nil:
+      guard !hasFlow else { return destination }
       destination.answering = PendingRules(
         plan, of: .extension(entry.id, number: entry.number), in: tenant.snapshot.domain, mailbox)
       return destination
@@ -46,6 +49,7 @@ extension Exchange {
   private func whom(
     _ entry: ExtensionEntry, answersFor called: String, from origin: CallOrigin
   ) -> CallDestination {
+    if let entrance = entrance(of: entry, called: called, from: origin) { return entrance }
     if let visit = MenuVisit(entry, from: origin) {
       return CallDestination(called: called, kind: .reception(.menu(visit)))
     }
@@ -80,7 +84,7 @@ extension Exchange {
   func patience(of targets: [CallTarget], _ destination: CallDestination, _ tenant: DirectoryTenant)
     -> Duration
   {
-    destination.answering?.patience ?? destination.members?.patience
+    destination.flow?.ringsFor ?? destination.answering?.patience ?? destination.members?.patience
       ?? patience(of: targets, tenant)
   }
 

@@ -94,6 +94,7 @@ extension Exchange {
     case .recordSound(let part): tellRelay(of: id) { .recordRelay(part, $0) }
     case .soundEnded(let sound): outbox.append(.soundEnded(sound))
     case .lead(let choice): lead(choice, of: id, at: now)
+    case .followFlow(let event): followFlow(event, of: id, at: now)
     case .findPlace: tellPlace(to: id, at: now)
     case .missed(let agents): missed(agents, for: id, at: now)
     case .findMailbox(let number): findMailbox(number, of: id, at: now)

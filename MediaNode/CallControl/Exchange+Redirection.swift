@@ -28,6 +28,7 @@ extension Exchange {
       at: now)
     update(id, at: now) {
       $0.answering = destination.answering
+      $0.flow = destination.flow
       $0.further = destination.members.map { .members($0.beginning(at: now.boot)) }
       return $0.forward(redirection.leg, to: legs, until: until, at: now)
     }

@@ -72,7 +72,8 @@ extension Exchange {
         targets, in: call, at: place.id, called: further.called, from: further.shownCaller, at: now)
       let next = further.following(left, at: now.boot)
       return update(id, at: now) { call in
-        let until = call.answering?.patience == nil ? next.end : now.boot
+        let isBounded = call.answering?.patience != nil || call.flow?.ringsFor != nil
+        let until = isBounded ? now.boot : next.end
         return call.enlist(legs, then: .members(next), until: until)
       }
     }
@@ -102,7 +103,7 @@ extension FurtherMembers {
 
 extension ExtensionEntry {
   /// Calls to it ring at its own devices, as far as its rules say nothing else.
-  var hasOwnDevices: Bool { group == nil && menu == nil && queue == nil }
+  var hasOwnDevices: Bool { group == nil && menu == nil && queue == nil && flow == nil }
 
   /// Its rules refuse the call as it comes.
   func wantsNoCall(called: String, from origin: CallOrigin) -> Bool {

@@ -35,6 +35,7 @@ extension Exchange {
           until: now.boot.advanced(by: patience(of: targets, destination, origin.tenant)))
       )
       call.answering = destination.answering
+      call.flow = destination.flow
       call.further =
         destination.members.map { .members($0.beginning(at: now.boot)) }
         ?? turns.next(after: now.boot, shownCaller: destination.shownCaller, limits)

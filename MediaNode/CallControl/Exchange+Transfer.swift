@@ -15,7 +15,11 @@ extension Exchange {
     switch destination.kind {
     case .refused(let outcome): update(id, at: now) { $0.transferRefused(outcome) }
     case .reception(let reception):
-      update(id, at: now) { $0.transfer(wish, to: reception, at: now) }
+      update(id, at: now) {
+        let actions = $0.transfer(wish, to: reception, at: now)
+        if $0.isAttended { $0.flow = destination.flow }
+        return actions
+      }
     case .targets(let targets):
       let room = max(0, limits.legsPerCall - call.legs.count)
       let chosen = targets.filter { $0.flow != call[wish.transferor].flow }.prefix(room)

@@ -26,6 +26,12 @@ public struct HolidayCalendar: Sendable {
   /// The name of the holiday that the day is; nil: it is none.
   public func holiday(on date: CivilDate) -> String? { holidays(of: date.year)[date] }
 
+  /// Those from one day to another.
+  func days(from first: CivilDate, through last: CivilDate) -> [CivilDate] {
+    (first.year...last.year).flatMap { holidays(of: $0).keys }
+      .filter { first <= $0 && $0 <= last }
+  }
+
   /// A holiday's substitute may fall into the next year, or the year before.
   private func holidays(of year: Int) -> [CivilDate: String] {
     var days: [CivilDate: String] = [:]

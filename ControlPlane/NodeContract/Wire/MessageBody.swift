@@ -52,6 +52,16 @@ extension StoredSound {
   }
 }
 
+extension CallFlow {
+  /// The protobuf body of a flow, without any framing: what is kept of a version, and of one that a call is in.
+  public func encodedBody() -> [UInt8] { wire.body }
+
+  /// Reads what `encodedBody` wrote.
+  public init(parsingBody body: some Collection<UInt8>) throws(WireError) {
+    self = try .init(body: body)
+  }
+}
+
 extension Message {
   var body: [UInt8] {
     // proto3 has no required fields, so nothing that we fill in can be refused.

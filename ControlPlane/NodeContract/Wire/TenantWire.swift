@@ -72,7 +72,8 @@ extension ExtensionEntry: WireConvertible {
       maySupervise: wire.maySupervise,
       mailbox: wire.hasMailbox ? try VoiceMailbox(wire: wire.mailbox) : nil,
       menu: wire.hasMenu ? try VoiceMenu(wire: wire.menu) : nil,
-      queue: wire.hasQueue ? try CallQueue(wire: wire.queue) : nil)
+      queue: wire.hasQueue ? try CallQueue(wire: wire.queue) : nil,
+      flow: wire.hasFlow ? try CallFlow(wire: wire.flow) : nil)
   }
 
   var wire: WireExtension {
@@ -89,6 +90,7 @@ extension ExtensionEntry: WireConvertible {
       if let mailbox { $0.mailbox = mailbox.wire }
       if let menu { $0.menu = menu.wire }
       if let queue { $0.queue = queue.wire }
+      if let flow { $0.flow = flow.wire }
     }
   }
 }

@@ -1411,6 +1411,16 @@ nonisolated struct WireExtension: @unchecked Sendable {
   /// Clears the value of `queue`. Subsequent reads from it will return its default value.
   mutating func clearQueue() {_uniqueStorage()._queue = nil}
 
+  /// None: somebody is rung.
+  var flow: WireCallFlow {
+    get {_storage._flow ?? WireCallFlow()}
+    set {_uniqueStorage()._flow = newValue}
+  }
+  /// Returns true if `flow` has been explicitly set.
+  var hasFlow: Bool {_storage._flow != nil}
+  /// Clears the value of `flow`. Subsequent reads from it will return its default value.
+  mutating func clearFlow() {_uniqueStorage()._flow = nil}
+
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
   init() {}
@@ -1632,6 +1642,381 @@ nonisolated struct WireAnsweringSwitch: Sendable {
 
   fileprivate var _target: String? = nil
   fileprivate var _patienceNanoseconds: Int64? = nil
+}
+
+/// What becomes of callers step by step. Also what is kept of each version of it.
+nonisolated struct WireCallFlow: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  var start: String = String()
+
+  /// By name.
+  var steps: [WireFlowStep] = []
+
+  var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  init() {}
+}
+
+nonisolated struct WireFlowStep: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  var name: String = String()
+
+  var then: String {
+    get {_then ?? String()}
+    set {_then = newValue}
+  }
+  /// Returns true if `then` has been explicitly set.
+  var hasThen: Bool {self._then != nil}
+  /// Clears the value of `then`. Subsequent reads from it will return its default value.
+  mutating func clearThen() {self._then = nil}
+
+  var otherwise: String {
+    get {_otherwise ?? String()}
+    set {_otherwise = newValue}
+  }
+  /// Returns true if `otherwise` has been explicitly set.
+  var hasOtherwise: Bool {self._otherwise != nil}
+  /// Clears the value of `otherwise`. Subsequent reads from it will return its default value.
+  mutating func clearOtherwise() {self._otherwise = nil}
+
+  var action: WireFlowStep.OneOf_Action? = nil
+
+  var hours: WireFlowHours {
+    get {
+      if case .hours(let v)? = action {return v}
+      return WireFlowHours()
+    }
+    set {action = .hours(newValue)}
+  }
+
+  /// Whose switch is meant; empty: the flow's own.
+  var night: Data {
+    get {
+      if case .night(let v)? = action {return v}
+      return Data()
+    }
+    set {action = .night(newValue)}
+  }
+
+  /// An answering rule of which only the callers count.
+  var caller: WireAnsweringRule {
+    get {
+      if case .caller(let v)? = action {return v}
+      return WireAnsweringRule()
+    }
+    set {action = .caller(newValue)}
+  }
+
+  var called: WireFlowStep.Numbers {
+    get {
+      if case .called(let v)? = action {return v}
+      return WireFlowStep.Numbers()
+    }
+    set {action = .called(newValue)}
+  }
+
+  var ring: WireFlowStep.Ring {
+    get {
+      if case .ring(let v)? = action {return v}
+      return WireFlowStep.Ring()
+    }
+    set {action = .ring(newValue)}
+  }
+
+  var outside: WireFlowStep.Outside {
+    get {
+      if case .outside(let v)? = action {return v}
+      return WireFlowStep.Outside()
+    }
+    set {action = .outside(newValue)}
+  }
+
+  var menu: WireFlowMenu {
+    get {
+      if case .menu(let v)? = action {return v}
+      return WireFlowMenu()
+    }
+    set {action = .menu(newValue)}
+  }
+
+  var queue: Data {
+    get {
+      if case .queue(let v)? = action {return v}
+      return Data()
+    }
+    set {action = .queue(newValue)}
+  }
+
+  var announcement: WireSoundReference {
+    get {
+      if case .announcement(let v)? = action {return v}
+      return WireSoundReference()
+    }
+    set {action = .announcement(newValue)}
+  }
+
+  var mailbox: WireFlowStep.Mailbox {
+    get {
+      if case .mailbox(let v)? = action {return v}
+      return WireFlowStep.Mailbox()
+    }
+    set {action = .mailbox(newValue)}
+  }
+
+  var `extension`: Data {
+    get {
+      if case .extension(let v)? = action {return v}
+      return Data()
+    }
+    set {action = .extension(newValue)}
+  }
+
+  /// The outcome's word.
+  var hangUp: String {
+    get {
+      if case .hangUp(let v)? = action {return v}
+      return String()
+    }
+    set {action = .hangUp(newValue)}
+  }
+
+  var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  nonisolated enum OneOf_Action: Equatable, Sendable {
+    case hours(WireFlowHours)
+    /// Whose switch is meant; empty: the flow's own.
+    case night(Data)
+    /// An answering rule of which only the callers count.
+    case caller(WireAnsweringRule)
+    case called(WireFlowStep.Numbers)
+    case ring(WireFlowStep.Ring)
+    case outside(WireFlowStep.Outside)
+    case menu(WireFlowMenu)
+    case queue(Data)
+    case announcement(WireSoundReference)
+    case mailbox(WireFlowStep.Mailbox)
+    case `extension`(Data)
+    /// The outcome's word.
+    case hangUp(String)
+
+  }
+
+  nonisolated struct Numbers: Sendable {
+    // SwiftProtobuf.Message conformance is added in an extension below. See the
+    // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+    // methods supported on all messages.
+
+    var numbers: [String] = []
+
+    var unknownFields = SwiftProtobuf.UnknownStorage()
+
+    init() {}
+  }
+
+  nonisolated struct Ring: Sendable {
+    // SwiftProtobuf.Message conformance is added in an extension below. See the
+    // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+    // methods supported on all messages.
+
+    var `extension`: Data = Data()
+
+    /// None: as long as all calls of the tenant.
+    var forNanoseconds: Int64 {
+      get {_forNanoseconds ?? 0}
+      set {_forNanoseconds = newValue}
+    }
+    /// Returns true if `forNanoseconds` has been explicitly set.
+    var hasForNanoseconds: Bool {self._forNanoseconds != nil}
+    /// Clears the value of `forNanoseconds`. Subsequent reads from it will return its default value.
+    mutating func clearForNanoseconds() {self._forNanoseconds = nil}
+
+    var unknownFields = SwiftProtobuf.UnknownStorage()
+
+    init() {}
+
+    fileprivate var _forNanoseconds: Int64? = nil
+  }
+
+  nonisolated struct Outside: Sendable {
+    // SwiftProtobuf.Message conformance is added in an extension below. See the
+    // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+    // methods supported on all messages.
+
+    var number: String = String()
+
+    var forNanoseconds: Int64 {
+      get {_forNanoseconds ?? 0}
+      set {_forNanoseconds = newValue}
+    }
+    /// Returns true if `forNanoseconds` has been explicitly set.
+    var hasForNanoseconds: Bool {self._forNanoseconds != nil}
+    /// Clears the value of `forNanoseconds`. Subsequent reads from it will return its default value.
+    mutating func clearForNanoseconds() {self._forNanoseconds = nil}
+
+    var unknownFields = SwiftProtobuf.UnknownStorage()
+
+    init() {}
+
+    fileprivate var _forNanoseconds: Int64? = nil
+  }
+
+  nonisolated struct Mailbox: Sendable {
+    // SwiftProtobuf.Message conformance is added in an extension below. See the
+    // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+    // methods supported on all messages.
+
+    var `extension`: Data = Data()
+
+    var greeting: WireSoundReference {
+      get {_greeting ?? WireSoundReference()}
+      set {_greeting = newValue}
+    }
+    /// Returns true if `greeting` has been explicitly set.
+    var hasGreeting: Bool {self._greeting != nil}
+    /// Clears the value of `greeting`. Subsequent reads from it will return its default value.
+    mutating func clearGreeting() {self._greeting = nil}
+
+    var unknownFields = SwiftProtobuf.UnknownStorage()
+
+    init() {}
+
+    fileprivate var _greeting: WireSoundReference? = nil
+  }
+
+  init() {}
+
+  fileprivate var _then: String? = nil
+  fileprivate var _otherwise: String? = nil
+}
+
+nonisolated struct WireFlowHours: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  var weekly: WireWeeklyHours {
+    get {_weekly ?? WireWeeklyHours()}
+    set {_weekly = newValue}
+  }
+  /// Returns true if `weekly` has been explicitly set.
+  var hasWeekly: Bool {self._weekly != nil}
+  /// Clears the value of `weekly`. Subsequent reads from it will return its default value.
+  mutating func clearWeekly() {self._weekly = nil}
+
+  var exceptions: [WireFlowHours.Exception] = []
+
+  var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  nonisolated struct Exception: Sendable {
+    // SwiftProtobuf.Message conformance is added in an extension below. See the
+    // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+    // methods supported on all messages.
+
+    var first: WireCalendarDay {
+      get {_first ?? WireCalendarDay()}
+      set {_first = newValue}
+    }
+    /// Returns true if `first` has been explicitly set.
+    var hasFirst: Bool {self._first != nil}
+    /// Clears the value of `first`. Subsequent reads from it will return its default value.
+    mutating func clearFirst() {self._first = nil}
+
+    var last: WireCalendarDay {
+      get {_last ?? WireCalendarDay()}
+      set {_last = newValue}
+    }
+    /// Returns true if `last` has been explicitly set.
+    var hasLast: Bool {self._last != nil}
+    /// Clears the value of `last`. Subsequent reads from it will return its default value.
+    mutating func clearLast() {self._last = nil}
+
+    var isOpen: Bool = false
+
+    var unknownFields = SwiftProtobuf.UnknownStorage()
+
+    init() {}
+
+    fileprivate var _first: WireCalendarDay? = nil
+    fileprivate var _last: WireCalendarDay? = nil
+  }
+
+  init() {}
+
+  fileprivate var _weekly: WireWeeklyHours? = nil
+}
+
+nonisolated struct WireCalendarDay: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  var year: UInt32 = 0
+
+  var month: UInt32 = 0
+
+  var day: UInt32 = 0
+
+  var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  init() {}
+}
+
+/// A menu whose keys lead to steps.
+nonisolated struct WireFlowMenu: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  var prompt: WireSoundReference {
+    get {_prompt ?? WireSoundReference()}
+    set {_prompt = newValue}
+  }
+  /// Returns true if `prompt` has been explicitly set.
+  var hasPrompt: Bool {self._prompt != nil}
+  /// Clears the value of `prompt`. Subsequent reads from it will return its default value.
+  mutating func clearPrompt() {self._prompt = nil}
+
+  var language: String {
+    get {_language ?? String()}
+    set {_language = newValue}
+  }
+  /// Returns true if `language` has been explicitly set.
+  var hasLanguage: Bool {self._language != nil}
+  /// Clears the value of `language`. Subsequent reads from it will return its default value.
+  mutating func clearLanguage() {self._language = nil}
+
+  var choices: [WireFlowMenu.Choice] = []
+
+  var patienceNanoseconds: Int64 = 0
+
+  var repeats: UInt32 = 0
+
+  var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  nonisolated struct Choice: Sendable {
+    // SwiftProtobuf.Message conformance is added in an extension below. See the
+    // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+    // methods supported on all messages.
+
+    var key: String = String()
+
+    var step: String = String()
+
+    var unknownFields = SwiftProtobuf.UnknownStorage()
+
+    init() {}
+  }
+
+  init() {}
+
+  fileprivate var _prompt: WireSoundReference? = nil
+  fileprivate var _language: String? = nil
 }
 
 nonisolated struct WireRingGroup: Sendable {
@@ -5262,7 +5647,7 @@ nonisolated extension WireDiallingRules: SwiftProtobuf.Message, SwiftProtobuf._M
 
 nonisolated extension WireExtension: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".Extension"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}number\0\u{3}display_name\0\u{3}outside_number\0\u{1}credentials\0\u{1}answering\0\u{1}group\0\u{3}may_supervise\0\u{1}mailbox\0\u{1}switches\0\u{1}menu\0\u{1}queue\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}number\0\u{3}display_name\0\u{3}outside_number\0\u{1}credentials\0\u{1}answering\0\u{1}group\0\u{3}may_supervise\0\u{1}mailbox\0\u{1}switches\0\u{1}menu\0\u{1}queue\0\u{1}flow\0")
 
   fileprivate class _StorageClass {
     var _id: Data = Data()
@@ -5277,6 +5662,7 @@ nonisolated extension WireExtension: SwiftProtobuf.Message, SwiftProtobuf._Messa
     var _switches: [WireAnsweringSwitch] = []
     var _menu: WireVoiceMenu? = nil
     var _queue: WireCallQueue? = nil
+    var _flow: WireCallFlow? = nil
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -5299,6 +5685,7 @@ nonisolated extension WireExtension: SwiftProtobuf.Message, SwiftProtobuf._Messa
       _switches = source._switches
       _menu = source._menu
       _queue = source._queue
+      _flow = source._flow
     }
   }
 
@@ -5329,6 +5716,7 @@ nonisolated extension WireExtension: SwiftProtobuf.Message, SwiftProtobuf._Messa
         case 10: try { try decoder.decodeRepeatedMessageField(value: &_storage._switches) }()
         case 11: try { try decoder.decodeSingularMessageField(value: &_storage._menu) }()
         case 12: try { try decoder.decodeSingularMessageField(value: &_storage._queue) }()
+        case 13: try { try decoder.decodeSingularMessageField(value: &_storage._flow) }()
         default: break
         }
       }
@@ -5377,6 +5765,9 @@ nonisolated extension WireExtension: SwiftProtobuf.Message, SwiftProtobuf._Messa
       try { if let v = _storage._queue {
         try visitor.visitSingularMessageField(value: v, fieldNumber: 12)
       } }()
+      try { if let v = _storage._flow {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 13)
+      } }()
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -5398,6 +5789,7 @@ nonisolated extension WireExtension: SwiftProtobuf.Message, SwiftProtobuf._Messa
         if _storage._switches != rhs_storage._switches {return false}
         if _storage._menu != rhs_storage._menu {return false}
         if _storage._queue != rhs_storage._queue {return false}
+        if _storage._flow != rhs_storage._flow {return false}
         return true
       }
       if !storagesAreEqual {return false}
@@ -5736,6 +6128,632 @@ nonisolated extension WireAnsweringSwitch: SwiftProtobuf.Message, SwiftProtobuf.
     if lhs._target != rhs._target {return false}
     if lhs._patienceNanoseconds != rhs._patienceNanoseconds {return false}
     if lhs.changedAtMilliseconds != rhs.changedAtMilliseconds {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireCallFlow: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = _protobuf_package + ".CallFlow"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}start\0\u{1}steps\0")
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.start) }()
+      case 2: try { try decoder.decodeRepeatedMessageField(value: &self.steps) }()
+      default: break
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.start.isEmpty {
+      try visitor.visitSingularStringField(value: self.start, fieldNumber: 1)
+    }
+    if !self.steps.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.steps, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: WireCallFlow, rhs: WireCallFlow) -> Bool {
+    if lhs.start != rhs.start {return false}
+    if lhs.steps != rhs.steps {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireFlowStep: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = _protobuf_package + ".FlowStep"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{1}then\0\u{1}otherwise\0\u{1}hours\0\u{1}night\0\u{1}caller\0\u{1}called\0\u{1}ring\0\u{1}outside\0\u{1}menu\0\u{1}queue\0\u{1}announcement\0\u{1}mailbox\0\u{1}extension\0\u{3}hang_up\0")
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.name) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self._then) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self._otherwise) }()
+      case 4: try {
+        var v: WireFlowHours?
+        var hadOneofValue = false
+        if let current = self.action {
+          hadOneofValue = true
+          if case .hours(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.action = .hours(v)
+        }
+      }()
+      case 5: try {
+        var v: Data?
+        try decoder.decodeSingularBytesField(value: &v)
+        if let v = v {
+          if self.action != nil {try decoder.handleConflictingOneOf()}
+          self.action = .night(v)
+        }
+      }()
+      case 6: try {
+        var v: WireAnsweringRule?
+        var hadOneofValue = false
+        if let current = self.action {
+          hadOneofValue = true
+          if case .caller(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.action = .caller(v)
+        }
+      }()
+      case 7: try {
+        var v: WireFlowStep.Numbers?
+        var hadOneofValue = false
+        if let current = self.action {
+          hadOneofValue = true
+          if case .called(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.action = .called(v)
+        }
+      }()
+      case 8: try {
+        var v: WireFlowStep.Ring?
+        var hadOneofValue = false
+        if let current = self.action {
+          hadOneofValue = true
+          if case .ring(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.action = .ring(v)
+        }
+      }()
+      case 9: try {
+        var v: WireFlowStep.Outside?
+        var hadOneofValue = false
+        if let current = self.action {
+          hadOneofValue = true
+          if case .outside(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.action = .outside(v)
+        }
+      }()
+      case 10: try {
+        var v: WireFlowMenu?
+        var hadOneofValue = false
+        if let current = self.action {
+          hadOneofValue = true
+          if case .menu(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.action = .menu(v)
+        }
+      }()
+      case 11: try {
+        var v: Data?
+        try decoder.decodeSingularBytesField(value: &v)
+        if let v = v {
+          if self.action != nil {try decoder.handleConflictingOneOf()}
+          self.action = .queue(v)
+        }
+      }()
+      case 12: try {
+        var v: WireSoundReference?
+        var hadOneofValue = false
+        if let current = self.action {
+          hadOneofValue = true
+          if case .announcement(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.action = .announcement(v)
+        }
+      }()
+      case 13: try {
+        var v: WireFlowStep.Mailbox?
+        var hadOneofValue = false
+        if let current = self.action {
+          hadOneofValue = true
+          if case .mailbox(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.action = .mailbox(v)
+        }
+      }()
+      case 14: try {
+        var v: Data?
+        try decoder.decodeSingularBytesField(value: &v)
+        if let v = v {
+          if self.action != nil {try decoder.handleConflictingOneOf()}
+          self.action = .extension(v)
+        }
+      }()
+      case 15: try {
+        var v: String?
+        try decoder.decodeSingularStringField(value: &v)
+        if let v = v {
+          if self.action != nil {try decoder.handleConflictingOneOf()}
+          self.action = .hangUp(v)
+        }
+      }()
+      default: break
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    if !self.name.isEmpty {
+      try visitor.visitSingularStringField(value: self.name, fieldNumber: 1)
+    }
+    try { if let v = self._then {
+      try visitor.visitSingularStringField(value: v, fieldNumber: 2)
+    } }()
+    try { if let v = self._otherwise {
+      try visitor.visitSingularStringField(value: v, fieldNumber: 3)
+    } }()
+    switch self.action {
+    case .hours?: try {
+      guard case .hours(let v)? = self.action else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 4)
+    }()
+    case .night?: try {
+      guard case .night(let v)? = self.action else { preconditionFailure() }
+      try visitor.visitSingularBytesField(value: v, fieldNumber: 5)
+    }()
+    case .caller?: try {
+      guard case .caller(let v)? = self.action else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 6)
+    }()
+    case .called?: try {
+      guard case .called(let v)? = self.action else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 7)
+    }()
+    case .ring?: try {
+      guard case .ring(let v)? = self.action else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 8)
+    }()
+    case .outside?: try {
+      guard case .outside(let v)? = self.action else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 9)
+    }()
+    case .menu?: try {
+      guard case .menu(let v)? = self.action else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 10)
+    }()
+    case .queue?: try {
+      guard case .queue(let v)? = self.action else { preconditionFailure() }
+      try visitor.visitSingularBytesField(value: v, fieldNumber: 11)
+    }()
+    case .announcement?: try {
+      guard case .announcement(let v)? = self.action else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 12)
+    }()
+    case .mailbox?: try {
+      guard case .mailbox(let v)? = self.action else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 13)
+    }()
+    case .extension?: try {
+      guard case .extension(let v)? = self.action else { preconditionFailure() }
+      try visitor.visitSingularBytesField(value: v, fieldNumber: 14)
+    }()
+    case .hangUp?: try {
+      guard case .hangUp(let v)? = self.action else { preconditionFailure() }
+      try visitor.visitSingularStringField(value: v, fieldNumber: 15)
+    }()
+    case nil: break
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: WireFlowStep, rhs: WireFlowStep) -> Bool {
+    if lhs.name != rhs.name {return false}
+    if lhs._then != rhs._then {return false}
+    if lhs._otherwise != rhs._otherwise {return false}
+    if lhs.action != rhs.action {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireFlowStep.Numbers: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = WireFlowStep.protoMessageName + ".Numbers"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}numbers\0")
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeRepeatedStringField(value: &self.numbers) }()
+      default: break
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.numbers.isEmpty {
+      try visitor.visitRepeatedStringField(value: self.numbers, fieldNumber: 1)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: WireFlowStep.Numbers, rhs: WireFlowStep.Numbers) -> Bool {
+    if lhs.numbers != rhs.numbers {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireFlowStep.Ring: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = WireFlowStep.protoMessageName + ".Ring"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}extension\0\u{3}for_nanoseconds\0")
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularBytesField(value: &self.`extension`) }()
+      case 2: try { try decoder.decodeSingularInt64Field(value: &self._forNanoseconds) }()
+      default: break
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    if !self.`extension`.isEmpty {
+      try visitor.visitSingularBytesField(value: self.`extension`, fieldNumber: 1)
+    }
+    try { if let v = self._forNanoseconds {
+      try visitor.visitSingularInt64Field(value: v, fieldNumber: 2)
+    } }()
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: WireFlowStep.Ring, rhs: WireFlowStep.Ring) -> Bool {
+    if lhs.`extension` != rhs.`extension` {return false}
+    if lhs._forNanoseconds != rhs._forNanoseconds {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireFlowStep.Outside: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = WireFlowStep.protoMessageName + ".Outside"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}number\0\u{3}for_nanoseconds\0")
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.number) }()
+      case 2: try { try decoder.decodeSingularInt64Field(value: &self._forNanoseconds) }()
+      default: break
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    if !self.number.isEmpty {
+      try visitor.visitSingularStringField(value: self.number, fieldNumber: 1)
+    }
+    try { if let v = self._forNanoseconds {
+      try visitor.visitSingularInt64Field(value: v, fieldNumber: 2)
+    } }()
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: WireFlowStep.Outside, rhs: WireFlowStep.Outside) -> Bool {
+    if lhs.number != rhs.number {return false}
+    if lhs._forNanoseconds != rhs._forNanoseconds {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireFlowStep.Mailbox: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = WireFlowStep.protoMessageName + ".Mailbox"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}extension\0\u{1}greeting\0")
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularBytesField(value: &self.`extension`) }()
+      case 2: try { try decoder.decodeSingularMessageField(value: &self._greeting) }()
+      default: break
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    if !self.`extension`.isEmpty {
+      try visitor.visitSingularBytesField(value: self.`extension`, fieldNumber: 1)
+    }
+    try { if let v = self._greeting {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 2)
+    } }()
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: WireFlowStep.Mailbox, rhs: WireFlowStep.Mailbox) -> Bool {
+    if lhs.`extension` != rhs.`extension` {return false}
+    if lhs._greeting != rhs._greeting {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireFlowHours: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = _protobuf_package + ".FlowHours"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}weekly\0\u{1}exceptions\0")
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularMessageField(value: &self._weekly) }()
+      case 2: try { try decoder.decodeRepeatedMessageField(value: &self.exceptions) }()
+      default: break
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    try { if let v = self._weekly {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 1)
+    } }()
+    if !self.exceptions.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.exceptions, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: WireFlowHours, rhs: WireFlowHours) -> Bool {
+    if lhs._weekly != rhs._weekly {return false}
+    if lhs.exceptions != rhs.exceptions {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireFlowHours.Exception: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = WireFlowHours.protoMessageName + ".Exception"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}first\0\u{1}last\0\u{3}is_open\0")
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularMessageField(value: &self._first) }()
+      case 2: try { try decoder.decodeSingularMessageField(value: &self._last) }()
+      case 3: try { try decoder.decodeSingularBoolField(value: &self.isOpen) }()
+      default: break
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    try { if let v = self._first {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 1)
+    } }()
+    try { if let v = self._last {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 2)
+    } }()
+    if self.isOpen != false {
+      try visitor.visitSingularBoolField(value: self.isOpen, fieldNumber: 3)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: WireFlowHours.Exception, rhs: WireFlowHours.Exception) -> Bool {
+    if lhs._first != rhs._first {return false}
+    if lhs._last != rhs._last {return false}
+    if lhs.isOpen != rhs.isOpen {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireCalendarDay: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = _protobuf_package + ".CalendarDay"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}year\0\u{1}month\0\u{1}day\0")
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularUInt32Field(value: &self.year) }()
+      case 2: try { try decoder.decodeSingularUInt32Field(value: &self.month) }()
+      case 3: try { try decoder.decodeSingularUInt32Field(value: &self.day) }()
+      default: break
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.year != 0 {
+      try visitor.visitSingularUInt32Field(value: self.year, fieldNumber: 1)
+    }
+    if self.month != 0 {
+      try visitor.visitSingularUInt32Field(value: self.month, fieldNumber: 2)
+    }
+    if self.day != 0 {
+      try visitor.visitSingularUInt32Field(value: self.day, fieldNumber: 3)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: WireCalendarDay, rhs: WireCalendarDay) -> Bool {
+    if lhs.year != rhs.year {return false}
+    if lhs.month != rhs.month {return false}
+    if lhs.day != rhs.day {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireFlowMenu: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = _protobuf_package + ".FlowMenu"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}prompt\0\u{1}language\0\u{1}choices\0\u{3}patience_nanoseconds\0\u{1}repeats\0")
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularMessageField(value: &self._prompt) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self._language) }()
+      case 3: try { try decoder.decodeRepeatedMessageField(value: &self.choices) }()
+      case 4: try { try decoder.decodeSingularInt64Field(value: &self.patienceNanoseconds) }()
+      case 5: try { try decoder.decodeSingularUInt32Field(value: &self.repeats) }()
+      default: break
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    try { if let v = self._prompt {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 1)
+    } }()
+    try { if let v = self._language {
+      try visitor.visitSingularStringField(value: v, fieldNumber: 2)
+    } }()
+    if !self.choices.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.choices, fieldNumber: 3)
+    }
+    if self.patienceNanoseconds != 0 {
+      try visitor.visitSingularInt64Field(value: self.patienceNanoseconds, fieldNumber: 4)
+    }
+    if self.repeats != 0 {
+      try visitor.visitSingularUInt32Field(value: self.repeats, fieldNumber: 5)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: WireFlowMenu, rhs: WireFlowMenu) -> Bool {
+    if lhs._prompt != rhs._prompt {return false}
+    if lhs._language != rhs._language {return false}
+    if lhs.choices != rhs.choices {return false}
+    if lhs.patienceNanoseconds != rhs.patienceNanoseconds {return false}
+    if lhs.repeats != rhs.repeats {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireFlowMenu.Choice: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = WireFlowMenu.protoMessageName + ".Choice"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}key\0\u{1}step\0")
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.key) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.step) }()
+      default: break
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.key.isEmpty {
+      try visitor.visitSingularStringField(value: self.key, fieldNumber: 1)
+    }
+    if !self.step.isEmpty {
+      try visitor.visitSingularStringField(value: self.step, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: WireFlowMenu.Choice, rhs: WireFlowMenu.Choice) -> Bool {
+    if lhs.key != rhs.key {return false}
+    if lhs.step != rhs.step {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -20,4 +20,5 @@ public let migrations: [Migration] = [
   contacts,
   queues,
   screening,
+  callFlows,
 ]

@@ -1,3 +1,4 @@
+import CallFlows
 import Digits
 import NodeContract
 import SIP
@@ -52,6 +53,8 @@ enum CallAction: Hashable, Sendable {
   case soundEnded(StoredSound)
   /// Finds out where a choice in a menu leads; comes last.
   case lead(MenuChoice)
+  /// Finds out where the flow leads after that; comes last.
+  case followFlow(FlowEvent)
   /// Finds out which place the caller has in its queue, for it to be told; comes last.
   case findPlace
   /// These agents did not answer in their turn.

@@ -203,7 +203,7 @@ extension CallMachine {
       state = .holdingBack(leg, until: now.boot.advanced(by: patience))
       return []
     }
-    caller.progress = nil
+    (caller.progress, flow) = (nil, nil)
     state = .talking(leg, until: now.boot.advanced(by: limits.callDuration))
     guard !isReceived else { return leaveReception(to: leg) }
     caller.phase = .answered

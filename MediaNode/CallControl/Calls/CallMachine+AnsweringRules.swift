@@ -73,12 +73,13 @@ extension CallMachine {
 
   /// Whoever still rings rings no more: the time is over, or somebody spoke for all.
   mutating func ringingEnds(_ failure: CallOutcome, at now: Moment) -> [CallAction] {
-    guard let sentOn = sentOn(after: failure, at: now) ?? comesBack(at: now) else {
-      return end(failure, at: now)
-    }
+    let goesOn = flowGoesOn() ?? sentOn(after: failure, at: now) ?? comesBack(at: now)
+    // A caller that was answered hears the end of its call, and whoever rings that nobody waits.
+    guard goesOn != nil || isReceived else { return end(failure, at: now) }
     let ringing = callees.filter(\.isOpen).map(\.id)
     failures += ringing.map { _ in .noAnswer }
     further = nil
-    return ringing.flatMap { giveUp($0, .noAnswer, reason: Reason.cause(of: .noAnswer)) } + sentOn
+    return ringing.flatMap { giveUp($0, .noAnswer, reason: Reason.cause(of: .noAnswer)) }
+      + (goesOn ?? end(.answered, at: now))
   }
 }

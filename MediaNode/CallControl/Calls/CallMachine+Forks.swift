@@ -21,8 +21,8 @@ extension CallMachine {
   mutating func askNext(at now: Moment) -> [CallAction] {
     guard case .ringing = state, !callees.contains(where: \.isOpen) else { return [] }
     let failure = Self.best(of: failures)
-    return askFurther() ?? sentOn(after: failure, at: now) ?? comesBack(at: now)
-      ?? end(failure, at: now)
+    return askFurther() ?? flowGoesOn() ?? sentOn(after: failure, at: now)
+      ?? comesBack(at: now) ?? end(isReceived ? .answered : failure, at: now)
   }
 
   private mutating func askFurther() -> [CallAction]? {

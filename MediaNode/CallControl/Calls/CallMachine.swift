@@ -101,6 +101,8 @@ struct CallMachine: Equatable, Sendable {
   var parking: Parking?
   /// It is in a queue, or an agent took it there.
   @CopyOnWrite var queued: QueuedCaller?
+  /// The flow that it is in, until somebody takes it or it leaves the flow.
+  @CopyOnWrite var flow: FlowVisit?
   /// What the relay was told of that.
   var seats: [RelaySide: RoomSeat] = [:]
   /// What is said is kept.

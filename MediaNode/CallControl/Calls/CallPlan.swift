@@ -50,6 +50,8 @@ enum Reception: Hashable, Sendable {
   case menu(MenuVisit)
   /// The caller waits for an agent.
   case queue(QueuedCaller)
+  /// The caller hears something, and then its flow goes on.
+  case announcement(FlowAnnouncement)
 }
 
 /// Where a call goes, or why it goes nowhere.
@@ -68,6 +70,8 @@ struct CallDestination: Sendable {
   var passed: [LegParty] = []
   /// What the rules of whom it rings at say of what may come of it.
   var answering: PendingRules?
+  /// The flow that it is in, which goes on when nobody takes it.
+  var flow: FlowVisit?
   /// Those of a group whose turn is to come; the targets are rung together.
   var members: FurtherMembers?
   /// What the called party is shown, and what stands in its legs' record.

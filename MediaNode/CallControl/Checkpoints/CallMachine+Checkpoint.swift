@@ -3,11 +3,13 @@ import SIP
 
 /// A call as bytes, for those who might have to carry it on.
 extension CallMachine {
-  /// Calls that are in no queue are written as before there were any, and calls whose parties know where
-  /// they are as before they could move.
-  private static let (plain, queueing, moving): (UInt8, UInt8, UInt8) = (9, 10, 11)
+  /// Calls that are in no queue are written as before there were any, likewise calls whose parties know where
+  /// they are, and calls in no flow.
+  private static let (plain, queueing, moving, flowing): (UInt8, UInt8, UInt8, UInt8) =
+    (9, 10, 11, 12)
 
   private var version: UInt8 {
+    if flow != nil { return Self.flowing }
     if !moves.isEmpty || isTelling { return Self.moving }
     return queued == nil ? Self.plain : Self.queueing
   }
@@ -41,9 +43,10 @@ extension CallMachine {
     writer.write(recordings)
     writer.write(isRecorded)
     for side in RelaySide.allCases { writer.write(seats[side]) }
-    if version == Self.moving {
+    if version >= Self.moving {
       writer.write(queued)
       writer.write(movingLegs)
+      if let flow { writer.write(flow) }
     } else if let queued {
       writer.write(queued)
     }
@@ -56,7 +59,7 @@ extension CallMachine {
   {
     var reader = CheckpointReader(bytes, at: now)
     let version = try reader.read(UInt8.self)
-    guard (Self.plain...Self.moving).contains(version) else { throw .unknownVersion(version) }
+    guard (Self.plain...Self.flowing).contains(version) else { throw .unknownVersion(version) }
     self.init(
       id: try reader.read(CallID.self), tenant: try reader.read(TenantID.self),
       called: try reader.read(String.self), callerToken: try reader.read(RequestToken.self),
@@ -81,9 +84,10 @@ extension CallMachine {
     isRecorded = try reader.read(Bool.self)
     for side in RelaySide.allCases { seats[side] = try reader.read(RoomSeat?.self) }
     if version == Self.queueing { queued = try reader.read(QueuedCaller.self) }
-    if version == Self.moving {
+    if version >= Self.moving {
       queued = try reader.read(QueuedCaller?.self)
       movingLegs = try reader.read([MovingLeg].self)
+      if version == Self.flowing { flow = try reader.read(FlowVisit.self) }
     }
     guard reader.left == 0 else { throw .leftover(reader.left) }
     try checkReferences()

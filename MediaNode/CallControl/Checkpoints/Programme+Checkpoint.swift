@@ -166,9 +166,13 @@ extension Attendance: Checkpointed {
     case .telling: writer.write(UInt8(11))
     case .parked: writer.write(UInt8(12))
     case .menu(let visit):
-      writer.write(UInt8(13))
+      writer.write(UInt8(visit.flowKeys == nil ? 13 : 16))
       writer.write(visit)
+      if let keys = visit.flowKeys { writer.write(keys) }
     case .queue: writer.write(UInt8(14))
+    case .announcement(let heard):
+      writer.write(UInt8(15))
+      writer.write(heard)
     }
     writer.write(run)
     writer.write(offersAt)
@@ -186,6 +190,11 @@ extension Attendance: Checkpointed {
     case 12: purpose = .parked
     case 13: purpose = .menu(try reader.read(MenuVisit.self))
     case 14: purpose = .queue
+    case 16:
+      var visit = try reader.read(MenuVisit.self)
+      visit.flowKeys = try reader.read([String].self)
+      purpose = .menu(visit)
+    case 15: purpose = .announcement(try reader.read(FlowAnnouncement.self))
     default: throw .malformed("attendance")
     }
     run = try reader.read(ProgrammeRun?.self)

@@ -26,6 +26,7 @@ extension Exchange {
       case .extension(let user, _) = call.caller.party, let entry = tenant.extensionsByID[user]
     else { return update(id, at: now) { $0.end(.internalError, at: now) } }
     let language = tenant.snapshot.dialling.language
+    guard wish.kind != .night else { return switchNight(wish, in: call, tenant, language, at: now) }
     guard !wish.isAgents || tenant.hasAgent(entry.id) else {
       return tell(language.notice(MenuNotice.invalid), in: language, of: id, at: now)
     }
@@ -35,6 +36,23 @@ extension Exchange {
     let change = AnsweringSwitches.Change(entry.id, wish.kind, state)
     turn(change, in: call, at: now)
     tell(language.notice(of: wish), in: language, of: id, at: now)
+  }
+
+  /// From day to night, or back: whichever it is not.
+  private mutating func switchNight(
+    _ wish: SwitchWish, in call: CallMachine, _ tenant: DirectoryTenant,
+    _ language: SpokenLanguage, at now: Moment
+  ) {
+    guard let entry = tenant.nightSwitch(named: wish.target) else {
+      return tell(language.notice(MenuNotice.invalid), in: language, of: call.id, at: now)
+    }
+    let isNight = !entry.switches.isNight
+    let state = AnsweringSwitches.State(
+      isOn: isNight, target: nil, patience: nil,
+      changedAt: entry.switches.turning(.night, at: now.wall))
+    turn(AnsweringSwitches.Change(entry.id, .night, state), in: call, at: now)
+    tell(
+      language.notice(isNight ? NightNotice.night : .day), in: language, of: call.id, at: now)
   }
 
   /// What was switched within that call holds from now on.
@@ -78,6 +96,16 @@ extension Exchange {
 }
 
 extension DirectoryTenant {
+  /// Whose switch is meant: that of the extension with this number, or the only one that flows ask for; nil:
+  /// no flow asks for it, or several could be meant.
+  fileprivate func nightSwitch(named number: String?) -> ExtensionEntry? {
+    let asked = Set(extensionsByID.values.flatMap(\.nightSwitches))
+    if let number {
+      return extensionsByNumber[number].flatMap { asked.contains($0.id) ? $0 : nil }
+    }
+    return asked.count == 1 ? asked.first.flatMap { extensionsByID[$0] } : nil
+  }
+
   /// Whether calls to that extension may be sent there: to a colleague or outside, not to itself, for
   /// help, or nowhere.
   fileprivate func forwards(from entry: ExtensionEntry, to target: String) -> Bool {
@@ -87,6 +115,15 @@ extension DirectoryTenant {
     case .trunk: return true
     case .unknown: return false
     }
+  }
+}
+
+extension ExtensionEntry {
+  /// Whose day and night its flow asks for.
+  fileprivate var nightSwitches: [ExtensionID] {
+    flow?.steps.values.compactMap { step in
+      if case .night(let id) = step.action { id ?? self.id } else { nil }
+    } ?? []
   }
 }
 
@@ -117,6 +154,7 @@ extension SpokenLanguage {
     case (.forwardNoAnswer, false): notice(SwitchNotice.forwardsNoAnswerNoMore)
     case (.queueLogin, let isOn): notice(isOn ? QueueNotice.loggedIn : .loggedOut)
     case (.queuePause, let isOn): notice(isOn ? QueueNotice.paused : .resumed)
+    case (.night, let isOn): notice(isOn ? NightNotice.night : .day)
     }
   }
 }

@@ -13,7 +13,7 @@ struct SwitchWish: Hashable, Sendable {
   var isAgents: Bool {
     switch kind {
     case .queueLogin, .queuePause: true
-    case .doNotDisturb, .forwardAlways, .forwardBusy, .forwardNoAnswer: false
+    case .doNotDisturb, .forwardAlways, .forwardBusy, .forwardNoAnswer, .night: false
     }
   }
 
@@ -45,6 +45,8 @@ extension Feature {
     case .queueLogout: (.queueLogin, false)
     case .queuePause: (.queuePause, true)
     case .queueResume: (.queuePause, false)
+    // Which way is found out when it is turned.
+    case .night: (.night, true)
     default: nil
     }
   }

@@ -69,6 +69,7 @@ extension CallMachine {
       MessageDeposit(mailbox).programme.map { say($0, at: now) } ?? []
     case .menu: visitMenu(at: now) { $0.begin() }
     case .queue(let caller): enterQueue(as: caller, at: now)
+    case .announcement(let heard): say(heard.programme, at: now)
     }
   }
 
@@ -77,6 +78,7 @@ extension CallMachine {
     switch attendance?.purpose {
     case .menu(let visit): visit.choices
     case .queue: queued?.choices
+    case .announcement(let heard): heard.choices
     case .refusal, .room, .message, .visit, .switching, .telling, .parked, nil: nil
     }
   }
@@ -160,6 +162,7 @@ extension Reception {
     case .mailbox(let mailbox): .message(MessageDeposit(mailbox))
     case .menu(let visit): .menu(visit)
     case .queue: .queue
+    case .announcement(let heard): .announcement(heard)
     }
   }
 
@@ -172,6 +175,9 @@ extension Reception {
     case .queue(var caller):
       caller.choices = choices
       self = .queue(caller)
+    case .announcement(var heard):
+      heard.choices = choices &+ 1
+      self = .announcement(heard)
     }
   }
 }

@@ -11,7 +11,10 @@ extension Exchange {
     attend(
       arrival, origin, called: destination.asked ?? destination.called, at: now,
       passed: destination.passed
-    ) { $0.begin(receivedBy: reception, at: now) }
+    ) {
+      $0.flow = destination.flow
+      return $0.begin(receivedBy: reception, at: now)
+    }
   }
 
   /// A call that somebody sent on to whom nobody answers for.
@@ -22,7 +25,10 @@ extension Exchange {
     note(
       passed: destination.passed, by: call.caller, in: call.id, of: call.tenant,
       called: call.called, at: now)
-    update(call.id, at: now) { $0.forward(redirection.leg, to: reception, at: now) }
+    update(call.id, at: now) {
+      $0.flow = destination.flow
+      return $0.forward(redirection.leg, to: reception, at: now)
+    }
   }
 
   /// Who is recorded in that relay has said nothing for `ExchangeLimits.messageSilence`.

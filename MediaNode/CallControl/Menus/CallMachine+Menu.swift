@@ -63,6 +63,7 @@ extension CallMachine {
       attendance?.purpose = .menu(visit)
       return programme
     case .queue: return queued.map { .ringing(in: $0.host.language) }
+    case .announcement(let heard): return .ringing(in: heard.language)
     case .refusal, .room, .message, .visit, .switching, .telling, .parked, nil: return nil
     }
   }

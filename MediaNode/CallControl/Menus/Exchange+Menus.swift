@@ -17,6 +17,9 @@ extension Exchange {
       lead(toRoom: number, by: choice, from: host, of: call, tenant, at: now)
     case .destination(let destination):
       lead(to: self.destination(destination, from: origin), choice, host, call, tenant, at: now)
+    case .flow(let event):
+      if !choice.keys.isEmpty { note(choice, from: host, of: call, passing: [], at: now) }
+      followFlow(event, of: id, at: now)
     case .dialled(let number):
       let entry = tenant.extensionsByNumber[number]
       lead(
@@ -61,7 +64,7 @@ extension Exchange {
     case .refused: update(call.id, at: now) { $0.choiceIsInVain(at: now) }
     case .reception(let reception):
       note(choice, from: host, of: call, passing: destination?.passed ?? [], at: now)
-      update(call.id, at: now) { $0.goOn(to: reception, at: now) }
+      update(call.id, at: now) { $0.goOn(in: destination?.flow, to: reception, at: now) }
     case .targets(let targets):
       guard let destination else { return }
       ring(targets, destination, choice, host, call, tenant, at: now)
@@ -86,7 +89,8 @@ extension Exchange {
       .map(Further.devices)
     let until = now.boot.advanced(by: patience(of: targets, destination, tenant))
     update(call.id, at: now) {
-      $0.ring(legs, destination.answering, then: further, until: until, at: now)
+      $0.ring(
+        legs, in: destination.flow, destination.answering, then: further, until: until, at: now)
     }
   }
 

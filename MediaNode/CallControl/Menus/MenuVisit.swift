@@ -1,4 +1,5 @@
 import Announcements
+import CallFlows
 import Digits
 import NodeContract
 
@@ -8,6 +9,8 @@ struct MenuChoice: Hashable, Sendable {
     case destination(VoiceMenu.Destination)
     /// The extension that was keyed in, if there is one.
     case dialled(String)
+    /// The menu is a step of a flow.
+    case flow(FlowEvent)
   }
 
   /// As they were pressed; empty: the caller did not choose.
@@ -48,6 +51,8 @@ struct MenuVisit: Hashable, Sendable {
   /// Who calls, as far as whoever is chosen may see it.
   let callerName: String?
   let isWithheld: Bool
+  /// What can be pressed where the menu is a step of a flow; nil: it is an extension's.
+  var flowKeys: [String]?
   private(set) var stage: Stage
   /// Prompts that led nowhere.
   private(set) var failures: UInt8
@@ -58,7 +63,8 @@ struct MenuVisit: Hashable, Sendable {
 
   init(
     entry: ExtensionID, number: String, menu: VoiceMenu, language: SpokenLanguage, alone: [Digit],
-    longest: UInt8, callerName: String?, isWithheld: Bool, stage: Stage = .listening,
+    longest: UInt8, callerName: String?, isWithheld: Bool, flowKeys: [String]? = nil,
+    stage: Stage = .listening,
     failures: UInt8 = 0, choices: UInt8 = 0, isOver: Bool = false
   ) {
     self.entry = entry
@@ -69,6 +75,7 @@ struct MenuVisit: Hashable, Sendable {
     self.longest = longest
     self.callerName = callerName
     self.isWithheld = isWithheld
+    self.flowKeys = flowKeys
     self.stage = stage
     self.failures = failures
     self.choices = choices
@@ -112,6 +119,10 @@ struct MenuVisit: Hashable, Sendable {
 
   private mutating func entered(_ keys: [Digit], limit: UInt8) -> [Step] {
     let text = String(keys.map(\.character))
+    if let flowKeys {
+      guard flowKeys.contains(text) else { return wasInvalid(limit: limit) }
+      return lead(MenuChoice(keys: text, place: .flow(.key(text))), limit: limit)
+    }
     if let destination = menu.choices[text] {
       return lead(MenuChoice(keys: text, place: .destination(destination)), limit: limit)
     }
@@ -133,7 +144,8 @@ struct MenuVisit: Hashable, Sendable {
     }
     guard failures < menu.repeats else {
       isOver = true
-      return lead(MenuChoice(keys: "", place: .destination(menu.last)), limit: limit)
+      let last = flowKeys == nil ? MenuChoice.Place.destination(menu.last) : .flow(.nobody)
+      return lead(MenuChoice(keys: "", place: last), limit: limit)
     }
     failures += 1
     stage = .listening
@@ -142,7 +154,7 @@ struct MenuVisit: Hashable, Sendable {
 
   private func programme(after notice: [Prompt]) -> Programme {
     let named = language.menu(
-      keys: VoiceMenu.keys.filter { menu.choices[$0] != nil },
+      keys: flowKeys ?? VoiceMenu.keys.filter { menu.choices[$0] != nil },
       takesExtensions: menu.takesExtensions)
     let announcement =
       menu.prompt.map {

@@ -34,8 +34,10 @@ extension CallMachine {
   /// Who leads the caller on; nil: nobody does.
   var host: ReceptionHost? {
     switch attendance?.purpose {
-    case .menu(let visit): visit.host
+    // Whom a flow handed over does not come back to its menu.
+    case .menu(let visit): visit.flowKeys == nil || flow != nil ? visit.host : nil
     case .queue: queued?.host
+    case .announcement: flow?.host
     case .refusal, .room, .message, .visit, .switching, .telling, .parked, nil: nil
     }
   }

@@ -24,6 +24,8 @@ struct Attendance: Hashable, Sendable {
     case menu(MenuVisit)
     /// It waits for an agent: see `queued`.
     case queue
+    /// It hears something on its way through a flow.
+    case announcement(FlowAnnouncement)
   }
 
   var purpose: Purpose
@@ -117,6 +119,7 @@ extension CallMachine {
     case .telling: end(.answered, at: now)
     case .menu: goOn(inMenu: outcome, at: now)
     case .queue: saidToQueuedCaller(at: now)
+    case .announcement(let heard): announced(heard, at: now)
     case .room, .parked, nil: []
     }
   }
@@ -125,7 +128,8 @@ extension CallMachine {
   mutating func attendanceIsOver(at now: Moment) -> [CallAction] {
     switch attendance?.purpose {
     case .refusal(let refused): end(refused, at: now)
-    case .room, .message, .visit, .switching, .telling, .parked, .menu, .queue, nil:
+    case .room, .message, .visit, .switching, .telling, .parked, .menu, .queue,
+      .announcement, nil:
       end(.answered, at: now)
     }
   }
@@ -145,7 +149,8 @@ extension CallMachine {
     switch attendance?.purpose {
     case .parked: true
     case .queue: queued?.waits ?? false
-    case .none, .refusal, .room, .message, .visit, .switching, .telling, .menu: false
+    case .none, .refusal, .room, .message, .visit, .switching, .telling, .menu, .announcement:
+      false
     }
   }
 

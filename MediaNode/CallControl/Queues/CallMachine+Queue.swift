@@ -1,4 +1,5 @@
 import Announcements
+import CallFlows
 import NodeContract
 import SIP
 
@@ -62,7 +63,8 @@ extension CallMachine {
     // Queues that send callers to one another do so with an end.
     guard caller.choices <= limits.menuChoices else { return end(.answered, at: now) }
     // The relay must decode before it can play what the caller hears next.
-    return silence() + reviewPassage() + [.lead(caller.choice)]
+    let next = flow == nil ? CallAction.lead(caller.choice) : .followFlow(.nobody)
+    return silence() + reviewPassage() + [next]
   }
 
   /// Nobody is there either.

@@ -119,12 +119,23 @@ private struct Fixture {
       #"{"from":"withheld","verdict":"block"}"#
     ).text("id")
     call = try await AnsweredCall.commit(of: bench.mine, to: bench.store)
+    // Of the second extension, to be published.
+    _ = try await bench.send(
+      .put, "\(bench.tenantPath)/extensions/\(bench.mine.extensions[1].id)/flow/draft",
+      as: bench.keys.tenant, Self.flow(ringing: bench.mine.extensions[0].id))
     recording = try await RecordedPieces.commit(
       of: call.call, of: bench.mine.tenant.id, in: bench.store)
     stray = try await AnsweredCall.commitStray(to: bench.store)
     let answer = try await bench.send(
       .post, "/v1/keys", as: bench.keys.tenant, #"{"name":"k","role":"tenant"}"#)
     key = try answer.text("id")
+  }
+
+  private static func flow(ringing id: ExtensionID) -> String {
+    """
+    {"start":"desk","steps":{"desk":{"do":"ring","extension":"\(id)","otherwise":"end"},
+    "end":{"do":"hang-up"}}}
+    """
   }
 
   /// What no list of somebody else may contain.
@@ -370,6 +381,47 @@ private struct Fixture {
       Probe(
         route: "DELETE /v1/tenants/{tenant}/extensions/{extension}/queue",
         path: path + "/extensions/\(entry)/queue", tenant: .hidden, reseller: .hidden),
+      Probe(
+        route: "PUT /v1/tenants/{tenant}/extensions/{extension}/flow/draft",
+        path: path + "/extensions/\(entry)/flow/draft", body: Self.flow(ringing: other),
+        tenant: .hidden, reseller: .hidden),
+      Probe(
+        route: "GET /v1/tenants/{tenant}/extensions/{extension}/flow/draft",
+        path: path + "/extensions/\(entry)/flow/draft", tenant: .hidden, reseller: .hidden),
+      Probe(
+        route: "DELETE /v1/tenants/{tenant}/extensions/{extension}/flow/draft",
+        path: path + "/extensions/\(entry)/flow/draft", tenant: .hidden, reseller: .hidden),
+      Probe(
+        route: "POST /v1/tenants/{tenant}/extensions/{extension}/flow/versions",
+        path: path + "/extensions/\(other)/flow/versions", body: #"{"note":"first"}"#,
+        tenant: .hidden, reseller: .hidden),
+      Probe(
+        route: "GET /v1/tenants/{tenant}/extensions/{extension}/flow/versions",
+        path: path + "/extensions/\(other)/flow/versions", tenant: .hidden, reseller: .hidden),
+      Probe(
+        route: "GET /v1/tenants/{tenant}/extensions/{extension}/flow/versions/{version}",
+        path: path + "/extensions/\(other)/flow/versions/1", tenant: .hidden,
+        reseller: .hidden),
+      Probe(
+        route: "GET /v1/tenants/{tenant}/flows", path: path + "/flows", tenant: .hidden,
+        reseller: .hidden),
+      Probe(
+        route: "PUT /v1/tenants/{tenant}/extensions/{extension}/flow",
+        path: path + "/extensions/\(other)/flow", body: #"{"version":1}"#, tenant: .hidden,
+        reseller: .hidden),
+      Probe(
+        route: "GET /v1/tenants/{tenant}/extensions/{extension}/flow",
+        path: path + "/extensions/\(other)/flow", tenant: .hidden, reseller: .hidden),
+      Probe(
+        route: "GET /v1/tenants/{tenant}/extensions/{extension}/flow/difference",
+        path: path + "/extensions/\(other)/flow/difference?from=1&to=in-force", tenant: .hidden,
+        reseller: .hidden),
+      Probe(
+        route: "GET /v1/tenants/{tenant}/extensions/{extension}/flow/walk",
+        path: path + "/extensions/\(other)/flow/walk", tenant: .hidden, reseller: .hidden),
+      Probe(
+        route: "DELETE /v1/tenants/{tenant}/extensions/{extension}/flow",
+        path: path + "/extensions/\(other)/flow", tenant: .hidden, reseller: .hidden),
       Probe(
         route: "DELETE /v1/tenants/{tenant}/sounds/{sound}", path: path + "/sounds/\(sound)",
         tenant: .hidden, reseller: .hidden),

@@ -108,6 +108,40 @@ enum LinkSamples {
     calls: 1, openTransactions: 2, bindings: 3, residentBytes: .max, unacknowledgedFacts: 5,
     datagramsReceived: 6, datagramsDropped: 7, packetsRelayed: 8, messagesQuarantined: 9)
 
+  /// A step of each kind.
+  static let flow = CallFlow(
+    start: "night",
+    steps: [
+      "night": .init(.night(of: id(5)), then: "box", otherwise: "own"),
+      "own": .init(.night(of: nil), then: "box", otherwise: "hours"),
+      "hours": .init(
+        .hours(
+          FlowHours(
+            WeeklyHours([.init(days: 0b1_1111, from: 540, to: 1_020)], holidays: "GB-ENG"),
+            except: [
+              .init(
+                from: CalendarDay(2026, 12, 24), through: CalendarDay(2027, 1, 1), isOpen: true)
+            ])), then: "who", otherwise: "end"),
+      "who": .init(.caller(.group("Customers")), then: "which", otherwise: "menu"),
+      "which": .init(.called(["+442079460001", "107"]), then: "desk", otherwise: "queue"),
+      "desk": .init(.ring(id(5), for: .seconds(20)), otherwise: "all"),
+      "all": .init(.ring(id(7), for: nil), otherwise: "mobile"),
+      "mobile": .init(.outside("07700900123", for: .seconds(9)), otherwise: "abroad"),
+      "abroad": .init(.outside("0033", for: nil), otherwise: "say"),
+      "menu": .init(
+        .menu(
+          .init(
+            prompt: sound, language: "de", choices: ["1": "desk", "#": "end"],
+            patience: .seconds(7), repeats: 3)), otherwise: "named"),
+      "named": .init(.menu(.init(choices: [:])), otherwise: nil),
+      "queue": .init(.queue(id(13)), otherwise: "box"),
+      "say": .init(.announcement(sound), then: "box"),
+      "box": .init(.mailbox(id(7), greeting: sound)),
+      "own box": .init(.mailbox(id(7), greeting: nil)),
+      "hand": .init(.extension(id(12))),
+      "end": .init(.hangUp(.busy)),
+    ])
+
   static let tenant = TenantSnapshot(
     tenant: id(2), revision: 42, domain: "demo.tandem.test", homeAddress: phones,
     dialling: DiallingRules(countryCode: "44", nationalPrefix: "0", internationalPrefix: "00"),
@@ -160,6 +194,12 @@ enum LinkSamples {
         queue: CallQueue(
           strategy: .together, agents: [], pausesAfter: nil, longestWait: nil, announcesEvery: nil)
       ),
+      ExtensionEntry(
+        id: id(15), number: "107", displayName: "", outsideNumber: nil, credentials: [],
+        switches: AnsweringSwitches([
+          .night: .init(
+            isOn: true, target: nil, patience: nil, changedAt: WallTime(milliseconds: 3))
+        ]), flow: flow),
     ],
     numbers: [
       NumberEntry(

@@ -170,10 +170,24 @@ struct RowSecurityTests {
           prompt: SoundReference(id: sound, digest: []), choices: ["1": .hangUp]),
         of: customer.extensions[1].id, of: customer.tenant.id, in: .platform)
       // The third extension's: each is received in one way.
-      let third = try await Self.thirdExtension(of: customer, in: scratch)
+      let third = try await Self.extension("103", of: customer, in: scratch)
       _ = try await scratch.store.queues.replace(
         CallQueue(strategy: .together, agents: [.init(customer.extensions[1].id)]), of: third,
         of: customer.tenant.id, in: .platform)
+      let fourth = try await Self.extension("104", of: customer, in: scratch)
+      let flow = CallFlow(
+        start: "say",
+        steps: [
+          "say": .init(.announcement(SoundReference(id: sound, digest: [])), then: "desk"),
+          "desk": .init(.ring(customer.extensions[0].id, for: nil), otherwise: "end"),
+          "end": .init(.hangUp(.busy)),
+        ])
+      _ = try await scratch.store.flows.publish(
+        flow, saying: "", at: DemoCustomer.beginning, of: fourth, of: customer.tenant.id,
+        in: .platform)
+      try await scratch.store.flows.save(
+        FlowDraft(flow: flow, savedAt: DemoCustomer.beginning), of: fourth, of: customer.tenant.id,
+        in: .platform)
       _ = try await scratch.store.answeringSwitches.change(
         of: customer.extensions[0].id, of: customer.tenant.id, in: .platform
       ) { _ in
@@ -184,13 +198,14 @@ struct RowSecurityTests {
     return (mine, other)
   }
 
-  private static func thirdExtension(
-    of customer: DemoCustomer, in scratch: ScratchDatabase
+  private static func `extension`(
+    _ number: String, of customer: DemoCustomer, in scratch: ScratchDatabase
   ) async throws -> ExtensionID {
     let uuid = customer.tenant.id.uuid
     let entry = Extension(
-      id: ExtensionID(UUIDv7(high: uuid.high, low: uuid.low ^ 3)), tenant: customer.tenant.id,
-      number: try ExtensionNumber("103"), displayName: try DisplayName("Queue"),
+      id: ExtensionID(UUIDv7(high: uuid.high, low: uuid.low ^ (UInt64(number) ?? 0))),
+      tenant: customer.tenant.id,
+      number: try ExtensionNumber(number), displayName: try DisplayName(number),
       outsideNumber: nil, credentials: [], createdAt: DemoCustomer.beginning)
     try await scratch.store.extensions.insert(entry, in: .platform)
     return entry.id

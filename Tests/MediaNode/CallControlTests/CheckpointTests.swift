@@ -66,6 +66,27 @@ private func callsInEveryState() throws -> [(call: CallMachine, at: BootInstant)
       scene.world.run(for: .seconds(1))
     }
   }
+  for keys in ["", "1", "2"] {
+    try play { scene in  // in a flow's menu, ringing from there, and hearing an announcement
+      let sound = SoundReference(
+        id: SoundID(UUIDv7(high: 8, low: 1)), digest: Array(repeating: 0xAB, count: 32))
+      scene.bob.habit = .ring
+      scene.world.change {
+        $0.extensions[2].flow = CallFlow(
+          start: "menu",
+          steps: [
+            "menu": .init(.menu(.init(choices: ["1": "desk", "2": "say"])), otherwise: "desk"),
+            "desk": .init(
+              .ring(Fixture.extensionID("102"), for: .seconds(30)), otherwise: "end"),
+            "say": .init(.announcement(sound), then: "end"), "end": .init(.hangUp(.busy)),
+          ])
+      }
+      scene.alice.call("103")
+      scene.world.run(for: .seconds(1))
+      for key in keys { scene.world.pressKeyInMenu(key) }
+      scene.world.run(for: .seconds(1))
+    }
+  }
   try play { scene in  // handed on, the target rings
     let (caller, _) = try scene.talking()
     let carol = try scene.device("103", at: "127.0.5.5:5065")

@@ -39,12 +39,13 @@ import Testing
       sent.formUnion(fleet.scene.world.soundsUsed)
       if fleet.hasTakenFromPlace { sent.insert("taken") }
       if fleet.hasServedFromQueue { sent.insert("served from a queue") }
+      if fleet.isInFlow { sent.insert("in a flow") }
     }
     #expect(
       sent == [
         "202", "transferred", "notify", "message", "forwarded", "replaced", "prack", "announced",
         "conference", "supervised", "recorded", "parked", "taken", "message left",
-        "mailbox called", "menu", "chosen in a menu", "served from a queue",
+        "mailbox called", "menu", "chosen in a menu", "served from a queue", "in a flow",
       ])
   }
 }
@@ -52,7 +53,7 @@ import Testing
 extension CallFleet {
   mutating func useFeature(_ party: Party) {
     let call = party.calls.filter { $0.state == .talking }.randomElement(using: &random)
-    switch Int.random(in: 0..<28, using: &random) {
+    switch Int.random(in: 0..<30, using: &random) {
     case 0: handOn(call, quietly: Bool.random(using: &random))
     case 1, 2: joinBoth(of: party)
     case 3: handOnTogether(call)
@@ -78,6 +79,8 @@ extension CallFleet {
     case 24: handOnToMenu(call)
     case 25: queueUp(as: party)
     case 26: if !party.isCarrier { party.call(work()) }
+    case 27: goThroughFlow(as: party)
+    case 28: handOnToMenu(call)
     default: registerWithPreference(party)
     }
   }
@@ -138,6 +141,7 @@ extension CallFleet {
     scene.world.change { tenant in
       tenant.extensions[2].menu = isThere ? menu : nil
       tenant.extensions[2].queue = nil
+      tenant.extensions[2].flow = nil
       if isThere { tenant.extensions[2].answering = [] }
     }
     if !party.isCarrier { party.call("103") }
@@ -164,9 +168,41 @@ extension CallFleet {
     scene.world.change { tenant in
       tenant.extensions[2].queue = isThere ? queue : nil
       tenant.extensions[2].menu = nil
+      tenant.extensions[2].flow = nil
       if isThere { tenant.extensions[2].answering = [] }
     }
     if !party.isCarrier { party.call("103") }
+  }
+
+  /// 103 has a flow for a while, whose steps are drawn.
+  private mutating func goThroughFlow(as party: Party) {
+    let names = (0..<6).map { "s\($0)" }
+    let sound = SoundReference(
+      id: SoundID(UUIDv7(high: 8, low: 1)), digest: Array(repeating: 0xAB, count: 32))
+    var steps: [String: CallFlow.Step] = [:]
+    for name in names {
+      let phone = Fixture.extensionID(["101", "102"].randomElement(using: &random) ?? "101")
+      let next = names.randomElement(using: &random)
+      let actions: [CallFlow.Action] = [
+        .ring(phone, for: .seconds(4)), .ring(phone, for: nil), .announcement(sound),
+        .menu(.init(prompt: sound, choices: ["1": names[0], "2": names[3]], repeats: 1)),
+        .night(of: nil), .outside("07700900123", for: .seconds(5)),
+        .mailbox(phone, greeting: nil), .extension(phone), .hangUp(.busy),
+      ]
+      steps[name] = CallFlow.Step(
+        actions.randomElement(using: &random) ?? .hangUp(.busy), then: next,
+        otherwise: names.randomElement(using: &random))
+    }
+    let isThere = Int.random(in: 0..<5, using: &random) > 0
+    scene.world.change { [steps] tenant in
+      tenant.extensions[2].flow = isThere ? CallFlow(start: "s0", steps: steps) : nil
+      if isThere { tenant.extensions[2].answering = [] }
+    }
+    if !party.isCarrier { party.call("103") }
+    let key = Character(["1", "2", "#"].randomElement(using: &random) ?? "1")
+    scene.world.after(.seconds(Int.random(in: 1...6, using: &random))) { [world = scene.world] in
+      world.pressKeyInMenu(key)
+    }
   }
 
   private mutating func work() -> String {
@@ -317,6 +353,10 @@ extension CallFleet {
     guard case .other(_, let bytes) = request.body else { return false }
     let text = String(decoding: bytes, as: UTF8.self)
     return text.contains("entity=\"sip:*701@") && text.contains("<state>confirmed")
+  }
+
+  var isInFlow: Bool {
+    scene.world.exchange.calls.values.contains { $0.machine.flow != nil }
   }
 
   var hasServedFromQueue: Bool {

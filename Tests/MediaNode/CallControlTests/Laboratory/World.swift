@@ -142,6 +142,9 @@ final class World {
       Appointment(instant: now.boot.advanced(by: delay), number: appointments, act: act))
   }
 
+  /// The clock on the wall is set.
+  func set(_ wall: WallTime) { now = Moment(boot: now.boot, wall: wall) }
+
   func run(for duration: Duration) {
     let end = now.boot.advanced(by: duration)
     while let next = nextEvent, next <= end { step(to: next) }
