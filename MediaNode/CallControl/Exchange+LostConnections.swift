@@ -26,9 +26,9 @@ extension Exchange {
     }
     guard !concerned.isEmpty else { return }
     let after = registrar.bindings(of: key)
-    guard after.contains(where: { $0.flow == flow }) else { return }
+    guard let device = after.last(where: { $0.flow == flow }) else { return }
     let path = NewPath(
-      extension: key.extension, flow: flow, address: address,
+      extension: key.extension, flow: flow, address: address, contact: device.contact,
       replaced: Set(before.filter { $0.isReplaced(over: flow, in: after) }.map(\.flow)),
       isOnly: registrar.devices(of: key).count == 1 && expected.bindings(of: key).isEmpty)
     for id in concerned.sorted() { update(id, at: now) { $0.found(path, at: now) } }
@@ -40,6 +40,8 @@ struct NewPath: Hashable, Sendable {
   let `extension`: ExtensionID
   let flow: Flow
   let address: ExchangeAddress
+  /// What the device calls itself now.
+  let contact: SIPURI
   /// Those that the same device was known by.
   let replaced: Set<Flow>
   /// The extension has no other device.
@@ -70,6 +72,7 @@ extension CallMachine {
       self[leg.id].flow = path.flow
       guard moves[leg.id] != nil else { continue }
       self[leg.id].take(path.flow, from: path.address)
+      if self[leg.id].dialog == nil { self[leg.id].invite.uri = path.contact }
       actions += cameBack(leg.id, at: now)
     }
     return actions

@@ -37,10 +37,19 @@ extension Exchange {
         headers: headers)
       if let target { targets.append(target) }
     }
-    return CallDestination(
+    var destination = CallDestination(
       called: called,
       shownCaller: origin.isWithheld ? CallerIdentity.anonymous : origin.number,
       kind: targets.isEmpty ? .refused(.offline) : .targets(targets))
+    guard targets.isEmpty, let until = expected.deadline(of: key) else { return destination }
+    for binding in expected.bindings(of: key) {
+      var target = target(
+        at: Registrar.Device(ways: [binding]), party: .extension(entry.id, number: entry.number),
+        from: from, to: to, headers: headers)
+      target?.expectedUntil = until
+      if let target { destination.expected.append(target) }
+    }
+    return destination
   }
 
   /// A device as it is asked; nil: no address of ours that we serve leads to it.

@@ -34,6 +34,11 @@ extension Exchange {
         state: .ringing(
           until: now.boot.advanced(by: patience(of: targets, destination, origin.tenant)))
       )
+      for (target, leg) in zip(turns.first, callees) {
+        guard let until = target.expectedUntil else { continue }
+        let patience = now.boot.advanced(by: patience(of: targets, destination, origin.tenant) / 2)
+        call.expects(leg.id, until: min(until, patience))
+      }
       call.answering = destination.answering
       call.flow = destination.flow
       call.further =
@@ -73,6 +78,7 @@ extension Exchange {
       throw SetupFailure(outcome: .overloaded)
     }
     switch destination.kind {
+    case .refused(.offline) where !destination.expected.isEmpty: return destination.expected
     case .refused(let outcome): throw SetupFailure(outcome: outcome)
     case .reception: throw SetupFailure(outcome: .noAnswer)
     case .targets(let targets):

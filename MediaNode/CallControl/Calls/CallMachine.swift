@@ -122,8 +122,14 @@ struct CallMachine: Equatable, Sendable {
     var actions: [CallAction] = [
       .respond(caller.invite.response(StatusCode.trying), to: callerToken), .openRelay(plan),
     ]
-    for index in callees.indices { actions.append(ask(index, offer: offer)) }
-    return actions
+    for index in callees.indices {
+      guard isAwaited(callees[index].id) else {
+        actions.append(ask(index, offer: offer))
+        continue
+      }
+      if let offer { _ = callees[index].offer(offer) }
+    }
+    return callees.allSatisfy { isAwaited($0.id) } ? actions + soundsRinging() : actions
   }
 
   mutating func ask(_ index: Int, offer: AudioTerms?) -> CallAction {

@@ -41,6 +41,8 @@ struct CallTarget: Sendable {
   var routes: [NameAddress] = []
   /// Other ways to the same party, should the first fail.
   var alternatives: [CallWay] = []
+  /// The device is on its way here from a lost site, and is not waited for any longer. Nil: it is here.
+  var expectedUntil: BootInstant?
 }
 
 /// What receives a caller in the place of somebody who answers.
@@ -78,5 +80,7 @@ struct CallDestination: Sendable {
   var shownCaller = ""
   /// A call for help, which no limit stops.
   var isEmergency = false
+  /// Where nobody can be asked now: devices on their way here from a lost site.
+  var expected: [CallTarget] = []
   let kind: Kind
 }

@@ -123,6 +123,10 @@ extension CallMachine {
 
   /// The party is gone with the site. When it was last heard the lost node's own record says better.
   mutating func lost(_ leg: LegID, at now: Moment) -> [CallAction] {
+    guard self[leg].phase == .answered else {
+      moves[leg] = nil
+      return failed(leg, .offline, at: now)
+    }
     // Should it follow after all, it is hung up.
     self[leg].owesBye = moves[leg]?.stage == .told
     moves[leg] = nil
@@ -134,14 +138,32 @@ extension CallMachine {
 
   // MARK: - The party comes by itself
 
+  /// Nothing leads to the called phone yet, which is to register soon.
+  mutating func expects(_ leg: LegID, until: BootInstant) {
+    moves[leg] = LegMove(mobility: .returns, stage: .awaited, until: until)
+    self[leg].lostFlow = self[leg].flow
+  }
+
+  /// The caller of such a phone hears that it rings.
+  mutating func soundsRinging() -> [CallAction] {
+    progress = StatusCode.ringing
+    return [.respond(caller.response(to: caller.invite, StatusCode.ringing), to: callerToken)]
+  }
+
   /// A request of the party's arrived, or its phone registered: now it can be told, or hung up.
   mutating func cameBack(_ leg: LegID, at now: Moment) -> [CallAction] {
     guard isAwaited(leg) else { return [] }
-    guard self[leg].owesBye, !self[leg].isOpen else {
-      moves[leg]?.stage = .due(at: now.boot)
-      return []
+    guard self[leg].isOpen else {
+      let owesBye = self[leg].owesBye
+      (moves[leg], self[leg].owesBye) = (nil, false)
+      return owesBye ? hangUp(leg) : []
     }
-    (moves[leg], self[leg].owesBye) = (nil, false)
-    return hangUp(leg)
+    guard self[leg].phase == .answered else {
+      (moves[leg], self[leg].lostFlow) = (nil, nil)
+      self[leg].alternatives = [self[leg].way]
+      return askNextWay(leg, at: now) ?? []
+    }
+    moves[leg]?.stage = .due(at: now.boot)
+    return []
   }
 }

@@ -114,7 +114,8 @@ extension Exchange {
       }
       guard let other, let host = address(at: other.flow.local) else { continue }
       let path = NewPath(
-        extension: user, flow: other.flow, address: host, replaced: [leg.flow], isOnly: false)
+        extension: user, flow: other.flow, address: host, contact: other.contact,
+        replaced: [leg.flow], isOnly: false)
       update(id, at: now) { $0.found(path, at: now) }
     }
   }

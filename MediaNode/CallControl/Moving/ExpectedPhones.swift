@@ -12,6 +12,7 @@ struct ExpectedPhones: Sendable {
   }
 
   private var phones: [BindingKey: [Phone]] = [:]
+  private var until: [BindingKey: BootInstant] = [:]
   private var deadlines = DeadlineQueue<BindingKey>()
 
   var nextDeadline: BootInstant? { deadlines.next }
@@ -19,12 +20,16 @@ struct ExpectedPhones: Sendable {
   /// Those of that extension.
   func bindings(of key: BindingKey) -> [Binding] { (phones[key] ?? []).map(\.binding) }
 
+  /// When they are taken for offline; nil: none of the extension's is expected.
+  func deadline(of key: BindingKey) -> BootInstant? { until[key] }
+
   mutating func expect(
     _ binding: Binding, of key: BindingKey, knownAs change: BindingChange, until: BootInstant
   ) {
     var end = change
     end.expiresIn = .zero
     phones[key, default: []].append(Phone(binding: binding, end: end))
+    self.until[key] = until
     deadlines.set(until, for: key)
   }
 
@@ -45,7 +50,8 @@ struct ExpectedPhones: Sendable {
   mutating func expire(at now: BootInstant) -> [BindingChange] {
     var ends: [BindingChange] = []
     while let key = deadlines.popDue(at: now) {
-      ends += (phones.removeValue(forKey: key) ?? []).map(\.end)
+      ends += (phones[key] ?? []).map(\.end)
+      forget(key)
     }
     return ends
   }
@@ -59,7 +65,7 @@ struct ExpectedPhones: Sendable {
   }
 
   private mutating func forget(_ key: BindingKey) {
-    phones[key] = nil
+    (phones[key], until[key]) = (nil, nil)
     deadlines.set(nil, for: key)
   }
 }

@@ -241,6 +241,29 @@ private func callsInEveryState() throws -> [(call: CallMachine, at: BootInstant)
     return scene.world.exchange.calls.values.first.map { ($0.machine, scene.world.now.boot) }
   }
 
+  /// One whose parties do not know yet where it goes on.
+  @Test(arguments: UInt64(1)...100)
+  func garbageOfAMovingCallIsReadOrRefusedToo(seed: UInt64) throws {
+    var random = SeededGenerator(seed: seed)
+    let scene = try Scene()
+    let (_, callee) = try scene.talking()
+    callee.thinks = .seconds(5)
+    scene.world.loseSite()
+    scene.world.run(for: .seconds(2))
+    let now = scene.world.now
+    let call = try #require(scene.world.exchange.calls.values.first?.machine)
+    try #require(call.moves.count == 1)
+    var bytes = call.checkpoint(at: now.boot)
+    #expect(try CallMachine(checkpoint: bytes, limits: call.limits, at: now.boot) == call)
+    let place = Int.random(in: max(0, bytes.count - 60)..<bytes.count, using: &random)
+    bytes[place] = UInt8.random(in: 0...255, using: &random)
+    guard var read = try? CallMachine(checkpoint: bytes, limits: call.limits, at: now.boot) else {
+      return
+    }
+    _ = read.deadlinePassed(at: now)
+    _ = read.addressLost(at: now)
+  }
+
   @Test func anUnknownVersionIsNamed() throws {
     #expect(throws: CheckpointError.unknownVersion(255)) {
       try CallMachine(

@@ -1,4 +1,5 @@
 import Announcements
+import Digits
 import NodeContract
 import SIP
 import Testing
@@ -142,6 +143,24 @@ import Testing
     call.hangUp()
     expectEnds(in: scene)
     #expect(scene.world.ended.count == 1)
+  }
+
+  @Test("Whoever hears its messages goes on hearing them")
+  func visit() throws {
+    let scene = try Scene()
+    scene.world.change { $0.extensions[0].mailbox = VoiceMailbox(longestMessage: .seconds(60)) }
+    scene.world.mailboxes = .filled(2)
+    let call = scene.alice.call("*97")
+    #expect(scene.world.run { call.state == .talking })
+    scene.world.run(for: .milliseconds(500))
+    moved(scene)
+    let before = try relay(of: call, in: scene)
+    #expect(before.playing[.caller] != nil || !before.played.isEmpty)
+    scene.world.press(try #require(Digit("1")), on: .caller, of: before.plan.id)
+    scene.world.run(for: .milliseconds(500))
+    #expect(try relay(of: call, in: scene).played.count > before.played.count)
+    call.hangUp()
+    expectEnds(in: scene)
   }
 
   @Test("Whoever is handed on comes to the one that rang for it, which is called anew")

@@ -205,6 +205,25 @@ import Testing
     scene.calmDown()
   }
 
+  @Test("A phone that is expected rings as soon as it comes", arguments: [true, false])
+  func expected(comes: Bool) throws {
+    let (scene, carol, call) = try away(byConnection: true)
+    call.hangUp()
+    scene.world.run(for: .seconds(1))
+    scene.alice.server = Fixture.otherPhones
+    let again = scene.alice.call("103")
+    scene.world.run(for: .seconds(4))
+    #expect(again.heard == [100, 180])
+    #expect(carol.calls.count == 1)
+    if comes { try comeBack(carol, in: scene) }
+    scene.world.run(for: .seconds(9))
+    #expect(again.finalStatus == (comes ? 200 : 480))
+    #expect(carol.calls.count == (comes ? 2 : 1))
+    if comes { scene.world.expectBridged(again, try #require(carol.lastCall)) }
+    again.hangUp()
+    scene.calmDown()
+  }
+
   @Test("A phone with a second flow to the other site is told over that at once")
   func secondFlow() throws {
     let scene = try Scene()
@@ -241,6 +260,26 @@ import Testing
     scene.world.expectBridged(call, try #require(carol.lastCall))
     call.hangUp()
     scene.calmDown()
+  }
+
+  @Test("A carrier that had connected to us is lost, and who talked with it hears a BYE")
+  func fixed() throws {
+    let scene = try Scene()
+    let secure = IPEndpoint(Fixture.trunks.address, port: 5061)
+    let carrier = Party("carrier", at: "127.0.9.77:40123", server: secure)
+    carrier.transport = .tls
+    scene.world.add(carrier)
+    scene.world.change { $0.trunks[0].certificateName = "carrier.example" }
+    scene.world.exchange.proved(
+      Flow(transport: .tls, local: secure, remote: carrier.endpoint), by: ["carrier.example"])
+    let call = carrier.call("+442079460102") { $0.uri.host = "127.0.1.10" }
+    #expect(scene.world.run { call.state == .talking })
+    scene.world.run(for: .seconds(1))
+    scene.world.loseSite()
+    #expect(scene.world.run(within: .seconds(3)) { scene.bob.lastCall?.state == .ended })
+    scene.calmDown()
+    #expect(scene.world.carrierFacts.compactMap(\.outcome) == [.nodeLost])
+    #expect(scene.world.outcomes(of: "102") == [.answered])
   }
 
   // MARK: - Answers
