@@ -429,7 +429,7 @@ final class Holdings: Sendable {
       let settled = state.withLock { state in
         state.unsettled.filter { state.titles.permission(for: $0.key, at: now) == .full }
       }
-      for (address, epoch) in settled.sorted(by: { $0.key < $1.key }) {
+      for (address, epoch) in settled.sorted(by: { foreign.comesBefore($0.key, $1.key) }) {
         guard let host = host(of: address) else { continue }
         state.withLock { $0.unsettled[address] = nil }
         serve(address, epoch, at: host, on: signalling)
