@@ -429,21 +429,29 @@ final class Holdings: Sendable {
       let settled = state.withLock { state in
         state.unsettled.filter { state.titles.permission(for: $0.key, at: now) == .full }
       }
-      for (address, epoch) in settled.sorted(by: { foreign.comesBefore($0.key, $1.key) }) {
-        guard let host = host(of: address) else { continue }
-        state.withLock { $0.unsettled[address] = nil }
-        serve(address, epoch, at: host, on: signalling)
+      let places = settled.sorted { foreign.comesBefore($0.key, $1.key) }.compactMap { entry in
+        host(of: entry.key).map { (address: entry.key, epoch: entry.value, host: $0) }
+      }
+      for (index, place) in places.enumerated() {
+        state.withLock { $0.unsettled[place.address] = nil }
+        // Most calls have legs at two of them: they are read once, when all can go on.
+        serve(
+          place.address, place.epoch, at: place.host, carriesCalls: index == places.count - 1,
+          on: signalling)
       }
     }
   }
 
-  /// - Parameter host: where another site's address is served; nil: it is here itself.
+  /// - Parameters:
+  ///   - host: where another site's address is served; nil: it is here itself.
+  ///   - carriesCalls: no other address is served right afterwards.
   private func serve(
-    _ address: AddressName, _ epoch: Epoch, at host: AddressName? = nil,
+    _ address: AddressName, _ epoch: Epoch, at host: AddressName? = nil, carriesCalls: Bool = true,
     on signalling: SignallingLoop
   ) {
     signalling.submit { [inheritances, leftRelays, log] exchange, now in
-      let left = inheritances.take(address, at: now.boot)
+      var left = inheritances.take(address, at: now.boot)
+      if !carriesCalls { left.calls = [] }
       let before = exchange.checkpointNames
       let actions: [ExchangeAction]
       if let host {
