@@ -141,7 +141,8 @@ struct CallFleet {
 
   /// Every fifth time a process is followed by another, again and again.
   private mutating func die() {
-    guard seed % 5 == 0 else { return }
+    // Between a site's loss and the takeover there is no process to die.
+    guard seed % 5 == 0, !scene.world.isDead || scene.world.openedPaths == nil else { return }
     scene.world.die(
       for: .milliseconds(Int.random(in: 0...400, using: &random)),
       withMachine: scene.world.lives % 2 == 1)
