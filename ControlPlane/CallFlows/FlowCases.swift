@@ -26,7 +26,7 @@ struct FlowCases {
         for caller in kinds.callers {
           for time in kinds.times where left > 0 {
             left -= 1
-            visit(caller.with(called: called, at: time, nights: night, owner))
+            visit(FlowCase(caller: caller, called: called, time: time, nights: night))
           }
         }
       }
@@ -38,12 +38,12 @@ struct FlowCases {
 
   // MARK: - One case
 
-  private mutating func visit(_ circumstances: FlowCircumstances) {
+  private mutating func visit(_ trial: FlowCase) {
     var (open, known): ([CallFlow.StepName], Set<CallFlow.StepName>) = ([flow.start], [])
     var ends: [CallFlow.StepName] = []
     var findsSomebody = false
     while let step = open.popLast() {
-      let way = flow.way(from: step, in: circumstances)
+      let way = flow.way(from: step) { trial.holds($0, $1, for: owner) }
       for test in way.tests {
         reached.insert(test.step)
         if test.holds { held.insert(test.step) } else { failed.insert(test.step) }
@@ -60,7 +60,7 @@ struct FlowCases {
       open += flow.steps[stop]?.ways.compactMap(\.to) ?? []
     }
     guard !findsSomebody else { return }
-    for end in ends where lost[end] == nil { lost[end] = FlowExample(circumstances) }
+    for end in ends where lost[end] == nil { lost[end] = FlowExample(trial) }
   }
 
   // MARK: - What is told
@@ -106,10 +106,10 @@ struct FlowCases {
 }
 
 extension FlowExample {
-  init(_ circumstances: FlowCircumstances) {
+  init(_ trial: FlowCase) {
     self.init(
-      caller: circumstances.call.caller, called: circumstances.call.called,
-      time: circumstances.time, nights: circumstances.nights.sorted())
+      caller: trial.caller.value.number, called: trial.called.value, time: trial.time.value,
+      nights: trial.nights.sorted())
   }
 }
 

@@ -97,12 +97,15 @@ struct FlowTargets {
         .unknownTarget, name, "“\(name)” calls \(number), a number for help.",
         "Name another number: no caller is sent there.")
     }
-    let isColleague = tenant.extensions.contains { $0.number == number }
-    guard isColleague || tenant.dialling.e164(number) == nil else { return }
+    let called = tenant.dialling.e164(number)
+    let isColleague =
+      tenant.extensions.contains { $0.number == number }
+      || tenant.numbers.contains { $0.number == called }
+    guard isColleague || called == nil else { return }
     note(
       .unknownTarget, name,
       isColleague
-        ? "“\(name)” calls \(number) outside, and that is a colleague."
+        ? "“\(name)” calls \(number) outside, and that is one of the tenant's own."
         : "“\(name)” calls \(number), which is no number that could be dialled.",
       isColleague
         ? "Use “ring” or “extension”." : "Write it as the tenant's people dial it, or with +.")

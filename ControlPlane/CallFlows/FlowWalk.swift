@@ -58,15 +58,16 @@ extension CallFlow {
 
   /// The way of a call that comes to that step.
   public func way(from step: StepName?, in circumstances: FlowCircumstances) -> FlowWay {
-    way(from: step) { $0.holds(in: circumstances) }
+    way(from: step) { $1.holds(in: circumstances) }
   }
 
-  func way(from step: StepName?, _ holds: (Action) -> Bool?) -> FlowWay {
+  /// - Parameter holds: nil of an action that is no test.
+  func way(from step: StepName?, _ holds: (StepName, Action) -> Bool?) -> FlowWay {
     var way = FlowWay(tests: [], stop: nil)
     var next = step
     // One that goes round in its tests comes to no stop.
     while let name = next, let step = steps[name], way.tests.count <= steps.count {
-      guard let isTrue = holds(step.action) else {
+      guard let isTrue = holds(name, step.action) else {
         way.stop = name
         return way
       }
@@ -111,10 +112,15 @@ extension CallFlow.Action {
 
 extension FlowHours {
   public func contains(_ time: LocalTime) -> Bool {
-    if let exception = exceptions.first(where: { $0.contains(time.date) }) {
-      return exception.isOpen
-    }
-    return weekly.contains(time)
+    exception(on: time.date)?.isOpen ?? weekly.contains(time)
+  }
+
+  func contains(_ time: LocalTime, isHoliday: (CivilDate) -> Bool) -> Bool {
+    exception(on: time.date)?.isOpen ?? weekly.contains(time, isHoliday: isHoliday)
+  }
+
+  private func exception(on date: CivilDate) -> Exception? {
+    exceptions.first { $0.contains(date) }
   }
 }
 

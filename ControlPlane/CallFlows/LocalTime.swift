@@ -32,14 +32,19 @@ extension ZoneClock {
 extension WeeklyHours {
   public func contains(_ time: LocalTime) -> Bool {
     let calendar = holidays.flatMap { HolidayCalendar($0) }
-    return spans.contains { $0.contains(time, except: calendar) } != isComplement
+    return contains(time) { calendar?.holiday(on: $0) != nil }
+  }
+
+  /// For whoever knows the holidays of many days.
+  func contains(_ time: LocalTime, isHoliday: (CivilDate) -> Bool) -> Bool {
+    spans.contains { $0.contains(time, isHoliday) } != isComplement
   }
 }
 
 extension WeeklyHours.Span {
-  fileprivate func contains(_ time: LocalTime, except holidays: HolidayCalendar?) -> Bool {
+  fileprivate func contains(_ time: LocalTime, _ isHoliday: (CivilDate) -> Bool) -> Bool {
     func begins(on date: CivilDate) -> Bool {
-      days & 1 << UInt8(date.weekday) != 0 && holidays?.holiday(on: date) == nil
+      days & 1 << UInt8(date.weekday) != 0 && !isHoliday(date)
     }
     guard from >= to else {
       return begins(on: time.date) && time.minute >= Int(from) && time.minute < Int(to)

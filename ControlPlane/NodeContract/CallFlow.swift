@@ -99,6 +99,14 @@ extension CallFlow {
       })
   }
 
+  /// Whose day and night it asks for, as the flow of that extension.
+  public func nightSwitches(of owner: ExtensionID) -> Set<ExtensionID> {
+    Set(
+      steps.values.compactMap { step in
+        if case .night(let id) = step.action { id ?? owner } else { nil }
+      })
+  }
+
   /// What it plays of the tenant's own.
   public var sounds: Set<SoundReference> {
     Set(

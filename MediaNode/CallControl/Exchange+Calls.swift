@@ -19,6 +19,7 @@ extension Exchange {
     if stay?.room != after?.room { move(id, of: tenant, from: stay, to: after) }
     if hasChanged { followQueue(from: before, to: entry.$machine, at: now) }
     if hasChanged { changedCalls.note(id, at: outbox.count) }
+    if hasChanged { recordPath(from: before.wrappedValue.flow, to: entry.$machine, at: now) }
     for action in actions { perform(action, of: id, at: now) }
     move(id, of: tenant, from: before.wrappedValue.parking, to: entry.machine.parking, at: now)
     tellWatchers(from: before, to: entry.$machine, at: now)

@@ -220,6 +220,7 @@ extension Exchange {
     offer: AudioTerms?, at now: Moment
   ) {
     let begun = index(call, arrival)
+    recordPath(from: nil, to: begun, at: now)
     for leg in call.callees {
       let offered = LegOffer(
         direction: .outgoing, party: leg.party, from: destination.shownCaller,

@@ -99,7 +99,9 @@ extension DirectoryTenant {
   /// Whose switch is meant: that of the extension with this number, or the only one that flows ask for; nil:
   /// no flow asks for it, or several could be meant.
   fileprivate func nightSwitch(named number: String?) -> ExtensionEntry? {
-    let asked = Set(extensionsByID.values.flatMap(\.nightSwitches))
+    let asked = extensionsByID.values.reduce(into: Set()) { asked, entry in
+      asked.formUnion(entry.flow?.nightSwitches(of: entry.id) ?? [])
+    }
     if let number {
       return extensionsByNumber[number].flatMap { asked.contains($0.id) ? $0 : nil }
     }
@@ -115,15 +117,6 @@ extension DirectoryTenant {
     case .trunk: return true
     case .unknown: return false
     }
-  }
-}
-
-extension ExtensionEntry {
-  /// Whose day and night its flow asks for.
-  fileprivate var nightSwitches: [ExtensionID] {
-    flow?.steps.values.compactMap { step in
-      if case .night(let id) = step.action { id ?? self.id } else { nil }
-    } ?? []
   }
 }
 

@@ -109,6 +109,18 @@ extension Exchange {
 
   // MARK: - On its way
 
+  /// The flow's extension has a leg on record for each stop that a call comes to: where it was, and when.
+  mutating func recordPath(
+    from before: FlowVisit?, to after: CopyOnWrite<CallMachine>, at now: Moment
+  ) {
+    guard let visit = after.wrappedValue.flow, visit.place != before?.place else { return }
+    let call = after.wrappedValue
+    note(
+      passed: [.extension(visit.host.entry, number: visit.host.number)], by: call.caller,
+      in: call.id, of: call.tenant, called: Legible.text("\(visit.host.number)/\(visit.stop)"),
+      at: now)
+  }
+
   mutating func followFlow(_ event: FlowEvent, of id: CallID, at now: Moment) {
     guard let call = calls[id]?.machine, let visit = call.flow,
       let tenant = directory[call.tenant]
@@ -181,9 +193,11 @@ extension FlowCircumstances {
   fileprivate init(_ visit: FlowVisit, _ origin: CallOrigin) {
     var call = IncomingCall(called: visit.called, from: origin)
     call.time = visit.cameAt
-    let snapshot = origin.tenant.snapshot
-    self.init(
-      call, by: snapshot.clock, to: visit.host.entry, nights: origin.tenant.nights)
+    let tenant = origin.tenant
+    let nights = visit.flow.nightSwitches(of: visit.host.entry).filter {
+      tenant.extensionsByID[$0]?.switches.isNight == true
+    }
+    self.init(call, by: tenant.snapshot.clock, to: visit.host.entry, nights: nights)
   }
 }
 
@@ -194,12 +208,5 @@ extension CallOrigin {
     let party = LegParty.extension(visit.host.entry, number: visit.host.number)
     if !onward.passed.contains(party) { onward.passed.append(party) }
     return onward
-  }
-}
-
-extension DirectoryTenant {
-  /// Extensions whose callers find the night.
-  fileprivate var nights: Set<ExtensionID> {
-    Set(extensionsByID.values.filter(\.switches.isNight).map(\.id))
   }
 }

@@ -14,6 +14,14 @@ struct FlowVisit: Hashable, Sendable {
   /// Where it is.
   var stop: CallFlow.StepName
 
+  /// Tells stops apart, also those of two flows.
+  var place: Place { Place(flow: host.entry, stop: stop) }
+
+  struct Place: Hashable {
+    let flow: ExtensionID
+    let stop: CallFlow.StepName
+  }
+
   /// How long those may ring who are asked at this stop; nil: as long as they would else.
   var ringsFor: Duration? {
     switch flow.steps[stop]?.action {

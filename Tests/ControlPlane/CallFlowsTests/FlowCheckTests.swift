@@ -104,6 +104,11 @@ private typealias F = FlowFixture
       "calls a colleague outside", .unknownTarget, at: "start",
       ["start": CallFlow.Step(.outside("101", for: nil), otherwise: "box"), "box": F.box]),
     PlantedFault(
+      "calls its own number outside", .unknownTarget, at: "start",
+      [
+        "start": CallFlow.Step(.outside("02079460201", for: nil), otherwise: "box"), "box": F.box,
+      ]),
+    PlantedFault(
       "keeps holidays of nowhere", .unknownTarget, at: "start",
       [
         "start": F.test(F.office(holidays: "XX"), "desk", or: "box"),

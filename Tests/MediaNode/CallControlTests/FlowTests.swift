@@ -103,6 +103,10 @@ import Testing
     call.hangUp()
     scene.calmDown()
     #expect(world.outcomes(of: "101") == [.noAnswer] && world.outcomes(of: "102") == [.noAnswer])
+    // Where the call was is on record, with who rang there.
+    let path = world.offers.filter { $0.party == Fixture.party("300") }.map(\.to)
+    #expect(path == ["300/start", "300/next"])
+    #expect(world.outcomes(of: "300") == [.forwarded, .forwarded])
   }
 
   @Test func whoAnswersHasTheCallAndTheFlowIsOver() throws {
