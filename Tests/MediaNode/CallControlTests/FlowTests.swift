@@ -400,7 +400,8 @@ import Testing
 
   // MARK: - Others carry it on
 
-  @Test func aProcessThatDiesLosesNobodysPlaceInTheFlow() throws {
+  @Test(arguments: [false, true])
+  func whoeverCarriesItOnKnowsThePlaceInTheFlow(withMachine: Bool) throws {
     let office = try office(
       Self.flow([
         "start": Self.ring("101", or: "menu"), "menu": Self.menu(["1": "desk"], or: "end"),
@@ -408,14 +409,14 @@ import Testing
       ]))
     let call = office.comes()
     office.world.run(for: .seconds(2))
-    office.world.die()
+    office.world.die(withMachine: withMachine)
     #expect(office.world.run(within: .seconds(8)) { call.state == .talking })
     office.world.run(for: .milliseconds(500))
-    office.world.die()
+    office.world.die(withMachine: withMachine)
     office.world.run(for: .seconds(1))
     office.world.pressKeyInMenu("1")
     #expect(office.world.run(within: .seconds(3)) { office.scene.bob.calls.count == 1 })
-    office.world.die()
+    office.world.die(withMachine: withMachine)
     #expect(
       office.world.run(within: .seconds(10)) {
         if case .message? = office.world.exchange.calls.values.first?.machine.attendance?.purpose {
