@@ -4,7 +4,7 @@ import NodeContract
 extension FlowVisit: Checkpointed {
   func write(to writer: inout CheckpointWriter) {
     writer.write(host)
-    writer.writeData(flow.encodedBody())
+    writer.write(flow)
     writer.write(called)
     writer.write(cameAt.milliseconds)
     writer.write(stop)
@@ -12,12 +12,7 @@ extension FlowVisit: Checkpointed {
 
   init(from reader: inout CheckpointReader) throws(CheckpointError) {
     host = try reader.read(ReceptionHost.self)
-    let body = try reader.readData()
-    do throws(WireError) {
-      flow = try CallFlow(parsingBody: body)
-    } catch {
-      throw .malformed("call flow")
-    }
+    flow = try reader.read(CallFlow.self)
     called = try reader.read(String.self)
     cameAt = WallTime(milliseconds: try reader.read(Int64.self))
     stop = try reader.read(String.self)

@@ -264,6 +264,47 @@ private func callsInEveryState() throws -> [(call: CallMachine, at: BootInstant)
     _ = read.addressLost(at: now)
   }
 
+  @Test func everyKindOfStepOfAFlowIsReadAsItWasWritten() throws {
+    let sound = SoundReference(
+      id: SoundID(UUIDv7(high: 8, low: 1)), digest: Array(repeating: 0xAB, count: 32))
+    let someone = Fixture.extensionID("102")
+    let hours = FlowHours(
+      WeeklyHours(
+        [.init(days: 0b1_1111, from: 480, to: 1_020)], isComplement: true, holidays: "DE-BY"),
+      except: [
+        .init(from: CalendarDay(2026, 12, 24), through: CalendarDay(2027, 1, 1), isOpen: true)
+      ])
+    let menu = CallFlow.Menu(
+      prompt: sound, language: "de", choices: ["1": "a", "#": "b"], patience: .seconds(3),
+      repeats: 1)
+    let callers: [AnsweringRule.Callers] = [
+      .anyone, .colleagues, .outside, .withheld, .numbers(["+4420*", "101"]), .contacts,
+      .group("family"), .vip, .strangers,
+    ]
+    let actions: [CallFlow.Action] =
+      [
+        .hours(hours), .night(of: nil), .night(of: someone), .called(["+442079460102"]),
+        .ring(someone, for: .seconds(20)), .ring(someone, for: nil),
+        .outside("07700900123", for: nil), .menu(menu), .queue(someone), .announcement(sound),
+        .mailbox(someone, greeting: sound),
+        .mailbox(someone, greeting: nil), .extension(someone), .hangUp(.busy),
+      ] + callers.map { .caller($0) }
+    let steps = actions.enumerated().map { number, action in
+      ("step \(number)", CallFlow.Step(action, then: "a", otherwise: number % 2 == 0 ? "b" : nil))
+    }
+    let flow = CallFlow(start: "step 0", steps: Dictionary(uniqueKeysWithValues: steps))
+    let now = BootInstant(nanoseconds: 1)
+    var writer = CheckpointWriter(at: now)
+    writer.write(flow)
+    let bytes = writer.bytes
+    var reader = CheckpointReader(bytes, at: now)
+    #expect(try reader.read(CallFlow.self) == flow && reader.left == 0)
+    for count in 0..<bytes.count {
+      var short = CheckpointReader(Array(bytes[..<count]), at: now)
+      #expect(throws: CheckpointError.self) { try short.read(CallFlow.self) }
+    }
+  }
+
   @Test func anUnknownVersionIsNamed() throws {
     #expect(throws: CheckpointError.unknownVersion(255)) {
       try CallMachine(
