@@ -117,6 +117,9 @@ struct RelayTable: ~Copyable {
   /// Whose port it is.
   static func side(of index: Int) -> RelaySide { index & 1 == 0 ? .a : .b }
 
+  /// A party's RTP port among the four that begin at `first`.
+  static func media(of side: RelaySide, from first: Int) -> Int { first + (side == .a ? 0 : 1) }
+
   /// The other party's port of the same channel.
   static func partner(of index: Int) -> Int { index ^ 1 }
 

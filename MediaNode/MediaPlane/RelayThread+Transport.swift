@@ -11,7 +11,7 @@ extension RelayThread {
     let transport = transport.keeping(what: before)
     guard transport != before else { return }
     sessions[id]?.session[side] = transport
-    if let first = sessions[id]?.first { forgetPeer(first + (side == .a ? 0 : 1)) }
+    if let first = sessions[id]?.first { forgetPeer(RelayTable.media(of: side, from: first)) }
     protect(id, side)
     if transport.connectivity != before.connectivity { forgetProofs(id, side) }
     if before.isByHandshake, !transport.isSameHandshake(as: before) { handshakes?.end(id, side) }
@@ -35,7 +35,7 @@ extension RelayThread {
 
   func transmit(_ id: UInt64, _ side: RelaySide, _ bytes: [UInt8], to remote: IPEndpoint?) {
     guard let first = sessions[id]?.first else { return }
-    let port = table.ports[first + (side == .a ? 0 : 1)]
+    let port = table.ports[RelayTable.media(of: side, from: first)]
     guard let destination = remote.map(SocketAddress.init) ?? port.destination else { return }
     send(bytes, from: port, to: destination)
   }
@@ -44,7 +44,7 @@ extension RelayThread {
 
   private func protect(_ id: UInt64, _ side: RelaySide) {
     guard let open = sessions[id] else { return }
-    let (media, transport) = (open.first + (side == .a ? 0 : 1), open.session[side])
+    let (media, transport) = (RelayTable.media(of: side, from: open.first), open.session[side])
     for index in [media, RelayTable.control(of: media)] {
       table.ports[index].isProtected = transport.isProtected
       if transport.isMultiplexed { table.ports[index].isMultiplexed = true }

@@ -245,7 +245,7 @@ final class RelayThread: @unchecked Sendable {
 
   private func direct(_ id: UInt64, _ side: RelaySide, to remote: IPEndpoint) {
     guard let session = sessions[id] else { return }
-    let media = session.first + (side == .a ? 0 : 1)
+    let media = RelayTable.media(of: side, from: session.first)
     guard table.ports[media].expected != remote else { return }
     forgetPeer(media)
     table.ports[media].direct(to: remote)
@@ -272,7 +272,7 @@ final class RelayThread: @unchecked Sendable {
 
   private func measure(_ id: UInt64, _ side: RelaySide) -> RelayStatistics.Side? {
     guard let first = sessions[id]?.first else { return nil }
-    let media = first + (side == .a ? 0 : 1)
+    let media = RelayTable.media(of: side, from: first)
     let measured = self.side(media)
     for index in [media, RelayTable.control(of: media)] { table.ports[index].countAnew() }
     return measured

@@ -5,15 +5,6 @@
 //   acknowledgement  u8 length and replica name, u8 count of addresses, and for each
 //                    u8 length and address name, u32 generation, i64 revision
 
-/// Why a datagram is no beat of anybody we know.
-public enum BeatError: Error, Hashable, Sendable {
-  case malformed
-  /// Its sender has no key of this number.
-  case unknownKey
-  /// The keyed hash does not fit.
-  case forged
-}
-
 /// The most addresses that one acknowledgement can name.
 public let maximumAcknowledgedEpochs = 64
 
@@ -41,7 +32,7 @@ extension Beat {
   public init(
     parsing datagram: some Collection<UInt8>, by hashing: any Hashing,
     key: (NodeName, UInt32) -> BeatKey?
-  ) throws(BeatError) {
+  ) throws(DatagramError) {
     let envelope = try SealedDatagram(datagram, type: .beat)
     var reader = envelope.fields
     guard let incarnation = UUIDv7(bytes: try reader.take(16)),
@@ -72,7 +63,7 @@ extension BeatAcknowledgement {
   public init(
     parsing datagram: some Collection<UInt8>, by hashing: any Hashing,
     key: (ReplicaName, UInt32) -> BeatKey?
-  ) throws(BeatError) {
+  ) throws(DatagramError) {
     let envelope = try SealedDatagram(datagram, type: .acknowledgement)
     var reader = envelope.fields
     guard let replica = ReplicaName(try reader.takeName()) else { throw .malformed }
@@ -86,7 +77,7 @@ extension BeatAcknowledgement {
 
 extension DatagramReader {
   /// None from a node that does not speak of neighbours yet.
-  fileprivate mutating func takeStatements() throws(BeatError) -> [WitnessStatement] {
+  fileprivate mutating func takeStatements() throws(DatagramError) -> [WitnessStatement] {
     guard !isEmpty else { return [] }
     var statements: [WitnessStatement] = []
     for _ in 0..<(try takeNumber(bytes: 1)) {
@@ -97,7 +88,7 @@ extension DatagramReader {
     return statements
   }
 
-  fileprivate mutating func takeHeldAddress() throws(BeatError) -> HeldAddress {
+  fileprivate mutating func takeHeldAddress() throws(DatagramError) -> HeldAddress {
     guard let address = AddressName(try takeName()) else { throw .malformed }
     let generation = UInt32(truncatingIfNeeded: try takeNumber(bytes: 4))
     let revision = Int64(bitPattern: try takeNumber(bytes: 8))

@@ -13,6 +13,15 @@ enum DatagramType: UInt8 {
 
 private let sealLength = 16
 
+/// Why a datagram is not to be believed.
+public enum DatagramError: Error, Hashable, Sendable {
+  case malformed
+  /// Its sender has no key of this number.
+  case unknownKey
+  /// The keyed hash does not fit.
+  case forged
+}
+
 struct DatagramWriter {
   var bytes: [UInt8] = []
 
@@ -40,7 +49,7 @@ struct SealedDatagram {
   let number: UInt64
   let fields: DatagramReader
 
-  init(_ datagram: some Collection<UInt8>, type: DatagramType) throws(BeatError) {
+  init(_ datagram: some Collection<UInt8>, type: DatagramType) throws(DatagramError) {
     let bytes = Array(datagram)
     guard bytes.count > sealLength else { throw .malformed }
     content = Array(bytes.dropLast(sealLength))
@@ -52,7 +61,7 @@ struct SealedDatagram {
     fields = reader
   }
 
-  func verify(_ key: BeatKey?, by hashing: any Hashing) throws(BeatError) {
+  func verify(_ key: BeatKey?, by hashing: any Hashing) throws(DatagramError) {
     guard let key else { throw .unknownKey }
     let expected = hashing.hmacSHA256(key: key.bytes, content).prefix(sealLength)
     // Looks at every byte, so that its time tells nothing of where they differ.
@@ -66,17 +75,17 @@ struct DatagramReader {
 
   var isEmpty: Bool { rest.isEmpty }
 
-  mutating func take(_ count: Int) throws(BeatError) -> ArraySlice<UInt8> {
+  mutating func take(_ count: Int) throws(DatagramError) -> ArraySlice<UInt8> {
     guard rest.count >= count else { throw .malformed }
     defer { rest = rest.dropFirst(count) }
     return rest.prefix(count)
   }
 
-  mutating func takeNumber(bytes count: Int) throws(BeatError) -> UInt64 {
+  mutating func takeNumber(bytes count: Int) throws(DatagramError) -> UInt64 {
     try take(count).reduce(0) { $0 << 8 | UInt64($1) }
   }
 
-  mutating func takeName() throws(BeatError) -> String {
+  mutating func takeName() throws(DatagramError) -> String {
     String(decoding: try take(Int(try takeNumber(bytes: 1))), as: UTF8.self)
   }
 }

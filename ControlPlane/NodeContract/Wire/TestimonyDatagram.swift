@@ -43,7 +43,7 @@ extension ReplicaTestimony {
   public static func parse(
     _ datagram: some Collection<UInt8>, by hashing: any Hashing,
     key: (ReplicaName, UInt32) -> BeatKey?
-  ) throws(BeatError) -> (testimony: ReplicaTestimony, keyNumber: UInt32, number: UInt64) {
+  ) throws(DatagramError) -> (testimony: ReplicaTestimony, keyNumber: UInt32, number: UInt64) {
     let envelope = try SealedDatagram(datagram, type: .testimony)
     var reader = envelope.fields
     guard let replica = ReplicaName(try reader.takeName()) else { throw .malformed }

@@ -3,11 +3,9 @@ about="the cables between site a's nodes and its network lose a fifth and delay 
 promise='{"moves": false, "adopts": false}'
 sound_seconds=$((seconds + 10))
 
-strike() {
-  lay_wires --loss 20 --jitter 500 -- lan-a1 lan-a2
-  sleep "$seconds"
-  take_wires_out
-  wire_lost_something || remark "the wire lost nothing"
-}
+strike() { spoil lan-a1 lan-a2; }
 
-end_fault() { heal && take_wires_out; }
+end_fault() {
+  heal
+  take_wires_out
+}

@@ -16,8 +16,4 @@ strike() {
 
 was_served_twice() { [ "$(how_often "$heir" "an address is served")" -ge 2 ]; }
 
-# Who holds what is told by Postgres too.
-after_calls() {
-  wait_until 60 "a control plane that can tell who holds what" curl --fail --silent --max-time 2 "$api/readyz"
-  after=$(holdings)
-}
+after_calls() { await_holdings; }

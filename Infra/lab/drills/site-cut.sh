@@ -6,8 +6,7 @@ watched=(lan-a1 lan-a2 lan-b1)
 
 before_fault() {
   find_standby
-  move_writes_to postgres-a
-  let_lead etcd-a
+  let_site_lead a
 }
 
 strike() {
@@ -15,8 +14,4 @@ strike() {
   sever_for 10 {mute,deaf}:site-a
 }
 
-# Who holds what is told by Postgres too.
-after_calls() {
-  wait_until 60 "a control plane that can tell who holds what" curl --fail --silent --max-time 2 "$api/readyz"
-  after=$(holdings)
-}
+after_calls() { await_holdings; }

@@ -6,8 +6,7 @@ watched=(lan-a1 lan-a2 lan-b1)
 
 before_fault() {
   find_standby
-  move_writes_to postgres-a
-  let_lead etcd-a
+  let_site_lead a
 }
 
 strike() {

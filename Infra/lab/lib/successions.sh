@@ -77,6 +77,18 @@ move_writes_to() {
   fail "$1 never became the one that takes writes"
 }
 
+# let_site_lead SITE: its Postgres takes writes, and its member of etcd leads.
+let_site_lead() {
+  move_writes_to "postgres-$1"
+  let_lead "etcd-$1"
+}
+
+# Who holds what is told by Postgres too.
+await_holdings() {
+  wait_until 60 "a control plane that can tell who holds what" curl --fail --silent --max-time 2 "$api/readyz"
+  after=$(holdings)
+}
+
 facts_are_taken() {
   [ "$(sql "SELECT EXISTS (SELECT FROM facts WHERE received_at > to_timestamp($struck / 1000.0))" 2>/dev/null)" = t ]
 }

@@ -15,6 +15,14 @@ lay_wires() {
   wire=$!
 }
 
+# spoil CABLE...: for $seconds they lose a fifth and delay by up to half a second.
+spoil() {
+  lay_wires --loss 20 --jitter 500 -- "$@"
+  sleep "$seconds"
+  take_wires_out
+  wire_lost_something || remark "the wire lost nothing"
+}
+
 # Its end at the bridge becomes the far end of a cable of its own.
 lay_wire() {
   local bridge

@@ -151,15 +151,7 @@ extension Exchange {
     note(
       passed: destination.passed, by: call.caller, in: call.id, of: call.tenant,
       called: call.called, at: now)
-    let further =
-      destination.members.map { Further.members($0.beginning(at: now.boot)) }
-      ?? turns.next(after: now.boot, shownCaller: destination.shownCaller, limits)
-      .map(Further.devices)
-    let until = now.boot.advanced(by: patience(of: targets, destination, tenant))
-    update(call.id, at: now) {
-      $0.ring(
-        legs, in: destination.flow, destination.answering, then: further, until: until, at: now)
-    }
+    ring(legs, in: turns, of: targets, destination, call, tenant, at: now)
   }
 
   /// As many legs as the call may have: beside those that rang before, or beside the caller whom nobody was
@@ -172,10 +164,7 @@ extension Exchange {
         targets, in: call, at: place.id, called: destination.called,
         from: destination.shownCaller, at: now)
     }
-    let room = max(0, limits.legsPerCall - call.legs.count)
-    let legs = targets.prefix(room).map {
-      outgoingLeg($0, beside: call.caller, in: call, at: now)
-    }
+    let legs = legs(to: targets, besideCallerOf: call, at: now)
     admit(legs, to: call, called: destination.called, from: destination.shownCaller, at: now)
     return legs
   }

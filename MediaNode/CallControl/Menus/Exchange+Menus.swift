@@ -76,13 +76,27 @@ extension Exchange {
     _ host: ReceptionHost, _ call: CallMachine, _ tenant: DirectoryTenant, at now: Moment
   ) {
     let turns = DeviceTurns(targets, isGroup: destination.members != nil)
-    let room = max(0, limits.legsPerCall - call.legs.count)
-    let legs = turns.first.prefix(room).map {
-      outgoingLeg($0, beside: call.caller, in: call, at: now)
-    }
+    let legs = legs(to: turns.first, besideCallerOf: call, at: now)
     guard !legs.isEmpty else { return update(call.id, at: now) { $0.choiceIsInVain(at: now) } }
     note(choice, from: host, of: call, passing: destination.passed, at: now)
     admit(legs, to: call, called: destination.called, from: destination.shownCaller, at: now)
+    ring(legs, in: turns, of: targets, destination, call, tenant, at: now)
+  }
+
+  /// As many as the call may have.
+  mutating func legs(
+    to targets: [CallTarget], besideCallerOf call: CallMachine, at now: Moment
+  ) -> [Leg] {
+    targets.prefix(max(0, limits.legsPerCall - call.legs.count)).map {
+      outgoingLeg($0, beside: call.caller, in: call, at: now)
+    }
+  }
+
+  /// They ring, and the further turns of these targets after them.
+  mutating func ring(
+    _ legs: [Leg], in turns: DeviceTurns, of targets: [CallTarget],
+    _ destination: CallDestination, _ call: CallMachine, _ tenant: DirectoryTenant, at now: Moment
+  ) {
     let further =
       destination.members.map { Further.members($0.beginning(at: now.boot)) }
       ?? turns.next(after: now.boot, shownCaller: destination.shownCaller, limits)

@@ -46,7 +46,7 @@ extension RelayThread {
   private func beginning(
     of open: OpenSession, _ side: RelaySide, _ audio: PartyAudio, at now: BootInstant
   ) -> StreamBeginning {
-    let exit = open.first + (side == .a ? 0 : 1)
+    let exit = RelayTable.media(of: side, from: open.first)
     if let taken = side == .a ? open.generated.a : open.generated.b {
       guard !taken.fits(audio) else {
         return StreamBeginning(stream: taken, packet: taken.packet(afterTakeoverAt: now))
@@ -153,7 +153,7 @@ extension RelayThread {
   private func speak(in session: DecodedSession) {
     let ports = table.ports
     session.speak(in: packet) { side, count in
-      let exit = session.first + (side == .a ? 0 : 1)
+      let exit = RelayTable.media(of: side, from: session.first)
       _ = send(
         bytes(count), isReport: false, from: exit, of: ports,
         countingAt: RelayTable.partner(of: exit))

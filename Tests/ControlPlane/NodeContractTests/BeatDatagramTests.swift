@@ -47,18 +47,20 @@ import Testing
     for index in datagram.indices {
       var changed = datagram
       changed[index] ^= 0x20
-      #expect(throws: BeatError.self, "byte \(index)") { try parse(changed) }
+      #expect(throws: DatagramError.self, "byte \(index)") { try parse(changed) }
     }
   }
 
   @Test func anotherKeyMakesItAForgery() {
     let other = BeatKey(number: key.number, bytes: [UInt8](repeating: 7, count: 32))
-    #expect(throws: BeatError.forged) { try parse(beat.datagram(sealedWith: other, by: hashing)) }
+    #expect(throws: DatagramError.forged) {
+      try parse(beat.datagram(sealedWith: other, by: hashing))
+    }
   }
 
   @Test func aKeyNobodyGaveIsUnknown() {
     let other = BeatKey(number: 10, bytes: key.bytes)
-    #expect(throws: BeatError.unknownKey) {
+    #expect(throws: DatagramError.unknownKey) {
       try parse(beat.datagram(sealedWith: other, by: hashing))
     }
   }
@@ -69,23 +71,23 @@ import Testing
       acknowledgement.datagram(sealedWith: key, by: hashing)
     )
     for length in 0..<beat.count {
-      #expect(throws: BeatError.self) { try parse(Array(beat.prefix(length))) }
+      #expect(throws: DatagramError.self) { try parse(Array(beat.prefix(length))) }
     }
     for length in 0..<answer.count {
-      #expect(throws: BeatError.self) { try parseAcknowledgement(Array(answer.prefix(length))) }
+      #expect(throws: DatagramError.self) { try parseAcknowledgement(Array(answer.prefix(length))) }
     }
   }
 
   @Test func aBeatIsNotItsOwnAcknowledgement() {
     let datagram = beat.datagram(sealedWith: key, by: hashing)
-    #expect(throws: BeatError.malformed) { try parseAcknowledgement(datagram) }
+    #expect(throws: DatagramError.malformed) { try parseAcknowledgement(datagram) }
   }
 
   @Test func noBytesBringTheParserDown() {
     var random = SeededGenerator(seed: 4)
     for _ in 0..<2000 {
       let bytes = [UInt8](arrayLiteral: 0x81) + random.bytes(Int.random(in: 0...90, using: &random))
-      #expect(throws: BeatError.self) { try parseAcknowledgement(bytes) }
+      #expect(throws: DatagramError.self) { try parseAcknowledgement(bytes) }
     }
   }
 }

@@ -59,19 +59,21 @@ import Testing
     for index in bytes.indices {
       var changed = bytes
       changed[index] ^= 0x20
-      #expect(throws: BeatError.self, "byte \(index)") { try parse(changed) }
+      #expect(throws: DatagramError.self, "byte \(index)") { try parse(changed) }
     }
   }
 
   @Test func anotherKeyMakesItAForgery() {
     let other = BeatKey(number: key.number, bytes: [UInt8](repeating: 7, count: 32))
-    #expect(throws: BeatError.forged) { try parse(datagram(testimony), other) }
+    #expect(throws: DatagramError.forged) { try parse(datagram(testimony), other) }
   }
 
   @Test func whatIsCutShortIsMalformed() {
     let bytes = datagram(testimony)
     for count in bytes.indices {
-      #expect(throws: BeatError.self, "\(count) bytes") { try parse(Array(bytes.prefix(count))) }
+      #expect(throws: DatagramError.self, "\(count) bytes") {
+        try parse(Array(bytes.prefix(count)))
+      }
     }
   }
 
@@ -79,7 +81,7 @@ import Testing
   @Test func noBeatIsATestimony() {
     let beat = Beat(node: LinkSamples.node, incarnation: LinkSamples.uuid, number: 9)
       .datagram(sealedWith: key, by: hashing)
-    #expect(throws: BeatError.malformed) { try parse(beat) }
+    #expect(throws: DatagramError.malformed) { try parse(beat) }
     #expect(!ReplicaTestimony.begins(beat))
     #expect(ReplicaTestimony.begins(datagram(testimony)))
   }

@@ -212,11 +212,9 @@ import Testing
   @Test("Protected media goes on under keys of the new address")
   func keys() throws {
     let scene = try Scene()
-    let carol = Party("103", at: "127.0.5.5:5065")
-    carol.transport = .tls
-    carol.media = PartyMedia(suites: [.aesCounter128HMAC80], seed: 5)
-    scene.world.add(carol)
-    try scene.register(carol)
+    let carol = try scene.device(
+      "103", at: "127.0.5.5:5065", over: .tls,
+      with: PartyMedia(suites: [.aesCounter128HMAC80], seed: 5))
     let call = carol.call("102")
     #expect(scene.world.run { call.state == .talking })
     scene.world.run(for: .seconds(1))
@@ -243,10 +241,8 @@ import Testing
   @Test("A handshake is made anew, under the certificate of the node that carries on")
   func handshake() throws {
     let scene = try Scene()
-    let carol = Party("103", at: "127.0.5.5:5065")
-    carol.media = .handshake(as: .active)
-    scene.world.add(carol)
-    try scene.register(carol)
+    let carol = try scene.device(
+      "103", at: "127.0.5.5:5065", with: .handshake(as: .active))
     let call = carol.call("102")
     #expect(scene.world.run { call.state == .talking })
     scene.world.run(for: .seconds(1))

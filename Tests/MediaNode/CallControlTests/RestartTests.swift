@@ -185,10 +185,7 @@ import Testing
 
   @Test func whoCameByAConnectionIsGoneUntilItComesAgain() throws {
     let scene = try Scene()
-    let carol = Party("103", at: "127.0.5.5:5065")
-    carol.transport = .tcp
-    scene.world.add(carol)
-    try scene.register(carol)
+    let carol = try scene.device("103", at: "127.0.5.5:5065", over: .tcp)
     #expect(scene.world.bindingChanges.last?.transport == .tcp)
     let watch = Watch(carol, "102")
     #expect(scene.world.run { watch.notifies.count == 1 })

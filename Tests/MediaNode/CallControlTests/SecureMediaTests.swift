@@ -11,12 +11,9 @@ import Testing
     -> (scene: Scene, carol: Party)
   {
     let scene = try Scene()
-    let carol = Party("103", at: "127.0.5.5:5065")
-    carol.transport = transport
-    carol.media = media
-    scene.world.add(carol)
-    try scene.register(carol)
-    return (scene, carol)
+    return (
+      scene, try scene.device("103", at: "127.0.5.5:5065", over: transport, with: media)
+    )
   }
 
   private func plan(of scene: Scene) throws -> RelayPlan {

@@ -28,9 +28,14 @@ struct Scene {
     try #require(status == 200)
   }
 
-  /// A second device of an extension.
-  func device(_ number: String, at endpoint: String) throws -> Party {
+  /// Another device of an extension.
+  func device(
+    _ number: String, at endpoint: String, over transport: SIPTransport = .udp,
+    with media: PartyMedia? = nil
+  ) throws -> Party {
     let phone = Party(number, at: endpoint)
+    phone.transport = transport
+    phone.media = media
     world.add(phone)
     try register(phone)
     return phone
