@@ -23,9 +23,11 @@ extension Exchange {
       targets, in: call, at: redirection.leg, called: destination.called,
       from: destination.shownCaller, at: now)
     let until = now.boot.advanced(by: patience(of: targets, destination, tenant))
+    // A group, say, whose members rang and not itself.
+    let sender = redirection.by.flatMap { by in call.legs.contains { $0.party == by } ? nil : by }
     note(
-      passed: destination.passed, by: call.caller, in: id, of: call.tenant, called: call.called,
-      at: now)
+      passed: [sender].compactMap(\.self) + destination.passed, by: call.caller, in: id,
+      of: call.tenant, called: call.called, at: now)
     update(id, at: now) {
       $0.answering = destination.answering
       $0.flow = destination.flow
@@ -111,11 +113,13 @@ extension Exchange {
       headers: leg.invite.headers.withoutSession)
   }
 
-  /// Legs that join a ringing call, as many as it may have, each on record.
+  /// Legs that join a ringing call, as many as it may have, each on record. None, when it ended in between: nobody
+  /// would end them.
   mutating func enlisted(
     _ targets: [CallTarget], in call: CallMachine, at place: LegID, called: String,
     from shown: String, at now: Moment
   ) -> [Leg] {
+    guard case .ringing = call.state else { return [] }
     let room = max(0, limits.legsPerCall - call.legs.count)
     let hops = max(0, (call[place].invite.headers.maxForwards ?? 70) - 1)
     return targets.prefix(room).map { target in

@@ -46,7 +46,7 @@ extension Exchange {
   ) -> [CallTarget] {
     guard let entry = origin.tenant.extensionsByID[member], entry.hasOwnDevices,
       origin.party != .extension(entry.id, number: entry.number),
-      !origin.isUnwanted(by: entry), !skipsBusy || lines[entry.key(in: origin.tenant)] == nil,
+      !origin.isUnwanted(by: entry), !skipsBusy || !isOccupied(entry, in: origin.tenant),
       !entry.wantsNoCall(called: called, from: origin),
       case .targets(let targets) = allDevices(of: entry, called: called, from: origin).kind
     else { return [] }

@@ -66,6 +66,9 @@ extension Exchange {
       legs.append(outgoingLeg(target, in: place, hops: wish.hops, at: now))
     }
     admit(legs, to: call, called: destination.called, from: destination.shownCaller, at: now)
+    note(
+      passed: destination.passed, by: call.caller, in: call.id, of: call.tenant,
+      called: wish.target.user ?? "", at: now)
     let until = now.boot.advanced(by: patience(of: targets, tenant))
     update(call.id, at: now) { $0.transfer(wish, to: legs, until: until) }
   }

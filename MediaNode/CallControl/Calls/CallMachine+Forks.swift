@@ -37,8 +37,11 @@ extension CallMachine {
     return further?.nextAt
   }
 
+  /// Nobody's turn comes any more once the whole ringing is over.
   mutating func furtherDeadlinePassed(at now: Moment) -> [CallAction] {
-    guard case .ringing = state, let next = further, next.nextAt <= now.boot else { return [] }
+    guard case .ringing(let until) = state, let next = further, next.nextAt <= now.boot,
+      now.boot < until
+    else { return [] }
     let ringing = callees.filter(\.isOpen).map(\.id)
     failures += ringing.map { _ in .noAnswer }
     let given = ringing.flatMap {

@@ -14,7 +14,7 @@ extension Exchange {
     guard let entry = origin.tenant.extensionsByNumber[number], entry.hasOwnDevices,
       origin.party != .extension(entry.id, number: entry.number)
     else { return CallDestination(called: number, kind: .refused(.unknownNumber)) }
-    guard lines[entry.key(in: origin.tenant)] == nil,
+    guard !isOccupied(entry, in: origin.tenant),
       !entry.wantsNoCall(called: number, from: origin)
     else { return CallDestination(called: number, kind: .refused(.busy)) }
     let destination = allDevices(of: entry, called: number, from: origin)

@@ -28,11 +28,6 @@ extension CallMachine {
     return agent
   }
 
-  /// That extension rings or talks in it.
-  func occupies(_ id: ExtensionID) -> Bool {
-    caller.isOpen && caller.isOf(id) || callees.contains { $0.isOpen && $0.isOf(id) }
-  }
-
   // MARK: - The caller
 
   mutating func enterQueue(as caller: QueuedCaller, at now: Moment) -> [CallAction] {

@@ -178,9 +178,7 @@ extension Exchange {
     let key = entry.key(in: tenant)
     if !entry.switches.worksInQueues { return .loggedOut }
     if let reason = entry.switches.queuePause { return .paused(reason) }
-    if lines[key]?.contains(where: { calls[$0]?.machine.occupies(entry.id) == true }) == true {
-      return .busy
-    }
+    if isOccupied(entry, in: tenant) { return .busy }
     if entry.switches[.doNotDisturb]?.isOn == true || !hasDevice(key) { return .away }
     if record.wrapsUpUntil != nil { return .wrappingUp }
     return record.restsUntil == nil ? .free : .resting

@@ -47,6 +47,18 @@ import Testing
     #expect(third.finalStatus == 486 && scene.bob.calls.count == 1)
   }
 
+  @Test func whoHasJustHungUpAnswersByItself() throws {
+    let scene = try Scene()
+    for _ in 1...2 {
+      let call = scene.alice.call("*0102")
+      #expect(scene.world.run { call.state == .talking })
+      scene.world.run(for: .seconds(1))
+      call.hangUp()
+      scene.world.run(for: .seconds(1))
+    }
+    scene.calmDown()
+  }
+
   @Test(arguments: ["*0199", "*0101", "*0"])
   func whoHasNoTelephoneIsNotFound(dialled: String) throws {
     let scene = try Scene()

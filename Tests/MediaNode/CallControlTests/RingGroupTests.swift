@@ -122,6 +122,34 @@ import Testing
     scene.calmDown()
   }
 
+  /// The group's time and its rule's are over at the same moment.
+  @Test func aRuleThatWaitsAsLongAsTheGroupRingsSendsTheCallOn() throws {
+    let rule = AnsweringRule(
+      name: "", on: .noAnswer(after: .seconds(8)), .forward(to: "0207946555"))
+    let group = try group(.together, rules: [rule])
+    let (scene, dave) = (group.scene, group.dave)
+    for phone in [scene.alice, scene.bob, dave] { phone.habit = .ring }
+    let call = group.eve.call("103")
+    #expect(scene.world.run(within: .seconds(10)) { call.state == .talking })
+    #expect(scene.carrier.lastCall?.state == .talking)
+    call.hangUp()
+    scene.calmDown()
+  }
+
+  @Test func whoHasJustHungUpIsRungAgain() throws {
+    let group = try group(.together)
+    let scene = group.scene
+    for _ in 1...2 {
+      let call = group.eve.call("103")
+      #expect(scene.world.run { call.state == .talking })
+      scene.world.run(for: .seconds(1))
+      call.hangUp()
+      scene.world.run(for: .seconds(1))
+    }
+    #expect([scene.alice, scene.bob, group.dave].map(\.calls.count) == [2, 2, 2])
+    scene.calmDown()
+  }
+
   @Test func aGroupOfNobodyIsOfflineAndItsRulesSayWhatThen() throws {
     let group = try group(
       .random, rules: [AnsweringRule(name: "", on: .offline, .forward(to: "105"))])
