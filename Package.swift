@@ -307,7 +307,9 @@ let testing: [Target] = [
   tests("MediaNode", "Announcements"),
   tests("MediaNode", "Prompts", ["Announcements", "Audio"]),
   tests("MediaNode", "Digits", ["RTP", "SpanDSP", "Support"]),
-  tests("MediaNode", "CallControl", ["Announcements", "Digits", "NodeContract", "SIP", "TLS"]),
+  tests(
+    "MediaNode", "CallControl",
+    ["Announcements", "Digits", "NodeContract", "Rating", "SIP", "TLS"]),
   tests("MediaNode", "Ownership", ["NodeContract"]),
   tests("MediaNode", "OSIP", ["NodeContract", "SIP"]),
   tests("MediaNode", "TLS", ["NodeContract", "Support"]),

@@ -45,7 +45,8 @@ let package = Package(
     .testTarget(
       name: "CallControlTests",
       dependencies: [
-        "Announcements", "CallControl", "Digits", "NodeContract", "SIP", "SeededRandom", "TLS",
+        "Announcements", "CallControl", "Digits", "NodeContract", "Rating", "SIP", "SeededRandom",
+        "TLS",
       ],
       path: "Linked/CallControlTests", swiftSettings: strict),
   ]
