@@ -72,6 +72,9 @@ struct Keeper {
   /// Keeps the node alive until told to stop; returns the exit status.
   private mutating func run() -> Int32 {
     log("info", "keeping", ["sockets": sockets.map(\.name.text).joined(separator: ",")])
+    if let refusal = Precedence.claim() {
+      log("notice", "the node goes before nothing else here", ["cause": refusal])
+    }
     unsetenv("TANDEM_PREDECESSOR_DIED_AT")
     defer { removeFiles() }
     startChild()

@@ -204,16 +204,13 @@ struct NodeProcess {
       .map(BootInstant.init(nanoseconds:))
   }
 
-  /// Carries on what a predecessor left, as far as it can be.
+  /// Carries on the calls that a predecessor left, as far as they can be.
   private static func takeOver(
     _ estate: NodeEstate?, into exchange: inout Exchange, at now: Moment, log: Logger
   ) -> [ExchangeAction] {
     guard let estate else { return [] }
-    let restored =
-      exchange.restore(estate.bindings(at: now), at: now)
-      + exchange.restore(estate.subscriptions(at: now), at: now)
     let left = estate.calls(at: now)
-    var actions = restored + exchange.resume(left, at: now, taking: estate.take)
+    var actions = exchange.resume(left, at: now, taking: estate.take)
     estate.layDown()
     actions += exchange.endCalls(with: estate.deadlyCalls(at: now), at: now)
     if !left.isEmpty {
@@ -223,6 +220,15 @@ struct NodeProcess {
     }
     estate.forgetCalls(except: exchange.checkpointNames, and: exchange.relayIDs)
     return actions
+  }
+
+  /// Who registered and who watches: there may be thousands, and those who talk do not wait for them.
+  private static func takeOverPhones(
+    _ estate: NodeEstate?, into exchange: inout Exchange, at now: Moment
+  ) -> [ExchangeAction] {
+    guard let estate else { return [] }
+    return exchange.restore(estate.bindings(at: now), at: now)
+      + exchange.restore(estate.subscriptions(at: now), at: now)
   }
 
   private static func custody(
@@ -291,7 +297,8 @@ struct NodeProcess {
         estate: estate,
         leftRelays: leftRelays,
         log: Logger(label: "media")),
-      first: resumption)
+      first: resumption,
+      next: { [estate] in Self.takeOverPhones(estate, into: &$0, at: $1) })
     signalling.submit { [leftRelays] _, _ in
       leftRelays.forget()
       return []

@@ -84,11 +84,15 @@ public actor SignallingLoop {
   }
 
   /// Starts the thread and listens, after it did `first`: what the exchange wanted before. Once.
+  /// - Parameter next: what comes after that, and before anybody is heard.
   public nonisolated func start(
-    with surroundings: any ExchangeSurroundings, first: [ExchangeAction] = []
+    with surroundings: any ExchangeSurroundings, first: [ExchangeAction] = [],
+    next: @escaping @Sendable (inout Exchange, Moment) -> [ExchangeAction] = { _, _ in [] }
   ) {
     loop.start()
-    loop.submit { [self] in assumeIsolated { $0.listen(with: surroundings, first: first) } }
+    loop.submit { [self] in
+      assumeIsolated { $0.listen(with: surroundings, first: first, next: next) }
+    }
   }
 
   /// Hangs up whoever talks, then ends the thread.
@@ -108,7 +112,10 @@ public actor SignallingLoop {
     return true
   }
 
-  private func listen(with surroundings: any ExchangeSurroundings, first: [ExchangeAction]) {
+  private func listen(
+    with surroundings: any ExchangeSurroundings, first: [ExchangeAction],
+    next: @Sendable (inout Exchange, Moment) -> [ExchangeAction]
+  ) {
     self.surroundings = surroundings
     deadline = loop.makeTimer { [unowned self] in assumeIsolated { $0.timersAreDue() } }
     reporting = loop.makeTimer { [unowned self] in assumeIsolated { $0.report() } }
@@ -122,6 +129,7 @@ public actor SignallingLoop {
     connections.start()
     streams = (connections, inbox)
     perform(first, at: EventLoop.readMoment())
+    perform { next(&$0, $1) }
     perform { $0.serviceStarts(at: $1) }
   }
 

@@ -37,6 +37,13 @@ import Testing
     #expect((before...MachineClock.boot().nanoseconds).contains(died))
   }
 
+  @Test func theNodeGoesBeforeWhatElseTheMachineDoesWhereThatIsAllowed() throws {
+    let node = try KeptNode()
+    let pid = try Phone(calling: node.local).greet().pid
+    let isAllowed = geteuid() == 0
+    #expect((getpriority(__priority_which_t(PRIO_PROCESS.rawValue), id_t(pid)) < 0) == isAllowed)
+  }
+
   /// Tells its keeper that the first socket is another's, and lets go of it.
   private static let yieldingScript = """
     my ($line, $keeper) = split(/,/, $ENV{TANDEM_KEEPER});

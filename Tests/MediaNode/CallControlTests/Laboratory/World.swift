@@ -451,10 +451,10 @@ final class World {
           address, epoch: Fixture.epoch, at: host, calls: [], bindings: [], subscriptions: [],
           at: now))
     }
+    perform(exchange.resume(left, at: now))
     perform(exchange.restore(bindingChanges, at: now))
     let watched = remembered.values.sorted { $0.key.localTag < $1.key.localTag }
     perform(exchange.restore(watched, at: now))
-    perform(exchange.resume(left, at: now))
   }
 
   /// The heir does not wait any longer for what it cannot carry on.
