@@ -4,7 +4,7 @@ about="a machine dies under calls and under thousands of phones that only listen
 promise='{"silence_p99_ms": 800, "moves": true, "back_ms": 60000}'
 sound_seconds=24 stages=takeover
 
-before_fault() { gather_phones; }
+before_calls() { gather_phones; }
 
 strike() {
   local machine cable

@@ -4,7 +4,7 @@ promise='{"silence_p99_ms": 800, "moves": true, "back_ms": 60000}'
 sound_seconds=24 stages=takeover
 
 # Enough for the dead process' connections to be seen.
-before_fault() { gather_phones; }
+before_calls() { gather_phones; }
 
 paused=
 

@@ -3,7 +3,8 @@ about="a node's process dies under calls and under thousands of phones, which al
 promise='{"silence_p99_ms": 300, "moves": null, "back_ms": 60000}'
 sound_seconds=30 stages=restart
 
-before_fault() { gather_phones; }
+# Calls would wait for them without a sound, and be taken for lost.
+before_calls() { gather_phones; }
 
 strike() {
   kill_process "$victim"
