@@ -171,7 +171,9 @@ public struct Exchange: Sendable {
   /// A tenant as it is now, unless the exchange knows a newer revision. Calls and bindings go on;
   /// bindings of extensions that are gone end.
   public mutating func install(_ tenant: TenantSnapshot, at now: Moment) -> [ExchangeAction] {
+    let before = directory[tenant.tenant]
     guard directory.install(tenant, by: hostedAddresses) else { return [] }
+    tellWatchers(ofSwitchesIn: tenant.tenant, since: before, at: now)
     let kept = Set(tenant.extensions.map(\.id))
     announce(registrar.removeBindings(of: tenant.tenant, except: kept))
     endSubscriptions(of: tenant.tenant, except: kept, at: now)

@@ -7,13 +7,16 @@ extension EventSubscription.EndReason: Checkpointed {}
 /// A subscription as bytes, for those who might have to carry it on.
 extension EventSubscription {
   private static let formatVersion: UInt8 = 1
+  /// Only of switches: whoever does not know them knows the others.
+  private static let switchVersion: UInt8 = 2
 
   func checkpoint(at now: BootInstant) -> [UInt8] {
     var writer = CheckpointWriter(at: now)
-    writer.write(Self.formatVersion)
+    writer.write(resource.switch == nil ? Self.formatVersion : Self.switchVersion)
     writer.write(resource.tenant)
     writer.write(resource.extension)
     writer.write(resource.package)
+    if let kind = resource.switch { writer.write(kind) }
     writer.write(event.id)
     writer.write(subscriber)
     writer.write(address)
@@ -29,9 +32,14 @@ extension EventSubscription {
   init(checkpoint bytes: [UInt8], at now: BootInstant) throws(CheckpointError) {
     var reader = CheckpointReader(bytes, at: now)
     let version = try reader.read(UInt8.self)
-    guard version == Self.formatVersion else { throw .unknownVersion(version) }
-    let resource = EventResource(
+    guard [Self.formatVersion, Self.switchVersion].contains(version) else {
+      throw .unknownVersion(version)
+    }
+    var resource = EventResource(
       tenant: try reader.read(), extension: try reader.read(), package: try reader.read())
+    if version == Self.switchVersion {
+      resource.switch = try reader.read(AnsweringSwitches.Kind.self)
+    }
     self.init(
       restoring: EventSubscription(
         resource, event: EventName(resource.package, id: try reader.read()),

@@ -6,6 +6,8 @@ struct EventResource: Hashable, Sendable {
   let tenant: TenantID
   let `extension`: ExtensionID
   let package: EventPackage
+  /// Of the extension's switches one, in the place of its calls.
+  var `switch`: AnsweringSwitches.Kind?
 
   var key: BindingKey { BindingKey(tenant: tenant, extension: `extension`) }
 }

@@ -74,13 +74,16 @@ extension Exchange {
     let place = resource.extension.parkingPlace.map {
       ParkingPlace(tenant: resource.tenant, slot: $0)
     }
-    let name = place.flatMap { tenant?.snapshot.features.text(.park, "\($0.slot)") }
+    let name =
+      place.flatMap { tenant?.snapshot.features.text(.park, "\($0.slot)") }
+      ?? resource.switchCode(in: tenant)
     let account = SIPURI(
       user: name ?? entry?.number, host: tenant?.snapshot.domain ?? "anonymous.invalid")
     switch resource.package {
     case .dialog:
       let dialogs =
-        place.map { waiting(at: $0) } ?? dialogs(of: resource.key, since: subscription.version)
+        place.map { waiting(at: $0) } ?? resource.switch.map { switched($0, of: entry) }
+        ?? dialogs(of: resource.key, since: subscription.version)
       return DialogInfo(entity: account, version: subscription.version, entries: dialogs).text
     case .messageSummary:
       return (mailboxes[resource.key] ?? WaitingMessages()).summary(of: account.description)

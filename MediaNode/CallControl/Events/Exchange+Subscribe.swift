@@ -103,7 +103,8 @@ extension Exchange {
     return event
   }
 
-  /// Colleagues may watch each other's calls; a mailbox is its owner's alone.
+  /// Colleagues may watch each other's calls, parking places and what flows are switched by; a mailbox is its
+  /// owner's alone, and so are the other switches.
   private func resource(
     of request: SIPRequest, _ event: EventName, _ user: ExtensionEntry,
     in tenant: DirectoryTenant
@@ -111,6 +112,9 @@ extension Exchange {
     if let slot = parkingSlot(request.uri.user, in: tenant), event.package == .dialog {
       return EventResource(
         tenant: tenant.id, extension: .parkingPlace(slot), package: event.package)
+    }
+    if event.package == .dialog, let lamp = switchResource(request.uri.user, user, in: tenant) {
+      return lamp
     }
     guard let entry = tenant.extensionsByNumber[request.uri.user ?? ""] else {
       throw SubscriptionRefusal(StatusCode.notFound)

@@ -65,6 +65,7 @@ extension Exchange {
       epoch: call.caller.epoch, at: now)
     outbox.append(.record(fact, receipt: nil))
     if change.kind == .queueLogin || change.kind == .queuePause { queuesAreDue(of: call.tenant) }
+    tellWatchers(of: change.kind, of: change.extension, in: call.tenant, at: now)
   }
 
   /// Facts of a process before this one: what people switched holds on.
@@ -98,7 +99,7 @@ extension Exchange {
 extension DirectoryTenant {
   /// Whose switch is meant: that of the extension with this number, or the only one that flows ask for; nil:
   /// no flow asks for it, or several could be meant.
-  fileprivate func nightSwitch(named number: String?) -> ExtensionEntry? {
+  func nightSwitch(named number: String?) -> ExtensionEntry? {
     let asked = extensionsByID.values.reduce(into: Set()) { asked, entry in
       asked.formUnion(entry.flow?.nightSwitches(of: entry.id) ?? [])
     }

@@ -331,7 +331,7 @@ import Testing
     scene.calmDown()
   }
 
-  @Test(arguments: ["*70", "*700", "*7000", "*701x", "*78"])
+  @Test(arguments: ["*70", "*700", "*7000", "*701x", "*79"])
   func whatIsNoPlaceHasNoLamp(watched: String) throws {
     let scene = try Scene()
     let watch = Watch(scene.alice, watched)

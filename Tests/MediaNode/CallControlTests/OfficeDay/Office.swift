@@ -220,10 +220,10 @@ final class Office {
     for phone in phones.values.sorted(by: { $0.number < $1.number }) { phone.register { _ in } }
   }
 
-  /// The reception's telephone shows colleagues, parking places and its own mailbox.
+  /// The reception's telephone shows colleagues, parking places and whether it is night.
   func lightLamps() {
     guard let reception = phones["201"] else { return }
-    for lamp in (202...215).map(String.init) + ["*701", "*702", "*703"] {
+    for lamp in (202...215).map(String.init) + ["*701", "*702", "*703", "*33"] {
       lamps[lamp] = Watch(reception, lamp)
     }
   }

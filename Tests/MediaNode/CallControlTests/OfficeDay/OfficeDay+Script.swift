@@ -190,11 +190,13 @@ extension OfficeDay {
     # Lunch: the night switch
     12:00:00 201 > *33 : | 200 | 201>*33 2s
     12:00:30 Lena > 0200 : ends 20 | 200 | carrier>0200 20s, message for 201 hung-up
+    12:01:00 lamps *33 talks
     12:05:00 Vera > 0200 : 206 answers 5, ends 25 | 200 | carrier>0200 20s, 200/boss forwarded, 206 20s
     12:10:00 Lena > 0211 : ends 20 | 200 | carrier>0211 20s, message for 211 hung-up
     12:11:00 204 > 211 : ends 20 | 200 | 204>211 20s, message for 211 hung-up
     12:12:00 Lena > 0201 : 201 answers 5, ends 25 | 200 | carrier>0201 20s, 201 20s
     13:00:00 201 > *33200 : | 200 | 201>*33200 2s
+    13:00:20 lamps
     13:00:30 Lena > 0200 : presses 0 4, 201 answers 8, ends 28 | 200 | carrier>0200 28s, 200/menu forwarded, 200,0 forwarded, 200/desk forwarded, 201 20s
     # The afternoon
     14:00:00 Otto > 0250 : 203 answers 5, ends 65 | 200 | carrier>0250 65s, 203 60s
