@@ -43,7 +43,7 @@ struct AddressRoutes: Sendable {
   private func move(_ request: IncomingRequest) async throws -> Response {
     let scope = try await keys.scope(of: request, toDo: .manageInstallation)
     let body: AddressChangesBody = try await request.json()
-    let address = try await addresses.move(request.name("address"), to: body.ip, in: scope)
+    let address = try await addresses.move(request.name("address"), body.changes, in: scope)
     return .json(await view(of: address))
   }
 
@@ -56,22 +56,38 @@ private struct NewAddressBody: Decodable {
   var name: String
   var site: String
   var ip: String
+  var ip6: String?
   var role: String
   var holder: String
 
   var address: NewAddress {
-    NewAddress(name: name, site: site, ip: ip, role: role, holder: holder)
+    NewAddress(name: name, site: site, ip: ip, ip6: ip6, role: role, holder: holder)
   }
 }
 
+/// `"ip6": null` has it found by `ip` alone; without the member it stays.
 private struct AddressChangesBody: Decodable {
-  var ip: String
+  private enum CodingKeys: String, CodingKey { case ip, ip6 }
+
+  let changes: AddressChanges
+
+  init(from decoder: any Decoder) throws {
+    let body = try decoder.container(keyedBy: CodingKeys.self)
+    var changes = AddressChanges()
+    changes.ip = try body.decodeIfPresent(String.self, forKey: .ip)
+    if body.contains(.ip6) {
+      changes.ip6 = .set(try body.decodeIfPresent(String.self, forKey: .ip6))
+    }
+    self.changes = changes
+  }
 }
 
 private struct AddressView: Encodable {
   var name: String
   var site: String
   var ip: String
+  /// Where it is found by IPv6 besides.
+  @Nullable var ip6: String?
   var role: String
   /// The node that is to hold it first.
   var holder: String
@@ -91,6 +107,7 @@ private struct AddressView: Encodable {
     name = address.name.text
     site = address.site.text
     ip = address.ip.description
+    ip6 = address.ip6?.description
     role = address.role.rawValue
     holder = address.holder.text
     heldBy = holding?.holder.text

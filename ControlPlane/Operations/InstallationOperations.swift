@@ -59,18 +59,31 @@ public struct NewAddress: Sendable {
   public var name: String
   public var site: String
   public var ip: String
+  /// Where it is found by IPv6 besides.
+  public var ip6: String?
   /// `phones` or `trunks`.
   public var role: String
   /// The node that is to hold it first; it stands in the same site.
   public var holder: String
 
-  public init(name: String, site: String, ip: String, role: String, holder: String) {
+  public init(
+    name: String, site: String, ip: String, ip6: String? = nil, role: String, holder: String
+  ) {
     self.name = name
     self.site = site
     self.ip = ip
+    self.ip6 = ip6
     self.role = role
     self.holder = holder
   }
+}
+
+/// Where a service address is found from now on.
+public struct AddressChanges: Sendable {
+  public var ip: String?
+  public var ip6 = Change<String?>.keep
+
+  public init() {}
 }
 
 /// Service addresses.
@@ -97,12 +110,16 @@ public struct AddressOperations: Sendable {
 
   /// Where it is found from now on. Its nodes' own configuration says the same.
   public func move(
-    _ name: AddressName, to ip: String, in scope: AccessScope
+    _ name: AddressName, _ changes: AddressChanges, in scope: AccessScope
   ) async throws -> ServiceAddress {
-    guard try await store.addresses.setIP(self.ip(ip), of: name, in: scope) else {
+    var address = try await find(name, in: scope)
+    if let ip = changes.ip { address.ip = try self.ip(ip) }
+    if case .set(let ip6) = changes.ip6 { address.ip6 = try self.ip6(ip6) }
+    try checkForms(of: address)
+    guard try await store.addresses.move(address, in: scope) else {
       throw NotFound("address", name)
     }
-    return try await find(name, in: scope)
+    return address
   }
 
   private func ip(_ text: String) throws(InvalidField) -> IPAddress {
@@ -112,15 +129,32 @@ public struct AddressOperations: Sendable {
     return ip
   }
 
+  private func ip6(_ text: String?) throws(InvalidField) -> IPAddress? {
+    guard let text else { return nil }
+    guard case .v6? = IPAddress(text) else {
+      throw InvalidField("ip6", .malformed(expected: "an IPv6 address: 2001:db8::1"))
+    }
+    return IPAddress(text)
+  }
+
+  /// One that has an IPv6 form besides has an IPv4 form first.
+  private func checkForms(of address: ServiceAddress) throws(InvalidField) {
+    guard address.ip6 != nil, case .v6 = address.ip else { return }
+    throw InvalidField("ip", .malformed(expected: "an IPv4 address beside ip6: 192.0.2.1"))
+  }
+
   private func address(_ new: NewAddress) throws(InvalidField) -> ServiceAddress {
     let ip = try ip(new.ip)
     guard let role = ServiceAddress.Role(rawValue: new.role) else {
       throw InvalidField("role", .malformed(expected: "phones or trunks"))
     }
-    return ServiceAddress(
+    let address = ServiceAddress(
       name: try AddressName(checking: new.name, field: "name"),
-      site: try SiteName(checking: new.site, field: "site"), ip: ip, role: role,
-      holder: try NodeName(checking: new.holder, field: "holder"), createdAt: clock.now())
+      site: try SiteName(checking: new.site, field: "site"), ip: ip, ip6: try ip6(new.ip6),
+      role: role, holder: try NodeName(checking: new.holder, field: "holder"),
+      createdAt: clock.now())
+    try checkForms(of: address)
+    return address
   }
 
   public func find(_ name: AddressName, in scope: AccessScope) async throws -> ServiceAddress {

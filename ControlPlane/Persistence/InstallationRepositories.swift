@@ -79,20 +79,21 @@ public struct AddressRepository: Sendable {
     try await store.transaction(in: scope) { transaction in
       _ = try transaction.execute(
         """
-        INSERT INTO service_addresses (name, site, ip, role, holder, created_at)
-        VALUES (\(address.name), \(address.site), \(address.ip), \(address.role),
+        INSERT INTO service_addresses (name, site, ip, ip6, role, holder, created_at)
+        VALUES (\(address.name), \(address.site), \(address.ip), \(address.ip6), \(address.role),
           \(address.holder), \(address.createdAt))
         """)
     }
   }
 
-  /// `false` when there is no such address.
-  public func setIP(
-    _ ip: IPAddress, of name: AddressName, in scope: AccessScope
-  ) async throws -> Bool {
+  /// Where it is found. `false` when there is no such address.
+  public func move(_ address: ServiceAddress, in scope: AccessScope) async throws -> Bool {
     try await store.transaction(in: scope) { transaction in
       try transaction.execute(
-        "UPDATE service_addresses SET ip = \(ip) WHERE name = \(name)") > 0
+        """
+        UPDATE service_addresses SET ip = \(address.ip), ip6 = \(address.ip6)
+        WHERE name = \(address.name)
+        """) > 0
     }
   }
 
@@ -144,12 +145,12 @@ extension Node {
 
 extension ServiceAddress {
   static let selection: Query =
-    "SELECT name, site, ip, role, holder, created_at FROM service_addresses"
+    "SELECT name, site, ip, ip6, role, holder, created_at FROM service_addresses"
 
   init(row: borrowing Row) throws {
     self.init(
       name: try row.value("name"), site: try row.value("site"), ip: try row.value("ip"),
-      role: try row.value("role"), holder: try row.value("holder"),
+      ip6: try row.optional("ip6"), role: try row.value("role"), holder: try row.value("holder"),
       createdAt: try row.value("created_at"))
   }
 }

@@ -624,6 +624,8 @@ CREATE TABLE public.service_addresses (
     role text NOT NULL,
     holder text NOT NULL,
     created_at timestamp with time zone NOT NULL,
+    ip6 inet,
+    CONSTRAINT service_addresses_ip6_check CHECK (((ip6 IS NULL) OR ((family(ip6) = 6) AND (family(ip) = 4)))),
     CONSTRAINT service_addresses_name_check CHECK (((name COLLATE "C") ~ '^[a-z0-9-]{1,32}$'::text)),
     CONSTRAINT service_addresses_role_check CHECK ((role = ANY (ARRAY['phones'::text, 'trunks'::text])))
 );
@@ -815,6 +817,8 @@ ALTER TABLE ONLY public.screening
     ADD CONSTRAINT screening_from_taken UNIQUE NULLS NOT DISTINCT (tenant_id, extension_id, callers);
 ALTER TABLE ONLY public.screening
     ADD CONSTRAINT screening_pkey PRIMARY KEY (tenant_id, screening_id);
+ALTER TABLE ONLY public.service_addresses
+    ADD CONSTRAINT service_addresses_ip6_taken UNIQUE (ip6, role);
 ALTER TABLE ONLY public.service_addresses
     ADD CONSTRAINT service_addresses_ip_taken UNIQUE (ip, role);
 ALTER TABLE ONLY public.service_addresses
@@ -1255,6 +1259,7 @@ GRANT SELECT,INSERT,DELETE ON TABLE public.screening TO tandem_server;
 GRANT SELECT,INSERT ON TABLE public.service_addresses TO tandem_server;
 GRANT UPDATE(ip) ON TABLE public.service_addresses TO tandem_server;
 GRANT UPDATE(holder) ON TABLE public.service_addresses TO tandem_server;
+GRANT UPDATE(ip6) ON TABLE public.service_addresses TO tandem_server;
 GRANT SELECT,INSERT ON TABLE public.sites TO tandem_server;
 GRANT SELECT,INSERT,DELETE ON TABLE public.stored_sound_pieces TO tandem_server;
 GRANT SELECT,INSERT,DELETE ON TABLE public.stored_sounds TO tandem_server;

@@ -24,7 +24,7 @@ public struct Node: Hashable, Sendable {
   }
 }
 
-/// An IP address that phones or carriers talk to.
+/// An IP address that phones or carriers talk to; by IPv6 too, where it has an address of each family.
 public struct ServiceAddress: Hashable, Sendable {
   /// Who talks to it.
   public enum Role: String, Hashable, Sendable, CaseIterable { case phones, trunks }
@@ -32,18 +32,21 @@ public struct ServiceAddress: Hashable, Sendable {
   public var name: AddressName
   public var site: SiteName
   public var ip: IPAddress
+  /// Where it is found by IPv6 besides; its holder has both.
+  public var ip6: IPAddress?
   public var role: Role
   /// The node that is to hold it first. Which node holds it stands in etcd.
   public var holder: NodeName
   public var createdAt: WallTime
 
   public init(
-    name: AddressName, site: SiteName, ip: IPAddress, role: Role, holder: NodeName,
-    createdAt: WallTime
+    name: AddressName, site: SiteName, ip: IPAddress, ip6: IPAddress? = nil, role: Role,
+    holder: NodeName, createdAt: WallTime
   ) {
     self.name = name
     self.site = site
     self.ip = ip
+    self.ip6 = ip6
     self.role = role
     self.holder = holder
     self.createdAt = createdAt

@@ -63,8 +63,8 @@ struct AddressCommands: AsyncParsableCommand {
     commandName: "address", abstract: "Service addresses, which move between nodes.",
     subcommands: [Create.self, Change.self, List.self])
   static let columns = [
-    Output.Column("Address", "name"), Output.Column("IP", "ip"), Output.Column("Role", "role"),
-    Output.Column("Site", "site"), Output.Column("Holder", "holder"),
+    Output.Column("Address", "name"), Output.Column("IP", "ip"), Output.Column("IPv6", "ip6"),
+    Output.Column("Role", "role"), Output.Column("Site", "site"), Output.Column("Holder", "holder"),
     Output.Column("Held by", "held_by"), Output.Column("Heir", "heir"),
     Output.Column("Standby", "standby"), Output.Column("Epoch", "epoch"),
     Output.Column("Doubt", "doubt"),
@@ -76,6 +76,7 @@ struct AddressCommands: AsyncParsableCommand {
     @Argument(help: "1 to 32 characters of a-z, 0-9 and -.") var name: String
     @Option(help: "The site it belongs to.") var site: String
     @Option(help: "The IP address that phones or carriers talk to.") var ip: String
+    @Option(help: "Where they find it by IPv6 besides.") var ip6: String?
     @Option(help: "phones or trunks.") var role: String
     @Option(help: "The node that holds it first.") var holder: String
     @OptionGroup var creation: CreationOptions
@@ -84,8 +85,8 @@ struct AddressCommands: AsyncParsableCommand {
     var path: String { "/v1/addresses" }
     func members() -> [String: JSON?] {
       [
-        "name": .string(name), "site": .string(site), "ip": .string(ip), "role": .string(role),
-        "holder": .string(holder),
+        "name": .string(name), "site": .string(site), "ip": .string(ip),
+        "ip6": .optional(ip6), "role": .string(role), "holder": .string(holder),
       ]
     }
   }
@@ -94,13 +95,23 @@ struct AddressCommands: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
       abstract: "Says where an address is found from now on, as its nodes' configuration does.")
     @Argument(help: "The address's name.") var name: String
-    @Option(help: "The IP address that phones or carriers talk to.") var ip: String
+    @Option(help: "The IP address that phones or carriers talk to.") var ip: String?
+    @Option(help: "Where they find it by IPv6 besides.") var ip6: String?
+    @Flag(name: .customLong("no-ip6"), help: "It is not found by IPv6 any more.") var noIP6 = false
     @OptionGroup var global: GlobalOptions
 
+    func validate() throws {
+      guard !(noIP6 && ip6 != nil) else { throw ValidationError("Either --ip6 or --no-ip6.") }
+      guard ip != nil || ip6 != nil || noIP6 else { throw ValidationError("Nothing is to change.") }
+    }
+
     func run() async throws {
+      let changes: [String: JSON?] = [
+        "ip": .optional(ip), "ip6": noIP6 ? JSON.null : JSON.optional(ip6),
+      ]
       try await global.run {
         Output(
-          try await $0.patch("/v1/addresses/\(name)", ["ip": .string(ip)]),
+          try await $0.patch("/v1/addresses/\(name)", changes),
           columns: AddressCommands.columns)
       }
     }

@@ -73,7 +73,7 @@ long clinux_take_error(int descriptor, void *buffer, size_t capacity, struct soc
 struct address_request {
   struct nlmsghdr header;
   struct ifaddrmsg message;
-  char attributes[64];
+  char attributes[96];
 };
 
 static void add_attribute(struct address_request *request, unsigned short type, const void *value,
@@ -109,33 +109,75 @@ static int ask_kernel(const struct address_request *request) {
   return result;
 }
 
+static unsigned short length_of_address(int family) { return family == AF_INET6 ? 16 : 4; }
+
 static struct address_request address_request(unsigned short type, unsigned short flags,
-                                              unsigned interface, uint32_t address) {
+                                              unsigned interface, int family, const void *address) {
   struct address_request request;
+  unsigned short length = length_of_address(family);
   memset(&request, 0, sizeof request);
   request.header.nlmsg_len = NLMSG_LENGTH(sizeof request.message);
   request.header.nlmsg_type = type;
   request.header.nlmsg_flags = NLM_F_REQUEST | NLM_F_ACK | flags;
-  request.message.ifa_family = AF_INET;
-  request.message.ifa_prefixlen = 32;
+  request.message.ifa_family = (unsigned char)family;
+  request.message.ifa_prefixlen = (unsigned char)(8 * length);
   request.message.ifa_index = interface;
-  add_attribute(&request, IFA_LOCAL, &address, sizeof address);
-  add_attribute(&request, IFA_ADDRESS, &address, sizeof address);
+  add_attribute(&request, IFA_LOCAL, address, length);
+  add_attribute(&request, IFA_ADDRESS, address, length);
   return request;
 }
 
-int clinux_hold_address(unsigned interface, uint32_t address, uint32_t seconds) {
+int clinux_hold_address(unsigned interface, int family, const void *address, uint32_t seconds) {
   struct address_request request =
-      address_request(RTM_NEWADDR, NLM_F_CREATE | NLM_F_REPLACE, interface, address);
+      address_request(RTM_NEWADDR, NLM_F_CREATE | NLM_F_REPLACE, interface, family, address);
   struct ifa_cacheinfo life = {.ifa_prefered = seconds, .ifa_valid = seconds};
+  if (family == AF_INET6) {
+    // Whether somebody else has it the grants say, and nobody waits for neighbours to say it. What this
+    // machine says without naming an address must not leave from this one.
+    uint32_t flags = IFA_F_NODAD | IFA_F_NOPREFIXROUTE;
+    add_attribute(&request, IFA_FLAGS, &flags, sizeof flags);
+    life.ifa_prefered = 0;
+  }
   add_attribute(&request, IFA_CACHEINFO, &life, sizeof life);
   return ask_kernel(&request);
 }
 
-int clinux_drop_address(unsigned interface, uint32_t address) {
-  struct address_request request = address_request(RTM_DELADDR, 0, interface, address);
+int clinux_drop_address(unsigned interface, int family, const void *address) {
+  struct address_request request = address_request(RTM_DELADDR, 0, interface, family, address);
   int result = ask_kernel(&request);
   return result == EADDRNOTAVAIL ? 0 : result;
+}
+
+/// Opens a socket for packets of one protocol at the interface, an Ethernet. 0, or what went wrong.
+static int open_packets(unsigned interface, uint16_t protocol, int *descriptor,
+                        struct sockaddr_ll *own) {
+  struct sockaddr_ll place = {
+      .sll_family = AF_PACKET, .sll_protocol = htons(protocol), .sll_ifindex = (int)interface};
+  socklen_t length = sizeof *own;
+  *descriptor = socket(AF_PACKET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+  if (*descriptor < 0) return errno;
+  int result = 0;
+  if (bind(*descriptor, (struct sockaddr *)&place, sizeof place) < 0 ||
+      getsockname(*descriptor, (struct sockaddr *)own, &length) < 0)
+    result = errno;
+  else if (own->sll_hatype != ARPHRD_ETHER || own->sll_halen != 6)
+    result = ENOTSUP;
+  if (result != 0) close(*descriptor);
+  return result;
+}
+
+/// Sends the packet to the hardware address and closes the socket. 0, or what went wrong.
+static int send_packet(int descriptor, const struct sockaddr_ll *own, uint16_t protocol,
+                       const uint8_t destination[6], const void *packet, size_t length) {
+  struct sockaddr_ll place = *own;
+  place.sll_protocol = htons(protocol);
+  place.sll_halen = 6;
+  memcpy(place.sll_addr, destination, 6);
+  int result = 0;
+  if (sendto(descriptor, packet, length, 0, (struct sockaddr *)&place, sizeof place) < 0)
+    result = errno;
+  close(descriptor);
+  return result;
 }
 
 /// An ARP packet for Ethernet and IPv4 (RFC 826).
@@ -149,30 +191,63 @@ struct arp_packet {
   uint32_t target_address;
 } __attribute__((packed));
 
-int clinux_announce_address(unsigned interface, uint32_t address) {
-  int descriptor = socket(AF_PACKET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-  if (descriptor < 0) return errno;
-  struct sockaddr_ll place = {
-      .sll_family = AF_PACKET, .sll_protocol = htons(ETH_P_ARP), .sll_ifindex = (int)interface};
-  socklen_t length = sizeof place;
-  int result = 0;
-  if (bind(descriptor, (struct sockaddr *)&place, sizeof place) < 0 ||
-      getsockname(descriptor, (struct sockaddr *)&place, &length) < 0) {
-    result = errno;
-  } else if (place.sll_hatype != ARPHRD_ETHER || place.sll_halen != 6) {
-    result = ENOTSUP;
-  } else {
-    struct arp_packet packet = {
-        .hardware = htons(ARPHRD_ETHER), .protocol = htons(ETH_P_IP), .hardware_length = 6,
-        .protocol_length = 4, .operation = htons(ARPOP_REQUEST), .sender_address = address,
-        .target_address = address};
-    memcpy(packet.sender, place.sll_addr, 6);
-    place.sll_protocol = htons(ETH_P_ARP);
-    place.sll_halen = 6;
-    memset(place.sll_addr, 0xff, 6);
-    if (sendto(descriptor, &packet, sizeof packet, 0, (struct sockaddr *)&place, sizeof place) < 0)
-      result = errno;
-  }
-  close(descriptor);
-  return result;
+static int announce_by_arp(unsigned interface, const void *address) {
+  static const uint8_t everybody[6] = {0xff, 0xff, 0xff, 0xff, 0xff, 0xff};
+  struct sockaddr_ll own;
+  int descriptor, result = open_packets(interface, ETH_P_ARP, &descriptor, &own);
+  if (result != 0) return result;
+  struct arp_packet packet = {.hardware = htons(ARPHRD_ETHER), .protocol = htons(ETH_P_IP),
+                              .hardware_length = 6, .protocol_length = 4,
+                              .operation = htons(ARPOP_REQUEST)};
+  memcpy(packet.sender, own.sll_addr, 6);
+  memcpy(&packet.sender_address, address, 4);
+  memcpy(&packet.target_address, address, 4);
+  return send_packet(descriptor, &own, ETH_P_ARP, everybody, &packet, sizeof packet);
+}
+
+/// A neighbour advertisement for Ethernet (RFC 4861 section 4.4), in its IPv6 packet.
+struct advertisement {
+  uint32_t version;
+  uint16_t length;
+  uint8_t protocol, hops, source[16], destination[16];
+  uint8_t type, code, checksum[2];
+  uint32_t flags;
+  uint8_t target[16], option, option_length, hardware[6];
+} __attribute__((packed));
+
+enum { ADVERTISEMENT_BYTES = 32 };
+
+/// Over addresses, length and protocol, and the message itself (RFC 4443 section 2.3).
+static uint16_t checksum_of(const struct advertisement *packet) {
+  const uint8_t *addresses = packet->source, *message = &packet->type;
+  uint32_t sum = ADVERTISEMENT_BYTES + IPPROTO_ICMPV6;
+  for (int i = 0; i < 32; i += 2) sum += (uint32_t)(addresses[i] << 8 | addresses[i + 1]);
+  for (int i = 0; i < ADVERTISEMENT_BYTES; i += 2) sum += (uint32_t)(message[i] << 8 | message[i + 1]);
+  while (sum > 0xffff) sum = (sum & 0xffff) + (sum >> 16);
+  return (uint16_t)~sum;
+}
+
+static int announce_by_advertisement(unsigned interface, const void *address) {
+  // ff02::1, and its hardware address (RFC 2464 section 7).
+  static const uint8_t everybody[6] = {0x33, 0x33, 0, 0, 0, 1};
+  struct sockaddr_ll own;
+  int descriptor, result = open_packets(interface, ETH_P_IPV6, &descriptor, &own);
+  if (result != 0) return result;
+  struct advertisement packet = {
+      .version = htonl(6u << 28), .length = htons(ADVERTISEMENT_BYTES), .protocol = IPPROTO_ICMPV6,
+      .hops = 255, .destination = {0xff, 0x02, [15] = 1}, .type = 136,
+      // It takes the place of what neighbours know, and nobody asked for it.
+      .flags = htonl(1u << 29), .option = 2, .option_length = 1};
+  memcpy(packet.source, address, 16);
+  memcpy(packet.target, address, 16);
+  memcpy(packet.hardware, own.sll_addr, 6);
+  uint16_t sum = checksum_of(&packet);
+  packet.checksum[0] = (uint8_t)(sum >> 8);
+  packet.checksum[1] = (uint8_t)sum;
+  return send_packet(descriptor, &own, ETH_P_IPV6, everybody, &packet, sizeof packet);
+}
+
+int clinux_announce_address(unsigned interface, int family, const void *address) {
+  return family == AF_INET6 ? announce_by_advertisement(interface, address)
+                            : announce_by_arp(interface, address);
 }

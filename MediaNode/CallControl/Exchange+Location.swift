@@ -40,9 +40,9 @@ extension Exchange {
   /// Nil: the trunk has no domain, or we do not serve the address that it talks to.
   private func locationKey(of trunk: TrunkEntry) -> CarrierLocations.Key? {
     guard let route = trunk.route, grants[trunk.address] != nil,
-      let address = configuration.addresses.first(where: { $0.name == trunk.address })
+      let forms = configuration.forms(of: trunk.address)
     else { return nil }
-    return CarrierLocations.Key(route: route, family: ServerLocator.Family(of: address.ip))
+    return CarrierLocations.Key(route: route, family: ServerLocator.Family(of: forms.first.ip))
   }
 
   private func location(of trunk: TrunkEntry) -> ServerLocation? {
@@ -78,19 +78,21 @@ extension Exchange {
     return trunk
   }
 
-  /// The ways to the carrier's servers, in the order in which a request tries them: as the DNS says,
+  /// The ways to the carrier's servers, each from the form of the address that reaches it, in the order in which a request tries them: as the DNS says,
   /// or else to the trunk's peers.
   func flows(
-    to trunk: TrunkEntry, from address: ExchangeAddress, _ random: inout some RandomNumberGenerator
+    to trunk: TrunkEntry, from forms: AddressForms, _ random: inout some RandomNumberGenerator
   ) -> [Flow] {
     let limit = limits.waysPerTrunk + 1
     if let location = location(of: trunk) {
       let flows = location.servers(limit: limit, &random).compactMap {
-        address.flow(to: $0, named: trunk.route.flatMap { SIPURI($0) }?.host)
+        forms.flow(to: $0, named: trunk.route.flatMap { SIPURI($0) }?.host)
       }
       if !flows.isEmpty { return flows }
     }
-    return trunk.peers.prefix(limit).map { Flow(local: address.endpoint, remote: $0) }
+    return trunk.peers.prefix(limit).compactMap { peer in
+      forms.form(reaching: peer.address).map { Flow(local: $0.endpoint, remote: peer) }
+    }
   }
 }
 
@@ -105,15 +107,16 @@ extension TrunkEntry {
   var isOutgoing: Bool { !peers.isEmpty || route != nil }
 }
 
-extension ExchangeAddress {
-  /// Nil: by TLS, and we take none here.
+extension AddressForms {
+  /// Nil: nothing leads there from us, or TLS alone does, and we take none here.
   fileprivate func flow(to server: ServerAddress, named name: String?) -> Flow? {
+    guard let form = form(reaching: server.endpoint.address) else { return nil }
     guard server.transport == .tls else {
-      return Flow(transport: server.transport, local: endpoint, remote: server.endpoint)
+      return Flow(transport: server.transport, local: form.endpoint, remote: server.endpoint)
     }
-    guard let securePort else { return nil }
+    guard let securePort = form.securePort else { return nil }
     return Flow(
-      transport: .tls, local: IPEndpoint(ip, port: securePort), remote: server.endpoint,
+      transport: .tls, local: IPEndpoint(form.ip, port: securePort), remote: server.endpoint,
       peerName: name)
   }
 }

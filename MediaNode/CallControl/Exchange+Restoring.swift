@@ -25,13 +25,13 @@ extension Exchange {
     return takeOutbox(at: now)
   }
 
-  /// - Parameter host: where it goes on, should its address be lost.
+  /// - Parameter place: where it goes on, should its address be lost.
   mutating func restore(
-    _ change: SubscriptionChange, movedTo host: ExchangeAddress? = nil, at now: Moment
+    _ change: SubscriptionChange, movedTo place: NewPlace? = nil, at now: Moment
   ) {
     guard
       let known = try? EventSubscription(checkpoint: change.contents, at: now.boot),
-      let subscription = host.map({ known.moved(to: $0) }) ?? known,
+      let subscription = place.map({ known.moved(to: $0) }) ?? known,
       isWelcome(subscription, as: change, at: now)
     else { return outbox.append(.subscriptionChanged(change.ended)) }
     let pause = Duration.milliseconds(2 * subscriptions.count)

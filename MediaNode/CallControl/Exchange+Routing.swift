@@ -62,7 +62,7 @@ extension Exchange {
     return CallTarget(
       party: party, address: address, flow: first.flow, uri: first.contact, from: from, to: to,
       isTrunk: false, preference: device.preference, headers: headers, routes: first.traits.path,
-      alternatives: ways.dropFirst().compactMap(way))
+      alternatives: ways.dropFirst().filter { first.flow.isOfFamily($0.flow) }.compactMap(way))
   }
 
   private func way(_ binding: Binding) -> CallWay? {

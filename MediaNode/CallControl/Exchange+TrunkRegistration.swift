@@ -36,22 +36,20 @@ extension Exchange {
     registrationDeadlines.set(nil, for: id)
     guard var registration = registrations.removeValue(forKey: id) else { return }
     trunkCredentials.forget(id)
-    guard let address = servedAddress(of: registration), let flow = flow(of: registration, address),
+    guard let flow = flow(of: registration), let address = address(at: flow.local),
       let request = registration.farewell(from: address.uri(over: flow))
     else { return }
     send(request, of: registration.trunk, over: flow, for: nil, at: now)
   }
 
-  private func servedAddress(of registration: TrunkRegistration) -> ExchangeAddress? {
-    configuration.addresses.first {
-      $0.name == registration.trunk.address && grants[$0.name] != nil
+  /// The way to the server whose turn it is; nil: we do not serve the trunk's address, or nothing leads there.
+  private func flow(of registration: TrunkRegistration) -> Flow? {
+    let trunk = registration.trunk
+    guard grants[trunk.address] != nil, let forms = configuration.forms(of: trunk.address) else {
+      return nil
     }
-  }
-
-  /// The way to the server whose turn it is.
-  private func flow(of registration: TrunkRegistration, _ address: ExchangeAddress) -> Flow? {
-    var lot = TrunkLot(of: registration.trunk.id)
-    let flows = flows(to: registration.trunk, from: address, &lot)
+    var lot = TrunkLot(of: trunk.id)
+    let flows = flows(to: trunk, from: forms, &lot)
     return flows.isEmpty ? nil : flows[registration.turn % flows.count]
   }
 
@@ -62,7 +60,7 @@ extension Exchange {
 
   private mutating func register(_ id: TrunkID, at now: Moment) {
     guard var registration = registrations[id] else { return }
-    guard let address = servedAddress(of: registration), let flow = flow(of: registration, address),
+    guard let flow = flow(of: registration), let address = address(at: flow.local),
       let request = registration.request(from: address.uri(over: flow))
     else {
       _ = registration.silent(at: now.boot, &random)

@@ -11,10 +11,9 @@ extension Exchange {
     let isEmergency = origin.tenant.isEmergency(number)
     // Only the order of equal servers hangs on it: nothing that must not be drawn twice.
     var lot = random
-    guard let address = configuration.addresses.first(where: { $0.name == trunk.address }),
-      let epoch = grants[address.name],
-      case let flows = restingServers.ordered(flows(to: trunk, from: address, &lot)),
-      let flow = flows.first
+    guard let forms = configuration.forms(of: trunk.address), let epoch = grants[trunk.address],
+      case let flows = restingServers.ordered(flows(to: trunk, from: forms, &lot)),
+      let flow = flows.first, let address = forms.form(reaching: flow.remote.address)
     else { return CallDestination(called: number, kind: .refused(.carrierFailed)) }
     let shown = isEmergency ? origin.tenant.callbackNumber(of: user) : user.outsideNumber
     let isWithheld = origin.isWithheld && !isEmergency
@@ -29,7 +28,8 @@ extension Exchange {
       identity.headers
       + ForwardingFields.write(
         origin.forwardings, as: trunk.profile.forwarding, at: host, target: uri)
-    target.alternatives = flows.dropFirst().map { flow in
+    // What is described to the first is an address of its family, and the others are told the same.
+    target.alternatives = flows.dropFirst().filter(flow.isOfFamily).map { flow in
       CallWay(
         address: address.name, epoch: epoch, contact: NameAddress(uri: address.uri(over: flow)),
         flow: flow, uri: trunk.uri(of: number, at: flow.remote), routes: [])

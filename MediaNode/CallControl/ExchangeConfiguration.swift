@@ -6,6 +6,7 @@ public struct ExchangeConfiguration: Sendable {
   public var node: NodeName
   /// The kernel's id of this boot, for facts.
   public var boot: UUIDv7
+  /// One that has an IPv4 and an IPv6 address is here twice, under one name.
   public var addresses: [ExchangeAddress]
   public var limits: ExchangeLimits
   /// Key of the nonces; new for each start, 32 bytes or more.
@@ -30,7 +31,8 @@ public struct ExchangeConfiguration: Sendable {
   }
 }
 
-/// A service address that this node may hold. It is served only while a grant says so.
+/// A service address that this node may hold, in one of its forms. It is served only while a grant says so,
+/// and then in all of them: see ``AddressForms``.
 public struct ExchangeAddress: Hashable, Sendable {
   /// Who talks to it: phones, known by their credentials, or carriers, known by their addresses.
   public enum Role: String, Hashable, Sendable { case phones, trunks }

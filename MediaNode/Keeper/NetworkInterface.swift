@@ -1,7 +1,7 @@
 import CLinux
 import Glibc
 
-/// The interface at which service addresses stand while this machine has them. IPv4 only.
+/// The interface at which service addresses stand while this machine has them.
 ///
 /// The kernel keeps each for a few seconds and takes it away by itself: should this process and the
 /// node be killed, or be stopped, nothing here answers for the address any more.
@@ -16,25 +16,29 @@ struct NetworkInterface {
   }
 
   func hold(_ address: String, seconds: UInt32) throws(InterfaceError) {
-    try attempt("hold", address) { clinux_hold_address(index, $0, seconds) }
+    try attempt("hold", address) { clinux_hold_address(index, $0, $1, seconds) }
   }
 
   func drop(_ address: String) throws(InterfaceError) {
-    try attempt("drop", address) { clinux_drop_address(index, $0) }
+    try attempt("drop", address) { clinux_drop_address(index, $0, $1) }
   }
 
   func announce(_ address: String) throws(InterfaceError) {
-    try attempt("announce", address) { clinux_announce_address(index, $0) }
+    try attempt("announce", address) { clinux_announce_address(index, $0, $1) }
   }
 
   private func attempt(
-    _ deed: String, _ address: String, _ action: (UInt32) -> Int32
+    _ deed: String, _ address: String, _ action: (Int32, UnsafeRawPointer) -> Int32
   ) throws(InterfaceError) {
-    var form = in_addr()
-    guard inet_pton(AF_INET, address, &form) == 1 else {
-      throw InterfaceError(description: "cannot \(deed) \(address): it is no IPv4 address")
+    var (v4, v6) = (in_addr(), in6_addr())
+    let result: Int32
+    if inet_pton(AF_INET, address, &v4) == 1 {
+      result = action(AF_INET, &v4)
+    } else if inet_pton(AF_INET6, address, &v6) == 1 {
+      result = action(AF_INET6, &v6)
+    } else {
+      throw InterfaceError(description: "cannot \(deed) \(address): it is no IP address")
     }
-    let result = action(form.s_addr)
     guard result == 0 else {
       let reason = String(cString: strerror(result))
       throw InterfaceError(description: "cannot \(deed) \(address) at \(name): \(reason)")

@@ -2,10 +2,12 @@ import Epoll
 import Logging
 import NodeContract
 import Ownership
+import SIP
 import TLS
 
 /// Asks the site's gateway for echoes from each address that this node has, on a thread of its own: one
-/// that comes back proves that the address leads here, without the control plane.
+/// that comes back proves that the address leads here, without the control plane. An address of two forms is
+/// proven by the one of the gateway's family: both stand and fall together.
 final class GatewayProof: @unchecked Sendable {
   // `@unchecked Sendable`: sockets and timer belong to the loop's thread.
 
@@ -24,9 +26,12 @@ final class GatewayProof: @unchecked Sendable {
     asking gateway: IPAddress, from addresses: [AddressSetting], for holdings: Holdings
   ) throws {
     self.gateway = gateway
-    self.addresses = Dictionary(addresses.map { ($0.name, $0.endpoint.address) }) { first, _ in
-      first
-    }
+    self.addresses = Dictionary(
+      addresses.compactMap { setting in
+        setting.ips.first { ServerLocator.Family(of: $0) == ServerLocator.Family(of: gateway) }
+          .map { (setting.name, $0) }
+      }
+    ) { first, _ in first }
     self.holdings = holdings
     loop = try EventLoop(name: "proof")
   }

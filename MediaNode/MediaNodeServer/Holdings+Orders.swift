@@ -91,7 +91,7 @@ extension Holdings {
     from address: AddressName, closing relays: [ExchangeAction], on signalling: SignallingLoop
   ) {
     state.withLock { _ = $0.parting.insert(address) }
-    if let setting = addresses[address] { signalling.fallDeaf(at: setting.endpoint.address) }
+    for ip in ips(of: address) { signalling.fallDeaf(at: ip) }
     let policy = state.withLock(\.titles.policy)
     Task { [self] in
       try? await Task.sleep(for: policy.parting + policy.beatInterval * 2)
@@ -104,9 +104,11 @@ extension Holdings {
   }
 
   private func closeSockets(at address: AddressName, on signalling: SignallingLoop) {
-    guard let setting = addresses[address] else { return }
-    signalling.leave(setting.endpoint.address)
+    for ip in ips(of: address) { signalling.leave(ip) }
   }
+
+  /// None of another site's, which can never be here.
+  private func ips(of address: AddressName) -> [IPAddress] { addresses[address]?.ips ?? [] }
 
   /// What goes to another site is frozen like what goes to a neighbour: whoever can say so hears the new holder
   /// too, so its calls are being carried on there. Calls of another site that were moved here stay.
@@ -147,8 +149,8 @@ extension Holdings {
       state.incomplete[address] = nil
     }
     estate?.forgetCalls(except: exchange.checkpointNames, and: exchange.relayIDs)
-    guard let setting = addresses[address] else { return }
-    keeper?.release(setting.endpoint.address)
+    guard addresses[address] != nil else { return }
+    for ip in ips(of: address) { keeper?.release(ip) }
     standAtInterface(at: MachineClock.boot())
   }
 }

@@ -29,7 +29,7 @@ extension Holdings {
       for (address, epoch) in state.withLock(\.unbound) {
         if state.withLock({ !$0.bound.contains(address) }) {
           guard let sockets = bind(address) else { continue }
-          signalling.listen(at: sockets)
+          for sockets in sockets { signalling.listen(at: sockets) }
         }
         state.withLock { $0.unbound[address] = nil }
         serve(address, epoch, on: signalling)
@@ -126,11 +126,12 @@ extension Holdings {
     signalling.submit { $0.giveUp(overdue, at: $1) }
   }
 
-  /// Nil while somebody has them; the kernel lets nobody else.
-  func bind(_ address: AddressName) -> AddressSockets? {
+  /// Those of every form of the address. Nil while somebody has one of them; the kernel lets nobody else.
+  func bind(_ address: AddressName) -> [AddressSockets]? {
     guard let setting = addresses[address],
-      let sockets = try? AddressSockets(
-        binding: setting.endpoint, secure: isSecure ? setting.secureEndpoint : nil)
+      let sockets = try? setting.endpoints.map({ endpoint in
+        try AddressSockets(binding: endpoint, secure: isSecure ? endpoint.forTLS : nil)
+      })
     else { return nil }
     state.withLock { _ = $0.bound.insert(address) }
     return sockets

@@ -74,7 +74,7 @@ final class Holdings: Sendable {
         expected: "what proves that an address at an interface leads "
           + "here: others may bind it too. Gateway and its IP address, or none")
     }
-    gates = AddressGates(configuration.addresses.map(\.endpoint.address))
+    gates = AddressGates(configuration.addresses.flatMap(\.ips))
     self.estate = estate
     leftRelays = LeftRelays(estate?.relays.values.map { $0 } ?? [])
     let (grants, unsettled) = try grantStore.loadAll()
@@ -100,7 +100,7 @@ final class Holdings: Sendable {
       guard let grant = grants[address.name], !grant.isHeld, grant.epoch > .none else {
         return true
       }
-      KeeperLine()?.giveUp(address.endpoint.address)
+      for ip in address.ips { KeeperLine()?.giveUp(ip) }
       return false
     }
   }
@@ -128,7 +128,7 @@ final class Holdings: Sendable {
           state.withLock { $0.unbound[held.address] = held.epoch }
           continue
         }
-        state.withLock { $0.reopened.append(sockets) }
+        state.withLock { $0.reopened += sockets }
       }
       state.withLock { _ = $0.served.insert(held.address) }
       _ = exchange.adopt(held.address, epoch: held.epoch, at: now)
@@ -244,8 +244,9 @@ final class Holdings: Sendable {
   func renewGates(by titles: NodeTitles, at now: BootInstant) {
     for (name, address) in addresses {
       let deadlines = titles.deadlines(for: name, at: now)
-      gates.gate(of: address.endpoint.address).set(
-        relaysUntil: deadlines.relays, beginsUntil: deadlines.begins)
+      for ip in address.ips {
+        gates.gate(of: ip).set(relaysUntil: deadlines.relays, beginsUntil: deadlines.begins)
+      }
     }
   }
 

@@ -39,14 +39,12 @@ struct KeeperLine: Sendable {
   func tell(_ words: [AddressPresence.Word], by addresses: [AddressName: AddressSetting]) {
     guard movesAddresses else { return }
     say(
-      words.compactMap { word in
+      words.flatMap { word -> [String] in
         switch word {
         case .hold(let name, let end, let isAnnounced):
-          addresses[name].map {
-            "hold \($0.endpoint.address) until \(end.nanoseconds)"
-              + (isAnnounced ? " announce" : "")
-          }
-        case .drop(let name): addresses[name].map { "drop \($0.endpoint.address)" }
+          let term = "until \(end.nanoseconds)" + (isAnnounced ? " announce" : "")
+          return (addresses[name]?.ips ?? []).map { "hold \($0) \(term)" }
+        case .drop(let name): return (addresses[name]?.ips ?? []).map { "drop \($0)" }
         }
       })
   }

@@ -5,6 +5,7 @@ import FoundationEssentials
 import Logging
 import NodeContract
 import Ownership
+import SIP
 import TLS
 
 /// Settings of a node: a JSON file, then `TANDEM_*` variables, then `--set name=value`, in rising
@@ -111,11 +112,13 @@ extension NodeConfiguration {
   func exchange(boot: UUIDv7) -> ExchangeConfiguration {
     var exchange = ExchangeConfiguration(
       node: name, boot: boot,
-      addresses: addresses.map {
-        ExchangeAddress(
-          name: $0.name, ip: $0.endpoint.address, sipPort: $0.endpoint.port,
-          securePort: secureSIP == nil ? nil : $0.secureEndpoint.port, role: $0.role,
-          relayPorts: relayPorts)
+      addresses: addresses.flatMap { address in
+        address.endpoints.map { endpoint in
+          ExchangeAddress(
+            name: address.name, ip: endpoint.address, sipPort: endpoint.port,
+            securePort: secureSIP == nil ? nil : endpoint.forTLS.port, role: address.role,
+            relayPorts: relayPorts)
+        }
       },
       limits: limits, secret: RandomBytes.make(32))
     exchange.announces = announces
@@ -153,22 +156,28 @@ struct SettingError: Error, CustomStringConvertible {
   }
 }
 
-/// `NAME phones|trunks IP:PORT`: a service address that this node may be told to hold.
+/// `NAME phones|trunks IP:PORT [IP:PORT]`: a service address that this node may be told to hold, by IPv4, by
+/// IPv6, or by one and the other.
 struct AddressSetting: Sendable {
   var name: AddressName
   var role: ExchangeAddress.Role
-  var endpoint: IPEndpoint
+  /// One of each family at most, and one at least.
+  var endpoints: [IPEndpoint]
 
   init?(text: String) {
     let words = text.split(separator: " ")
-    guard words.count == 3, let name = AddressName(words[0]),
+    guard (3...4).contains(words.count), let name = AddressName(words[0]),
       let role = ExchangeAddress.Role(rawValue: String(words[1])),
-      let endpoint = IPEndpoint(words[2])
+      case let endpoints = words.dropFirst(2).compactMap({ IPEndpoint($0) }),
+      endpoints.count == words.count - 2,
+      Set(endpoints.map { ServerLocator.Family(of: $0.address) }).count == endpoints.count
     else { return nil }
     self.name = name
     self.role = role
-    self.endpoint = endpoint
+    self.endpoints = endpoints
   }
+
+  var ips: [IPAddress] { endpoints.map(\.address) }
 }
 
 /// `NAME phones|trunks`: a service address of another site.
@@ -186,9 +195,9 @@ struct ForeignAddress: Sendable {
   }
 }
 
-extension AddressSetting {
-  /// 5061 for 5060 (RFC 3261 section 19.1.2).
-  var secureEndpoint: IPEndpoint { IPEndpoint(endpoint.address, port: endpoint.port &+ 1) }
+extension IPEndpoint {
+  /// Where TLS arrives: 5061 for 5060 (RFC 3261 section 19.1.2).
+  var forTLS: IPEndpoint { IPEndpoint(address, port: port &+ 1) }
 }
 
 extension ReplicaEndpoint {

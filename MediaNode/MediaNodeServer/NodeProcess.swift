@@ -80,9 +80,9 @@ struct NodeProcess {
     let signalling = SignallingLoop(
       exchange: exchange, on: try EventLoop(name: "signalling"),
       sockets: try SignallingSockets.open(
-        for: kept.map(\.endpoint), inherited: Self.inheritedSockets),
+        for: kept.flatMap(\.endpoints), inherited: Self.inheritedSockets),
       listeners: try SignallingSockets.listen(
-        on: kept.map(\.endpoint), inherited: Self.inheritedSockets),
+        on: kept.flatMap(\.endpoints), inherited: Self.inheritedSockets),
       secure: try Self.secureListeners(configuration, at: kept, log),
       nameServers: configuration.nameServers, gates: holdings.gates,
       custody: Self.custody(estate, configuration.deadlyWord), traffic: traffic,
@@ -151,15 +151,17 @@ struct NodeProcess {
 
   /// Those whose sockets the keeper has; the others are bound when they are given to this node.
   private static func keptAddresses(_ configuration: NodeConfiguration) throws -> [AddressSetting] {
-    let endpoints = configuration.addresses.map(\.endpoint)
-    let secure = configuration.addresses.map(\.secureEndpoint)
+    let endpoints = configuration.addresses.flatMap(\.endpoints)
+    let secure = endpoints.map(\.forTLS)
     let datagrams = try SignallingSockets.kept("udp", among: endpoints, in: inheritedSockets)
     let streams = try SignallingSockets.kept(
       "tcp", among: endpoints + (configuration.secureSIP == nil ? [] : secure),
       in: inheritedSockets)
     return configuration.addresses.filter { address in
-      datagrams.contains(address.endpoint) && streams.contains(address.endpoint)
-        && (configuration.secureSIP == nil || streams.contains(address.secureEndpoint))
+      address.endpoints.allSatisfy { endpoint in
+        datagrams.contains(endpoint) && streams.contains(endpoint)
+          && (configuration.secureSIP == nil || streams.contains(endpoint.forTLS))
+      }
     }
   }
 
@@ -177,7 +179,7 @@ struct NodeProcess {
     }
     return try SecureListeners(
       try SignallingSockets.listen(
-        on: kept.map(\.secureEndpoint), inherited: inheritedSockets),
+        on: kept.flatMap(\.endpoints).map(\.forTLS), inherited: inheritedSockets),
       as: try TLSServerContext(
         [identity] + configuration.furtherIdentities,
         clientAuthority: configuration.clientAuthority),

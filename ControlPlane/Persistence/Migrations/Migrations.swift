@@ -21,4 +21,5 @@ public let migrations: [Migration] = [
   queues,
   screening,
   callFlows,
+  ipv6Addresses,
 ]

@@ -84,16 +84,18 @@ static inline void clinux_prefetch(const void *bytes, size_t count) {
 pid_t clinux_start_child(const char *program, char *const arguments[], const int *descriptors,
                          int count);
 
-/// Adds an IPv4 address (in network order) to the interface of that index, or renews it; the kernel
-/// itself takes it away after `seconds` that nobody renews it in. 0, or what went wrong as `errno` has it.
-int clinux_hold_address(unsigned interface, uint32_t address, uint32_t seconds);
+/// Adds an address of that family (4 or 16 bytes, in network order) to the interface of that index, or renews
+/// it; the kernel itself takes it away after `seconds` that nobody renews it in. 0, or what went wrong as
+/// `errno` has it.
+int clinux_hold_address(unsigned interface, int family, const void *address, uint32_t seconds);
 
 /// Takes the address away. One that is not there is no mistake.
-int clinux_drop_address(unsigned interface, uint32_t address);
+int clinux_drop_address(unsigned interface, int family, const void *address);
 
 /// Tells everybody on the interface's network that the address is found here: an ARP announcement
-/// (RFC 5227 section 3). 0, or what went wrong.
-int clinux_announce_address(unsigned interface, uint32_t address);
+/// (RFC 5227 section 3), or an unsolicited neighbour advertisement (RFC 4861 section 7.2.6). 0, or what went
+/// wrong.
+int clinux_announce_address(unsigned interface, int family, const void *address);
 
 /// Memory that lives as long as somebody has it open; named for `/proc` only. -1 on failure.
 int clinux_memory_file(const char *name);

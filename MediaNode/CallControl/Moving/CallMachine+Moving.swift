@@ -52,7 +52,7 @@ extension CallMachine {
         if media { broken.legs[leg.id] = .moves }
         continue
       }
-      let mobility = leg.mobility(at: place.address)
+      let mobility = leg.mobility(at: place.address(for: leg.flow))
       broken.legs[leg.id] = mobility
       if mobility == .returns { self[leg.id].lostFlow = leg.lostFlow ?? leg.flow }
       self[leg.id].move(to: place)
@@ -80,7 +80,7 @@ extension CallMachine {
     guard let place = relocation.places[self[leg].relayAddress],
       let port = relocation.ports[self[leg].side]
     else { return false }
-    self[leg].relayAddress = place.address.name
+    self[leg].relayAddress = place.name
     self[leg].session.moves(to: port, with: relocation.secrets[leg])
     if transfer?.stayer == leg {
       transfer?.before?.moves(to: port, with: relocation.secrets[leg])

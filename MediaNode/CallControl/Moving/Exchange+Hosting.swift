@@ -34,7 +34,7 @@ extension Exchange {
     reviewHosting(at: now)
     inherited.begin(at: now.boot)
     for change in bindings { restoreBinding(change, movedTo: host, at: now) }
-    for change in subscriptions { restore(change, movedTo: newPlace(at: host)?.address, at: now) }
+    for change in subscriptions { restore(change, movedTo: newPlace(at: host), at: now) }
     let actions = takeOutbox(at: now)
     return actions + resume(left.filter { isUnknown($0) }, asHeir: true, at: now)
   }
@@ -73,14 +73,15 @@ extension Exchange {
   private mutating func restoreBinding(
     _ change: BindingChange, movedTo host: AddressName, at now: Moment
   ) {
-    guard let place = newPlace(at: host)?.address,
+    guard let place = newPlace(at: host),
       directory[change.tenant]?.has(change.extension) ?? true
     else { return }
     let flow = Flow(
       transport: SIPTransport(change.transport), local: change.local, remote: change.source)
     var moved = change
-    (moved.address, moved.local) = (host, flow.moved(to: place).local)
-    guard change.isDirect(from: place) else {
+    let form = place.address(for: flow)
+    (moved.address, moved.local) = (host, flow.moved(to: form).local)
+    guard change.isDirect(from: form) else {
       return expect(moved, knownAs: change, at: now)
     }
     registrar.restore(moved, at: now.boot)
@@ -169,7 +170,7 @@ extension Exchange {
         }
         continue
       }
-      sent.flow = sent.flow.moved(to: place.address)
+      sent.flow = sent.flow.moved(to: place.address(for: sent.flow))
       (sent.isHeard, sent.isCancelled) = (true, true)
       sent.reason = sent.reason ?? Reason.triedElsewhere
       handle(layer.resume(sent, at: now.boot).events, at: now)
@@ -193,8 +194,7 @@ extension Exchange {
 
   private func newPlace(at host: AddressName) -> NewPlace? {
     guard let epoch = grants[host] else { return nil }
-    return configuration.addresses.first { $0.name == host }
-      .map { NewPlace(address: $0, epoch: epoch) }
+    return configuration.forms(of: host).map { NewPlace(forms: $0, epoch: epoch) }
   }
 
   /// For the sides whose ports are lost; a side that is ours keeps its own. Nil, and nothing is taken: not all
@@ -209,8 +209,9 @@ extension Exchange {
         let port = pools[host]?.take()
       {
         taken.append((host, port))
-        ports[side] = IPEndpoint(place.address.ip, port: port)
-      } else if hostings[lost] == nil, let port = call.plan.port(on: side),
+        let form = place.forms.form(toward: call.plan.local(on: side).address)
+        ports[side] = IPEndpoint(form.ip, port: port)
+      } else if hostings[lost] == nil, case let port = call.plan.local(on: side).port,
         pools[lost]?.take([port]).isEmpty == false
       {
         taken.append((lost, port))
@@ -231,8 +232,8 @@ extension Exchange {
 }
 
 extension RelayPlan {
-  fileprivate func port(on side: RelaySide) -> UInt16? {
-    side == .caller ? callerLocal.port : calleeLocal.port
+  fileprivate func local(on side: RelaySide) -> IPEndpoint {
+    side == .caller ? callerLocal : calleeLocal
   }
 }
 
@@ -253,7 +254,7 @@ extension HeardRequest {
     let leg = call.legs.first { $0.flow.local.address == flow.local.address }
     guard let place = leg.flatMap({ relocation.places[$0.address] }) else { return self }
     var moved = self
-    moved.flow = flow.moved(to: place.address)
+    moved.flow = flow.moved(to: place.address(for: flow))
     return moved
   }
 }

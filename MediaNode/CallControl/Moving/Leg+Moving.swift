@@ -9,13 +9,13 @@ extension Leg {
   /// Its party is talked to from another address from now on: the dialog stays what it is, with another
   /// Contact of ours.
   mutating func move(to place: NewPlace) {
-    let host = place.address
+    let host = place.address(for: flow)
     if flow.transport.isReliable { lostFlow = lostFlow ?? flow }
     address = host.name
     epoch = place.epoch
     flow = flow.moved(to: host)
     name(contact.moved(to: host, over: flow))
-    for index in abandonedWays.indices { abandonedWays[index].move(to: host) }
+    for index in abandonedWays.indices { abandonedWays[index].move(to: place) }
     alternatives = alternatives.compactMap { $0.moved(to: place) }
     skipNumbers()
   }
@@ -77,15 +77,16 @@ extension CallWay {
   /// Nil: it was a connection, which is gone.
   fileprivate func moved(to place: NewPlace) -> CallWay? {
     guard !flow.transport.isReliable else { return nil }
-    let flow = flow.moved(to: place.address)
+    let host = place.address(for: flow)
+    let flow = flow.moved(to: host)
     return CallWay(
-      address: place.address.name, epoch: place.epoch,
-      contact: contact.moved(to: place.address, over: flow), flow: flow, uri: uri, routes: routes)
+      address: place.name, epoch: place.epoch, contact: contact.moved(to: host, over: flow),
+      flow: flow, uri: uri, routes: routes)
   }
 }
 
 extension AbandonedWay {
-  fileprivate mutating func move(to host: ExchangeAddress) {
-    self = AbandonedWay(branch: branch, flow: flow.moved(to: host))
+  fileprivate mutating func move(to place: NewPlace) {
+    self = AbandonedWay(branch: branch, flow: flow.moved(to: place.address(for: flow)))
   }
 }

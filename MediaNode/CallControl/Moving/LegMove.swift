@@ -1,4 +1,5 @@
 import NodeContract
+import SIP
 
 /// A leg goes on at another address than before, and its party does not know it yet. Over when the party has
 /// answered our re-INVITE from there.
@@ -33,6 +34,11 @@ struct LegMove: Hashable, Sendable {
 
 /// Where legs of a lost address go on.
 struct NewPlace: Sendable {
-  let address: ExchangeAddress
+  let forms: AddressForms
   let epoch: Epoch
+
+  var name: AddressName { forms.first.name }
+
+  /// Where whoever is at the other end of the flow finds us.
+  func address(for flow: Flow) -> ExchangeAddress { forms.form(toward: flow.remote.address) }
 }

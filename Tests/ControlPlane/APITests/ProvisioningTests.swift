@@ -250,6 +250,28 @@ import Testing
     }
   }
 
+  @Test func anAddressIsFoundByIPv6Besides() async throws {
+    try await APIBench.with { bench in
+      let (path, key) = ("/v1/addresses/phones-a", bench.keys.operator)
+      #expect(try await bench.send(.get, path, as: key).body.contains(#""ip6":null"#))
+      let both = try await bench.send(.patch, path, as: key, #"{"ip6":"2001:DB8::0:1"}"#)
+      #expect(try both.text("ip6") == "2001:db8::1", "\(both.body)")
+      #expect(try both.text("ip") == "127.0.1.1")
+      let wrong = try await bench.send(.patch, path, as: key, #"{"ip6":"192.0.2.1"}"#)
+      #expect(wrong.status == 422 && wrong.body.contains("ip6 must be an IPv6 address"))
+      let alone = try await bench.send(.patch, path, as: key, #"{"ip":"2001:db8::2"}"#)
+      #expect(alone.status == 422 && alone.body.contains("ip must be an IPv4 address beside ip6"))
+      let second = try await bench.send(
+        .post, "/v1/addresses", as: key,
+        #"{"name":"phones-c","site":"a","ip":"127.0.1.9","ip6":"2001:db8::1","role":"phones","#
+          + #""holder":"node-a1"}"#)
+      #expect(second.status == 409 || second.status == 422, "\(second.status)")
+      #expect(second.body.contains("ip6"))
+      let without = try await bench.send(.patch, path, as: key, #"{"ip6":null}"#)
+      #expect(without.body.contains(#""ip6":null"#), "\(without.body)")
+    }
+  }
+
   @Test func aNumberLeadsOnlyToExtensionsOfItsOwnTenant() async throws {
     try await APIBench.with { bench in
       let answer = try await bench.send(

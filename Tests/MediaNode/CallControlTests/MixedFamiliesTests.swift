@@ -4,14 +4,11 @@ import Testing
 
 @testable import CallControl
 
-/// Calls between IPv4 and IPv6.
+/// Calls between IPv4 and IPv6, at addresses that have a form of each.
 @Suite struct MixedFamiliesTests {
   /// Alice at an IPv4 address, and Dave at one of IPv6.
   private func scene() throws -> (scene: Scene, dave: Party) {
     let scene = try Scene()
-    scene.world.perform(
-      scene.world.exchange.adopt(
-        Fixture.longPhonesAddress, epoch: Fixture.epoch, at: scene.world.now))
     let dave = Party("103", at: "[2001:db8:5::3]:5063", server: Fixture.longPhones)
     scene.world.add(dave)
     try scene.register(dave)
@@ -61,6 +58,49 @@ import Testing
     let call = dave.call("102")
     #expect(scene.world.run { call.state == .talking })
     scene.bob.lastCall?.hangUp()
+    #expect(scene.world.run { call.state == .ended })
+    scene.world.run(for: .seconds(150))
+    scene.world.expectNothingLeft()
+  }
+
+  /// The trunk's address talks to a carrier of either family from its form of that.
+  @Test(arguments: ["[2001:db8:9::9]:5060", "127.0.9.8:5060"])
+  func aCallGoesOutToACarrierOfEitherFamily(peer: String) throws {
+    let (scene, dave) = try scene()
+    let form = peer.hasPrefix("[") ? Fixture.longTrunks : Fixture.trunks
+    let carrier = Party("carrier", at: peer, server: form)
+    scene.world.add(carrier)
+    var tenant = Fixture.snapshot
+    tenant.revision += 1
+    tenant.trunks[0].peers = [Fixture.endpoint(peer)]
+    scene.world.perform(scene.world.exchange.install(tenant, at: scene.world.now))
+    for phone in [scene.alice, dave] {
+      let call = phone.call("07700900123")
+      #expect(scene.world.run { call.state == .talking })
+      let invite = try #require(carrier.requests.last { $0.method == .invite })
+      #expect(invite.headers.contacts.addresses.first?.uri.endpoint == form)
+      #expect(described(.request(invite))?.0 == form.address)
+      scene.world.expectBridged(call, try #require(carrier.lastCall))
+      call.hangUp()
+      #expect(scene.world.run { call.state == .ended })
+    }
+  }
+
+  @Test func aPhoneOfIPv6IsToldAnAddressOfItsFamilyWhenItsSiteDies() throws {
+    let (scene, dave) = try scene()
+    let call = dave.call("102")
+    #expect(scene.world.run { call.state == .talking })
+    let callee = try #require(scene.bob.lastCall)
+    scene.world.run(for: .seconds(1))
+    scene.world.loseSite()
+    scene.world.run(for: .seconds(3))
+    let told = try #require(
+      dave.requests.first { $0.method == .invite && $0.headers.to.tag != nil })
+    #expect(told.headers.contacts.addresses.first?.uri.endpoint == Fixture.otherLongPhones)
+    #expect(call.theirSession?.audioEndpoint?.address == Fixture.otherLongPhones.address)
+    #expect(callee.theirSession?.audioEndpoint?.address == Fixture.otherPhones.address)
+    scene.world.expectBridged(call, callee)
+    callee.hangUp()
     #expect(scene.world.run { call.state == .ended })
     scene.world.run(for: .seconds(150))
     scene.world.expectNothingLeft()

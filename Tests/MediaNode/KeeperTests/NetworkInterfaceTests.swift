@@ -45,7 +45,8 @@ struct NetworkInterfaceTests {
   /// with the address of a neighbour.
   private static let network = """
     ip link add lan type veth peer name cable && ip link set lan up && ip link set cable up &&
-      { [ -z "$BESIDE" ] || ip address add "$BESIDE" dev lan; } && exec "$@"
+      { [ -z "$BESIDE" ] || ip address add "$BESIDE" dev lan; } &&
+      { [ -z "$KNOWN" ] || ip neighbour add $KNOWN dev cable; } && exec "$@"
     """
 
   /// Says `words` to its keeper, `END` in them being three seconds from now, and then nothing.
@@ -65,10 +66,13 @@ struct NetworkInterfaceTests {
   }
 
   private static func keeper(
-    _ words: [String], at interface: String = "lan", beside address: String = ""
+    _ words: [String], at interface: String = "lan", beside address: String = "",
+    knowing neighbour: String = ""
   ) throws -> Process {
     let keeper = Process()
-    keeper.environment = ProcessInfo.processInfo.environment.merging(["BESIDE": address]) { $1 }
+    keeper.environment = ProcessInfo.processInfo.environment.merging([
+      "BESIDE": address, "KNOWN": neighbour,
+    ]) { $1 }
     keeper.executableURL = URL(fileURLWithPath: "/usr/bin/unshare")
     keeper.arguments =
       ["--net", "--", "/bin/sh", "-c", network, "sh", try KeptNode.program().path]
@@ -78,15 +82,18 @@ struct NetworkInterfaceTests {
     return keeper
   }
 
+  /// What `ip` says in the keeper's network.
+  private static func shown(_ keeper: Process, _ words: String...) async throws -> String {
+    try await ChildProcess.run(
+      "nsenter",
+      ["--net=/proc/\(keeper.processIdentifier)/ns/net", "--", "ip", "-oneline"] + words
+    ).output
+  }
+
   /// The addresses at `lan`, as the keeper's network has them.
   private static func addresses(_ keeper: Process) async throws -> [String] {
-    let shown = try await ChildProcess.run(
-      "nsenter",
-      [
-        "--net=/proc/\(keeper.processIdentifier)/ns/net", "--", "ip", "-4", "-oneline", "address",
-        "show", "lan",
-      ])
-    return shown.output.split(separator: "\n").map {
+    try await shown(keeper, "address", "show", "lan", "scope", "global").split(separator: "\n").map
+    {
       String($0.split(separator: " ", omittingEmptySubsequences: true)[3])
     }
   }
@@ -107,6 +114,33 @@ struct NetworkInterfaceTests {
     kill(keeper.processIdentifier, SIGSTOP)
     defer { kill(keeper.processIdentifier, SIGCONT) }
     #expect(try await Self.eventually { try await Self.addresses(keeper) == [] })
+  }
+
+  /// No neighbour is asked whether it has it, which would take a second.
+  @Test func anIPv6AddressStandsAtOnceAndLapsesAsWell() async throws {
+    let keeper = try Self.keeper(["hold 2001:db8::1 until END announce"])
+    defer { keeper.terminate() }
+    #expect(
+      try await Self.eventually { try await Self.addresses(keeper) == ["2001:db8::1/128"] })
+    #expect(
+      try await Self.shown(keeper, "address", "show", "lan", "scope", "global", "tentative") == "")
+    kill(keeper.processIdentifier, SIGSTOP)
+    defer { kill(keeper.processIdentifier, SIGCONT) }
+    #expect(try await Self.eventually { try await Self.addresses(keeper) == [] })
+  }
+
+  @Test func neighboursHearWhereAnIPv6AddressIsFoundFromNowOn() async throws {
+    let keeper = try Self.keeper(
+      ["hold 2001:db8::1 until END announce"],
+      knowing: "2001:db8::1 lladdr 02:00:00:00:00:99 nud stale")
+    defer { keeper.terminate() }
+    let own = try await Self.shown(keeper, "link", "show", "lan").split(separator: " ")
+    let address = try #require(own.firstIndex(of: "link/ether").map { own[$0 + 1] })
+    #expect(
+      try await Self.eventually {
+        try await Self.shown(keeper, "neighbour", "show", "2001:db8::1", "dev", "cable")
+          .contains(address)
+      })
   }
 
   @Test func anAddressThatIsAnothersIsTakenAwayAtOnce() async throws {

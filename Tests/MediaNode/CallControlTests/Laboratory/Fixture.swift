@@ -16,9 +16,11 @@ enum Fixture {
   /// One for carriers, in the same site as that.
   static let otherTrunksAddress = name("trunks-b")
   static let otherTrunks = endpoint("127.0.1.11:5060")
-  /// An address of IPv6, which is granted only where a test wants it.
-  static let longPhonesAddress = name("phones-6")
+  /// Where the addresses are found by IPv6 besides.
   static let longPhones = endpoint("[2001:db8::1]:5060")
+  static let longTrunks = endpoint("[2001:db8::10]:5060")
+  static let otherLongPhones = endpoint("[2001:db8::2]:5060")
+  static let otherLongTrunks = endpoint("[2001:db8::11]:5060")
   static let trunks = endpoint("127.0.1.10:5060")
   static let carrier = endpoint("127.0.9.9:5060")
   static let epoch = Epoch(generation: 1, revision: 7)
@@ -47,9 +49,12 @@ enum Fixture {
           name: otherPhonesAddress, ip: otherPhones.address, role: .phones,
           relayPorts: relayPorts),
         ExchangeAddress(
-          name: longPhonesAddress, ip: longPhones.address, role: .phones, relayPorts: relayPorts),
+          name: phonesAddress, ip: longPhones.address, role: .phones, relayPorts: relayPorts),
         ExchangeAddress(
           name: trunksAddress, ip: trunks.address, securePort: 5061, role: .trunks,
+          relayPorts: relayPorts),
+        ExchangeAddress(
+          name: trunksAddress, ip: longTrunks.address, securePort: 5061, role: .trunks,
           relayPorts: relayPorts),
       ],
       limits: limits, secret: Array(repeating: 7, count: 32))
@@ -68,7 +73,13 @@ enum Fixture {
         name: otherPhonesAddress, ip: otherPhones.address, securePort: 5061, role: .phones,
         relayPorts: ports),
       ExchangeAddress(
+        name: otherPhonesAddress, ip: otherLongPhones.address, securePort: 5061, role: .phones,
+        relayPorts: ports),
+      ExchangeAddress(
         name: otherTrunksAddress, ip: otherTrunks.address, securePort: 5061, role: .trunks,
+        relayPorts: ports),
+      ExchangeAddress(
+        name: otherTrunksAddress, ip: otherLongTrunks.address, securePort: 5061, role: .trunks,
         relayPorts: ports),
     ]
     elsewhere.mediaFingerprint = CertificateFingerprint(

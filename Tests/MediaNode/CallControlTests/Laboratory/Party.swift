@@ -84,7 +84,9 @@ final class Party {
     Party("carrier", at: Fixture.carrier.description, server: Fixture.trunks)
   }
 
-  var isCarrier: Bool { [Fixture.trunks, Fixture.otherTrunks].contains(server) }
+  var isCarrier: Bool {
+    [Fixture.trunks, Fixture.longTrunks, Fixture.otherTrunks].contains(server)
+  }
   var now: BootInstant { world?.now.boot ?? BootInstant(nanoseconds: 0) }
   var lastCall: PartyCall? { calls.last }
 
