@@ -102,6 +102,8 @@ let controlPlane: [Target] = [
   target("ControlPlane", "Tenancy", ["NodeContract"]),
   // Who should hold which service address: snapshot in, plan out.
   target("ControlPlane", "Placement", ["NodeContract"]),
+  // What the DNS says of tenants' domains, from who holds which address.
+  target("ControlPlane", "Zones", ["NodeContract", "Tenancy", "Placement"]),
   // Facts and price lists in, CDRs and charges out.
   target("ControlPlane", "Rating", ["NodeContract"]),
   // Customers' sounds, checked, converted by ffmpeg and levelled.
@@ -120,8 +122,12 @@ let controlPlane: [Target] = [
     "ControlPlane", "Operations",
     [
       "CallFlows", "NodeContract", "Tenancy", "Placement", "Rating", "Postgres", "Persistence",
-      "SoundUploads", crypto, logging,
+      "SoundUploads", "Zones", crypto, logging,
     ]),
+  // A name server's own copy of the zones, kept in step.
+  target(
+    "ControlPlane", "NameServers",
+    ["NodeContract", "Tenancy", "Placement", "Zones", lifecycle, logging]),
   // Server, problems, health, metrics; knows nothing about telephony.
   target("ControlPlane", "HTTP", [hummingbird, hummingbirdCore, logging, nio]),
   // The routes under /v1 and their JSON.
@@ -138,8 +144,9 @@ let controlPlane: [Target] = [
   program(
     "ControlPlane", "ControlPlaneServer",
     [
-      "API", "NodeLink", "HTTP", "Operations", "Persistence", "Postgres", "Etcd", "NodeContract",
-      "Placement", "StructuredLogging", "Tenancy", hummingbird, arguments, configuration, lifecycle,
+      "API", "NameServers", "NodeLink", "HTTP", "Operations", "Persistence", "Postgres", "Etcd",
+      "NodeContract", "Placement", "StructuredLogging", "Tenancy", hummingbird, arguments,
+      configuration, lifecycle,
       logging,
     ]),
   // The operator's command line, a client of the API.
@@ -296,6 +303,10 @@ let testing: [Target] = [
   tests("ControlPlane", "StructuredLogging"),
   tests("ControlPlane", "Tenancy", ["NodeContract"]),
   tests("ControlPlane", "Placement", ["NodeContract"]),
+  tests("ControlPlane", "Zones", ["NodeContract", "Placement", "Tenancy"]),
+  tests(
+    "ControlPlane", "NameServers",
+    ["NodeContract", "Placement", "Support", "Tenancy", "Zones", logging]),
   tests("ControlPlane", "Rating", ["NodeContract"]),
   tests("ControlPlane", "SoundUploads", ["Audio", "Support"]),
   tests("ControlPlane", "HTTP", [hummingbird, hummingbirdTesting, logging, nio]),

@@ -5,6 +5,7 @@ import Foundation
 import HTTP
 import Hummingbird
 import Logging
+import NameServers
 import NodeContract
 import NodeLink
 import Operations
@@ -76,7 +77,7 @@ struct Replica {
       Listening("the API", on: settings.apiHost, settings.apiPort, web),
     ]
     var configuration = ServiceGroupConfiguration(
-      services: circle + services, gracefulShutdownSignals: [.sigterm, .sigint],
+      services: circle + names + services, gracefulShutdownSignals: [.sigterm, .sigint],
       logger: Logger(label: "services"))
     configuration.maximumGracefulShutdownDuration = .seconds(10)
     return ServiceGroup(configuration: configuration)
@@ -95,6 +96,18 @@ struct Replica {
     return [
       ReplicaRegister(etcd, fleet: fleet, at: place, logger: Logger(label: "replicas")),
       MemberWatch(etcd, fleet: fleet),
+    ]
+  }
+
+  /// What the site's name server says.
+  private var names: [any Service] {
+    guard let names = settings.names else { return [] }
+    let reading = InventoryReading(store)
+    return [
+      NameLoop(
+        folder: names.folder, control: NameServerControl(names.control, folder: names.folder),
+        nameServers: names.servers, logger: Logger(label: "names"), now: Clock.system.now,
+        inventory: { try await reading.naming() }, grants: { [grants] in grants.grants() })
     ]
   }
 

@@ -4,6 +4,7 @@ import Logging
 import NodeContract
 import NodeLink
 import Postgres
+import Tenancy
 
 /// What a replica is told about itself and what it depends on: a JSON file, `TANDEM_*` variables,
 /// flags, in rising precedence. `postgres.password-file` is `TANDEM_POSTGRES_PASSWORD_FILE` and
@@ -28,6 +29,8 @@ struct ServerSettings {
   var etcdMember: String?
   /// Whether a lost site's addresses are given to nodes of another.
   var movesAcross: Bool
+  /// The name server of this replica's site; nil: it has none.
+  var names: NameSettings?
   /// Raised by a restore from backup.
   var generation: UInt32
   var logLevel: Logger.Level
@@ -74,12 +77,23 @@ struct ServerSettings {
     etcdEndpoints = reader.stringArray(forKey: "etcd.endpoints", default: [])
     etcdMember = reader.string(forKey: "etcd.member")
     movesAcross = reader.bool(forKey: "placement.across", default: false)
+    names = try reader.names()
     generation = UInt32(try reader.number("generation", in: 1...Int(UInt32.max), default: 1))
     logLevel = try reader.value("log-level", default: "info") { Logger.Level(rawValue: $0) }
     guard !etcdEndpoints.isEmpty else {
       throw UnusableSetting(key: "etcd.endpoints", reason: "names no member")
     }
   }
+}
+
+/// A name server beside this replica.
+struct NameSettings {
+  /// Where its copy of the zones lies, and its control socket.
+  var folder: String
+  /// Who answers for the zones, as their parents name them.
+  var servers: [SIPDomain]
+  /// `pdns_control`, or where it lies.
+  var control: String
 }
 
 extension IPAddress? {
@@ -129,6 +143,25 @@ extension ConfigReader {
       throw UnusableSetting(key: key, reason: "cannot be '\(text)'")
     }
     return value
+  }
+
+  /// `names.servers` goes with `names.folder`.
+  fileprivate func names() throws -> NameSettings? {
+    guard let folder = string(forKey: "names.folder") else { return nil }
+    let texts = stringArray(forKey: "names.servers", default: [])
+    guard !texts.isEmpty else {
+      throw UnusableSetting(key: "names.servers", reason: "names no name server")
+    }
+    let servers = try texts.map { text in
+      guard let name = try? SIPDomain(text) else {
+        throw UnusableSetting(
+          key: "names.servers", reason: "cannot have '\(text)': it is no host name")
+      }
+      return name
+    }
+    return NameSettings(
+      folder: folder, servers: servers,
+      control: string(forKey: "names.control", default: "pdns_control"))
   }
 
   fileprivate func port(_ key: String, default fallback: Int) throws -> Int {

@@ -1,6 +1,7 @@
 public import Persistence
 public import Placement
 @_spi(Authorization) internal import Tenancy
+public import Zones
 
 /// The installation as the planner of grants sees it.
 public struct InventoryReading: Sendable {
@@ -14,6 +15,15 @@ public struct InventoryReading: Sendable {
       PlacedAddress(name: $0.name, site: $0.site, holder: $0.holder)
     }
     return (try await nodes(), addresses)
+  }
+
+  /// What the DNS is told of.
+  public func naming() async throws -> NamingInventory {
+    let sites = try await nodes().map { ($0.name, $0.site) }
+    return NamingInventory(
+      homes: try await store.tenants.homes(in: .platform),
+      addresses: try await store.addresses.all(in: .platform),
+      sites: Dictionary(sites) { first, _ in first })
   }
 
   private func nodes() async throws -> [PlacedNode] {

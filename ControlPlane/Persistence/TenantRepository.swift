@@ -31,6 +31,21 @@ public struct TenantRepository: Sendable {
     }
   }
 
+  /// The domains of all tenants, and the address at which each is at home.
+  public func homes(in scope: AccessScope) async throws -> [SIPDomain: AddressName] {
+    let rows = try await store.read(in: scope) { transaction in
+      try transaction.query(
+        "SELECT domain, home_address FROM tenants WHERE deleted_at IS NULL"
+      ).map {
+        (
+          try $0.value("domain", as: SIPDomain.self),
+          try $0.value("home_address", as: AddressName.self)
+        )
+      }
+    }
+    return Dictionary(rows) { first, _ in first }
+  }
+
   public func find(domain: SIPDomain, in scope: AccessScope) async throws -> Tenant? {
     try await store.read(in: scope) { transaction in
       try transaction.query(

@@ -1,27 +1,29 @@
 # What runs on one machine, and where its parts lie. Sourced after the others; `binaries` and `state` are set.
 
-readonly api_port=7080 link_port=7443 beat_port=7444 postgres_port=54329 etcd_port=23790
+readonly api_port=7080 link_port=7443 beat_port=7444 postgres_port=54329 etcd_port=23790 names_port=7053
 # The site and the host of each process that is no node.
 declare -A site_of=() host_of=()
 
-# lay_out [ADDRESS]: the paths and addresses; ADDRESS is where site a's phones find us. A `layout` that is
+# lay_out [ADDRESS [ADDRESS6]]: the paths and addresses; ADDRESS is where site a's phones find us, and ADDRESS6 where
+# they do by IPv6 besides. A `layout` that is
 # set says otherwise: where machines are on networks of their own, it names their `network_of`, the
 # `interface` at which service addresses come and go, what proves that they lead there, and the word that
-# nodes die of; and where there are several control planes (`replicas`), Postgres (`servers`) and members of
-# etcd (`members`), these with the site and host of each.
+# nodes die of; and where there are several control planes (`replicas`), Postgres (`servers`) members of
+# etcd (`members`) and name servers (`name_servers`), these with the site and host of each.
 lay_out() {
   phones_a=${1:-127.0.1.1} trunks_a=127.0.1.10 phones_b=127.0.2.1 trunks_b=127.0.2.10
+  phones_a6=${2:-} trunks_a6= phones_b6= trunks_b6=
   carrier=127.0.3.1:5060 interface= proof_a=binding proof_b=binding
   deadly_word=
-  replicas=(control-plane) servers=(postgres) members=(etcd)
-  site_of=([control-plane]=a [postgres]=a [etcd]=a)
-  host_of=([control-plane]=127.0.0.1 [postgres]=127.0.0.1 [etcd]=127.0.0.1)
+  replicas=(control-plane) servers=(postgres) members=(etcd) name_servers=(names)
+  site_of=([control-plane]=a [postgres]=a [etcd]=a [names]=a)
+  host_of=([control-plane]=127.0.0.1 [postgres]=127.0.0.1 [etcd]=127.0.0.1 [names]=127.0.0.1)
   # shellcheck disable=SC1090 # made by Infra/lab/up
   [ -z "${layout:-}" ] || . "$layout"
   secrets=$state/secrets certificates=$state/certificates configuration=$state/configuration
   api=$(api_of "${replicas[0]}")
   # Stopped in this order: who needs another goes first.
-  process_names=(node-a1 node-a2 node-b1 "${replicas[@]}" "${servers[@]}" "${members[@]}")
+  process_names=(node-a1 node-a2 node-b1 "${replicas[@]}" "${name_servers[@]}" "${servers[@]}" "${members[@]}")
   postgres_user=$(unprivileged postgres) etcd_user=$(unprivileged etcd)
   data=$(data_directory)
   mkdir --parents "$configuration" "$secrets"
@@ -29,6 +31,21 @@ lay_out() {
 }
 
 api_of() { echo "http://${host_of[$1]}:$api_port"; }
+
+# addresses_of SITE: the IP addresses of its service addresses, a line each.
+addresses_of() {
+  local name
+  for name in "phones_$1" "trunks_$1" "phones_${1}6" "trunks_${1}6"; do
+    [ -z "${!name}" ] || echo "${!name}"
+  done
+}
+
+# endpoints_of ROLE SITE: where SIP arrives at the site's address for `phones` or `trunks`, as its nodes' settings
+# have it.
+endpoints_of() {
+  local ip=$1_$2 ip6=$1_${2}6
+  echo "${!ip}:5060${!ip6:+ [${!ip6}]:5060}"
+}
 
 # certificate_of REPLICA: also its name to the nodes.
 certificate_of() { echo "cp-${site_of[$1]}"; }
@@ -84,8 +101,12 @@ make_secret() { [ -s "$1" ] || (umask 077 && openssl rand -hex "$2" >"$1"); }
 
 # write_control_plane_settings REPLICA
 write_control_plane_settings() {
-  local site=${site_of[$1]}
-  jq --null-input --arg secrets "$secrets" --arg certificates "$certificates" \
+  local site=${site_of[$1]} server names=null
+  for server in "${name_servers[@]}"; do
+    [ "${site_of[$server]}" != "$site" ] || names=$(names_settings "$server")
+  done
+  jq --null-input --argjson names "$names" \
+    --arg secrets "$secrets" --arg certificates "$certificates" \
     --arg host "${host_of[$1]}" --arg name "$(certificate_of "$1")" --arg site "$site" \
     --argjson api "$api_port" --argjson link "$link_port" --argjson beats "$beat_port" \
     --arg servers "$(hosts_for "$site" "${servers[@]}")" --argjson postgres "$postgres_port" \
@@ -102,7 +123,7 @@ write_control_plane_settings() {
       etcd: {endpoints: [$members | split("\n")[] | "http://\(.):\($etcd)"],
         member: "http://\($members | split("\n")[0]):\($etcd)"},
       placement: {$across}
-    }' >"$configuration/$1.json"
+    } + if $names then {$names} else {} end' >"$configuration/$1.json"
 }
 
 # replicas_for_nodes: as their settings name each control plane, a line each.
@@ -113,7 +134,7 @@ replicas_for_nodes() {
   done
 }
 
-# write_node_settings NODE SITE PHONES-IP TRUNKS-IP PROOF: should the other site be lost, its addresses' calls
+# write_node_settings NODE SITE PROOF: should the other site be lost, its addresses' calls
 # are carried on there.
 write_node_settings() {
   local node=$1 other=b
@@ -121,12 +142,13 @@ write_node_settings() {
   mkdir --parents "$state/nodes/$node"
   chmod 700 "$state/nodes/$node"
   make_secret "$secrets/$node-snapshots" 32
-  jq --null-input --arg node "$node" --arg site "$2" --arg phones "$3" --arg trunks "$4" \
+  jq --null-input --arg node "$node" --arg site "$2" --arg phones "$(endpoints_of phones "$2")" \
+    --arg trunks "$(endpoints_of trunks "$2")" \
     --arg state "$state/nodes/$node" --arg secrets "$secrets" --arg certificates "$certificates" \
-    --arg other "$other" --arg replicas "$(replicas_for_nodes)" --arg proof "$5" --arg music "$music" \
+    --arg other "$other" --arg replicas "$(replicas_for_nodes)" --arg proof "$3" --arg music "$music" \
     --arg recordings "$recordings" --arg spoken "$state/sounds" --arg deadly "$deadly_word" '{
       name: $node, site: $site, "log-level": "info", state: $state, $proof,
-      addresses: ["phones-\($site) phones \($phones):5060", "trunks-\($site) trunks \($trunks):5060"],
+      addresses: ["phones-\($site) phones \($phones)", "trunks-\($site) trunks \($trunks)"],
       "stands-by-for": ["phones-\($other) phones", "trunks-\($other) trunks"],
       "relay-ports": {first: 20000, last: 29999}, replicas: ($replicas | split("\n")),
       sounds: {music: $music, prompts: $recordings, synthesised: $spoken},
@@ -201,37 +223,37 @@ run_control_plane() {
 
 # ensure_node NODE
 ensure_node() {
-  local node=$1 run=run_node site=${1#node-} phones trunks
+  local node=$1 run=run_node site=${1#node-} addresses
   [ "$node" != node-a2 ] || run=run_heir
   site=${site%%[0-9]*}
-  phones=phones_$site trunks=trunks_$site
+  mapfile -t addresses < <(addresses_of "$site")
   ensure "$node" "$binaries/Keeper $binaries/MediaNodeServer $configuration/$node.json \
-    $certificates/$node.crt $certificates/sip-$site.crt" "$run" "$node" "${!phones}" "${!trunks}"
+    $certificates/$node.crt $certificates/sip-$site.crt" "$run" "$node" "${addresses[@]}"
 }
 
-# run_node NODE PHONES-IP TRUNKS-IP FINGERPRINT: its keeper holds the sockets of these addresses, unless
+# run_node NODE ADDRESS... FINGERPRINT: its keeper holds the sockets of these addresses, unless
 # another node of the site has taken them over.
 run_node() {
-  local node=$1 phones=$2 trunks=$3 address socket sockets=()
+  local node=$1 addresses=("${@:2:$#-2}") address socket sockets=()
   place_of "$node"
-  for address in "$phones" "$trunks"; do
+  for address in "${addresses[@]}"; do
     for socket in "udp $address 5060" "tcp $address 5060" "tcp $address 5061"; do
       # shellcheck disable=SC2086 # transport, address and port
       [ "$interface" ] || is_running node-a2 || require_port $socket "$node, SIP"
+      [[ $address != *:* ]] || socket=${socket/"$address"/"[$address]"}
       sockets+=(--wanted "${socket// /:}")
     done
   done
-  keep_node "$node" "$4" "${sockets[@]}"
+  keep_node "$node" "${!#}" "${sockets[@]}"
   # Where addresses move, it lets go of those at once that another has.
   [ -z "$interface" ] || return 0
   place_of "$node"
-  wait_for_process "$node" 10 port_is_bound "$phones"
-  wait_for_process "$node" 10 port_is_bound "$trunks"
+  for address in "${addresses[@]}"; do wait_for_process "$node" 10 port_is_bound "$address"; done
 }
 
-# run_heir NODE PHONES-IP TRUNKS-IP FINGERPRINT: it holds nothing until something is given to it; on a
+# run_heir NODE ADDRESS... FINGERPRINT: it holds nothing until something is given to it; on a
 # machine of its own nobody else has the sockets.
-run_heir() { if [ "$interface" ]; then run_node "$@"; else keep_node "$1" "$4"; fi; }
+run_heir() { if [ "$interface" ]; then run_node "$@"; else keep_node "$1" "${!#}"; fi; }
 
 # keep_node NODE FINGERPRINT [OPTION...]
 keep_node() {
@@ -242,7 +264,7 @@ keep_node() {
     "$binaries/MediaNodeServer" --config "$configuration/$1.json"
 }
 
-port_is_bound() { [ -n "$("${place[@]}" ss --no-header --listening --numeric --udp "src = $1 and sport = :5060")" ]; }
+port_is_bound() { [ -n "$("${place[@]}" ss --no-header --listening --numeric --udp "src = $([[ $1 == *:* ]] && echo "[$1]" || echo "$1") and sport = :5060")" ]; }
 
 # stop_all [NAME...]: all, or those named, each after those that need it.
 stop_all() {

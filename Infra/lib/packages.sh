@@ -5,7 +5,7 @@ readonly build_packages=(libpq-dev libssl-dev libnghttp2-dev libosip2-dev libsrt
   libspandsp-dev libopus-dev libmp3lame-dev pkg-config)
 # What runs beside our programs, what they have convert uploads, and what these scripts use.
 readonly run_packages=(
-  postgresql-15 etcd-server ffmpeg openssl ca-certificates curl jq iproute2 procps)
+  postgresql-15 etcd-server pdns-server pdns-backend-bind ffmpeg openssl ca-certificates curl jq iproute2 procps)
 # Phones and carriers for the demo call and the end-to-end tests.
 readonly phone_packages=(baresip-core)
 # What callers hear: prompts by language, and music.
@@ -13,9 +13,9 @@ readonly sound_packages=(asterisk-core-sounds-{en,fr,it,ru,es}-wav asterisk-moh-
 # What speaks the rest.
 readonly speech_packages=(espeak-ng ffmpeg)
 # What makes calls with sound in the laboratory, and what keeps its Postgres in several sites.
-readonly laboratory_packages=(gcc libc6-dev libssl-dev util-linux nftables patroni python3-etcd)
+readonly laboratory_packages=(gcc libc6-dev libssl-dev util-linux nftables patroni python3-etcd bind9-dnsutils)
 readonly test_packages=(
-  "${sound_packages[@]}" baresip-core linphone-cli sip-tester dnsmasq-base ffmpeg)
+  "${sound_packages[@]}" baresip-core linphone-cli sip-tester dnsmasq-base bind9-dnsutils ffmpeg)
 
 readonly policy=/usr/sbin/policy-rc.d
 readonly cluster_settings=/etc/postgresql-common/createcluster.conf
@@ -56,7 +56,7 @@ leave_disabled() {
   command -v systemctl >/dev/null || return 0
   for package; do
     case $package in
-      etcd-server | patroni) systemctl --quiet disable "${package%-server}.service" 2>/dev/null || true ;;
+      etcd-server | patroni | pdns-server) systemctl --quiet disable "${package%-server}.service" 2>/dev/null || true ;;
     esac
   done
 }

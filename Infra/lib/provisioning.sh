@@ -30,18 +30,19 @@ provision_fleet() {
   create node node-a1 --site a >/dev/null
   [ -z "$second_node" ] || create node node-a2 --site a >/dev/null
   create node node-b1 --site b >/dev/null
-  create_address phones-a a "$phones_a" phones node-a1
-  create_address trunks-a a "$trunks_a" trunks node-a1
-  create_address phones-b b "$phones_b" phones node-b1
-  create_address trunks-b b "$trunks_b" trunks node-b1
+  create_address phones-a a "$phones_a" phones node-a1 "$phones_a6"
+  create_address trunks-a a "$trunks_a" trunks node-a1 "$trunks_a6"
+  create_address phones-b b "$phones_b" phones node-b1 "$phones_b6"
+  create_address trunks-b b "$trunks_b" trunks node-b1 "$trunks_b6"
 }
 
-# create_address NAME SITE IP ROLE HOLDER: where it is found may be another place than last time.
+# create_address NAME SITE IP ROLE HOLDER IP6: where it is found may be another place than last time. IP6 may be empty.
 create_address() {
-  local known
-  known=$(ctl address create "$1" --site "$2" --ip "$3" --role "$4" --holder "$5" --if-absent |
-    jq --raw-output .ip)
-  [ "$known" = "$3" ] || ctl address change "$1" --ip "$3" >/dev/null
+  local known too=(--no-ip6)
+  [ -z "$6" ] || too=(--ip6 "$6")
+  known=$(ctl address create "$1" --site "$2" --ip "$3" ${6:+--ip6 "$6"} --role "$4" --holder "$5" --if-absent |
+    jq --raw-output '"\(.ip) \(.ip6 // "")"')
+  [ "$known" = "$3 $6" ] || ctl address change "$1" --ip "$3" "${too[@]}" >/dev/null
 }
 
 provision_demo() {

@@ -13,6 +13,7 @@ enum AllowedArrows {
     "CallFlows": ["NodeContract"],
     "Tenancy": ["NodeContract"],
     "Placement": ["NodeContract"],
+    "Zones": decided.union(["Placement"]),
     "Rating": ["NodeContract", "Tenancy"],
     "SoundUploads": [],
     "CLibPQ": [],
@@ -21,13 +22,15 @@ enum AllowedArrows {
     "Persistence": decided.union(["Rating", "Postgres"]),
     "Etcd": [],
     "Operations": decided.union([
-      "CallFlows", "Placement", "Rating", "Persistence", "Postgres", "SoundUploads",
+      "CallFlows", "Placement", "Rating", "Persistence", "Postgres", "SoundUploads", "Zones",
     ]),
+    "NameServers": decided.union(["Placement", "Zones"]),
     "HTTP": [],
     "API": decided.union(["Rating", "Operations", "HTTP"]),
     "NodeLink": decided.union(["Placement", "Etcd", "HTTP"]),
     "ControlPlaneServer": decided.union([
-      "API", "Etcd", "HTTP", "NodeLink", "Operations", "Persistence", "Placement", "Postgres",
+      "API", "Etcd", "HTTP", "NameServers", "NodeLink", "Operations", "Persistence", "Placement",
+      "Postgres",
       "StructuredLogging",
     ]),
     "pbxctl": [],
@@ -89,6 +92,7 @@ enum AllowedArrows {
   /// Values and their rules: no socket, clock, database or C library, so their tests need none.
   static let pure: Set<String> = [
     "NodeContract", "CallFlows", "Tenancy", "Placement", "Rating", "SIP", "RTP", "Audio",
+    "Zones",
     "CallControl",
     "Announcements", "Digits", "Ownership",
   ]
