@@ -1,4 +1,4 @@
-/* emitters: which interface sends datagrams and streams (UDP, TCP; IPv4) from which address, and when.
+/* emitters: which interface sends datagrams and streams (UDP, TCP) from which address, and when.
  *
  *   emitters INTERFACE... -- ADDRESS...
  *
@@ -22,14 +22,19 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { MOST = 16, BATCH = 64, HEADER = 20, PROTOCOL = 9, PAUSE = 200 };
+enum { MOST = 16, BATCH = 64, HEADER = 40, PAUSE = 200 };
+
+/* Where a packet says what it carries and who sent it, and how long its header is at least. */
+struct form { unsigned protocol, source, length, header; };
+static const struct form v4 = {9, 12, 4, 20}, v6 = {6, 8, 16, 40};
 
 struct emission { int64_t begin, end; long packets; };
 
 static volatile sig_atomic_t stopped;
 static const char *interfaces[MOST], *addresses[MOST];
 static int interface_count, address_count, sockets[MOST];
-static in_addr_t sources[MOST];
+static unsigned char sources[MOST][16];
+static const struct form *forms[MOST];
 static struct emission emissions[MOST][MOST];
 
 static void stop(int signal) { (void)signal; stopped = 1; }
@@ -61,9 +66,9 @@ static void print(int interface, int address) {
   emission->packets = 0;
 }
 
-static void note(int interface, in_addr_t source, int64_t now) {
+static void note(int interface, const struct form *form, const unsigned char *source, int64_t now) {
   for (int address = 0; address < address_count; address++) {
-    if (sources[address] != source) continue;
+    if (forms[address] != form || memcmp(sources[address], source, form->length)) continue;
     struct emission *emission = &emissions[interface][address];
     if (now - emission->end > PAUSE) print(interface, address);
     if (emission->packets++ == 0) emission->begin = now;
@@ -87,13 +92,12 @@ static void drain(int interface) {
     if (count <= 0) return;
     int64_t now = milliseconds();
     for (int i = 0; i < count; i++) {
-      in_addr_t source;
-      if (places[i].sll_pkttype == PACKET_OUTGOING || places[i].sll_protocol != htons(ETH_P_IP) ||
-          messages[i].msg_len < HEADER)
-        continue;
-      if (packets[i][PROTOCOL] != IPPROTO_UDP && packets[i][PROTOCOL] != IPPROTO_TCP) continue;
-      memcpy(&source, packets[i] + 12, sizeof source);
-      note(interface, source, now);
+      const struct form *form = places[i].sll_protocol == htons(ETH_P_IP) ? &v4
+                                : places[i].sll_protocol == htons(ETH_P_IPV6) ? &v6 : NULL;
+      if (places[i].sll_pkttype == PACKET_OUTGOING || !form || messages[i].msg_len < form->header) continue;
+      unsigned char protocol = packets[i][form->protocol];
+      if (protocol != IPPROTO_UDP && protocol != IPPROTO_TCP) continue;
+      note(interface, form, packets[i] + form->source, now);
     }
     if (count < BATCH) return;
   }
@@ -104,9 +108,11 @@ int main(int argc, char **argv) {
   for (; argument < argc && strcmp(argv[argument], "--") && interface_count < MOST; argument++)
     interfaces[interface_count++] = argv[argument];
   for (argument++; argument < argc && address_count < MOST; argument++) {
+    const struct form *form = strchr(argv[argument], ':') ? &v6 : &v4;
     addresses[address_count] = argv[argument];
-    if (inet_pton(AF_INET, argv[argument], &sources[address_count++]) != 1) {
-      fprintf(stderr, "emitters: %s is no IPv4 address\n", argv[argument]);
+    forms[address_count] = form;
+    if (inet_pton(form == &v6 ? AF_INET6 : AF_INET, argv[argument], sources[address_count++]) != 1) {
+      fprintf(stderr, "emitters: %s is no IP address\n", argv[argument]);
       return 2;
     }
   }

@@ -12,11 +12,13 @@ before_fault() {
 strike() {
   kill_site a
   api=$(api_of control-plane-b)
+  watch_steering names-b "$lab_domain" "$lab_phones_b"
   await_leader etcd-a 2000
 }
 
 # Who holds what is told by Postgres too.
 after_calls() {
+  end_steering names-b
   await_writes postgres-a 45000
   after=$(holdings)
 }

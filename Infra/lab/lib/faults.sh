@@ -44,7 +44,7 @@ kill_site() {
     node+=("node-$machine")
   done
   for name in "${node[@]}"; do kill_machine "$name"; done
-  kill_programs "control-plane-$1" "postgres-$1" "etcd-$1"
+  kill_programs "control-plane-$1" "postgres-$1" "etcd-$1" "names-$1"
 }
 
 # lose_then_kill_process PROGRAM...: the victim's process dies two seconds after these; times count from then.

@@ -132,7 +132,7 @@ def late_successions: [.[]? | select(.successor != null and .ms > .promised_ms)
    stages, sound: $sound, kinds: (.calls | kinds), lost: $lost, deeds: $deeds,
    records: {legs: (.legs | length), differences: ($records | length),
      charged: (.legs | map(.charged // 0) | add // 0), posted: (.legs | map(.posted // 0) | add // 0)},
-   emissions, phones, successions, holdings, broken: $broken, late: $late,
+   emissions, phones, successions, steered_ms, holdings, broken: $broken, late: $late,
    verdict: (if ($broken | length) > 0 then "broken" elif .generator.lag_ms >= lag_bar then "inconclusive"
      elif ($late | length) > 0 and (.emissions | starved($found.disturbed_ms)) then "inconclusive"
      elif ($late | length) > 0 then "broken" else "kept" end)}

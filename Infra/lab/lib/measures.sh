@@ -139,11 +139,11 @@ measures() {
     --slurpfile legs <(legs) --argjson price "$(price)" --argjson lag "$(generator_lag)" \
     --argjson stages "$("stages_of_$stages")" --argjson before "$before" --argjson after "$after" \
     --slurpfile deeds <(deeds) --slurpfile emissions <(emissions) --arg victim "$victim" --argjson struck "$struck" \
-    --argjson phones "$(returned_phones)" --argjson successions "$(successions_found)" \
+    --argjson phones "$(returned_phones)" --argjson successions "$(successions_found)" --argjson steered "$(steered)" \
     --argjson returned "$returned" --argjson disturbed "$disturbed" --arg load_before "$load_before" --arg load_after "$(load_average)" --argjson remarks "$remarks" '{
       $drill, $about, $promise, begun: ($begun / 1000 | floor | todateiso8601), $price,
       calls: $calls[0], streams: $streams[0], legs: $legs[0],
-      deeds: $deeds[0], emissions: $emissions[0], $victim, $phones, $successions,
+      deeds: $deeds[0], emissions: $emissions[0], $victim, $phones, $successions, steered_ms: $steered,
       disturbed_ms: ($disturbed - $struck),
       returned_ms: (if $returned then $returned - $struck else null end),
       generator: {lag_ms: $lag}, $stages, holdings: {$before, $after}, $remarks,

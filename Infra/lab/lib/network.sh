@@ -2,16 +2,25 @@
 #
 # Each machine is a network namespace with two cables: a node's `lan`, to the network of its site, where its service
 # addresses come and go, and everybody's `ctl`, to the site's network between nodes and control plane. One machine of
-# each site, `cp-a` for instance, has its control plane, its Postgres and its member of etcd. The sites are joined
+# each site, `cp-a` for instance, has its control plane, its Postgres, its member of etcd and its name server. The sites are joined
 # by `between`, to which each has one cable: `site-a`. All bridges are in a namespace of their own, which is
 # the sites' gateway and where phones, carriers and operators are. A cable is cut at its bridge: the machines
 # themselves do not see it.
+#
+# Every site's network speaks IPv4 and IPv6; that between nodes and control plane IPv4 alone. In site a there is a router,
+# `nat`, and behind it a machine, `home`, that nobody outside sees.
 
 readonly lab_sites=(a b c)
 readonly lab_machines=(a1 a2 b1 cp-a cp-b cp-c)
 # Phones and carrier, and the gateway of each site.
 readonly lab_outside=10.99.1.3 lab_gateway_a=10.99.1.254 lab_gateway_b=10.99.2.254
 readonly lab_phones=10.99.1.101 lab_trunks=10.99.1.110 lab_phones_b=10.99.2.101 lab_trunks_b=10.99.2.110
+# The same by IPv6.
+readonly lab_outside6=fd99:1::3 lab_gateway_a6=fd99:1::254 lab_gateway_b6=fd99:2::254
+readonly lab_phones6=fd99:1::101 lab_trunks6=fd99:1::110 lab_phones_b6=fd99:2::101 lab_trunks_b6=fd99:2::110
+# The router as it is seen from outside, and from inside; who is behind it.
+readonly lab_nat=10.99.1.4 lab_router=192.168.77.1 lab_inner=192.168.77.2
+readonly lab_household=(nat home)
 # Operators.
 readonly lab_control=10.98.0.254
 # Phones without calls are in offices of their own: as many addresses from here on.
@@ -45,24 +54,30 @@ number_of_site() {
 # clock_of MACHINE: says how wrong its wall clock is.
 clock_of() { echo "$laboratory/clocks/$1"; }
 
+# disk_of MACHINE: says how slow its disk is.
+disk_of() { echo "$laboratory/disks/$1"; }
+
 # A namespace lives as long as a process in it: this one, whose clock may stand still.
 start_network() {
   local machine
   ! is_running network || return 0
-  for machine in "${lab_machines[@]}"; do stop_process "machine-$machine"; done
+  for machine in "${lab_machines[@]}" "${lab_household[@]}"; do stop_process "machine-$machine"; done
   start_namespace network
   build_bridges
   set_clocks_right
+  make_disks_fast
   for machine in "${lab_machines[@]}"; do
     start_namespace "machine-$machine"
     lay_cables "$machine"
   done
+  for machine in "${lab_household[@]}"; do start_namespace "machine-$machine"; done
+  join_household
   write_layout
 }
 
 stop_network() {
   local machine
-  for machine in "${lab_machines[@]}"; do stop_process "machine-$machine"; done
+  for machine in "${lab_machines[@]}" "${lab_household[@]}"; do stop_process "machine-$machine"; done
   stop_process network
 }
 
@@ -73,6 +88,7 @@ readonly machine_settings='
   ip link set lo up
   cd /proc/sys/net
   echo 1 >ipv4/ip_nonlocal_bind
+  echo 1 >ipv6/ip_nonlocal_bind
   echo "0 2147483647" >ipv4/ping_group_range
   for name in all default; do
     echo 1 >ipv6/conf/$name/disable_ipv6
@@ -81,6 +97,15 @@ readonly machine_settings='
     echo 0 >ipv4/conf/$name/rp_filter
   done
   exec sleep infinity'
+
+# Interfaces whose names follow speak IPv6, with addresses as they are given and without asking whether others have them.
+readonly speak_ipv6='
+  cd /proc/sys/net/ipv6/conf
+  for name; do
+    echo 0 >$name/accept_dad
+    echo 0 >$name/accept_ra
+    echo 0 >$name/disable_ipv6
+  done'
 
 start_namespace() {
   start_process "$1" "$(id -un)" - unshare --net -- sh -c "$machine_settings"
@@ -105,7 +130,12 @@ build_bridges() {
       ip link add site-\$site type veth peer name to-\$site
       ip link set site-\$site master between up && ip link set to-\$site master control-\$site up
     done
+    sh -c '$speak_ipv6' - lo lan-a lan-b
+    for bridge in lan-a lan-b; do echo 1 >/proc/sys/net/ipv4/conf/\$bridge/forwarding; done
     ip address add $lab_gateway_a/24 dev lan-a
+    ip address add $lab_gateway_a6/64 dev lan-a
+    ip address add $lab_outside6/64 dev lan-a
+    ip address add $lab_gateway_b6/64 dev lan-b
     ip address add $lab_outside/24 dev lan-a
     for office in $(seq --separator=' ' 0 $((lab_office_count - 1))); do
       ip address add ${lab_offices%.*}.\$((${lab_offices##*.} + office))/24 dev lan-a
@@ -127,9 +157,12 @@ lay_cables() {
   site=$(site_of_machine "$1") host=$(control_host_of "$1")
   if [[ $1 != cp-* ]]; then
     lay_cable "$1" lan "lan-$site" "${host/10.98/10.99}/24"
+    at "$1" sh -c "$speak_ipv6" - lo lan
+    at "$1" ip address add "fd99:$(number_of_site "$site")::${host##*.}/64" dev lan
     # To whoever is elsewhere: the other site's phones and carrier, should they have to be reached from here.
-    local gateway=lab_gateway_$site
+    local gateway=lab_gateway_$site gateway6=lab_gateway_${site}6
     at "$1" ip route add default via "${!gateway}" dev lan
+    at "$1" ip -6 route add default via "${!gateway6}" dev lan
   fi
   lay_cable "$1" ctl "control-$site" "$host/16"
 }
@@ -144,17 +177,52 @@ lay_cable() {
   at "$1" ip link set "$2" up
 }
 
+# A router as people have at home: nobody gets in who was not spoken to, what leaves has another port than it had, and
+# a flow of datagrams is forgotten when it was silent for as long as RFC 4787 section 4.3 has seen routers do it.
+join_household() {
+  local pid fingerprint
+  lay_cable nat lan lan-a "$lab_nat/24"
+  at nat ip route add default via "$lab_gateway_a" dev lan
+  is_running machine-home
+  at nat ip link add inner type veth peer name lan netns "$pid"
+  at nat ip address add "$lab_router/24" dev inner
+  at nat ip link set inner up
+  at home ip address add "$lab_inner/24" dev lan
+  at home ip link set lan up
+  at home ip route add default via "$lab_router" dev lan
+  at nat sh -c '
+    cd /proc/sys/net
+    echo 1 >ipv4/ip_forward
+    echo 30 >netfilter/nf_conntrack_udp_timeout
+    echo 30 >netfilter/nf_conntrack_udp_timeout_stream'
+  at nat nft --file - <<'TABLE'
+    table ip household {
+      chain leaving {
+        type nat hook postrouting priority srcnat;
+        oifname "lan" meta l4proto { tcp, udp } masquerade to :40000-60999 fully-random
+        oifname "lan" masquerade
+      }
+      chain through {
+        type filter hook forward priority filter; policy drop;
+        iifname "inner" accept
+        ct state established,related accept
+      }
+    }
+TABLE
+}
+
 # What Infra/up and the drills need to know of all this.
 write_layout() {
   local site process machine pid fingerprint engines=()
-  for site in "${lab_sites[@]}"; do engines+=("control-plane-$site" "postgres-$site" "etcd-$site"); done
+  for site in "${lab_sites[@]}"; do engines+=("control-plane-$site" "postgres-$site" "etcd-$site" "names-$site"); done
   {
     echo "phones_a=$lab_phones trunks_a=$lab_trunks phones_b=$lab_phones_b trunks_b=$lab_trunks_b"
+    echo "phones_a6=$lab_phones6 trunks_a6=$lab_trunks6 phones_b6=$lab_phones_b6 trunks_b6=$lab_trunks_b6"
     echo "carrier=$lab_outside:5060 interface=lan"
     echo "deadly_word=$(<"$laboratory/deadly-word")"
     echo "proof_a='gateway $lab_gateway_a' proof_b='gateway $lab_gateway_b'"
     echo "replicas=(${lab_sites[*]/#/control-plane-}) servers=(${lab_sites[*]/#/postgres-})"
-    echo "members=(${lab_sites[*]/#/etcd-})"
+    echo "members=(${lab_sites[*]/#/etcd-}) name_servers=(${lab_sites[*]/#/names-})"
     for process in "${engines[@]}"; do
       machine=$(machine_of "$process")
       echo "site_of[$process]=$(site_of_machine "$machine") host_of[$process]=$(control_host_of "$machine")"
@@ -163,9 +231,15 @@ write_layout() {
       is_running "machine-$(machine_of "$process")"
       echo "network_of[$process]=/proc/$pid/ns/net"
     done
+    is_running machine-home
+    echo "network_of[home]=/proc/$pid/ns/net"
     for process in node-a1 node-a2 node-b1 "${lab_sites[@]/#/control-plane-}"; do
-      printf 'environment_of[%s]=%q\n' "$process" "LD_PRELOAD=$laboratory/generator/stepped_clock.so
-TANDEM_WALL_CLOCK=$(clock_of "$(machine_of "$process")")"
+      machine=$(machine_of "$process")
+      printf 'environment_of[%s]=%q\n' "$process" \
+        "LD_PRELOAD=$laboratory/generator/stepped_clock.so:$laboratory/generator/slow_disk.so
+TANDEM_WALL_CLOCK=$(clock_of "$machine")
+TANDEM_SLOW_DISK=$(disk_of "$machine")
+TANDEM_SLOW_FOLDER=$site/nodes/$process"
     done
   } >"$layout"
 }
@@ -175,6 +249,13 @@ inside() {
   local pid fingerprint
   is_running network || fail "the laboratory is not up: Infra/lab/up sets it up"
   nsenter --net="/proc/$pid/ns/net" -- "$@"
+}
+
+# behind_nat COMMAND...: where `lab_inner` is. For drills, which know the layout.
+behind_nat() {
+  local place
+  place_of home
+  "${place[@]}" "$@"
 }
 
 # at MACHINE COMMAND...
@@ -196,12 +277,24 @@ sever() {
 heal() {
   nft flush set bridge laboratory mute && nft flush set bridge laboratory deaf
   set_clocks_right
+  make_disks_fast
 }
 
 # step_clock MACHINE SECONDS: so wrong is its wall clock from now on. Written over, since programs look at it.
-step_clock() {
-  mkdir --parents "$laboratory/clocks"
-  perl -e 'print pack("q", shift() * 1e9)' -- "$2" | dd of="$(clock_of "$1")" conv=notrunc status=none
+step_clock() { tell_nanoseconds "$(clock_of "$1")" "$2"; }
+
+# slow_down MACHINE SECONDS: so much longer its disk takes for each write of its node and each wait for one.
+slow_down() { tell_nanoseconds "$(disk_of "$1")" "$2"; }
+
+# tell_nanoseconds FILE SECONDS
+tell_nanoseconds() {
+  mkdir --parents "${1%/*}"
+  perl -e 'print pack("q", shift() * 1e9)' -- "$2" | dd of="$1" conv=notrunc status=none
+}
+
+make_disks_fast() {
+  local machine
+  for machine in "${lab_machines[@]}"; do slow_down "$machine" 0; done
 }
 
 set_clocks_right() {

@@ -37,6 +37,7 @@ def ms: if . == null then "-" else "\(. * 10 | round / 10)" end;
 (.successions | select(length > 0) | "Killed\tTaken over by\tafter ms\tpromised\tcame back as",
   (.[] | "\(.lost)\t\(.successor // "nobody")\t\(.ms)\t\(.promised_ms)\t\(.returned_as)"),
   ""),
+(.steered_ms | values | "The DNS sent phones to the other site after \(.) ms", ""),
 "Sent from\tby\tfrom, ms\tto, ms\tPackets",
 (.emissions | sort_by(.address, .begin_ms)[] | "\(.address)\t\(.node)\t\(.begin_ms)\t\(.end_ms)\t\(.packets)"),
 "",
