@@ -13,7 +13,8 @@ readonly sound_packages=(asterisk-core-sounds-{en,fr,it,ru,es}-wav asterisk-moh-
 # What speaks the rest.
 readonly speech_packages=(espeak-ng ffmpeg)
 # What makes calls with sound in the laboratory, and what keeps its Postgres in several sites.
-readonly laboratory_packages=(gcc libc6-dev libssl-dev util-linux nftables patroni python3-etcd bind9-dnsutils)
+readonly laboratory_packages=(
+  gcc libc6-dev libssl-dev libsrtp2-dev util-linux nftables patroni python3-etcd bind9-dnsutils)
 readonly test_packages=(
   "${sound_packages[@]}" baresip-core linphone-cli sip-tester dnsmasq-base bind9-dnsutils ffmpeg)
 

@@ -22,6 +22,22 @@ struct JudgementTests {
     #expect(sound.silenceMaxMs == 200)
   }
 
+  @Test func transportsAreNotAveragedWithEachOther() async throws {
+    var findings = Findings()
+    findings.streams = [
+      Findings.Stream(silence: 20),
+      Findings.Stream(transport: "TLS, SRTP", class: "R", silence: 400),
+    ]
+    let report = try await findings.judged()
+    #expect(report.sound.map(\.transport) == ["TLS, SRTP", "UDP"])
+    #expect(report.sound.map(\.class) == ["R", "M"])
+    #expect(report.sound.map(\.streams) == [1, 1])
+    #expect(
+      report.late == [
+        "to-carrier, TLS, SRTP, toward the phone: p99 of silence 400 ms, promised 300"
+      ])
+  }
+
   @Test func silenceDecidesOnlyWhereTheGeneratorWasInTime() async throws {
     var findings = Findings()
     findings.streams[0].silence = 301
@@ -54,17 +70,19 @@ struct JudgementTests {
     findings.calls[0].why = 481
     let report = try await findings.judged()
     #expect(report.verdict == "broken")
-    #expect(report.broken == ["1 calls (to-carrier) lost: BYE refused with 481"])
+    #expect(report.broken == ["1 calls (to-carrier, UDP) lost: BYE refused with 481"])
   }
 
   @Test func eachKindOfCallHasALineOfItsOwn() async throws {
     var findings = Findings()
-    findings.calls.append(Findings.Call(kind: "to-carrier, held", id: "c0", ended: "failed"))
-    findings.calls.append(Findings.Call(kind: "to-carrier, held", id: "c0"))
+    findings.calls.append(Findings.Call(kind: "to-carrier,held", id: "c0", ended: "failed"))
+    findings.calls.append(Findings.Call(kind: "to-carrier,held", id: "c0"))
+    findings.calls.append(Findings.Call(transport: "TCP", class: "R", id: "c0"))
     #expect(
       try await findings.judged().kinds == [
+        Report.Kind(kind: "to-carrier", transport: "TCP", class: "R", calls: 1, lost: 0),
         Report.Kind(kind: "to-carrier", calls: 1, lost: 0),
-        Report.Kind(kind: "to-carrier, held", calls: 2, lost: 1),
+        Report.Kind(kind: "to-carrier,held", calls: 2, lost: 1),
       ])
   }
 
@@ -125,6 +143,49 @@ struct JudgementTests {
     case "free leg charged": findings.legs[0].charged = 1
     default: findings.legs.append(Findings.Leg(leg: "3", call: "other", sipCallID: "x"))
     }
+    #expect(try await findings.judged().verdict == "broken")
+  }
+
+  @Test func aCallThatWasHandedOverHasALegForEachParty() async throws {
+    var findings = Findings()
+    findings.calls[0].parties = 3
+    findings.calls[0].left = "caller"
+    findings.legs[0].talkMilliseconds = 9_000
+    #expect(try await findings.judged().broken.count == 1)
+    findings.legs.append(
+      Findings.Leg(leg: "3", sipCallID: "c0-c", direction: "outgoing", talkMilliseconds: 3_000))
+    #expect(try await findings.judged().verdict == "kept")
+    findings.calls[0].left = "callee"
+    #expect(
+      try await findings.judged().broken == [
+        "c0 (to-carrier, UDP): incoming leg talked 9000 ms, not 12 s"
+      ])
+  }
+
+  @Test func aCallOfTheExchangeItselfHasOneLegAndCostsNothing() async throws {
+    var findings = Findings()
+    findings.calls[0].parties = 1
+    findings.calls[0].exchange = true
+    #expect(try await findings.judged().verdict == "broken")
+    findings.legs.removeLast()
+    #expect(try await findings.judged().verdict == "kept")
+    findings.legs[0].talkMilliseconds = 10_000
+    #expect(try await findings.judged().verdict == "broken")
+  }
+
+  @Test func ofARecordedCallNoMoreIsMissingThanTheFaultTook() async throws {
+    var findings = Findings()
+    findings.calls[0].state = "recorded"
+    #expect(try await findings.judged().broken == ["c0 (to-carrier, UDP) has 0 recordings"])
+    // A file of 5 s, what the fault may silence, and a second to begin with.
+    for (milliseconds, verdict) in [
+      (12_000, "kept"), (13_001, "broken"), (5_700, "kept"), (5_699, "broken"),
+    ] {
+      findings.sounds = [Findings.Sound(milliseconds: milliseconds)]
+      #expect(try await findings.judged().verdict == verdict)
+    }
+    findings.adopts = false
+    findings.sounds = [Findings.Sound(milliseconds: 10_999)]
     #expect(try await findings.judged().verdict == "broken")
   }
 
@@ -213,7 +274,7 @@ struct JudgementTests {
     findings.deeds[2].why = 481
     #expect(
       try await findings.judged().broken == [
-        "hold by the callee failed in 1 of 2 calls (to-carrier): 481"
+        "hold by the callee failed in 1 of 2 calls by UDP (to-carrier): 481"
       ])
   }
 
@@ -248,6 +309,8 @@ struct JudgementTests {
 private struct Findings {
   struct Stream: Encodable {
     var kind = "to-carrier"
+    var transport = "UDP"
+    var `class` = "M"
     var toward = "phone"
     var silence = 20.0
     var lost = 0
@@ -256,11 +319,28 @@ private struct Findings {
 
   struct Call: Encodable {
     var kind = "to-carrier"
+    var transport = "UDP"
+    var `class` = "M"
     var id = "c0"
     var ended = "ok"
     var why = 0
     var seconds = 12.0
     var by: String?
+    var byeMs: Double?
+    /// Who handed the call over.
+    var left: String?
+    var parties = 2
+    /// Whether it called the exchange itself.
+    var exchange = false
+    var state = "talking"
+  }
+
+  /// What was recorded of a call, or left as a message.
+  struct Sound: Encodable {
+    var kind = "recording"
+    var call = "call"
+    var milliseconds: Int
+    var ending = "call-ended"
   }
 
   struct Leg: Encodable {
@@ -303,6 +383,8 @@ private struct Findings {
   /// What a side did within a call after the fault.
   struct Deed: Encodable {
     var kind = "to-carrier"
+    var transport = "UDP"
+    var `class` = "M"
     var side = "callee"
     var deed: String
     var why = 0
@@ -346,6 +428,7 @@ private struct Findings {
       leg: "2", sipCallID: "c0-b", direction: "outgoing", carrier: true, billedSeconds: 12,
       charged: 1_075, postings: 1, posted: 1_075),
   ]
+  var sounds: [Sound] = []
   var lag = 1.0
   var moves = Moves.nowhere
   var after = Holding()
@@ -408,6 +491,7 @@ private struct Measures: Encodable {
   let calls: [Findings.Call]
   let streams: [Findings.Stream]
   let legs: [Findings.Leg]
+  let sounds: [Findings.Sound]
   let price = 5_375_000
   let generator: Generator
   let stages: Stages
@@ -430,6 +514,7 @@ private struct Measures: Encodable {
     (deeds, phones) = (findings.deeds, findings.phones)
     successions = findings.successions
     (calls, streams, legs) = (findings.calls, findings.streams, findings.legs)
+    sounds = findings.sounds
     generator = Generator(lagMs: findings.lag)
     stages = Stages(adoptionMs: findings.adoption)
     holdings = Holdings(after: [findings.after])
@@ -438,16 +523,23 @@ private struct Measures: Encodable {
 
 private struct Report: Decodable {
   struct Sound: Decodable {
+    var transport: String
+    var `class`: String
+    var streams: Int
     var silenceP50Ms: Double
     var silenceP99Ms: Double
     var silenceMaxMs: Double
   }
   struct Kind: Decodable, Equatable {
     var kind: String
+    var transport = "UDP"
+    var `class` = "M"
     var calls: Int
     var lost: Int
   }
   struct Deed: Decodable, Equatable {
+    var transport = "UDP"
+    var `class` = "M"
     var side: String
     var deed: String
     var calls: Int

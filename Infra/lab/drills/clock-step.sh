@@ -21,11 +21,11 @@ strike() {
 # Whether the clocks were wrong at all: the ends say so, and who answers for the control plane.
 after_calls() {
   (wait_until 20 "the ends being noted an hour early" ends_are_an_hour_early) ||
-    remark "$(ends_an_hour_early) of $((2 * calls)) ends were noted by a clock that was an hour slow"
+    remark "$(ends_an_hour_early) of $(legs_made) ends were noted by a clock that was an hour slow"
   [ "$(control_plane_is_late)" = 1 ] || remark "the control plane's clock did not step"
 }
 
-ends_are_an_hour_early() { [ "$(ends_an_hour_early)" = $((2 * calls)) ]; }
+ends_are_an_hour_early() { [ "$(ends_an_hour_early)" = "$(legs_made)" ]; }
 
 # Facts of one leg were to be as far apart by both clocks.
 ends_an_hour_early() {

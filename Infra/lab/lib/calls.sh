@@ -1,35 +1,63 @@
-# The calls of a drill: half come from a carrier, half go to it, with sound both ways in each. Sourced
-# after Infra/lib's installation and provisioning; `work`, `generator` and `calls` are set.
+# The calls of a drill: of every kind, with the parties that have them. Sourced after Infra/lib's installation and
+# provisioning; `work`, `generator` and `calls` are set.
 
-readonly kinds=(from-carrier to-carrier)
 # What the phones' passwords begin with; their names follow.
 readonly secret=laboratory-
-# So many calls a second while they are set up.
-readonly set_up_rate=10
+# To whom calls are handed over, as `provision_phone` counts.
+readonly visitor=9999
+
+# Of 200 calls with another party so many are of each kind; the rest are by UDP and talk, half from the carrier and half
+# to it. There is one at least of each. As the generator reads them: caller, callee, state, and where to.
+readonly shares="
+  between-phones     20  udp      udp      talking
+  from-carrier,held  10  carrier  udp      held
+  to-carrier,held    10  udp      carrier  held
+  from-carrier       10  carrier  tcp      talking
+  to-carrier         10  tcp      carrier  talking
+  from-carrier       10  carrier  tls      talking
+  to-carrier         10  tls      carrier  talking
+  phone-rings        10  carrier  udp      ringing
+  carrier-rings      10  udp      carrier  ringing
+  early-media        10  udp      carrier  early
+  recorded           10  udp      carrier  recorded"
 
 # Before whatever else the machine does, where that is allowed: late packets would be measured as ours.
 first=()
 if chrt --fifo 1 true 2>/dev/null; then first=(chrt --fifo 1); fi
 
-# calls_of KIND: how many.
-calls_of() { if [ "$1" = from-carrier ]; then echo $((calls - calls / 2)); else echo $((calls / 2)); fi; }
+# MARK: - Plan
 
-# held_of KIND: how many of them are on hold when the fault comes; the others talk.
-held_of() { echo $(($(calls_of "$1") / 5)); }
+# What of `calls` so many of 200 are.
+share_of() { echo $(($1 * calls / 200 > 0 ? $1 * calls / 200 : 1)); }
 
-# What a kind's calls are to the generator: caller's port, callee's port, first ports of the media of
-# both, and where we are for the caller and for the callee.
-ports_of() {
-  if [ "$1" = from-carrier ]; then echo "5070 5081 25000 25200 $lab_trunks $lab_phones"; else
-    echo "5090 5060 25400 25600 $lab_phones $lab_trunks"
-  fi
+# write_plan: as the generator reads it. Who rings comes last, since nobody waits for an answer for ever.
+write_plan() {
+  local name share rest kinds=() rings=() left=$calls
+  while read -r name share rest; do
+    [ -n "$name" ] || continue
+    share=$(share_of "$share") left=$((left - share))
+    case $rest in
+      *ringing | *early) rings+=("$name $share $rest") ;;
+      *) kinds+=("$name $share $rest") ;;
+    esac
+  done <<<"$shares"
+  [ "$left" -ge 2 ] || fail "--calls $calls are too few for one of each kind and two besides"
+  kinds=("from-carrier $((left - left / 2)) carrier udp talking" "to-carrier $((left / 2)) udp carrier talking" "${kinds[@]}")
+  printf '%s\n' "${kinds[@]}" "${rings[@]}" >"$work/plan"
+}
+
+# A user for each phone in the plan.
+planned_users() {
+  awk '{ for (i = 3; i <= 4; i++) if ($i != "-" && $i !~ /^carrier/) users += $2 } END { print users }' "$work/plan"
 }
 
 # MARK: - Phones
 
-# A user each for as many calls as come in; who is there already stays.
+# Who is there already stays.
 provision_phones() {
-  provision "$laboratory/phones" "$(calls_of from-carrier)" 0
+  write_plan
+  provision "$laboratory/phones" "$(planned_users)" 0
+  provision "$laboratory/visitor" 1 "$visitor"
 }
 
 # provision FILE WANTED FIRST: FILE says how many of these there are already.
@@ -39,7 +67,7 @@ provision() {
   [ "$known" -lt "$wanted" ] || return 0
   say "==> Provisioning $((wanted - known)) users"
   tenant=$(create tenant Laboratory --reseller "$(jq --raw-output .reseller "$site/demo.json")" \
-    --domain "$lab_domain" --home-address phones-a --country-code 44)
+    --domain "$lab_domain" --home-address phones-a --country-code 44 --ring-timeout 300)
   for ((number = known; number < wanted; number++)); do
     provision_phone $((first + number))
     echo $((number + 1)) >"$file"
@@ -56,90 +84,80 @@ provision_phone() {
   create number "+44$((2000000000 + $1))" --tenant "$tenant" --extension "$extension" >/dev/null
 }
 
+# register_phones: phones and carrier are there from now on, until `hang_up` or `stop_generator`.
 register_phones() {
-  local wanted
-  wanted=$(calls_of from-carrier)
-  "$generator/sipload" --label phones --target "$lab_phones:5060" --domain "$lab_domain" --secret "$secret" \
-    --register \
-    --users "$wanted" --calls "$wanted" --rate 0 --conc 4 --my-ip "$lab_outside" --uac-port 5081 \
-    --uas-port 5082 >"$work/registers.json" || fail "not every phone could register: $(<"$work/registers.json")"
+  mkdir "$work/parties"
+  mkfifo "$work/orders"
+  "${first[@]}" "$generator/parties" --plan "$work/plan" --results "$work/parties" --domain "$lab_domain" \
+    --secret "$secret" --outside "$lab_outside" --phones "$lab_phones" --trunks "$lab_trunks" \
+    --standby "$lab_phones_b" <"$work/orders" 2>"$work/parties.log" &
+  parties=$!
+  exec {orders}>"$work/orders"
+  await_result 30 registered "every phone being registered"
 }
 
 # MARK: - Calls
 
-talking_of() { echo $(($(calls_of "$1") - $(held_of "$1"))); }
-
 begin_calls() {
-  local wanted
-  say "==> $calls calls"
-  # shellcheck disable=SC2034 # by name, in `set_up`
-  local from_carrier=(--duser +4420)
-  # shellcheck disable=SC2034
-  local to_carrier=(--duser 074 --called-base 447400000000 --callers --domain "$lab_domain" --secret "$secret")
-  callers=()
-  set_up from-carrier "${from_carrier[@]}"
-  set_up to-carrier "${to_carrier[@]}"
-  wait_until $((60 + calls / set_up_rate)) "the calls being up" \
-    test -e "$work/from-carrier.pairs" -a -e "$work/to-carrier.pairs"
-  up=$(cat "$work"/*.pairs | wc --lines) wanted=$(($(talking_of from-carrier) + $(talking_of to-carrier)))
-  [ "$up" = "$wanted" ] || fail "only $up of $wanted calls with sound came up"
+  local missing
+  say "==> $(planned_calls) calls"
+  order call
+  await_result $((60 + calls / 5)) up "the calls being up"
+  missing=$(jq --slurp --raw-output \
+    'map(select(.ready | not) | "\(.kind) by \(.transport): \(.why)") | unique | join("; ")' "$work/parties/up")
+  [ -z "$missing" ] || fail "not every call came up: $missing"
 }
 
-# set_up KIND OPTION...
-set_up() {
-  local kind=$1 caller callee media_a media_b here
-  shift
-  read -r caller callee media_a media_b here _ <<<"$(ports_of "$kind")"
-  "${first[@]}" "$generator/sipload" --label "$kind" --target "$here:5060" --my-ip "$lab_outside" \
-    --uac-port "$caller" --uas-port "$callee" --abase "$media_a" --bbase "$media_b" \
-    --users "$(calls_of "$kind")" --calls "$(calls_of "$kind")" --rate "$set_up_rate" --keep 600 \
-    --pairs "$work/$kind.pairs" --exercise "$work/$kind.exercise" --held "$(held_of "$kind")" --log "$work/$kind.log" "$@" >"$work/$kind.json" &
-  callers+=($!)
-}
+planned_calls() { awk '{ calls += $2 } END { print calls }' "$work/plan"; }
 
-# exercise: in every call both sides hold, resume, send a digit and refresh the session.
+# exercise: in every call each side does what it may do.
 exercise() {
-  local process
-  for process in "${callers[@]}"; do kill -USR1 "$process"; done
-  wait_until $((60 + calls / 20)) "both sides having done everything" \
-    test -e "$work/from-carrier.exercise" -a -e "$work/to-carrier.exercise"
+  order exercise
+  await_result $((90 + calls / 2)) deeds "both sides having done everything"
 }
 
-# hang_up: the caller or the callee of each says BYE, and what became of every call is on the generator's list.
+# hang_up: one side of each says BYE, and what became of every call is on the generator's list.
 hang_up() {
-  local process
-  for process in "${callers[@]}"; do kill "$process" 2>/dev/null || true; done
-  for process in "${callers[@]}"; do wait "$process" || true; done
-  callers=()
+  order hang-up
+  await_result $((60 + calls / 20)) calls "every call's end"
+  stop_generator
 }
 
 # MARK: - Sound
 
-# begin_sound SECONDS
+# begin_sound SECONDS: so long everybody's sound is measured.
 begin_sound() {
-  local kind media_a media_b here there
-  speakers=()
-  for kind in "${kinds[@]}"; do
-    read -r _ _ media_a media_b here there <<<"$(ports_of "$kind")"
-    "${first[@]}" "$generator/rtpgen" --label "$kind" --pairs "$work/$kind.pairs" \
-      --calls "$(talking_of "$kind")" --secs "$1" --warm 1 --my-ip "$lab_outside" --relay-ip "$here" \
-      --relay-ip-b "$there" --abase "$media_a" --bbase "$media_b" --streams "$work/$kind.streams" \
-      >"$work/$kind.sound" &
-    speakers+=($!)
-  done
+  sound_until=$(($(now_ms) + $1 * 1000))
+  order measure
 }
 
 end_sound() {
-  local process
-  for process in "${speakers[@]}"; do wait "$process"; done
-  speakers=()
+  local left=$((sound_until - $(now_ms)))
+  [ "$left" -le 0 ] || sleep "$(printf '%d.%03d' $((left / 1000)) $((left % 1000)))"
+  order rest
+  await_result 10 sound "what was heard being written down"
 }
 
-# What a drill that is given up leaves.
+# MARK: - The generator
+
+# order COMMAND
+order() {
+  kill -0 "$parties" 2>/dev/null || fail "the phones are gone: $(tail --lines 3 "$work/parties.log")"
+  printf '%s\n' "$1" >&"$orders"
+}
+
+# await_result SECONDS NAME SENTENCE
+await_result() {
+  wait_until "$1" "$3" is_reported_or_gone "$2"
+  [ -e "$work/parties/$2" ] || fail "the phones are gone: $(tail --lines 3 "$work/parties.log")"
+}
+
+is_reported_or_gone() { [ -e "$work/parties/$1" ] || ! kill -0 "$parties"; }
+
 stop_generator() {
-  local process
-  for process in "${speakers[@]:-}" "${callers[@]:-}"; do
-    [ -z "$process" ] || kill "$process" 2>/dev/null || true
-  done
-  wait
+  [ -n "$parties" ] || return 0
+  kill "$parties" 2>/dev/null || true
+  wait "$parties" || true
+  exec {orders}>&-
+  parties=
 }

@@ -14,8 +14,12 @@ def due($price):
   (. * $price) as $product | ($product / 60000 | floor) as $whole | ($product % 60000) as $rest
   | if $rest > 30000 or ($rest == 30000 and $whole % 2 == 1) then $whole + 1 else $whole end;
 
-def sound: group_by([.kind, .toward]) | map({
-  kind: .[0].kind, toward: .[0].toward, transport: "UDP", class: "M", streams: length,
+# How a group's calls are named: by kind and, beside it, transport and class, of which none is averaged with another.
+def named: .[0] | {kind, transport, class};
+def which: "\(.kind), \(.transport)";
+
+def sound: group_by([.kind, .transport, .toward]) | map(named + {
+  toward: .[0].toward, streams: length,
   silence_p50_ms: (map(.silence) | percentile(50)), silence_p99_ms: (map(.silence) | percentile(99)),
   silence_max_ms: (map(.silence) | max), packets_lost_max: (map(.lost) | max),
   dead: (map(select(.dead)) | length)});
@@ -23,21 +27,28 @@ def sound: group_by([.kind, .toward]) | map({
 def reason: if . == 1 then "hung up by the system" elif . == 408 then "no answer to BYE"
   elif . == 0 then "never up" else "BYE refused with \(.)" end;
 
-def kinds: group_by(.kind)
-  | map({kind: .[0].kind, calls: length, lost: (map(select(.ended != "ok")) | length)});
+def kinds: group_by([.kind, .transport])
+  | map(named + {calls: length, lost: (map(select(.ended != "ok")) | length)});
 
-def lost: map(select(.ended != "ok")) | group_by([.kind, .why])
-  | map({kind: .[0].kind, reason: (.[0].why | reason), calls: length});
+def lost: map(select(.ended != "ok")) | group_by([.kind, .transport, .why])
+  | map(named + {reason: (.[0].why | reason), calls: length});
 
-# What the sides did within their calls after the fault, BYE among it.
+# What the sides did within their calls after the fault, BYE among it: by transport and side.
 def deeds($calls): (. + [$calls[] | select(.by != null and .ended == "ok")
-    | {kind, side: .by, deed: "bye", why: 0, ms: null}])
-  | group_by([.kind, .side, .deed]) | map({kind: .[0].kind, side: .[0].side, deed: .[0].deed,
-      calls: length, failed: (map(select(.why != 0)) | length),
-      reasons: (map(select(.why != 0).why) | unique),
+    | {kind, transport, class, side: .by, deed: "bye", why: 0, ms: .bye_ms}])
+  | group_by([.deed, .transport, .side]) | map({deed: .[0].deed, transport: .[0].transport, class: .[0].class,
+      side: .[0].side, calls: length, failed: (map(select(.why != 0)) | length),
+      kinds: (map(select(.why != 0).kind) | unique), reasons: (map(select(.why != 0).why) | unique),
       p50_ms: (map(.ms | values) | percentile(50)), max_ms: (map(.ms | values) | max)});
 def deed_faults: [.[] | select(.failed > 0)
-  | "\(.deed) by the \(.side) failed in \(.failed) of \(.calls) calls (\(.kind)): \(.reasons | map(tostring) | join(", "))"];
+  | "\(.deed) by the \(.side) failed in \(.failed) of \(.calls) calls by \(.transport) (\(.kinds | join(", "))): \(.reasons | map(tostring) | join(", "))"];
+
+# The legs that a call has on record: one for each party, the callers' coming in; the exchange has none.
+def legs_due: ["incoming"] + [range(.parties - 1) | "outgoing"];
+
+# Whoever handed its call over left it early, and whoever it was handed to came late.
+def lasts_as_long($call): if .direction == "incoming" then $call.left != "caller"
+  else $call.parties == 2 and ($call.exchange | not) end;
 
 # Differences between what the calls were and what their records say, in sentences.
 def record_faults($calls; $price):
@@ -46,13 +57,14 @@ def record_faults($calls; $price):
   | [$calls[] | . as $call | $call_of[$call.id] as $id
     | if $id == null then "\($call.id) has no record" else
         $legs_of[$id]
-        | (if (map(.direction) | sort) != ["incoming", "outgoing"]
-            then "\($call.id) has the legs \(map(.direction))" else empty end),
+        | (if (map(.direction) | sort) != ($call | legs_due)
+            then "\($call.id) (\($call | which)) has the legs \(map(.direction))" else empty end),
           (.[] | . as $leg
             | (if .outcome != "answered" or .evidence != "signalled"
-                then "\($call.id): \(.direction) leg is \(.outcome), \(.evidence)" else empty end),
-              (if ($call.ended == "ok") and ((.talk_milliseconds / 1000 - $call.seconds) | fabs > 1)
-                then "\($call.id): \(.direction) leg talked \(.talk_milliseconds) ms, not \($call.seconds) s"
+                then "\($call.id) (\($call | which)): \(.direction) leg is \(.outcome), \(.evidence)" else empty end),
+              (if ($call.ended == "ok") and lasts_as_long($call)
+                  and ((.talk_milliseconds / 1000 - $call.seconds) | fabs > 1)
+                then "\($call.id) (\($call | which)): \(.direction) leg talked \(.talk_milliseconds) ms, not \($call.seconds) s"
                 else empty end),
               (if .carrier and .direction == "outgoing" then
                 (if .charged == null or .postings != 1 or .posted != .charged
@@ -65,6 +77,22 @@ def record_faults($calls; $price):
       end]
     + (($legs_of | length) as $found | ($calls | length) as $made
       | if $found > $made then ["\($found - $made) calls on record that nobody made"] else [] end);
+
+# A recording is in files of 5 s, of which the last may go with its machine; it takes a moment to begin. In ms.
+def file_length: 5000;
+def beginning: 1000;
+
+# What was recorded is there once, and is as long as the call but for what the fault took. In: the legs.
+def recording_faults($calls; $sounds; $promise):
+  (map({key: .sip_call_id, value: .call}) | from_entries) as $call_of
+  | (beginning + (if $promise.adopts == false then 0 else file_length + ($promise.silence_p99_ms // 0) end)) as $missing
+  | [$calls[] | select(.state == "recorded" and .ended == "ok") | . as $call
+    | [$sounds[] | select(.kind == "recording" and .call == $call_of[$call.id])]
+    | if length != 1 then "\($call.id) (\($call | which)) has \(length) recordings"
+      elif (.[0].milliseconds - $call.seconds * 1000) > beginning or ($call.seconds * 1000 - .[0].milliseconds) > $missing
+      then "\($call.id) (\($call | which)): \(.[0].milliseconds) ms are recorded of \($call.seconds) s"
+      elif .[0].ending != "call-ended" then "\($call.id) (\($call | which)): the recording's end is \(.[0].ending)"
+      else empty end];
 
 # Who was to hold the addresses afterwards, and under which epoch. `moves` "across": who stood by in another site;
 # null: a keeper that comes too late is no worse than a machine that died.
@@ -96,10 +124,10 @@ def starved($disturbed): any(.[]; .end_ms < $disturbed);
 # What has no figure is not promised.
 def late_rows($promise): [.[]
   | (if $promise.silence_p99_ms != null and .silence_p99_ms > $promise.silence_p99_ms
-      then "\(.kind), toward the \(.toward): p99 of silence \(.silence_p99_ms) ms, promised \($promise.silence_p99_ms)"
+      then "\(which), toward the \(.toward): p99 of silence \(.silence_p99_ms) ms, promised \($promise.silence_p99_ms)"
       else empty end),
     (if $promise.packets_lost != null and .packets_lost_max > $promise.packets_lost
-      then "\(.kind), toward the \(.toward): \(.packets_lost_max) packets lost, promised \($promise.packets_lost)"
+      then "\(which), toward the \(.toward): \(.packets_lost_max) packets lost, promised \($promise.packets_lost)"
       else empty end)];
 
 # Phones that came back all at once.
@@ -117,9 +145,10 @@ def late_successions: [.[]? | select(.successor != null and .ms > .promised_ms)
 | (.streams | sound) as $sound
 | (.calls | lost) as $lost
 | (.deeds | deeds($found.calls)) as $deeds
-| (.legs | record_faults($found.calls; $found.price)) as $records
-| ([$lost[] | "\(.calls) calls (\(.kind)) lost: \(.reason)"]
-  + [$sound[] | select(.dead > 0) | "\(.kind): \(.dead) streams toward the \(.toward) did not come back"]
+| (.legs | record_faults($found.calls; $found.price)
+    + recording_faults($found.calls; $found.sounds; $found.promise)) as $records
+| ([$lost[] | "\(.calls) calls (\(which)) lost: \(.reason)"]
+  + [$sound[] | select(.dead > 0) | "\(which): \(.dead) streams toward the \(.toward) did not come back"]
   + (if .promise.adopts != false and .stages.adoption_ms == null then ["nobody carried on"] else [] end)
   + ($deeds | deed_faults)
   + (.holdings | ownership_faults($found.promise))

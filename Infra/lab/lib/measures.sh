@@ -82,14 +82,27 @@ legs() {
     WHERE t.domain = '$lab_domain' AND c.started_at >= to_timestamp($begun / 1000.0)) entry"
 }
 
+# What was recorded of the drill's calls, and which messages were left.
+sounds() {
+  sql "SELECT coalesce(json_agg(entry), '[]') FROM (
+    SELECT 'recording' AS kind, call_id AS call, milliseconds, ending FROM call_recordings
+    WHERE begun_at >= to_timestamp($begun / 1000.0)
+    UNION ALL
+    SELECT 'message', call_id, milliseconds, ending FROM mailbox_messages
+    WHERE left_at >= to_timestamp($begun / 1000.0)) entry"
+}
+
 # Every fact is in Postgres, and every leg has its record; or the time is over, which the records tell.
 await_records() {
   local deadline=$((SECONDS + 30))
-  until facts_are_committed && [ "$(legs | jq length)" -ge $((2 * calls)) ]; do
+  until facts_are_committed && [ "$(legs | jq length)" -ge "$(legs_made)" ]; do
     [ "$SECONDS" -lt "$deadline" ] || return 0
     sleep 0.25
   done
 }
+
+# legs_made: as many as parties were in the calls.
+legs_made() { jq --slurp 'map(.parties) | add' "$work/parties/calls"; }
 
 facts_are_committed() {
   curl --fail --silent --max-time 5 "$api/metrics" | awk '
@@ -97,37 +110,12 @@ facts_are_committed() {
     END { exit !(seen && waiting == 0) }'
 }
 
-# What the generator says of each call and each stream.
-calls_made() {
-  local kind
-  for kind in "${kinds[@]}"; do
-    jq --raw-input --compact-output --arg kind "$kind" 'split(" ")
-      | {kind: ($kind + if .[5] == "held" then ", held" else "" end), id: .[0], ended: .[1], why: (.[2] | tonumber), seconds: (.[3] | tonumber), by: .[4]}' "$work/$kind.log"
-  done | jq --slurp .
-}
+# found NAME: what the generator has written down of calls, streams or deeds. A deed's `why` is 0 where it was answered well,
+# else a status, after `ms`.
+found() { jq --slurp . "$work/parties/$1"; }
 
-# What each side of each call did afterwards, how that was answered (0: well) and after how many ms.
-deeds() {
-  local kind
-  for kind in "${kinds[@]}"; do
-    jq --raw-input --compact-output --arg kind "$kind" 'split(" ")
-      | {kind: ($kind + if .[5] == "held" then ", held" else "" end), side: .[0], deed: .[2], why: (.[3] | tonumber), ms: (.[4] | tonumber)}' \
-      "$work/$kind.exercise"
-  done | jq --slurp .
-}
-
-# Direction 0 is what the caller says.
-streams() {
-  local kind
-  for kind in "${kinds[@]}"; do
-    jq --raw-input --compact-output --arg kind "$kind" 'split(" ") | map(tonumber)
-      | {$kind, toward: (if (.[0] == 0) == ($kind == "from-carrier") then "phone" else "carrier" end),
-         silence: (.[2] / 1000), lost: .[3], dead: (.[4] == 1)}' "$work/$kind.streams"
-  done | jq --slurp .
-}
-
-# The generator's own lateness, in ms, and packets that it could not send.
-generator_lag() { jq --slurp 'map(.gen_max_late_us) | max / 1000' "$work"/*.sound; }
+# The generator's own lateness, in ms.
+generator_lag() { jq .lag_ms "$work/parties/sound"; }
 
 # In 10⁻⁹ of the currency unit a minute: what calls to the numbers that the drill dials cost.
 price() { awk -F , '$1 == "4474" { printf "%d", $3 * 1000000000 + 0.5 }' Infra/demo/price-list.csv; }
@@ -135,14 +123,14 @@ price() { awk -F , '$1 == "4474" { printf "%d", $3 * 1000000000 + 0.5 }' Infra/d
 # Everything, for judge.jq.
 measures() {
   jq --null-input --arg drill "$drill" --arg about "$about" --argjson promise "$promise" \
-    --argjson begun "$begun" --slurpfile calls <(calls_made) --slurpfile streams <(streams) \
-    --slurpfile legs <(legs) --argjson price "$(price)" --argjson lag "$(generator_lag)" \
+    --argjson begun "$begun" --slurpfile calls <(found calls) --slurpfile streams <(found streams) \
+    --slurpfile legs <(legs) --slurpfile sounds <(sounds) --argjson price "$(price)" --argjson lag "$(generator_lag)" \
     --argjson stages "$("stages_of_$stages")" --argjson before "$before" --argjson after "$after" \
-    --slurpfile deeds <(deeds) --slurpfile emissions <(emissions) --arg victim "$victim" --argjson struck "$struck" \
+    --slurpfile deeds <(found deeds) --slurpfile emissions <(emissions) --arg victim "$victim" --argjson struck "$struck" \
     --argjson phones "$(returned_phones)" --argjson successions "$(successions_found)" --argjson steered "$(steered)" \
     --argjson returned "$returned" --argjson disturbed "$disturbed" --arg load_before "$load_before" --arg load_after "$(load_average)" --argjson remarks "$remarks" '{
       $drill, $about, $promise, begun: ($begun / 1000 | floor | todateiso8601), $price,
-      calls: $calls[0], streams: $streams[0], legs: $legs[0],
+      calls: $calls[0], streams: $streams[0], legs: $legs[0], sounds: $sounds[0],
       deeds: $deeds[0], emissions: $emissions[0], $victim, $phones, $successions, steered_ms: $steered,
       disturbed_ms: ($disturbed - $struck),
       returned_ms: (if $returned then $returned - $struck else null end),

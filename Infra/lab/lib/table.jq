@@ -1,8 +1,12 @@
 # A report for people: lines, with tabs where columns are.
 def ms: if . == null then "-" else "\(. * 10 | round / 10)" end;
 
+# What those on one side did: in how many calls, and how long it took.
+def side($side): map(select(.side == $side)) | if length == 0 then "-\t-\t-" else .[0]
+  | "\(if .failed > 0 then "\(.calls - .failed) of " else "" end)\(.calls)\t\(.p50_ms | ms)\t\(.max_ms | ms)" end;
+
 "\(.drill): \(.about)",
-"\(.calls) calls by UDP, those that talk with sound both ways; load \(.load.before) before, \(.load.after) after; the generator was late by at most \(.generator.lag_ms | ms) ms",
+"\(.calls) calls; load \(.load.before) before, \(.load.after) after; the generator was late by at most \(.generator.lag_ms | ms) ms",
 "",
 "Stage\tms after the fault",
 "detection\t\(.stages.detection_ms | ms)",
@@ -11,16 +15,17 @@ def ms: if . == null then "-" else "\(. * 10 | round / 10)" end;
 "",
 "Calls\tHeard by\tTransport\tClass\tStreams\tSilence p50 ms\tp99 ms\tmax ms\tPackets lost, max\tDid not come back",
 (.sound[] | [.kind, .toward, .transport, .class, .streams, (.silence_p50_ms | ms), (.silence_p99_ms | ms),
-  (.silence_max_ms | ms), .packets_lost_max, .dead] | map(tostring) | join("\t")),
+  (.silence_max_ms | ms), (.packets_lost_max // "-"), .dead] | map(tostring) | join("\t")),
 "",
-"Calls\tof them\tLost",
-(.kinds[] | "\(.kind)\t\(.calls)\t\(.lost)"),
+"Calls\tTransport\tClass\tof them\tLost",
+(.kinds[] | "\(.kind)\t\(.transport)\t\(.class)\t\(.calls)\t\(.lost)"),
 "",
 "Calls lost\tReason",
-(if (.lost | length) == 0 then "0\t-" else (.lost[] | "\(.calls)\t\(.kind): \(.reason)") end),
+(if (.lost | length) == 0 then "0\t-" else (.lost[] | "\(.calls)\t\(.kind), \(.transport): \(.reason)") end),
 "",
-"Afterwards\tby\tin calls\tof them\tfailed\tp50 ms\tmax ms",
-(.deeds[] | [.deed, .side, .kind, .calls, .failed, (.p50_ms | ms), (.max_ms | ms)] | map(tostring) | join("\t")),
+"Afterwards\tTransport\tClass\tby callers\tp50 ms\tmax ms\tby callees\tp50 ms\tmax ms\tby others\tp50 ms\tmax ms",
+(.deeds | group_by([.deed, .transport])[] | [.[0].deed, .[0].transport, .[0].class, side("caller"), side("callee"), side("third")]
+  | join("\t")),
 "",
 "Records\tDifferences\tCharged\tPosted",
 "\(.records.legs)\t\(.records.differences)\t\(.records.charged / 1000000)\t\(.records.posted / 1000000)",

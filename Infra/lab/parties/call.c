@@ -1,0 +1,279 @@
+#include "call.h"
+
+#include "network.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct call *calls;
+int call_count;
+struct party *visitor;
+
+/* NULL: nobody waits in a queue. */
+static struct party *agent;
+/* Calls that came to either of them. */
+static struct leg *visits[512];
+static int visit_count;
+
+/* What a carrier is asked for is so much more than the call's number. */
+#define FIRST_CALLED 447400000000ll
+
+static struct leg_listener listener;
+
+void make_calls(struct kind *kinds, int kind_count)
+{
+    for (int i = 0; i < kind_count; i++) call_count += kinds[i].count;
+    if (!(calls = calloc((size_t)call_count, sizeof *calls))) fail("no memory");
+    listen_to_legs(listener);
+    struct call *call = calls;
+    for (int i = 0; i < kind_count; i++)
+        for (int j = 0; j < kinds[i].count; j++, call++) {
+            call->kind = &kinds[i];
+            call->number = j;
+            call->ordinal = (int)(call - calls);
+            call->legs[CALLER] = make_leg(call, party_for(kinds[i].caller));
+            if (kinds[i].callee) call->legs[CALLEE] = make_leg(call, party_for(kinds[i].callee));
+            for (int place = CALLER; place <= CALLEE; place++)
+                if (call->legs[place] && call->legs[place]->party->role == PHONE) call->legs[place]->party->leg = call->legs[place];
+        }
+    visitor = helping_party(VISITOR);
+    for (int i = 0; i < kind_count; i++)
+        if (kinds[i].state == QUEUED && !agent) agent = helping_party(AGENT);
+}
+
+void fail_call(struct call *call, int why)
+{
+    if (call->has_failed || call->is_over) return;
+    call->has_failed = true;
+    call->why = why;
+}
+
+const char *name_of(const struct leg *leg)
+{
+    return leg == leg->call->legs[CALLER] ? "caller" : leg == leg->call->legs[CALLEE] ? "callee" : "third";
+}
+
+struct leg *partner(struct leg *leg)
+{
+    for (int i = 0; i < PLACES; i++) {
+        struct leg *other = leg->call->legs[i];
+        if (other && other != leg && other->phase == UP) return other;
+    }
+    return NULL;
+}
+
+static struct leg *phone_of(struct call *call)
+{
+    return call->legs[CALLER]->party->role == PHONE ? call->legs[CALLER] : call->legs[CALLEE];
+}
+
+/* MARK: - Being set up */
+
+/* Whom the caller asks for. */
+static void called_number(const struct call *call, char number[64])
+{
+    const struct kind *kind = call->kind;
+    if (kind->state == CONFERRING) snprintf(number, 64, "%s%d", kind->number, 10 + call->number / 3);
+    else if (!kind->callee) snprintf(number, 64, "%s", kind->number);
+    else if (kind->callee->role == CARRIER) snprintf(number, 64, "0%lld", FIRST_CALLED - 440000000000ll + call->ordinal);
+    else if (kind->caller->role == CARRIER) snprintf(number, 64, "+4420%08d", atoi(call->legs[CALLEE]->party->who.user) - FIRST_USER);
+    else snprintf(number, 64, "%s", call->legs[CALLEE]->party->who.user);
+}
+
+void begin_call(struct call *call)
+{
+    char number[64];
+    called_number(call, number);
+    call->is_begun = true;
+    invite(call->legs[CALLER], number);
+}
+
+struct leg *leg_called(struct party *party, const char *uri)
+{
+    if (party->leg) return party->leg;
+    if (party == visitor || party == agent) {
+        if (visit_count == 512) return NULL;
+        return visits[visit_count++] = make_leg(NULL, party);
+    }
+    const char *user = strchr(uri, ':');
+    long long ordinal = user ? atoll(user + 1 + (user[1] == '+')) - FIRST_CALLED : -1;
+    if (party->role != CARRIER || ordinal < 0 || ordinal >= call_count) return NULL;
+    return calls[ordinal].legs[CALLEE];
+}
+
+static void alerted(struct leg *leg)
+{
+    enum state state = leg->call ? leg->call->kind->state : TALKING;
+    if (leg->call && leg->call->is_answering) state = TALKING;
+    if (state == EARLY) {
+        play_early(leg);
+        return;
+    }
+    ring(leg);
+    if (state != RINGING) pick_up(leg);
+}
+
+static void progressed(struct leg *leg, int status) { leg->hears_ringing |= status == 180; }
+
+static void was_prepared(struct leg *leg, int status, const struct message *m)
+{
+    (void)m;
+    if (status) fail_call(leg->call, status);
+    else leg->call->is_ready = leg->call->kind->state != PARKED;
+}
+
+static void answered(struct leg *leg)
+{
+    struct call *call = leg->call;
+    char place[64];
+    if (!call) return;
+    switch (call->kind->state) {
+    case HELD: hold(leg, true, was_prepared); break;
+    case RECORDED: record(phone_of(call), was_prepared); break;
+    case PARKED:
+        snprintf(place, sizeof place, "%s%02d", call->kind->number, 10 + call->number);
+        transfer(call->legs[CALLEE], place, was_prepared);
+        break;
+    default: break;
+    }
+}
+
+static void refused(struct leg *leg, int status)
+{
+    if (leg->call) fail_call(leg->call, status);
+}
+
+/* A transferor is let go; anybody else who is left without having asked for it was lost. */
+static void ended(struct leg *leg)
+{
+    struct call *call = leg->call;
+    if (!call || call->hangs_up) return;
+    bool hands_over = (call->was_transferred && leg == call->legs[call->transferred_by]) ||
+        (call->kind->state == PARKED && leg == call->legs[CALLEE]);
+    if (!hands_over) fail_call(call, 1);
+}
+
+static struct leg_listener listener = {alerted, progressed, answered, refused, ended};
+
+bool hear_each_other(struct leg *one, struct leg *other, uint64_t since)
+{
+    return one && other && one->phase == UP && other->phase == UP && has_heard(one->stream, other->stream, since) &&
+        has_heard(other->stream, one->stream, since);
+}
+
+static void look_whether_ready(struct call *call)
+{
+    struct leg *caller = call->legs[CALLER], *callee = call->legs[CALLEE];
+    uint64_t lately = now() - MILLISECONDS(200);
+    switch (call->kind->state) {
+    case TALKING: call->is_ready = hear_each_other(caller, callee, lately); break;
+    case RINGING: call->is_ready = caller->hears_ringing && callee->phase == ALERTED; break;
+    case EARLY: call->is_ready = caller->is_early && has_heard(caller->stream, callee->stream, lately); break;
+    case PARKED:
+        if (callee->handed_over >= 300) fail_call(call, callee->handed_over);
+        if (callee->handed_over && callee->phase == UP && !callee->told) hang_up(callee, NULL);
+        call->is_ready = callee->phase != UP && has_heard(caller->stream, NULL, lately);
+        break;
+    case QUEUED: case CHOOSING: case CONFERRING: case LISTENING:
+        call->is_ready = caller->phase == UP && has_heard(caller->stream, NULL, lately);
+        break;
+    case SPEAKING: call->is_ready = caller->phase == UP && caller->up_at + SECONDS(1) < now(); break;
+    case HELD: case RECORDED: break; /* told when it is asked for */
+    }
+}
+
+/* Who is called in the midst of a call: nobody says in which, so it is the one in which both hear each other. */
+static bool awaits_somebody(const struct call *call)
+{
+    if (call->legs[THIRD] || !call->step_begun || call->step >= call->step_count) return false;
+    enum deed deed = call->steps[call->step].deed;
+    return deed == TRANSFER || deed == CHOOSE || deed == SERVE;
+}
+
+static void look_whose_visit(struct leg *visit)
+{
+    for (int i = 0; i < call_count; i++) {
+        if (!awaits_somebody(&calls[i])) continue;
+        for (int place = CALLER; place <= CALLEE; place++)
+            if (hear_each_other(visit, calls[i].legs[place], calls[i].step_begun)) {
+                visit->call = &calls[i];
+                calls[i].legs[THIRD] = visit;
+                return;
+            }
+    }
+}
+
+void attend_calls(void)
+{
+    for (int i = 0; i < call_count; i++)
+        if (calls[i].is_begun && !calls[i].is_ready && !calls[i].has_failed) look_whether_ready(&calls[i]);
+    for (int i = 0; i < visit_count; i++)
+        if (!visits[i]->call) look_whose_visit(visits[i]);
+}
+
+/* By the usual codes. */
+void send_agent(bool to_work)
+{
+    if (agent) invite(make_leg(NULL, agent), to_work ? "*45" : "*46");
+}
+
+bool are_all_settled(void)
+{
+    for (int i = 0; i < call_count; i++)
+        if (!calls[i].is_ready && !calls[i].has_failed) return false;
+    return true;
+}
+
+void expect_sound(void)
+{
+    for (int i = 0; i < call_count; i++) {
+        struct leg *caller = calls[i].legs[CALLER], *callee = calls[i].legs[CALLEE];
+        enum state state = calls[i].has_failed ? RINGING : calls[i].kind->state;
+        if (state == TALKING) expect(callee->stream, PEER, caller->stream);
+        if (state == TALKING || state == EARLY) expect(caller->stream, PEER, callee->stream);
+        /* What is recorded is decoded, and what others hear is made anew. */
+        if (state == RECORDED) expect(caller->stream, ANYTHING, NULL);
+        if (state == HELD || state == RECORDED) expect(callee->stream, ANYTHING, NULL);
+        if (state == PARKED || state == CONFERRING) expect(caller->stream, ANYTHING, NULL);
+    }
+}
+
+/* MARK: - Ending */
+
+static void was_left(struct leg *leg, int status, const struct message *m)
+{
+    (void)m;
+    leg->phase = GONE;
+    leg->call->bye_ms = milliseconds_since(leg->call->bye_at);
+    if (status) fail_call(leg->call, status);
+}
+
+void end_call(struct call *call)
+{
+    struct leg *first = NULL, *last = NULL;
+    if (call->hangs_up) return;
+    for (int i = 0; i < PLACES; i++)
+        if (call->legs[i] && call->legs[i]->phase == UP) {
+            if (!first) first = call->legs[i];
+            last = call->legs[i];
+        }
+    if (!first || call->has_failed) {
+        fail_call(call, 0);
+        call->is_over = true;
+        return;
+    }
+    call->hangs_up = call->number % 2 ? last : first;
+    call->seconds = milliseconds_since(call->legs[CALLER]->up_at) / 1000;
+    call->bye_at = now();
+    hang_up(call->hangs_up, was_left);
+}
+
+bool is_ended(struct call *call)
+{
+    if (call->is_over) return true;
+    bool all_know = call->hangs_up && call->hangs_up->phase == GONE;
+    for (int i = 0; i < PLACES; i++)
+        if (call->legs[i] && call->legs[i]->phase == UP) all_know = false;
+    return call->is_over = all_know || call->has_failed;
+}

@@ -1,0 +1,74 @@
+/* The calls of a plan: from being set up until they end, each by itself. */
+#ifndef CALL_H
+#define CALL_H
+
+#include "leg.h"
+#include "plan.h"
+
+enum { CALLER, CALLEE, THIRD, PLACES };
+
+/* What a party does after the fault; judged by itself. */
+enum deed { ANSWER, HOLD, RESUME, DIGIT, EVENT, REFRESH, HEAR, TRANSFER, TAKE, CHOOSE, SERVE };
+
+struct step {
+    enum deed deed;
+    int place; /* whose */
+    int why;   /* 0: done well; else a status, 408 for what did not come */
+    double ms;
+};
+
+#define MOST_STEPS 24
+
+struct call {
+    const struct kind *kind;
+    int number; /* within its kind, and below `ordinal` in all */
+    int ordinal;
+    struct leg *legs[PLACES]; /* CALLEE: NULL where the exchange is called; THIRD: whoever came later */
+    bool is_begun, is_ready, has_failed, is_over;
+    int why; /* it failed: a status, 1 for a BYE that nobody asked for */
+    bool is_answering; /* afterwards a callee that was called off and is called anew answers */
+    struct leg *hangs_up;
+    uint64_t bye_at;
+    double bye_ms;  /* until that was answered */
+    double seconds; /* from its answer until then */
+    bool was_transferred;
+    int transferred_by;
+
+    struct step steps[MOST_STEPS];
+    int step_count, step;
+    uint64_t step_begun;
+    unsigned keys_before;
+};
+
+extern struct call *calls;
+extern int call_count;
+/* To whom calls are handed over, and who takes parked ones. */
+extern struct party *visitor;
+
+void make_calls(struct kind *kinds, int kind_count);
+/* Begins one; what becomes of it is told by `is_ready` and `has_failed`. */
+void begin_call(struct call *call);
+/* What time brings to calls that are being set up, and to visitors whose call is not known yet. */
+void attend_calls(void);
+bool are_all_settled(void);
+
+/* Who serves the queue, where the plan has one, comes to work, or leaves it. */
+void send_agent(bool to_work);
+
+/* What each side is to hear while it is measured. */
+void expect_sound(void);
+
+/* One party says BYE, if none has: the callee of odd calls, the caller of others. */
+void end_call(struct call *call);
+/* Whether both know by now. */
+bool is_ended(struct call *call);
+/* `call` failed by this status. */
+void fail_call(struct call *call, int why);
+
+/* Whether both are up and heard each other since then. */
+bool hear_each_other(struct leg *one, struct leg *other, uint64_t since);
+/* The other party that is in the call now; NULL: the exchange. */
+struct leg *partner(struct leg *leg);
+const char *name_of(const struct leg *leg);
+
+#endif
