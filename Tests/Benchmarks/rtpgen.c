@@ -9,8 +9,6 @@
  * --pid P: the relay's process, whose CPU is counted.  Prints one line of JSON; gap_* is the
  * longest silence of each stream, dead_streams those that nothing came of at the end.
  *
- * Where a call's sound goes may change meanwhile: sipload says so (moved.h).
- *
  * --streams FILE: a line for each stream, "direction call longest-silence-us packets-lost dead"; direction 0 is
  * what leg A says.
  *
@@ -34,8 +32,6 @@
 #include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
-
-#include "moved.h"
 
 #define MAXK 32
 #define CHUNK 16
@@ -112,11 +108,7 @@ static void drain(int fd, int leg) {
         int n = recvmmsg(fd, m, RB, MSG_DONTWAIT, NULL);
         if (n <= 0) return;
         for (int i = 0; i < n; i++) {
-            struct body b; struct move v;
-            if (m[i].msg_len == sizeof v) {
-                memcpy(&v, rbuf[i], sizeof v);
-                if (v.magic == MOVED && v.call < (uint32_t)ncalls && v.dir < 2) { dst[v.dir][v.call].sin_addr = v.ip; dst[v.dir][v.call].sin_port = v.port; continue; }
-            }
+            struct body b;
             if (m[i].msg_len < 12 + sizeof b) { foreign++; continue; }
             memcpy(&b, rbuf[i] + 12, sizeof b);
             if (b.magic != MAGIC || b.call >= (uint32_t)ncalls || b.dir == leg || b.dir > 1) { foreign++; continue; }

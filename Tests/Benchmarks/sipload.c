@@ -12,15 +12,8 @@
  *  callers   --callers --domain D: call N is placed by user N at this domain, with a password as above, to
  *            sip:<digits>@D.  --called-base B: what our UAS is asked for is B more than the call's number
  *            (100000, the first user's name, by itself).  --log FILE: a line for each call at the end,
- *            "Call-ID ok|failed WHY SECONDS caller|callee talking|held": the status that it failed by, 0 none, 1 a
- *            BYE that nobody asked for; from its answer to our BYE; who said that; and how it was kept.
- *  exercise  held, with --exercise FILE: at SIGUSR1 first the caller and then the callee of each call puts it on
- *            hold, resumes it, sends a digit (INFO) and refreshes the session (UPDATE); when all have, FILE has a line
- *            for each deed, "caller|callee CALL hold|resume|dtmf|refresh WHY MS talking|held". The callees of odd calls say BYE then, not
- *            the callers. --held N: the callers of the last N calls put them on hold before FILE of --pairs
- *            is written, which has them not.
- *            Who is invited again within a call follows: what it says there goes to where that INVITE came from and to its
- *            Contact, and rtpgen, if it runs, is told where the sound of a call of --pairs is to go (see there).
+ *            "Call-ID ok|failed WHY SECONDS": the status that it failed by, 0 none, 1 a
+ *            BYE that nobody asked for; from its answer to our BYE.
  * --auth user:pass answers 401/407 to INVITE.  Retransmits INVITE/BYE/REGISTER (500 ms doubling).
  * Prints one JSON line.
  */
@@ -43,11 +36,10 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "moved.h"
 #include "siptext.h"
 
 enum { IDLE, INV, UP, BYE, DONE, FAIL };
-struct call { int line; uint16_t why; uint8_t st, rtx, auth, got180, bycallee, heardbye, saidbye; uint16_t cseq; uint64_t t0, tup, tlast; char *dlg; /* R-URI and routes for ACK/BYE */ int pa, pb; };
+struct call { uint16_t why; uint8_t st, rtx, auth, got180; uint16_t cseq; uint64_t t0, tup, tlast; char *dlg; /* R-URI and routes for ACK/BYE */ int pa, pb; };
 static struct call *C;
 static const char *tip = "127.0.0.1", *myip = "127.0.0.1", *pairsf, *au, *ap, *label = "", *duser = "", *domain, *logf, *secret = "p";
 static int tport = 5060, uacp = 5070, uasp = 5080, total = 1000, users = 1000, tenants = 1, first = 0, conc = 32, reg, K = 4, abase = 25000, bbase = 25200, cpu = -1, keep = 0, timeo = 8, quick = 0, callers;
@@ -81,66 +73,6 @@ static int audioport(char *m) { char *b = strstr(m, "\r\n\r\n"), *a = b ? strstr
 static int sdp(char *o, int port, const char *direction) {
     return sprintf(o, "v=0\r\no=- 1 1 IN IP4 %s\r\ns=-\r\nc=IN IP4 %s\r\nt=0 0\r\nm=audio %d RTP/AVP 0\r\na=rtpmap:0 PCMU/8000\r\na=ptime:20\r\na=%s\r\n", myip, myip, port, direction);
 }
-/* ---- either side within a call: what it does there after a fault ---- */
-enum { HELD = -2, NOTYET, HOLD, RESUME, DTMF, REFRESH, VERBS };
-static const char *verbs[] = {"hold", "resume", "dtmf", "refresh"}, *sides[] = {"caller", "callee"}, *exercisef;
-struct side { char *uri, *from, *to, *callid, *routes; struct sockaddr_in peer; unsigned cseq; int verb, tries, why[VERBS]; uint64_t begun, sent; double ms[VERBS]; };
-static struct side *S[2]; static volatile int exercise; static int heldn;
-static int isheld(int i) { return exercisef && i >= total - heldn; }
-static const char *kept(int i) { return isheld(i) ? "held" : "talking"; }
-static void onusr(int s) { (void)s; exercise = 1; }
-static char *line(char *from, int n) { char *o = malloc(n + 1); memcpy(o, from, n); o[n] = 0; return o; }
-static char *bracketed(char *h) { char *a = h ? strchr(h, '<') : NULL, *e = a && a < h + eol(h) ? strchr(a, '>') : NULL; return e ? line(a + 1, e - a - 1) : NULL; }
-static void say(int s, int i, const char *method, unsigned cseq, const char *branch, const char *type, const char *body) {
-    struct side *d = &S[s][i]; char *o = slot(s, &d->peer);
-    int n = sprintf(o, "%s %s SIP/2.0\r\nVia: SIP/2.0/UDP %s:%d;branch=z9hG4bKx%x-%d-%d-%u%s;rport\r\nMax-Forwards: 70\r\n%sFrom: %s\r\nTo: %s\r\nCall-ID: %s\r\nCSeq: %u %s\r\nContact: <sip:ua@%s:%d>\r\n",
-        method, d->uri, myip, s ? uasp : uacp, run, s, i, cseq, branch, d->routes, d->from, d->to, d->callid, cseq, method, myip, s ? uasp : uacp);
-    if (type) n += sprintf(o + n, "Content-Type: %s\r\n", type);
-    if (!strcmp(method, "UPDATE")) n += sprintf(o + n, "Supported: timer\r\nSession-Expires: 1800;refresher=uac\r\n");
-    commit(s, n + sprintf(o + n, "Content-Length: %d\r\n\r\n%s", (int)strlen(body), body));
-}
-static void saybye(int i) { say(1, i, "BYE", S[1][i].cseq, "", NULL, ""); }
-static void sayverb(int s, int i) {
-    struct side *d = &S[s][i]; char body[400]; d->sent = now(); d->tries++;
-    if (d->verb == DTMF) { say(s, i, "INFO", d->cseq, "", "application/dtmf-relay", "Signal=5\r\nDuration=160\r\n"); return; }
-    if (d->verb == REFRESH) { say(s, i, "UPDATE", d->cseq, "", NULL, ""); return; }
-    sprintf(body, "v=0\r\no=- 1 %u IN IP4 %s\r\ns=-\r\nc=IN IP4 %s\r\nt=0 0\r\nm=audio %d RTP/AVP 0\r\na=rtpmap:0 PCMU/8000\r\na=ptime:20\r\na=%s\r\n",
-        d->cseq + 1, myip, myip, (s ? bbase : abase) + 2 * (i % K), d->verb == HOLD ? "sendonly" : "sendrecv");
-    say(s, i, "INVITE", d->cseq, "", "application/sdp", body);
-}
-static void beginverb(int s, int i, int verb) { struct side *d = &S[s][i]; d->verb = verb; d->tries = 0; d->begun = now(); if (verb < VERBS) { d->cseq++; sayverb(s, i); } }
-static void keepon(int s, int i) { /* says again what is not answered; gives up in the end */
-    struct side *d = &S[s][i]; uint64_t t = now();
-    if (t - d->begun > timeo * 1000000000ull) { for (int v = d->verb; v < VERBS; v++) d->why[v] = 408; d->verb = VERBS; }
-    else if (d->tries < 8 && (int64_t)(t - d->sent) > 500000000ll << (d->tries - 1)) sayverb(s, i);
-}
-/* Whether all that are to be held are. */
-static int held(void) {
-    int all = 1;
-    for (int i = total - heldn; i < total; i++) {
-        struct side *d = &S[0][i]; if (C[i].st != UP || d->verb == HELD || d->verb == VERBS) continue;
-        all = 0; if (d->verb == NOTYET) beginverb(0, i, HOLD); else keepon(0, i);
-    }
-    return all;
-}
-/* Whether everybody has done everything; one call after the other begins, 20 a second. */
-static int exercised(void) {
-    static uint64_t t0; uint64_t t = now(); int all = 1; if (!t0) t0 = t;
-    for (int i = 0; i < total; i++) for (int s = 0; s < 2; s++) {
-        struct side *d = &S[s][i]; if (C[i].st != UP || d->verb == VERBS) continue;
-        all = 0;
-        if (d->verb == HELD) beginverb(s, i, RESUME);
-        else if (d->verb == NOTYET) { if (s ? S[0][i].verb == VERBS : t > t0 + i * 50000000ull) { if (d->uri) beginverb(s, i, HOLD); else { for (int v = 0; v < VERBS; v++) d->why[v] = 1; d->verb = VERBS; } } }
-        else keepon(s, i);
-    }
-    return all;
-}
-static void writeexercise(void) {
-    char tmp[500]; snprintf(tmp, sizeof tmp, "%s.tmp", exercisef); FILE *f = fopen(tmp, "w"); if (!f) return;
-    for (int i = 0; i < total; i++) for (int s = 0; C[i].st == UP && s < 2; s++) for (int v = !s && isheld(i) && !S[s][i].why[HOLD] ? RESUME : HOLD; v < VERBS; v++) fprintf(f, "%s %d %s %d %.1f %s\n", sides[s], i, verbs[v], S[s][i].why[v], S[s][i].ms[v], kept(i));
-    fclose(f); rename(tmp, exercisef);
-}
-
 /* ---- client side ---- */
 static char *callee(int i) { static char o[200]; if (domain) sprintf(o, "sip:%s%08d@%s", duser, i % users, domain); else sprintf(o, "sip:%s%08d@%s:%d", duser, i % users, tip, tport); return o; }
 static char *caller(int i) { static char o[200]; if (callers) sprintf(o, "sip:%d@%s", 100000 + i % users, domain); else sprintf(o, "sip:%s@%s:%d", au ? au : "uac", myip, uacp); return o; }
@@ -163,15 +95,11 @@ static void begin(int i) { struct call *c = &C[i]; c->st = INV; c->cseq = 1; c->
 static void finish(int i, int good) { struct call *c = &C[i]; c->st = good ? DONE : FAIL; if (good) ok++; else failed++; ended++; openc--; if (c->dlg) { free(c->dlg); c->dlg = NULL; } }
 /* dlg: "uri\0tohdr\0routes" */
 static void indialog(int i, const char *method, int cseq) {
-    struct call *c = &C[i]; char *uri = c->dlg, *to = uri + strlen(uri) + 1, *rt = to + strlen(to) + 1; int follows = exercisef && S[0][i].uri;
-    char *o = slot(0, follows ? &S[0][i].peer : &tgt); if (follows) uri = S[0][i].uri;
+    struct call *c = &C[i]; char *uri = c->dlg, *to = uri + strlen(uri) + 1, *rt = to + strlen(to) + 1, *o = slot(0, &tgt);
     commit(0, sprintf(o, "%s %s SIP/2.0\r\nVia: SIP/2.0/UDP %s:%d;branch=z9hG4bK%x-%d-%s;rport\r\nMax-Forwards: 70\r\n%sFrom: <%s>;tag=f%d\r\n%s\r\nCall-ID: c%d-%x@%s\r\nCSeq: %d %s\r\nContact: <sip:uac@%s:%d>\r\nContent-Length: 0\r\n\r\n",
         method, uri, myip, uacp, run, i, method, rt, caller(i), i, to, i, run, myip, cseq, method, myip, uacp));
 }
-static void sendbye(int i) {
-    if (exercisef && i % 2 && S[1][i].uri) { C[i].st = BYE; C[i].rtx = 0; C[i].bycallee = 1; C[i].tlast = now(); S[1][i].cseq++; saybye(i); return; }
-    if (exercisef && S[0][i].cseq) C[i].cseq = S[0][i].cseq;
-    C[i].st = BYE; C[i].rtx = 0; C[i].tlast = now(); indialog(i, "BYE", C[i].cseq + 1); }
+static void sendbye(int i) { C[i].st = BYE; C[i].rtx = 0; C[i].tlast = now(); indialog(i, "BYE", C[i].cseq + 1); }
 static void mkdlg(struct call *c, char *m) {
     char *ct = hdr(m, "Contact", NULL), *to = hdr(m, "To", NULL), buf[3000], *o = buf; if (!ct || !to) return;
     char *a = strchr(ct, '<'), *e = a ? strchr(a, '>') : NULL; if (!e) return;
@@ -180,31 +108,9 @@ static void mkdlg(struct call *c, char *m) {
     *o = 0; while (n--) o += sprintf(o, "Route: %.*s\r\n", (int)(eol(rr[n]) - (val(rr[n]) - rr[n])), val(rr[n]));
     o++; c->dlg = malloc(o - buf); memcpy(c->dlg, buf, o - buf);
 }
-static void mkcaller(int i, char *m) {
-    struct side *d = &S[0][i]; char *uri = C[i].dlg, *to = uri + strlen(uri) + 1, o[300]; int n;
-    d->uri = strdup(uri); d->to = strdup(val(to)); d->routes = strdup(to + strlen(to) + 1); d->peer = tgt; d->cseq = C[i].cseq;
-    n = sprintf(o, "<%s>;tag=f%d", caller(i), i); d->from = line(o, n);
-    char *ci = val(hdr(m, "Call-ID", NULL)); d->callid = line(ci, eol(ci));
-}
-static void bothsaid(int i) { struct call *c = &C[i]; if (c->st == BYE && c->heardbye && c->saidbye) finish(i, c->got180 || quick); }
-/* Whether it answers what `say` said. */
-static int answersus(char *m, int code) {
-    char *via = hdr(m, "Via", NULL), *b = via ? strstr(via, "branch=z9hG4bKx") : NULL; unsigned r, cseq; int s, i;
-    if (!b || !exercisef || sscanf(b + 15, "%x-%d-%d-%u", &r, &s, &i, &cseq) != 4 || r != run || s < 0 || s > 1 || i < 0 || i >= total) return 0;
-    struct side *d = &S[s][i]; char *cs = hdr(m, "CSeq", NULL), *meth = cs ? strchr(val(cs), ' ') : NULL; if (!d->uri || !meth) return 1;
-    int invite = !strncmp(meth + 1, "INVITE", 6);
-    if (code < 200) { if (cseq == d->cseq) d->sent = now() + timeo * 1000000000ull; return 1; }
-    if (invite) say(s, i, "ACK", cseq, code < 300 ? "-a" : "", NULL, "");
-    if (cseq != d->cseq) return 1;
-    if (!strncmp(meth + 1, "BYE", 3)) { if (code < 300) { C[i].saidbye = 1; bothsaid(i); } else if (C[i].st == BYE) { C[i].why = code; f_code[code / 100]++; finish(i, 0); } return 1; }
-    if (d->verb < 0 || d->verb >= VERBS) return 1;
-    d->ms[d->verb] = (now() - d->begun) / 1e6; d->why[d->verb] = code < 300 ? 0 : code;
-    if (d->verb == HOLD && !s && isheld(i) && code < 300) d->verb = HELD; else beginverb(s, i, d->verb + 1);
-    return 1;
-}
 static int *byeq; static long bh, bt; /* FIFO of connected calls */
 static void response(char *m) {
-    int code = atoi(m + 8); if (answersus(m, code)) return;
+    int code = atoi(m + 8);
     char *ci = hdr(m, "Call-ID", NULL), *cs = hdr(m, "CSeq", NULL); if (!ci || !cs) { other++; return; }
     char *v = val(ci); int i = atoi(v + 1); unsigned r; char *dash = strchr(v, '-');
     if ((v[0] != 'c' && v[0] != 'r') || !dash || sscanf(dash + 1, "%x", &r) != 1 || r != run || i < 0 || i >= total) { other++; return; }
@@ -218,7 +124,7 @@ static void response(char *m) {
     if (reg) { if (c->st == INV) { if (code == 200) { ls[nls++] = (t - c->t0) / 1e3; finish(i, 1); } else { f_code[code / 100]++; finish(i, 0); } } return; }
     if (!strncmp(meth, "INVITE", 6)) {
         if (code < 300) {
-            if (c->st == INV) { mkdlg(c, m); if (!c->dlg) { finish(i, 0); return; } c->pa = audioport(m); if (exercisef) mkcaller(i, m); c->st = UP; c->tup = t; ls[nls++] = (t - c->t0) / 1e3; upn++; indialog(i, "ACK", c->cseq); byeq[bt++] = i; }
+            if (c->st == INV) { mkdlg(c, m); if (!c->dlg) { finish(i, 0); return; } c->pa = audioport(m); c->st = UP; c->tup = t; ls[nls++] = (t - c->t0) / 1e3; upn++; indialog(i, "ACK", c->cseq); byeq[bt++] = i; }
             else if (c->dlg && seq == c->cseq) { rtxs++; indialog(i, "ACK", c->cseq); }
         } else if (seq == c->cseq) {
             char *to = hdr(m, "To", NULL), *o = slot(0, &tgt);
@@ -231,59 +137,28 @@ static void response(char *m) {
 }
 
 /* ---- server side (stateless) ---- */
-/* Whose call a message within one is of; -1: nobody's. */
-static int callof(int s, char *m) {
-    char *ci = hdr(m, "Call-ID", NULL), *v = ci ? val(ci) : NULL, *dash = v ? strchr(v, '-') : NULL; unsigned r; if (!exercisef || !v) return -1;
-    if (!s) { int i = atoi(v + 1); return v[0] == 'c' && dash && sscanf(dash + 1, "%x", &r) == 1 && r == run && i >= 0 && i < total ? i : -1; }
-    for (int i = 0; i < total; i++) if (S[1][i].callid && (int)strlen(S[1][i].callid) == eol(v) && !strncmp(S[1][i].callid, v, eol(v))) return i;
-    return -1;
-}
-/* Answers an offer as who holds or does not (RFC 3264 6.1). */
-static const char *answered(char *m, int isholding) {
-    if (strstr(m, "\na=inactive")) return "inactive";
-    if (strstr(m, "\na=sendonly")) return isholding ? "inactive" : "recvonly";
-    return isholding || strstr(m, "\na=recvonly") ? "sendonly" : "sendrecv";
-}
-/* It is at another place from now on (RFC 3261 12.2.2), and so may its sound be. */
-static void follow(int s, int i, char *m, struct sockaddr_in *src) {
-    struct side *d = &S[s][i]; char *uri = bracketed(hdr(m, "Contact", NULL)), *b = strstr(m, "\r\n\r\n"), *c = b ? strstr(b, "c=IN IP4 ") : NULL, ip[16];
-    if (uri) { free(d->uri); d->uri = uri; d->peer = *src; }
-    if (!c || C[i].line < 0 || !audioport(m) || sscanf(c + 9, "%15[0-9.]", ip) != 1) return;
-    struct move v = {.magic = MOVED, .call = C[i].line, .dir = s, .port = htons(audioport(m))}; inet_pton(AF_INET, ip, &v.ip);
-    struct sockaddr_in to = {.sin_family = AF_INET, .sin_port = htons(s ? bbase : abase)}; inet_pton(AF_INET, myip, &to.sin_addr);
-    sendto(fd[s], &v, sizeof v, 0, (void *)&to, sizeof to);
-}
 /* direction: NULL: without a description of sound. */
-static void reply(int s, int i, char *m, struct sockaddr_in *src, int code, const char *txt, const char *direction) {
+static void reply(int s, char *m, struct sockaddr_in *src, int code, const char *txt, const char *direction) {
     char *o0 = slot(s, src), *o = o0, body[400]; int n = 0, port = s ? bbase : abase;
     o += sprintf(o, "SIP/2.0 %d %s\r\n", code, txt); o = copyall(o, m, "Via"); o = copyall(o, m, "Record-Route");
     char *f = hdr(m, "From", NULL), *t = hdr(m, "To", NULL), *ci = hdr(m, "Call-ID", NULL), *cs = hdr(m, "CSeq", NULL); if (!f || !t || !ci || !cs) { other++; return; }
     o += sprintf(o, "%.*s\r\n", eol(f), f); int tl = eol(t); char *tg = memmem(t, tl, "tag=", 4);
     if (tg) o += sprintf(o, "%.*s\r\n", tl, t); else { uint32_t h = 2166136261u; for (char *p = val(ci); *p != '\r'; p++) h = (h ^ (unsigned char)*p) * 16777619u; o += sprintf(o, "%.*s;tag=s%08x\r\n", tl, t, h); }
     o += sprintf(o, "%.*s\r\n%.*s\r\nContact: <sip:ua@%s:%d>\r\n", eol(ci), ci, eol(cs), cs, myip, s ? uasp : uacp);
-    if (direction) { static unsigned turn; n = sdp(body, port + 2 * ((i < 0 ? turn++ : (unsigned)i) % K), direction); o += sprintf(o, "Content-Type: application/sdp\r\n"); }
+    if (direction) { static unsigned turn; n = sdp(body, port + 2 * (turn++ % K), direction); o += sprintf(o, "Content-Type: application/sdp\r\n"); }
     o += sprintf(o, "Content-Length: %d\r\n\r\n", n); if (n) { memcpy(o, body, n); o += n; }
     commit(s, o - o0);
 }
-static void mkcallee(int i, char *m, struct sockaddr_in *src) {
-    struct side *d = &S[1][i]; char *f = hdr(m, "From", NULL), *t = hdr(m, "To", NULL), *ci = hdr(m, "Call-ID", NULL), *uri = bracketed(hdr(m, "Contact", NULL)), o[4000]; int n = 0;
-    if (d->uri || !f || !t || !ci || !uri) { free(uri); return; }
-    d->peer = *src; d->uri = uri; d->to = line(val(f), eol(val(f))); d->callid = line(val(ci), eol(val(ci)));
-    uint32_t h = 2166136261u; for (char *p = val(ci); *p != '\r'; p++) h = (h ^ (unsigned char)*p) * 16777619u;
-    sprintf(o, "%.*s;tag=s%08x", eol(val(t)), val(t), h); d->from = strdup(o);
-    o[0] = 0; for (char *l = hdr(m, "Record-Route", NULL); l && n < 3000; l = hdr(m, "Record-Route", l + eol(l))) n += sprintf(o + n, "Route: %.*s\r\n", eol(val(l)), val(l));
-    d->routes = strdup(o);
-}
 static void request(int s, char *m, struct sockaddr_in *src) {
     if (!strncmp(m, "INVITE", 6)) {
-        char *t = hdr(m, "To", NULL); int indlg = t && memmem(t, eol(t), "tag=", 4) != NULL;
-        if (indlg) { int i = callof(s, m), holds = i >= 0 && S[s][i].verb == HELD; reinv++; reply(s, i, m, src, 200, "OK", answered(m, holds)); if (i >= 0 && S[s][i].uri) follow(s, i, m, src); return; }
+        char *t = hdr(m, "To", NULL);
+        if (t && memmem(t, eol(t), "tag=", 4)) { reinv++; reply(s, m, src, 200, "OK", "sendrecv"); return; }
         uasinv++; char *u = strstr(m, "sip:"); long long called = u ? atoll(u + 4) - calledbase : -1;
-        if (called >= 0 && called < total) { C[called].pb = audioport(m); if (exercisef && s) mkcallee(called, m, src); }
-        reply(s, -1, m, src, 180, "Ringing", NULL); reply(s, -1, m, src, 200, "OK", "sendrecv");
+        if (called >= 0 && called < total) C[called].pb = audioport(m);
+        reply(s, m, src, 180, "Ringing", NULL); reply(s, m, src, 200, "OK", "sendrecv");
     } else if (!strncmp(m, "ACK", 3)) uasack++;
-    else if (!strncmp(m, "BYE", 3)) { if (s) uasbye++; else { rbye++; char *ci = hdr(m, "Call-ID", NULL); int i = ci ? atoi(val(ci) + 1) : -1; if (i >= 0 && i < total && C[i].st == BYE && C[i].bycallee) { C[i].heardbye = 1; bothsaid(i); } if (i >= 0 && i < total && C[i].st == UP) { C[i].st = FAIL; C[i].why = 1; failed++; ended++; openc--; } } reply(s, -1, m, src, 200, "OK", NULL); }
-    else reply(s, -1, m, src, 200, "OK", NULL);
+    else if (!strncmp(m, "BYE", 3)) { if (s) uasbye++; else { rbye++; char *ci = hdr(m, "Call-ID", NULL); int i = ci ? atoi(val(ci) + 1) : -1; if (i >= 0 && i < total && C[i].st == UP) { C[i].st = FAIL; C[i].why = 1; failed++; ended++; openc--; } } reply(s, m, src, 200, "OK", NULL); }
+    else reply(s, m, src, 200, "OK", NULL);
 }
 
 static double cputime(void) {
@@ -302,19 +177,18 @@ static double pc(float *a, long n, double p) { return n ? a[(long)(p * (n - 1))]
 
 int main(int argc, char **argv) {
     static struct option o[] = {{"target",1,0,'t'},{"my-ip",1,0,'m'},{"uac-port",1,0,'A'},{"uas-port",1,0,'B'},{"rate",1,0,'r'},{"calls",1,0,'n'},{"hold",1,0,'h'},{"pid",1,0,'P'},{"pairs",1,0,'p'},{"keep",1,0,'k'},
-        {"register",0,0,'R'},{"users",1,0,'u'},{"tenants",1,0,'T'},{"first",1,0,'F'},{"conc",1,0,'c'},{"auth",1,0,'a'},{"cpu",1,0,'C'},{"abase",1,0,1},{"bbase",1,0,2},{"socks",1,0,3},{"label",1,0,4},{"duser",1,0,5},{"no180",0,0,6},{"timeout",1,0,7},{"domain",1,0,8},{"callers",0,0,9},{"called-base",1,0,10},{"log",1,0,11},{"secret",1,0,12},{"exercise",1,0,13},{"held",1,0,14},{0,0,0,0}};
+        {"register",0,0,'R'},{"users",1,0,'u'},{"tenants",1,0,'T'},{"first",1,0,'F'},{"conc",1,0,'c'},{"auth",1,0,'a'},{"cpu",1,0,'C'},{"abase",1,0,1},{"bbase",1,0,2},{"socks",1,0,3},{"label",1,0,4},{"duser",1,0,5},{"no180",0,0,6},{"timeout",1,0,7},{"domain",1,0,8},{"callers",0,0,9},{"called-base",1,0,10},{"log",1,0,11},{"secret",1,0,12},{0,0,0,0}};
     for (int c; (c = getopt_long(argc, argv, "", o, 0)) != -1;) switch (c) {
         case 't': { char *x = strdup(optarg), *q = strchr(x, ':'); if (q) { *q = 0; tport = atoi(q + 1); } tip = x; break; }
         case 'm': myip = optarg; break; case 'A': uacp = atoi(optarg); break; case 'B': uasp = atoi(optarg); break; case 'r': rate = atof(optarg); break; case 'n': total = atoi(optarg); break;
         case 'h': hold = atoi(optarg); break; case 'P': if (npid < 256) pids[npid++] = atoi(optarg); break; case 'p': pairsf = optarg; break; case 'k': keep = atoi(optarg); break; case 'R': reg = 1; break;
         case 'u': users = atoi(optarg); break; case 'T': tenants = atoi(optarg); break; case 'F': first = atoi(optarg); break; case 'c': conc = atoi(optarg); break; case 'a': { char *x = strdup(optarg), *q = strchr(x, ':'); if (!q) return 2; *q = 0; au = x; ap = q + 1; break; }
-        case 'C': cpu = atoi(optarg); break; case 1: abase = atoi(optarg); break; case 2: bbase = atoi(optarg); break; case 3: K = atoi(optarg); break; case 4: label = optarg; break; case 5: duser = optarg; break; case 6: quick = 1; break; case 7: timeo = atoi(optarg); break; case 8: domain = optarg; break; case 9: callers = 1; break; case 10: calledbase = atoll(optarg); break; case 11: logf = optarg; break; case 12: secret = optarg; break; case 13: exercisef = optarg; break; case 14: heldn = atoi(optarg); break;
+        case 'C': cpu = atoi(optarg); break; case 1: abase = atoi(optarg); break; case 2: bbase = atoi(optarg); break; case 3: K = atoi(optarg); break; case 4: label = optarg; break; case 5: duser = optarg; break; case 6: quick = 1; break; case 7: timeo = atoi(optarg); break; case 8: domain = optarg; break; case 9: callers = 1; break; case 10: calledbase = atoll(optarg); break; case 11: logf = optarg; break; case 12: secret = optarg; break;
         default: return 2; }
     if (cpu >= 0) { cpu_set_t s; CPU_ZERO(&s); CPU_SET(cpu, &s); sched_setaffinity(0, sizeof s, &s); }
-    if ((callers && !domain) || heldn < 0 || heldn > total || (heldn && !exercisef)) return 2;
-    signal(SIGINT, onsig); signal(SIGTERM, onsig); signal(SIGUSR1, onusr); run = (unsigned)(now() / 1000) ^ getpid() << 12;
-    C = calloc(total, sizeof *C); for (int i = 0; i < total; i++) C[i].line = -1; byeq = calloc(total, sizeof *byeq); ls = malloc(4l * total); lb = malloc(4l * total); l180 = malloc(4l * total);
-    for (int s = 0; exercisef && s < 2; s++) { S[s] = calloc(total, sizeof **S); for (int i = 0; i < total; i++) S[s][i].verb = NOTYET; }
+    if (callers && !domain) return 2;
+    signal(SIGINT, onsig); signal(SIGTERM, onsig); run = (unsigned)(now() / 1000) ^ getpid() << 12;
+    C = calloc(total, sizeof *C); byeq = calloc(total, sizeof *byeq); ls = malloc(4l * total); lb = malloc(4l * total); l180 = malloc(4l * total);
     tgt = (struct sockaddr_in){.sin_family = AF_INET, .sin_port = htons(tport)}; inet_pton(AF_INET, tip, &tgt.sin_addr);
     struct pollfd pf[2];
     for (int s = 0; s < 2; s++) {
@@ -336,17 +210,16 @@ int main(int argc, char **argv) {
         if (!reg) while (bh < bt && (holdall ? (stop || (keepend && t > keepend)) : (int64_t)(t - C[byeq[bh]].tup) >= hold * 1000000ll)) {
             int i = byeq[bh]; if (C[i].st == UP) { if (qn[0] > 48) break; sendbye(i); } bh++;
         }
-        if (holdall && !wrote && next == total && upn + failed == total && (!heldn || held())) {
+        if (holdall && !wrote && next == total && upn + failed == total) {
             wrote = 1; keepend = t + keep * 1000000000ull;
-            if (pairsf) { char tmp[500]; snprintf(tmp, sizeof tmp, "%s.tmp", pairsf); FILE *f = fopen(tmp, "w"); for (int i = 0, line = 0; i < total; i++) if (C[i].st == UP && !isheld(i)) { C[i].line = line++; fprintf(f, "%d %d\n", C[i].pa, C[i].pb); } fclose(f); rename(tmp, pairsf); }
+            if (pairsf) { char tmp[500]; snprintf(tmp, sizeof tmp, "%s.tmp", pairsf); FILE *f = fopen(tmp, "w"); for (int i = 0; i < total; i++) if (C[i].st == UP) fprintf(f, "%d %d\n", C[i].pa, C[i].pb); fclose(f); rename(tmp, pairsf); }
         }
-        if (exercise && exercisef && !stop && exercised()) { exercise = 0; writeexercise(); }
         if (t - lastscan > 50000000) {
             lastscan = t; long from = 0; static long low; while (low < next && (C[low].st == DONE || C[low].st == FAIL)) low++; from = low;
             for (long i = from; i < next; i++) { struct call *c = &C[i]; if (c->st != INV && c->st != BYE) continue;
                 uint64_t el = t > c->tlast ? t - c->tlast : 0;
                 if (el > timeo * 1000000000ull) { f_to++; c->why = 408; finish(i, 0); continue; }
-                if (c->rtx < 100 && el > (500000000ull << c->rtx)) { c->rtx++; rtxs++; /* next after 500, 1000, 2000.. ms from the start */ if (c->st == BYE && c->bycallee) saybye(i); else if (c->st == BYE) indialog(i, "BYE", c->cseq + 1); else if (!c->auth) sendinv(i, NULL, 0); } }
+                if (c->rtx < 100 && el > (500000000ull << c->rtx)) { c->rtx++; rtxs++; /* next after 500, 1000, 2000.. ms from the start */ if (c->st == BYE) indialog(i, "BYE", c->cseq + 1); else if (!c->auth) sendinv(i, NULL, 0); } }
         }
         if (qn[0]) flush(0);
         if (qn[1]) flush(1);
@@ -363,7 +236,7 @@ int main(int argc, char **argv) {
     }
     flush(0); flush(1); if (!tend) { tend = now(); c1 = cputime(); b1 = busy(); s1 = selfcpu(); }
     FILE *log = logf ? fopen(logf, "w") : NULL;
-    for (int i = 0; log && i < total; i++) fprintf(log, "c%d-%x@%s %s %d %.3f %s %s\n", i, run, myip, C[i].st == DONE ? "ok" : "failed", C[i].why, C[i].st == DONE ? (C[i].tlast - C[i].tup) / 1e9 : 0, sides[C[i].bycallee], kept(i));
+    for (int i = 0; log && i < total; i++) fprintf(log, "c%d-%x@%s %s %d %.3f\n", i, run, myip, C[i].st == DONE ? "ok" : "failed", C[i].why, C[i].st == DONE ? (C[i].tlast - C[i].tup) / 1e9 : 0);
     if (log) fclose(log);
     double wall = (tend - t0) / 1e9, cp = c1 - c0;
     qsort(ls, nls, 4, cmpf); qsort(lb, nlb, 4, cmpf); qsort(l180, nl180, 4, cmpf);

@@ -162,6 +162,27 @@ struct JudgementTests {
       ])
   }
 
+  @Test func whoTakesAParkedCallCallsInAndComesLate() async throws {
+    var findings = Findings()
+    findings.calls[0].state = "parked"
+    findings.calls[0].parties = 3
+    findings.calls[0].left = "callee"
+    findings.legs.append(Findings.Leg(leg: "3", sipCallID: "taken", talkMilliseconds: 3_000))
+    #expect(try await findings.judged().verdict == "kept")
+    findings.legs[0].talkMilliseconds = 3_000
+    #expect(try await findings.judged().verdict == "broken")
+  }
+
+  @Test func whereAMenuLedHasALegOfItsOwn() async throws {
+    var findings = Findings()
+    findings.calls[0].exchange = true
+    findings.legs.append(
+      Findings.Leg(leg: "3", sipCallID: "menu", direction: "outgoing", outcome: "forwarded"))
+    #expect(try await findings.judged().verdict == "kept")
+    findings.calls[0].exchange = false
+    #expect(try await findings.judged().verdict == "broken")
+  }
+
   @Test func aCallOfTheExchangeItselfHasOneLegAndCostsNothing() async throws {
     var findings = Findings()
     findings.calls[0].parties = 1
@@ -187,6 +208,20 @@ struct JudgementTests {
     findings.adopts = false
     findings.sounds = [Findings.Sound(milliseconds: 10_999)]
     #expect(try await findings.judged().verdict == "broken")
+  }
+
+  @Test func aMessageIsThereOnceAndNobodyCutItShort() async throws {
+    var findings = Findings()
+    findings.calls[0].state = "speaking"
+    findings.calls[0].parties = 1
+    findings.calls[0].exchange = true
+    findings.legs.removeLast()
+    #expect(try await findings.judged().broken == ["c0 (to-carrier, UDP) has 0 messages"])
+    findings.sounds = [Findings.Sound(kind: "message", milliseconds: 9_000, ending: "hung-up")]
+    #expect(try await findings.judged().verdict == "kept")
+    findings.sounds[0].ending = "cut"
+    #expect(
+      try await findings.judged().broken == ["c0 (to-carrier, UDP): the message ended by cut"])
   }
 
   @Test func halvesOfAMillionthAreRoundedToEven() async throws {

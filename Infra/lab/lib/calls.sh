@@ -3,8 +3,8 @@
 
 # What the phones' passwords begin with; their names follow.
 readonly secret=laboratory-
-# To whom calls are handed over, as `provision_phone` counts.
-readonly visitor=9999
+# To whom calls are handed over, as `provision_phone` counts; and by IPv6.
+readonly visitor=9999 visitor6=9997
 
 # Of 200 calls with another party so many are of each kind; the rest are by UDP and talk, half from the carrier and half
 # to it. There is one at least of each. As the generator reads them: caller, callee, state, and where to.
@@ -16,6 +16,10 @@ readonly shares="
   to-carrier         10  tcp      carrier  talking
   from-carrier       10  carrier  tls      talking
   to-carrier         10  tls      carrier  talking
+  from-carrier       10  carrier  nat      talking
+  to-carrier         10  nat      carrier  talking
+  from-carrier       10  carrier  udp6     talking
+  to-carrier         10  udp6     carrier  talking
   phone-rings        10  carrier  udp      ringing
   carrier-rings      10  udp      carrier  ringing
   early-media        10  udp      carrier  early
@@ -43,6 +47,9 @@ write_plan() {
   done <<<"$shares"
   [ "$left" -ge 2 ] || fail "--calls $calls are too few for one of each kind and two besides"
   kinds=("from-carrier $((left - left / 2)) carrier udp talking" "to-carrier $((left / 2)) udp carrier talking" "${kinds[@]}")
+  while read -r name share rest; do
+    [ -z "$name" ] || kinds+=("$name $(share_of "$share") $rest")
+  done <<<"$feature_shares"
   printf '%s\n' "${kinds[@]}" "${rings[@]}" >"$work/plan"
 }
 
@@ -58,6 +65,8 @@ provision_phones() {
   write_plan
   provision "$laboratory/phones" "$(planned_users)" 0
   provision "$laboratory/visitor" 1 "$visitor"
+  provision "$laboratory/visitor6" 1 "$visitor6"
+  provision_features
 }
 
 # provision FILE WANTED FIRST: FILE says how many of these there are already.
@@ -90,7 +99,8 @@ register_phones() {
   mkfifo "$work/orders"
   "${first[@]}" "$generator/parties" --plan "$work/plan" --results "$work/parties" --domain "$lab_domain" \
     --secret "$secret" --outside "$lab_outside" --phones "$lab_phones" --trunks "$lab_trunks" \
-    --standby "$lab_phones_b" <"$work/orders" 2>"$work/parties.log" &
+    --standby "$lab_phones_b" --outside6 "$lab_outside6" --phones6 "$lab_phones6" --trunks6 "$lab_trunks6" \
+    --nat "${network_of[home]}" --inside "$lab_inner" <"$work/orders" 2>"$work/parties.log" &
   parties=$!
   exec {orders}>"$work/orders"
   await_result 30 registered "every phone being registered"

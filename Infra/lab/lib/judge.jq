@@ -43,11 +43,13 @@ def deeds($calls): (. + [$calls[] | select(.by != null and .ended == "ok")
 def deed_faults: [.[] | select(.failed > 0)
   | "\(.deed) by the \(.side) failed in \(.failed) of \(.calls) calls by \(.transport) (\(.kinds | join(", "))): \(.reasons | map(tostring) | join(", "))"];
 
-# The legs that a call has on record: one for each party, the callers' coming in; the exchange has none.
-def legs_due: ["incoming"] + [range(.parties - 1) | "outgoing"];
+# The legs that a call has on record: one for each party, the callers' coming in, and that of who took it from where it was
+# parked; the exchange has none, but one for where a menu led.
+def legs_due: if .state == "parked" then ["incoming", "incoming", "outgoing"]
+  else ["incoming"] + [range(.parties - 1) | "outgoing"] end;
 
 # Whoever handed its call over left it early, and whoever it was handed to came late.
-def lasts_as_long($call): if .direction == "incoming" then $call.left != "caller"
+def lasts_as_long($call): if .direction == "incoming" then .sip_call_id == $call.id and $call.left != "caller"
   else $call.parties == 2 and ($call.exchange | not) end;
 
 # Differences between what the calls were and what their records say, in sentences.
@@ -56,7 +58,7 @@ def record_faults($calls; $price):
   | (group_by(.call) | map({key: .[0].call, value: .}) | from_entries) as $legs_of
   | [$calls[] | . as $call | $call_of[$call.id] as $id
     | if $id == null then "\($call.id) has no record" else
-        $legs_of[$id]
+        $legs_of[$id] | map(select(($call.exchange and .outcome == "forwarded") | not))
         | (if (map(.direction) | sort) != ($call | legs_due)
             then "\($call.id) (\($call | which)) has the legs \(map(.direction))" else empty end),
           (.[] | . as $leg
@@ -78,21 +80,24 @@ def record_faults($calls; $price):
     + (($legs_of | length) as $found | ($calls | length) as $made
       | if $found > $made then ["\($found - $made) calls on record that nobody made"] else [] end);
 
-# A recording is in files of 5 s, of which the last may go with its machine; it takes a moment to begin. In ms.
+# A recording is in files of 5 s, of which the last may go with its machine. It takes a moment to begin; so does a message, whose
+# caller skips the greeting and waits for the tone. In ms.
 def file_length: 5000;
-def beginning: 1000;
+def recorded_as: {recorded: {kind: "recording", ending: "call-ended", begins: 1000},
+  speaking: {kind: "message", ending: "hung-up", begins: 4000}};
 
-# What was recorded is there once, and is as long as the call but for what the fault took. In: the legs.
+# What was recorded, and what was left as a message, is there once, and is as long as the call but for what the fault took. In: the legs.
 def recording_faults($calls; $sounds; $promise):
   (map({key: .sip_call_id, value: .call}) | from_entries) as $call_of
-  | (beginning + (if $promise.adopts == false then 0 else file_length + ($promise.silence_p99_ms // 0) end)) as $missing
-  | [$calls[] | select(.state == "recorded" and .ended == "ok") | . as $call
-    | [$sounds[] | select(.kind == "recording" and .call == $call_of[$call.id])]
-    | if length != 1 then "\($call.id) (\($call | which)) has \(length) recordings"
-      elif (.[0].milliseconds - $call.seconds * 1000) > beginning or ($call.seconds * 1000 - .[0].milliseconds) > $missing
-      then "\($call.id) (\($call | which)): \(.[0].milliseconds) ms are recorded of \($call.seconds) s"
-      elif .[0].ending != "call-ended" then "\($call.id) (\($call | which)): the recording's end is \(.[0].ending)"
-      else empty end];
+  | (if $promise.adopts == false then 0 else file_length + ($promise.silence_p99_ms // 0) end) as $taken
+  | [$calls[] | . as $call | recorded_as[.state // ""] | values | . as $due | select($call.ended == "ok")
+    | [$sounds[] | select(.kind == $due.kind and .call == $call_of[$call.id])]
+    | if length != 1 then "\($call.id) (\($call | which)) has \(length) \($due.kind)s"
+      else .[0] | ($call.seconds * 1000 - .milliseconds) as $missing
+        | if $missing < -1000 or $missing > $due.begins + $taken
+          then "\($call.id) (\($call | which)): \(.milliseconds) ms are recorded of \($call.seconds) s"
+          elif .ending != $due.ending then "\($call.id) (\($call | which)): the \($due.kind) ended by \(.ending)"
+          else empty end end];
 
 # Who was to hold the addresses afterwards, and under which epoch. `moves` "across": who stood by in another site;
 # null: a keeper that comes too late is no worse than a machine that died.

@@ -12,7 +12,7 @@ pass_calls() {
   [ "$passing" -ge 1 ] || passing=1
   "$generator/sipload" --label passing --target "$lab_phones:5060" --my-ip "$lab_outside" --uac-port 5072 --uas-port 5074 \
     --abase 26000 --bbase 26200 --duser "$passing_prefix" --callers --domain "$lab_domain" --secret "$secret" \
-    --users "$(calls_of from-carrier)" --calls "$passing" --rate "0.$((passing_rate * 1000 / 60))" \
+    --users "$(planned_users)" --calls "$passing" --rate "0.$((passing_rate * 1000 / 60))" \
     --hold $((passing_seconds * 1000)) --log "$work/passing.log" >"$work/passing.json" || true
 }
 
@@ -25,6 +25,7 @@ answered_within() {
 
 # count_passing: they are judged like the calls that stayed. Once those have hung up.
 count_passing() {
-  cat "$work/passing.log" >>"$work/to-carrier.log"
-  calls=$((calls + $(wc --lines <"$work/passing.log")))
+  jq --raw-input --compact-output 'split(" ") | {kind: "passing", transport: "UDP", class: "M", state: "talking", id: .[0],
+    ended: .[1], why: (.[2] | tonumber), seconds: (.[3] | tonumber), by: null, parties: 2, exchange: false}' \
+    "$work/passing.log" >>"$work/parties/calls"
 }

@@ -8,18 +8,24 @@
 
 struct call *calls;
 int call_count;
-struct party *visitor;
+struct leg *shifts[MOST_SHIFTS];
+int shift_count;
 
-/* NULL: nobody waits in a queue. */
-static struct party *agent;
-/* Calls that came to either of them. */
-static struct leg *visits[512];
+/* NULL: nobody waits in a queue, nobody is there by IPv6. */
+static struct party *agent, *visitor, *visitor6;
+/* Calls that came to one of them, and strangers' to a carrier. */
+#define MOST_VISITS 1024
+static struct leg *visits[MOST_VISITS];
 static int visit_count;
 
 /* What a carrier is asked for is so much more than the call's number. */
 #define FIRST_CALLED 447400000000ll
 
 static struct leg_listener listener;
+
+static bool is_by_six(const struct kind *kind) { return kind->caller->six || (kind->callee && kind->callee->six); }
+
+struct party *visitor_of(const struct leg *leg) { return is_six(&leg->party->way.here) ? visitor6 : visitor; }
 
 void make_calls(struct kind *kinds, int kind_count)
 {
@@ -37,9 +43,11 @@ void make_calls(struct kind *kinds, int kind_count)
             for (int place = CALLER; place <= CALLEE; place++)
                 if (call->legs[place] && call->legs[place]->party->role == PHONE) call->legs[place]->party->leg = call->legs[place];
         }
-    visitor = helping_party(VISITOR);
-    for (int i = 0; i < kind_count; i++)
-        if (kinds[i].state == QUEUED && !agent) agent = helping_party(AGENT);
+    visitor = helping_party(VISITOR, false);
+    for (int i = 0; i < kind_count; i++) {
+        if (kinds[i].state == QUEUED && !agent) agent = helping_party(AGENT, false);
+        if (is_by_six(&kinds[i]) && !visitor6) visitor6 = helping_party(VISITOR6, true);
+    }
 }
 
 void fail_call(struct call *call, int why)
@@ -89,17 +97,18 @@ void begin_call(struct call *call)
     invite(call->legs[CALLER], number);
 }
 
+static struct leg *be_visited(struct party *party)
+{
+    return visit_count == MOST_VISITS ? NULL : (visits[visit_count++] = make_leg(NULL, party));
+}
+
 struct leg *leg_called(struct party *party, const char *uri)
 {
     if (party->leg) return party->leg;
-    if (party == visitor || party == agent) {
-        if (visit_count == 512) return NULL;
-        return visits[visit_count++] = make_leg(NULL, party);
-    }
     const char *user = strchr(uri, ':');
     long long ordinal = user ? atoll(user + 1 + (user[1] == '+')) - FIRST_CALLED : -1;
-    if (party->role != CARRIER || ordinal < 0 || ordinal >= call_count) return NULL;
-    return calls[ordinal].legs[CALLEE];
+    bool is_planned = party->role == CARRIER && ordinal >= 0 && ordinal < call_count;
+    return is_planned ? calls[ordinal].legs[CALLEE] : be_visited(party);
 }
 
 static void alerted(struct leg *leg)
@@ -119,24 +128,42 @@ static void progressed(struct leg *leg, int status) { leg->hears_ringing |= stat
 static void was_prepared(struct leg *leg, int status, const struct message *m)
 {
     (void)m;
-    if (status) fail_call(leg->call, status);
+    if (status == 491) leg->again_at = now() + MILLISECONDS(300);
+    else if (status) fail_call(leg->call, status);
     else leg->call->is_ready = leg->call->kind->state != PARKED;
 }
 
-static void answered(struct leg *leg)
+/* What makes a call that is up what it is to be. */
+static void prepare(struct call *call)
 {
-    struct call *call = leg->call;
     char place[64];
-    if (!call) return;
     switch (call->kind->state) {
-    case HELD: hold(leg, true, was_prepared); break;
+    case HELD: hold(call->legs[CALLER], true, was_prepared); break;
     case RECORDED: record(phone_of(call), was_prepared); break;
+    /* Who has heard the greeting often enough. */
+    case SPEAKING: send_digit(call->legs[CALLER], '5', was_prepared); break;
     case PARKED:
         snprintf(place, sizeof place, "%s%02d", call->kind->number, 10 + call->number);
         transfer(call->legs[CALLEE], place, was_prepared);
         break;
     default: break;
     }
+}
+
+/* While its other party is busy with something else it is refused for now. */
+static void prepare_again(struct call *call)
+{
+    for (int place = CALLER; place <= CALLEE; place++) {
+        struct leg *leg = call->legs[place];
+        if (!leg || !leg->again_at || leg->again_at > now()) continue;
+        leg->again_at = 0;
+        prepare(call);
+    }
+}
+
+static void answered(struct leg *leg)
+{
+    if (leg->call && leg == leg->call->legs[CALLER]) prepare(leg->call);
 }
 
 static void refused(struct leg *leg, int status)
@@ -178,8 +205,7 @@ static void look_whether_ready(struct call *call)
     case QUEUED: case CHOOSING: case CONFERRING: case LISTENING:
         call->is_ready = caller->phase == UP && has_heard(caller->stream, NULL, lately);
         break;
-    case SPEAKING: call->is_ready = caller->phase == UP && caller->up_at + SECONDS(1) < now(); break;
-    case HELD: case RECORDED: break; /* told when it is asked for */
+    case HELD: case RECORDED: case SPEAKING: break; /* told when it is asked for */
     }
 }
 
@@ -193,6 +219,7 @@ static bool awaits_somebody(const struct call *call)
 
 static void look_whose_visit(struct leg *visit)
 {
+    if (visit->party->role == CARRIER) return;
     for (int i = 0; i < call_count; i++) {
         if (!awaits_somebody(&calls[i])) continue;
         for (int place = CALLER; place <= CALLEE; place++)
@@ -207,7 +234,10 @@ static void look_whose_visit(struct leg *visit)
 void attend_calls(void)
 {
     for (int i = 0; i < call_count; i++)
-        if (calls[i].is_begun && !calls[i].is_ready && !calls[i].has_failed) look_whether_ready(&calls[i]);
+        if (calls[i].is_begun && !calls[i].is_ready && !calls[i].has_failed) {
+            prepare_again(&calls[i]);
+            look_whether_ready(&calls[i]);
+        }
     for (int i = 0; i < visit_count; i++)
         if (!visits[i]->call) look_whose_visit(visits[i]);
 }
@@ -215,7 +245,7 @@ void attend_calls(void)
 /* By the usual codes. */
 void send_agent(bool to_work)
 {
-    if (agent) invite(make_leg(NULL, agent), to_work ? "*45" : "*46");
+    if (agent && shift_count < MOST_SHIFTS) invite(shifts[shift_count++] = make_leg(NULL, agent), to_work ? "*45" : "*46");
 }
 
 bool are_all_settled(void)

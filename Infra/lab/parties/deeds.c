@@ -96,10 +96,10 @@ static void begin(struct call *call)
     case TRANSFER:
         call->was_transferred = true;
         call->transferred_by = step->place;
-        transfer(leg, visitor->who.user, was_told);
+        transfer(leg, visitor_of(leg)->who.user, was_told);
         break;
     case TAKE:
-        leg = call->legs[THIRD] = make_leg(call, visitor);
+        leg = call->legs[THIRD] = make_leg(call, visitor_of(call->legs[CALLER]));
         snprintf(place, sizeof place, "%s%02d", call->kind->number, 10 + call->number);
         invite(leg, place);
         break;

@@ -289,6 +289,7 @@ static void be_left(struct leg *leg, const struct endpoint *from, const struct m
     let_speak(leg->stream, false);
     if (leg->phase == GONE) return;
     leg->phase = GONE;
+    leg->left_at = now();
     listener.ended(leg);
 }
 

@@ -29,7 +29,7 @@ struct leg {
     char number[100]; /* whom it called */
     struct message *alert; /* the INVITE that is not answered */
     struct endpoint alert_from;
-    uint64_t up_at;
+    uint64_t up_at, left_at; /* 0: never; when the other side said BYE */
     /* What it asked for within its dialog last, and who wants to know: once, 0 being well. */
     void (*told)(struct leg *, int status, const struct message *answer);
     uint64_t again_at; /* when it asks once more what was refused for now; 0: nothing */

@@ -3,9 +3,10 @@
  *   parties --plan FILE --results DIR --domain D --secret S --outside IP --phones IP --trunks IP \
  *           [--standby IP] [--outside6 IP --phones6 IP --trunks6 IP] [--nat NETWORK --inside IP]
  *
- * The plan says which calls (plan.h). Phones are users from 100000 on, one for each phone of the plan, 109999, to whom
- * calls are handed over, and 109998, who serves the queue; their passwords are S and their names. Each registers; then `registered` is in DIR. A line
- * on standard input says what is done next, a file in DIR that it was done, and what was found:
+ * The plan says which calls (plan.h). Phones are users from 100000 on, one for each phone of the plan; calls are handed
+ * over to 109999, and by IPv6 to 109997, and 109998 serves the queue. Their passwords are S and their names. Each registers;
+ * then `registered` is in DIR. A line on standard input says what is done next, a file in DIR that it was done, and
+ * what was found:
  *
  *   call      ten calls a second are set up               up
  *   measure   from now on what everybody hears is measured

@@ -61,8 +61,8 @@ struct party *party_for(const struct side *side)
     return side->role == CARRIER ? carrier(side->six) : make_phone(side, phones++);
 }
 
-struct party *helping_party(int number)
+struct party *helping_party(int number, bool six)
 {
-    static const struct side side = {"udp", "UDP", 'M', PHONE, UDP, false, false};
+    const struct side side = {.role = PHONE, .transport = UDP, .six = six};
     return make_phone(&side, number);
 }

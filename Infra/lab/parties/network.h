@@ -9,6 +9,8 @@
 /* So much more are the names of whom calls are handed over to, and of who serves the queue. */
 #define VISITOR 9999
 #define AGENT 9998
+/* By IPv6, for those who are there. */
+#define VISITOR6 9997
 
 struct network {
     const char *domain;
@@ -24,6 +26,6 @@ extern struct network network;
 /* A party for this side of a call: a phone of its own, or the carrier, of which there is one for each family. */
 struct party *party_for(const struct side *side);
 /* The phone of user FIRST_USER + number, which takes every call. */
-struct party *helping_party(int number);
+struct party *helping_party(int number, bool six);
 
 #endif

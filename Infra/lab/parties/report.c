@@ -94,9 +94,19 @@ static void add_name(FILE *file, const char *member, const char *name)
     fprintf(file, name ? ",\"%s\":\"%s\"" : ",\"%s\":null", member, name);
 }
 
+/* What the agent heard when it came and went: the exchange hangs up by itself. */
+static void add_shift(FILE *file, const struct leg *leg)
+{
+    fprintf(file, "{\"kind\":\"agent\",\"transport\":\"UDP\",\"class\":\"M\",\"state\":\"talking\",\"id\":\"%s\"", leg->dialog.call_id);
+    fprintf(file, ",\"ended\":\"%s\",\"why\":%d,\"seconds\":%.3f", leg->left_at ? "ok" : "failed", leg->left_at ? 0 : 408,
+            leg->left_at ? (double)(leg->left_at - leg->up_at) / 1e9 : 0);
+    fprintf(file, ",\"by\":null,\"parties\":1,\"exchange\":true}\n");
+}
+
 void report_calls(const char *directory)
 {
     FILE *file = begin(directory, "calls");
+    for (int i = 0; i < shift_count; i++) add_shift(file, shifts[i]);
     for (int i = 0; i < call_count; i++) {
         const struct call *call = &calls[i];
         bool is_ok = call->is_over && !call->has_failed;
