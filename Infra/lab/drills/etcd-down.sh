@@ -4,10 +4,12 @@ about="every member of etcd is killed, and a node's process two seconds later; t
 promise='{"silence_p99_ms": 300, "moves": false}'
 sound_seconds=$((seconds + 12)) stages=restart
 
+before_fault() { provision_passing; }
+
 strike() {
   lose_then_kill_process "${members[@]}"
   sleep 1
-  pass_calls "$seconds"
+  pass_calls "$seconds" "${lab_carriers[0]}"
 }
 
 after_calls() { count_passing; }

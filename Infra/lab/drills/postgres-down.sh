@@ -4,9 +4,11 @@ about="every Postgres is killed under calls, and is back after --seconds in whic
 promise='{"silence_p99_ms": 80, "packets_lost": 3, "moves": false, "adopts": false}'
 sound_seconds=$((seconds + 10))
 
+before_fault() { provision_passing; }
+
 strike() {
   kill_programs "${servers[@]}"
-  pass_calls "$seconds"
+  pass_calls "$seconds" "${lab_carriers[0]}"
 }
 
 after_calls() { count_passing; }

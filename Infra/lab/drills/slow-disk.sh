@@ -4,9 +4,11 @@ about="for --seconds each write of a node to its disk, and each wait for one, ta
 promise='{"silence_p99_ms": 80, "packets_lost": 3, "moves": false, "adopts": false}'
 sound_seconds=$((seconds + 10))
 
+before_fault() { provision_passing; }
+
 strike() {
   slow_down "$(machine_of "$victim")" 0.3
-  pass_calls "$seconds"
+  pass_calls "$seconds" "${lab_carriers[0]}"
   slow_down "$(machine_of "$victim")" 0
   answered_within 2000
   # Two writes and two waits, of which one has to be waited for at least.

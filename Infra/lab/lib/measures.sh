@@ -79,7 +79,7 @@ legs() {
       (SELECT sum(amount * 1000000)::bigint FROM ledger_entries l WHERE l.leg_id = c.leg_id) AS posted
     FROM cdrs c JOIN tenants t USING (tenant_id)
     LEFT JOIN charges h ON h.leg_id = c.leg_id AND h.revision = c.charge_revision
-    WHERE t.domain = '$lab_domain' AND c.started_at >= to_timestamp($begun / 1000.0)) entry"
+    WHERE t.domain IN ('$lab_domain', '$passing_domain') AND c.started_at >= to_timestamp($begun / 1000.0)) entry"
 }
 
 # What was recorded of the drill's calls, and which messages were left.

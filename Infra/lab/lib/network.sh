@@ -21,6 +21,8 @@ readonly lab_phones6=fd99:1::101 lab_trunks6=fd99:1::110 lab_phones_b6=fd99:2::1
 # The router as it is seen from outside, and from inside; who is behind it.
 readonly lab_nat=10.99.1.4 lab_router=192.168.77.1 lab_inner=192.168.77.2
 readonly lab_household=(nat home)
+# The two servers of another carrier.
+readonly lab_carriers=(10.99.1.5 10.99.1.6)
 # Operators.
 readonly lab_control=10.98.0.254
 # Phones without calls are in offices of their own: as many addresses from here on.
@@ -140,6 +142,7 @@ build_bridges() {
     for office in $(seq --separator=' ' 0 $((lab_office_count - 1))); do
       ip address add ${lab_offices%.*}.\$((${lab_offices##*.} + office))/24 dev lan-a
     done
+    for carrier in ${lab_carriers[*]}; do ip address add \$carrier/24 dev lan-a; done
     ip address add $lab_gateway_b/24 dev lan-b
     ip address add $lab_control/16 dev between"
   inside nft --file - <<'TABLE'
@@ -148,6 +151,10 @@ build_bridges() {
       set deaf { type ifname; }
       chain from { type filter hook prerouting priority 0; iifname @mute drop; }
       chain toward { type filter hook postrouting priority 0; oifname @deaf drop; }
+    }
+    table ip laboratory {
+      set silent { type ipv4_addr; }
+      chain here { type filter hook input priority 0; ip daddr @silent drop; }
     }
 TABLE
 }
@@ -239,7 +246,7 @@ write_layout() {
         "LD_PRELOAD=$laboratory/generator/stepped_clock.so:$laboratory/generator/slow_disk.so
 TANDEM_WALL_CLOCK=$(clock_of "$machine")
 TANDEM_SLOW_DISK=$(disk_of "$machine")
-TANDEM_SLOW_FOLDER=$site/nodes/$process"
+TANDEM_SLOW_FOLDER=$laboratory/site/nodes/$process"
     done
   } >"$layout"
 }
@@ -274,7 +281,11 @@ sever() {
   for cable in "${@:2}"; do nft add element bridge laboratory "$1" "{ $cable }"; done
 }
 
+# silence ADDRESS: of those out here; nobody there hears anything any more, and nobody is told.
+silence() { nft add element ip laboratory silent "{ $1 }"; }
+
 heal() {
+  nft flush set ip laboratory silent
   nft flush set bridge laboratory mute && nft flush set bridge laboratory deaf
   set_clocks_right
   make_disks_fast
