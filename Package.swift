@@ -104,6 +104,8 @@ let controlPlane: [Target] = [
   target("ControlPlane", "Placement", ["NodeContract"]),
   // What the DNS says of tenants' domains, from who holds which address.
   target("ControlPlane", "Zones", ["NodeContract", "Tenancy", "Placement"]),
+  // Faults that are made on purpose: what they would do, what forbids them, what came of them.
+  target("ControlPlane", "Drills", ["NodeContract", "Placement"]),
   // Facts and price lists in, CDRs and charges out.
   target("ControlPlane", "Rating", ["NodeContract"]),
   // Customers' sounds, checked, converted by ffmpeg and levelled.
@@ -114,7 +116,8 @@ let controlPlane: [Target] = [
   target("ControlPlane", "Postgres", ["CLibPQ", "CLibPQShim", logging]),
   // One repository per group of tables; the migrations.
   target(
-    "ControlPlane", "Persistence", ["NodeContract", "Tenancy", "Rating", "Postgres", logging]),
+    "ControlPlane", "Persistence",
+    ["Drills", "NodeContract", "Tenancy", "Rating", "Postgres", logging]),
   // etcd's JSON gateway: leases, watches, compare-and-set.
   target("ControlPlane", "Etcd", [httpClient, nio, nioHTTP1, logging]),
   // One function per thing a user or a node can ask for: authorize, validate, store, announce.
@@ -122,7 +125,7 @@ let controlPlane: [Target] = [
     "ControlPlane", "Operations",
     [
       "CallFlows", "NodeContract", "Tenancy", "Placement", "Rating", "Postgres", "Persistence",
-      "SoundUploads", "Zones", crypto, logging,
+      "SoundUploads", "Zones", "Drills", crypto, logging,
     ]),
   // A name server's own copy of the zones, kept in step.
   target(
@@ -132,12 +135,14 @@ let controlPlane: [Target] = [
   target("ControlPlane", "HTTP", [hummingbird, hummingbirdCore, logging, nio]),
   // The routes under /v1 and their JSON.
   target(
-    "ControlPlane", "API", ["NodeContract", "Tenancy", "Rating", "Operations", "HTTP", hummingbird]),
+    "ControlPlane", "API",
+    ["Drills", "NodeContract", "Tenancy", "Rating", "Operations", "HTTP", hummingbird]),
   // The nodes' end of the link: listener, beats, grants, snapshots down, facts up.
   target(
     "ControlPlane", "NodeLink",
     [
-      "NodeContract", "Placement", "Etcd", "HTTP", hummingbird, hummingbirdCore, hummingbirdTLS,
+      "Drills", "NodeContract", "Placement", "Etcd", "HTTP", hummingbird, hummingbirdCore,
+      hummingbirdTLS,
       hummingbirdHTTP2, crypto, lifecycle, logging, nio, nioPosix, nioSSL, x509, asn1,
     ]),
   // The server: configuration, wiring, background loops.
@@ -145,7 +150,7 @@ let controlPlane: [Target] = [
     "ControlPlane", "ControlPlaneServer",
     [
       "API", "NameServers", "NodeLink", "HTTP", "Operations", "Persistence", "Postgres", "Etcd",
-      "NodeContract", "Placement", "StructuredLogging", "Tenancy", hummingbird, arguments,
+      "NodeContract", "Placement", "StructuredLogging", "Tenancy", "Drills", hummingbird, arguments,
       configuration, lifecycle,
       logging,
     ]),
@@ -254,7 +259,9 @@ let testing: [Target] = [
   // A migrated scratch database for each test that wants one.
   .target(
     name: "DatabaseSupport",
-    dependencies: ["NodeContract", "Tenancy", "Rating", "Postgres", "Persistence"],
+    dependencies: [
+      "Drills", "NodeContract", "Placement", "Tenancy", "Rating", "Postgres", "Persistence",
+    ],
     path: "Tests/DatabaseSupport", swiftSettings: strict),
 
   // `Infra/up --demo-call`: real calls with three baresip clients, judged by their sound.
@@ -307,6 +314,7 @@ let testing: [Target] = [
   tests(
     "ControlPlane", "NameServers",
     ["NodeContract", "Placement", "Support", "Tenancy", "Zones", logging]),
+  tests("ControlPlane", "Drills", ["NodeContract", "Placement"]),
   tests("ControlPlane", "Rating", ["NodeContract"]),
   tests("ControlPlane", "SoundUploads", ["Audio", "Support"]),
   tests("ControlPlane", "HTTP", [hummingbird, hummingbirdTesting, logging, nio]),
@@ -345,7 +353,7 @@ let testing: [Target] = [
   tests("ControlPlane", "Postgres", ["DatabaseSupport"]),
   tests(
     "ControlPlane", "Persistence",
-    ["DatabaseSupport", "NodeContract", "Postgres", "Rating", "Tenancy"]),
+    ["DatabaseSupport", "Drills", "NodeContract", "Postgres", "Rating", "Tenancy"]),
   tests("ControlPlane", "Etcd", [httpClient, nio, nioHTTP1]),
   tests(
     "ControlPlane", "Operations",
@@ -353,14 +361,14 @@ let testing: [Target] = [
   tests(
     "ControlPlane", "API",
     [
-      "Audio", "DatabaseSupport", "HTTP", "NodeContract", "Operations", "Persistence", "Postgres",
-      "Rating", "Tenancy", hummingbird, hummingbirdTesting, logging, nio,
+      "Audio", "DatabaseSupport", "Drills", "HTTP", "NodeContract", "Operations", "Persistence",
+      "Placement", "Postgres", "Rating", "Tenancy", hummingbird, hummingbirdTesting, logging, nio,
     ]),
   tests(
     "ControlPlane", "NodeLink",
     [
-      "ControlLink", "Etcd", "HTTP", "NodeContract", "Ownership", "Placement", "Support", "TLS",
-      lifecycle,
+      "ControlLink", "Drills", "Etcd", "HTTP", "NodeContract", "Ownership", "Placement", "Support",
+      "TLS", lifecycle,
       logging, nio, nioPosix,
     ]),
 

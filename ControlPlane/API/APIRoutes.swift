@@ -8,8 +8,10 @@ public struct APIRoutes: Sendable {
 
   /// - Parameters:
   ///   - installation: what this replica sees of nodes and grants right now.
+  ///   - drills: where drills are planned and run.
   public init(
-    _ store: Store, installation: any InstallationMonitor, clock: Clock = .system
+    _ store: Store, installation: any InstallationMonitor, drills: any DrillDesk,
+    clock: Clock = .system
   ) {
     let keys = Authorization(store)
     var group = RouteGroup("/v1")
@@ -48,6 +50,8 @@ public struct APIRoutes: Sendable {
     CallRoutes(keys: keys, calls: CallOperations(store)).register(on: &group)
     RecordingRoutes(keys: keys, recordings: RecordingOperations(store)).register(on: &group)
     QuarantineRoutes(keys: keys, quarantine: QuarantineOperations(store)).register(on: &group)
+    DrillRoutes(keys: keys, drills: DrillOperations(store, desk: drills, clock: clock))
+      .register(on: &group)
     routes = group.routes
   }
 }

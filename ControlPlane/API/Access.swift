@@ -1,4 +1,5 @@
 import CallFlows
+import Drills
 public import HTTP
 import NodeContract
 public import Operations
@@ -168,5 +169,16 @@ extension SoundQuota: ProblemConvertible {
     case .tooLong(let seconds):
       .conflict("The tenant's sounds would last longer than \(seconds / 60) minutes together.")
     }
+  }
+}
+
+extension DrillForbidden: ProblemConvertible {
+  public var asProblem: Problem {
+    var problem = Problem.conflict(
+      obstacles.map(\.detail).joined(separator: " "),
+      fields: obstacles.map { HTTP.Problem.Field(name: $0.rule.rawValue, detail: $0.detail) })
+    problem.kind = "drill-forbidden"
+    problem.title = "A guard rail forbids the drill"
+    return problem
   }
 }

@@ -1,4 +1,5 @@
 import API
+import Drills
 import NodeContract
 import NodeLink
 import Operations
@@ -97,4 +98,31 @@ struct LiveInstallation: InstallationMonitor {
       holder: grant.holding.holder, epoch: grant.epoch, heir: grant.holding.heir,
       standby: grant.holding.standby, doubt: await fleet.doubt(about: address))
   }
+}
+
+struct DrillRecordsKept: DrillArchive {
+  let records: DrillRecords
+
+  func others(than tenants: [TenantID]) async throws -> [AddressName: Int] {
+    try await records.others(than: tenants)
+  }
+
+  func books(of calls: [CallID]) async throws -> DrillBooks {
+    try await records.books(of: calls)
+  }
+
+  func file(_ drill: Drill) async throws { try await records.file(drill) }
+}
+
+struct LiveDrills: DrillDesk {
+  let planning: DrillPlanningDesk
+  let register: DrillRegister
+
+  func plan(_ request: DrillRequest) async throws -> DrillPlan { try await planning.plan(request) }
+
+  func begin(_ drill: Drill) async throws -> DrillID? { try await register.begin(drill) }
+
+  func running() async throws -> Drill? { try await register.running() }
+
+  func abort(_ id: DrillID) async throws -> Bool { try await register.abort(id) }
 }

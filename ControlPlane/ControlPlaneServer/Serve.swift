@@ -71,7 +71,7 @@ struct Replica {
     let services: [any Service] = [
       grants, leadership, QuorumReading(etcd, fleet: fleet, logger: Logger(label: "grants")),
       TakeoverLoop(etcd, fleet: fleet, logger: Logger(label: "takeover")), grantLoop,
-      RetentionLoop(store),
+      RetentionLoop(store), drills,
       Listening("the node link", on: settings.link.host, settings.link.port, nodeLink),
       Listening("beats", on: settings.beatsHost, settings.beatsPort, beats),
       Listening("the API", on: settings.apiHost, settings.apiPort, web),
@@ -122,6 +122,21 @@ struct Replica {
     }
   }
 
+  private var records: DrillRecordsKept { DrillRecordsKept(records: DrillRecords(store)) }
+
+  private var planning: DrillPlanningDesk {
+    DrillPlanningDesk(
+      etcd, fleet: fleet, generation: settings.generation, archive: records)
+  }
+
+  private var drills: DrillLoop {
+    let log = Logger(label: "drills")
+    return DrillLoop(
+      etcd, fleet: fleet, leadership: leadership, planning: planning, archive: records,
+      clock: Clock.system.now, hasLeft: Departure.drill,
+      leave: { Departure.leave(for: $0, seconds: $1, log: log) }, logger: log)
+  }
+
   private var nodeLink: NodeLinkServer {
     NodeLinkServer(
       settings: settings.link, fleet: fleet,
@@ -144,7 +159,8 @@ struct Replica {
   private var web: some Service {
     let routes = APIRoutes(
       store,
-      installation: LiveInstallation(fleet: fleet, grants: grants, drains: DrainRegister(etcd))
+      installation: LiveInstallation(fleet: fleet, grants: grants, drains: DrainRegister(etcd)),
+      drills: LiveDrills(planning: planning, register: DrillRegister(etcd))
     ).routes
     let log = Logger(label: "http")
     let server = WebServer(

@@ -24,6 +24,10 @@ public enum UpwardMessage: Hashable, Sendable {
   case mailboxRequest(MailboxRequest)
   /// A question for a sound of a tenant's.
   case soundRequest(SoundRequest)
+  /// What the node makes of a drill's order.
+  case drillAnswer(DrillAnswer)
+  /// What was heard of a drill in the calls that the node has.
+  case drillSound(DrillSound)
 }
 
 /// What a replica says to a node.
@@ -55,6 +59,10 @@ public enum DownwardMessage: Hashable, Sendable {
   case mailboxAnswer(MailboxAnswer)
   /// The answer to a question for a sound.
   case soundAnswer(SoundAnswer)
+  /// A fault that the node is to make of itself.
+  case drillOrder(DrillOrder)
+  /// A question for what was heard of a drill.
+  case drillInquiry(DrillInquiry)
 }
 
 public struct NodeHello: Hashable, Sendable {
@@ -223,11 +231,19 @@ public struct NodeLoad: Hashable, Sendable {
   public var packetsRelayed: UInt64
   /// Processes died of what they said, so they were not handled.
   public var messagesQuarantined: UInt64
+  /// Calls for help that are up.
+  public var emergencyCalls: UInt32
+  /// Parties of calls by what would become of them with the loss of the site.
+  public var movingParties: UInt32
+  public var returningParties: UInt32
+  public var fixedParties: UInt32
 
   public init(
     calls: UInt32 = 0, openTransactions: UInt32 = 0, bindings: UInt32 = 0,
     residentBytes: UInt64 = 0, unacknowledgedFacts: UInt64 = 0, datagramsReceived: UInt64 = 0,
-    datagramsDropped: UInt64 = 0, packetsRelayed: UInt64 = 0, messagesQuarantined: UInt64 = 0
+    datagramsDropped: UInt64 = 0, packetsRelayed: UInt64 = 0, messagesQuarantined: UInt64 = 0,
+    emergencyCalls: UInt32 = 0, movingParties: UInt32 = 0, returningParties: UInt32 = 0,
+    fixedParties: UInt32 = 0
   ) {
     self.calls = calls
     self.openTransactions = openTransactions
@@ -238,6 +254,10 @@ public struct NodeLoad: Hashable, Sendable {
     self.datagramsDropped = datagramsDropped
     self.packetsRelayed = packetsRelayed
     self.messagesQuarantined = messagesQuarantined
+    self.emergencyCalls = emergencyCalls
+    self.movingParties = movingParties
+    self.returningParties = returningParties
+    self.fixedParties = fixedParties
   }
 }
 

@@ -25,6 +25,10 @@ public actor Fleet {
   var placementDoubts: [AddressName: PlacementDoubt] = [:]
   /// Addresses that their holders are giving up, and since when their heirs wait.
   var handovers: [AddressName: (epoch: Epoch, begun: ContinuousClock.Instant)] = [:]
+  /// What nodes are to be told of a drill, and what they said of it last.
+  var drillMessages: [NodeName: [DownwardMessage]] = [:]
+  var drillAnswers: [NodeName: (answer: DrillAnswer, at: BootInstant)] = [:]
+  var drillSounds: [NodeName: DrillSound] = [:]
   /// Grows with whatever changes what nodes should be told.
   private(set) var version: UInt64 = 0
   private var lastKeyNumber: UInt32 = 0
@@ -172,6 +176,8 @@ public actor Fleet {
       nodes[node]?.subscriptions.keep(change, at: clock.now)
     case .load(let load): nodes[node]?.load = load
     case .orderAnswer(let answer): nodes[node]?.answers[answer.address] = answer
+    case .drillAnswer(let answer): drillAnswers[node] = (answer, now)
+    case .drillSound(let sound): drillSounds[node] = sound
     }
   }
 

@@ -33,7 +33,7 @@ struct NodeRecord {
   /// Where its beats come from.
   var beatSource: IPEndpoint?
   /// The process that beats; it may have no link yet.
-  private var beating: UUIDv7
+  private(set) var beating: UUIDv7
   var load: NodeLoad?
   /// Newest first.
   var keys: [BeatKey] = []

@@ -142,7 +142,9 @@ actor NodeSession {
     case .sound(let piece): receive(piece)
     case .mailboxRequest(let question): receive(question)
     case .soundRequest(let request): receive(request)
-    case .checkpoint, .checkpointRetired, .relay, .binding, .subscription, .load: break
+    case .checkpoint, .checkpointRetired, .relay, .binding, .subscription, .load, .drillAnswer,
+      .drillSound:
+      break
     }
     await fleet.note(message, from: hello.node, session: id)
   }
@@ -261,6 +263,7 @@ actor NodeSession {
     let orders = await fleet.orders(for: hello.node, knowing: epochs)
     reviewed = orders.isWaiting ? nil : version
     for planned in orders.due { await put(planned) }
+    for message in await fleet.takeDrillMessages(for: hello.node) { agenda.add(message) }
     let neighbours = await fleet.neighbours(of: hello.node)
     if neighbours != toldNeighbours {
       toldNeighbours = neighbours

@@ -26,6 +26,7 @@ struct SessionAgenda {
   private var inheritances: [AddressName: [DownwardMessage]] = [:]
   private var orders: [AddressName: OwnershipOrder] = [:]
   private var neighbours: [Neighbour]?
+  private var drills: [DownwardMessage] = []
   private var committed: (spool: SpoolID, through: UInt64)?
   private var kept: [SoundPiece.Key] = []
   private var answers: [MailboxAnswer] = []
@@ -48,6 +49,9 @@ struct SessionAgenda {
   }
 
   mutating func add(_ neighbours: [Neighbour]) { self.neighbours = neighbours }
+
+  /// Of a drill, of which there is one at a time: an order and a question.
+  mutating func add(_ drill: DownwardMessage) { drills.append(drill) }
 
   mutating func acknowledge(_ spool: SpoolID, through sequence: UInt64) {
     committed = (spool, sequence)
@@ -85,6 +89,7 @@ struct SessionAgenda {
       return next()
     }
     if let (_, order) = orders.popFirst() { return .message(.order(order)) }
+    if !drills.isEmpty { return .message(drills.removeFirst()) }
     if let nodes = neighbours {
       neighbours = nil
       return .message(.neighbours(nodes))

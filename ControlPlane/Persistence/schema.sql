@@ -316,6 +316,18 @@ CREATE TABLE public.contacts (
 );
 ALTER TABLE ONLY public.contacts FORCE ROW LEVEL SECURITY;
 ALTER TABLE public.contacts OWNER TO tandem_owner;
+CREATE TABLE public.drills (
+    drill_id uuid NOT NULL,
+    fault text NOT NULL,
+    target text NOT NULL,
+    ordered_at timestamp with time zone NOT NULL,
+    ordered_by uuid NOT NULL,
+    verdict text,
+    document jsonb NOT NULL,
+    CONSTRAINT drills_verdict_check CHECK ((verdict = ANY (ARRAY['kept'::text, 'broken'::text, 'refused'::text, 'aborted'::text, 'failed'::text])))
+);
+ALTER TABLE ONLY public.drills FORCE ROW LEVEL SECURITY;
+ALTER TABLE public.drills OWNER TO tandem_owner;
 CREATE TABLE public.extensions (
     extension_id uuid NOT NULL,
     tenant_id uuid NOT NULL,
@@ -755,6 +767,8 @@ ALTER TABLE ONLY public.contact_numbers
     ADD CONSTRAINT contact_numbers_numbers_taken PRIMARY KEY (tenant_id, number);
 ALTER TABLE ONLY public.contacts
     ADD CONSTRAINT contacts_pkey PRIMARY KEY (tenant_id, contact_id);
+ALTER TABLE ONLY public.drills
+    ADD CONSTRAINT drills_pkey PRIMARY KEY (drill_id);
 ALTER TABLE ONLY public.extensions
     ADD CONSTRAINT extensions_number_taken UNIQUE (tenant_id, number);
 ALTER TABLE ONLY public.extensions
@@ -1020,6 +1034,7 @@ ALTER TABLE public.cdrs ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.charges ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.contact_numbers ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.contacts ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.drills ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.extensions ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.facts ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.feature_codes ENABLE ROW LEVEL SECURITY;
@@ -1032,6 +1047,7 @@ ALTER TABLE public.menus ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.nodes ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.numbers ENABLE ROW LEVEL SECURITY;
 CREATE POLICY operators_insert ON public.resellers AS RESTRICTIVE FOR INSERT WITH CHECK (public.scope_is_platform());
+CREATE POLICY operators_only ON public.drills USING (public.scope_is_platform());
 CREATE POLICY operators_write ON public.nodes USING (public.scope_is_platform());
 CREATE POLICY operators_write ON public.service_addresses USING (public.scope_is_platform());
 CREATE POLICY operators_write ON public.sites USING (public.scope_is_platform());
@@ -1211,6 +1227,9 @@ GRANT SELECT,INSERT,DELETE ON TABLE public.contacts TO tandem_server;
 GRANT UPDATE(name) ON TABLE public.contacts TO tandem_server;
 GRANT UPDATE(groups) ON TABLE public.contacts TO tandem_server;
 GRANT UPDATE(is_vip) ON TABLE public.contacts TO tandem_server;
+GRANT SELECT,INSERT ON TABLE public.drills TO tandem_server;
+GRANT UPDATE(verdict) ON TABLE public.drills TO tandem_server;
+GRANT UPDATE(document) ON TABLE public.drills TO tandem_server;
 GRANT SELECT,INSERT,DELETE ON TABLE public.extensions TO tandem_server;
 GRANT UPDATE(number) ON TABLE public.extensions TO tandem_server;
 GRANT UPDATE(display_name) ON TABLE public.extensions TO tandem_server;

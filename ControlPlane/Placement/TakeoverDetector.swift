@@ -75,6 +75,9 @@ public struct TakeoverDetector: Sendable {
     }
   }
 
+  /// The number of the latest beat that was heard of the node's present process here.
+  public func lastBeat(of node: NodeName) -> UInt64? { lastBeats[node] }
+
   /// A node's process began anew: its beats count from one again.
   public mutating func greet(_ node: NodeName) { lastBeats[node] = nil }
 
@@ -235,6 +238,11 @@ public struct TakeoverDetector: Sendable {
       !map.members.contains(site)
       || (members[site] ?? startedAt).duration(to: now) >= policy.suspicion
     return isQuiet && isReplicaQuiet && isMemberQuiet
+  }
+
+  /// Whether the address was taken from its holder lately.
+  public func wasTaken(_ address: AddressName, at now: BootInstant) -> Bool {
+    forcedMoves[address]?.contains { $0.duration(to: now) <= policy.forcedMoveWindow } ?? false
   }
 
   func wasMovedTooOften(_ address: AddressName, at now: BootInstant) -> Bool {

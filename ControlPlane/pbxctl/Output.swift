@@ -4,6 +4,8 @@ struct Output: Sendable {
   private let columns: [Column]
   /// People read all of it, as it is.
   private let isDocument: Bool
+  /// What people read instead of a table.
+  private let text: String?
 
   /// One column of a table.
   struct Column: Sendable {
@@ -20,14 +22,21 @@ struct Output: Sendable {
   init(_ answer: JSON, columns: [Column]) {
     self.answer = answer
     self.columns = columns
-    isDocument = false
+    (isDocument, text) = (false, nil)
+  }
+
+  /// An answer that is more than a table.
+  init(_ answer: JSON, text: String) {
+    self.answer = answer
+    columns = []
+    (isDocument, self.text) = (false, text)
   }
 
   /// Something that people write themselves.
   init(document: JSON) {
     answer = document
     columns = []
-    isDocument = true
+    (isDocument, text) = (true, nil)
   }
 
   var json: String { answer.text }
@@ -35,6 +44,7 @@ struct Output: Sendable {
   /// Rows under their titles for a list, `title: value` lines for one thing.
   var table: String {
     if isDocument { return json }
+    if let text { return text }
     if let items = answer["items"]?.array {
       return items.isEmpty ? "Nothing there." : rows(of: items)
     }

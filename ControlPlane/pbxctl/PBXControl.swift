@@ -19,6 +19,6 @@ struct PBXControl: AsyncParsableCommand {
       FlowCommands.self, SoundCommands.self, ContactCommands.self, ScreeningCommands.self,
       MailboxCommands.self,
       NumberCommands.self, CallCommands.self, CDRCommands.self, RecordingCommands.self,
-      QuarantineCommands.self, UpgradeCommand.self,
+      QuarantineCommands.self, DrillCommands.self, UpgradeCommand.self,
     ])
 }

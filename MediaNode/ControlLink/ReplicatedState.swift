@@ -25,7 +25,9 @@ struct ReplicatedState {
     case .relay(let relay): if checkpoints[relay.call] != nil { relays[relay.call] = relay }
     case .binding(let change): note(change, at: now)
     case .subscription(let change): note(change, at: now)
-    case .hello, .facts, .load, .orderAnswer, .sound, .mailboxRequest, .soundRequest: break
+    case .hello, .facts, .load, .orderAnswer, .sound, .mailboxRequest, .soundRequest, .drillAnswer,
+      .drillSound:
+      break
     }
   }
 

@@ -11,6 +11,8 @@ enum Subject: Hashable {
   case sound(SoundPiece.Key)
   case mailbox(UUIDv7)
   case lending(UUIDv7)
+  case drill(DrillID)
+  case heard(DrillID)
 
   /// Nil for what is never queued: `hello`, and facts, which wait in the spool.
   init?(_ message: UpwardMessage) {
@@ -26,6 +28,8 @@ enum Subject: Hashable {
     case .sound(let piece): self = .sound(piece.key)
     case .mailboxRequest(let request): self = .mailbox(request.id)
     case .soundRequest(let request): self = .lending(request.id)
+    case .drillAnswer(let answer): self = .drill(answer.drill)
+    case .drillSound(let sound): self = .heard(sound.drill)
     }
   }
 }

@@ -20,6 +20,8 @@ struct Keeper {
   private var added: Set<String> = []
   private var policy = RestartPolicy()
   private var child: Child?
+  /// Who ends a drill.
+  private var watches: [Child] = []
 
   static func main() {
     do {
@@ -106,10 +108,34 @@ struct Keeper {
         guard added.remove(address) != nil else { return }
         try interface?.drop(address)
         log("info", "dropped", ["address": address])
+      case .drill(let fault): make(fault)
       case nil: log("error", "the node says what no keeper understands", ["line": said])
       }
     } catch {
       log("error", "\(error)")
+    }
+  }
+
+  /// Whoever is struck comes back by itself: nothing of this waits for anybody.
+  private mutating func make(_ fault: DrillFault) {
+    guard let child else { return }
+    log("notice", "a drill", ["fault": fault.description])
+    switch fault {
+    case .process: child.send(SIGKILL)
+    case .machine(let seconds):
+      child.send(SIGKILL)
+      child.waitForEnd()
+      for address in added { try? interface?.drop(address) }
+      Absence.leave(for: seconds)
+      log("error", "cannot leave for a drill: \(String(cString: strerror(errno)))")
+    case .pause(let seconds):
+      guard let watch = try? Absence.wake([child.pid, getpid()], after: seconds) else { return }
+      watches.append(watch)
+      child.send(SIGSTOP)
+      kill(getpid(), SIGSTOP)
+    case .cut(let cut, let seconds):
+      guard let watch = try? Absence.cut(cut, for: seconds) else { return }
+      watches.append(watch)
     }
   }
 
@@ -144,6 +170,7 @@ struct Keeper {
 
   /// Notes the child's death, if it is dead, and when the next one is due.
   private mutating func reap() -> ExitStatus? {
+    watches.removeAll { $0.reap() != nil }
     guard let child, let status = child.reap() else { return nil }
     let time = BootTime.now()
     self.child = nil

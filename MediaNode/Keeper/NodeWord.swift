@@ -7,6 +7,8 @@ enum NodeWord: Equatable {
   case hold(address: String, until: BootTime, isAnnounced: Bool)
   /// `drop 192.0.2.1`: the address is another's.
   case drop(address: String)
+  /// `drill pause 8`: a fault that operators want, for so many seconds.
+  case drill(DrillFault)
 
   /// Nil: not of these forms.
   init?(_ line: String) {
@@ -19,6 +21,9 @@ enum NodeWord: Equatable {
       self = .hold(
         address: words[1], until: BootTime(nanoseconds: end), isAnnounced: words.count == 5)
     case ("drop", 2): self = .drop(address: words[1])
+    case ("drill", 3):
+      guard let fault = DrillFault(words[1], seconds: words[2]) else { return nil }
+      self = .drill(fault)
     case (_, 1): self = .close(socket: words[0])
     default: return nil
     }

@@ -45,6 +45,12 @@ extension Holdings {
     return answer
   }
 
+  /// Whether an order that names this beat of ours was sent lately.
+  func isYoung(since beat: UInt64?) -> Bool {
+    let now = MachineClock.boot()
+    return state.withLock { $0.titles.isYoung(since: beat, at: now) }
+  }
+
   private func judge(
     _ order: OwnershipOrder
   ) -> (verdict: OrderAnswer.Verdict?, effects: [NodeTitles.Effect]) {

@@ -49,6 +49,11 @@ struct KeeperLine: Sendable {
       })
   }
 
+  /// What the keeper is to do to this process, and to itself.
+  func drill(_ fault: DrillOrder.Fault, seconds: UInt32) {
+    say(["drill \(fault.rawValue) \(seconds)"])
+  }
+
   /// The same for sockets that this process has not taken over and will not.
   func giveUp(_ address: IPAddress) {
     for socket in sockets where socket.local.address == address { close(socket.descriptor) }

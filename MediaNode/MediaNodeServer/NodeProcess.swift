@@ -121,6 +121,9 @@ struct NodeProcess {
     media = try MediaPlane(
       threads: 1, silenceLimit: configuration.limits.mediaSilence, identity: identity,
       log: Logger(label: "media"))
+    inbox.obeyDrills(
+      by: DrillDuty(
+        keeper: KeeperLine(), holdings: holdings, media: media, log: Logger(label: "drills")))
     media.obey(holdings.gates)
     media.onSilence { id in
       signalling.submit { $0.mediaSilent(RelayID(number: id), at: $1) }
@@ -332,7 +335,7 @@ struct NodeProcess {
   }
 
   private func load() async -> NodeLoad {
-    let load = await signalling.load
+    let (load, exposure) = await (signalling.load, signalling.exposure)
     let durable = spool.lastDurable
     return NodeLoad(
       calls: UInt32(clamping: load.calls),
@@ -340,6 +343,10 @@ struct NodeProcess {
       bindings: UInt32(clamping: load.bindings), residentBytes: ProcessMemory.residentBytes(),
       unacknowledgedFacts: durable + 1 - min(spool.firstUnacknowledged, durable + 1),
       datagramsReceived: traffic.received, datagramsDropped: traffic.dropped,
-      packetsRelayed: media.packetsRelayed, messagesQuarantined: traffic.quarantined)
+      packetsRelayed: media.packetsRelayed, messagesQuarantined: traffic.quarantined,
+      emergencyCalls: UInt32(clamping: exposure.emergencyCalls),
+      movingParties: UInt32(clamping: exposure.parties[.moves] ?? 0),
+      returningParties: UInt32(clamping: exposure.parties[.returns] ?? 0),
+      fixedParties: UInt32(clamping: exposure.parties[.fixed] ?? 0))
   }
 }

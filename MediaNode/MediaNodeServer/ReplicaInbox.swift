@@ -12,6 +12,7 @@ final class ReplicaInbox: Sendable {
   private let links = Mutex<ReplicaLinks?>(nil)
   private let courier = Mutex<SoundCourier?>(nil)
   private let errands = Mutex<MailboxErrands?>(nil)
+  private let drills = Mutex<DrillDuty?>(nil)
   private let shelf: SoundShelf
 
   init(holdings: Holdings, shelf: SoundShelf, signalling: SignallingLoop) {
@@ -25,6 +26,9 @@ final class ReplicaInbox: Sendable {
     self.links.withLock { $0 = links }
     self.courier.withLock { $0 = courier }
   }
+
+  /// Nil until the media plane is made.
+  func obeyDrills(by duty: DrillDuty) { drills.withLock { $0 = duty } }
 
   func receive(_ message: DownwardMessage, from replica: ReplicaName) {
     switch message {
@@ -53,6 +57,16 @@ final class ReplicaInbox: Sendable {
       guard let errands = errands.withLock({ $0 }) else { return }
       Task { await errands.answered(answer) }
     case .soundAnswer(let answer): shelf.answered(answer)
+    case .drillOrder(let order):
+      let links = links.withLock { $0 }
+      drills.withLock { $0 }?.carryOut(order, on: signalling) {
+        links?.send(.drillAnswer($0), to: replica)
+      }
+    case .drillInquiry(let inquiry):
+      let links = links.withLock { $0 }
+      drills.withLock { $0 }?.tell(of: inquiry, on: signalling) {
+        links?.send(.drillSound($0), to: replica)
+      }
     // The links deal with these themselves.
     case .welcome, .beatKey, .neighbours, .factsAcknowledged: break
     }

@@ -223,6 +223,17 @@ public final class MediaPlane: Sendable {
     }
   }
 
+  /// What this process carries on for another one since then. Not after `stop()`.
+  public func carriedOn(since instant: BootInstant) async -> [CarriedOnRelay] {
+    var relays: [CarriedOnRelay] = []
+    for thread in threads {
+      relays += await withCheckedContinuation { continuation in
+        thread.submit(.carriedOn(instant) { continuation.resume(returning: $0) })
+      }
+    }
+    return relays
+  }
+
   /// RTP and RTCP datagrams passed on since the start, of all sessions.
   public var packetsRelayed: UInt64 {
     threads.reduce(0) { $0 + $1.packetCount.load(ordering: .relaxed) }

@@ -26,6 +26,8 @@ struct RelayPort {
   var isFax = false
   /// What goes out here goes on after a stream of ours: the table has its `StreamSplice`.
   var isSpliced = false
+  /// When the first packet of the other party was sent to this one.
+  private(set) var firstSent: BootInstant?
   /// The kernel sends to the party and hears nobody else.
   var isConnected = false
   /// Units of the party's timestamps in a second.
@@ -108,6 +110,11 @@ struct RelayPort {
 
   /// The party begins its checks anew, or makes none from now on.
   mutating func forgetProof() { isProven = false }
+
+  /// Of audio alone.
+  mutating func noteSent(at now: BootInstant) {
+    if firstSent == nil { firstSent = now }
+  }
 
   mutating func noteGarbage() { garbage &+= 1 }
   mutating func noteStranger() { strangers &+= 1 }

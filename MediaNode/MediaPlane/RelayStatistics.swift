@@ -54,6 +54,14 @@ public struct RelayStatistics: Hashable, Sendable {
   }
 }
 
+/// A session of another process, and when its parties heard something again.
+public struct CarriedOnRelay: Hashable, Sendable {
+  public let session: UInt64
+  /// The first packet that was passed on to each party; nil: none was.
+  public let firstSentToA: BootInstant?
+  public let firstSentToB: BootInstant?
+}
+
 extension RelayStatistics.Side {
   init(media: RelayPort, control: RelayPort) {
     source = media.source

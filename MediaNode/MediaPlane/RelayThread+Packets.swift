@@ -93,7 +93,11 @@ extension RelayThread {
     }
     let exit = RelayTable.partner(of: index)
     if ports[exit].isSpliced { splice(packet.count, to: exit) }
-    return send(packet, isReport: false, from: exit, of: ports, countingAt: index)
+    guard send(packet, isReport: false, from: exit, of: ports, countingAt: index) else {
+      return false
+    }
+    ports[exit].noteSent(at: now)
+    return true
   }
 
   /// UDPTL may begin with any byte, and is never protected.

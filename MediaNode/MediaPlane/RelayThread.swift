@@ -27,6 +27,7 @@ final class RelayThread: @unchecked Sendable {
     case measure(UInt64, RelaySide, @Sendable (RelayStatistics.Side?) -> Void)
     case report(UInt64, @Sendable (RelayStatistics?) -> Void)
     case checkpoint(UInt64, @Sendable (RelayCheckpoint?) -> Void)
+    case carriedOn(BootInstant, @Sendable ([CarriedOnRelay]) -> Void)
     case decode(UInt64, AudioPlan?)
     case fax(UInt64, Bool)
     case play(UInt64, RelaySide, [SoundPlayer.Clip], UInt32)
@@ -43,6 +44,8 @@ final class RelayThread: @unchecked Sendable {
     var session: RelaySession
     let sockets: [UDPSocket]
     let first: Int
+    /// When this process opened it for another one; nil: it began here.
+    let carriedOnAt: BootInstant?
     /// When it was opened, or somebody last heard that it is silent.
     var silentSince: BootInstant
     /// The pairs that the parties chose, in the order of the ports.
@@ -182,6 +185,7 @@ final class RelayThread: @unchecked Sendable {
     case .measure(let id, let side, let answer): answer(measure(id, side))
     case .report(let id, let answer): answer(statistics(of: id))
     case .checkpoint(let id, let answer): answer(checkpoint(of: id))
+    case .carriedOn(let instant, let answer): answer(carriedOn(since: instant))
     case .decode(let id, let plan): decode(id, as: plan, at: MachineClock.boot())
     case .fax(let id, let isFax):
       guard let first = sessions[id]?.first else { return }
@@ -217,6 +221,7 @@ final class RelayThread: @unchecked Sendable {
     }
     sessions[id] = OpenSession(
       session: bound.session, sockets: bound.sockets, first: first,
+      carriedOnAt: bound.learnt == nil ? nil : MachineClock.boot(),
       silentSince: MachineClock.boot(), generated: bound.learnt?.generated ?? GeneratedStreams())
     if bound.learnt?.generated.wasDecoded == true { table.expectDecoding(first) }
     table.splice(first, bound.learnt?.generated.spliceA)
@@ -276,6 +281,18 @@ final class RelayThread: @unchecked Sendable {
     let measured = self.side(media)
     for index in [media, RelayTable.control(of: media)] { table.ports[index].countAnew() }
     return measured
+  }
+
+  /// Those whose audio is decoded here begin with packets of our own, and are left out.
+  private func carriedOn(since instant: BootInstant) -> [CarriedOnRelay] {
+    sessions.compactMap { id, open in
+      guard let carriedOnAt = open.carriedOnAt, carriedOnAt >= instant,
+        !table.ports[open.first].isDecoded
+      else { return nil }
+      return CarriedOnRelay(
+        session: id, firstSentToA: table.ports[open.first].firstSent,
+        firstSentToB: table.ports[open.first + 1].firstSent)
+    }
   }
 
   private func side(_ index: Int) -> RelayStatistics.Side {

@@ -174,8 +174,12 @@ public struct NodeTitles: Sendable {
   }
 
   private func isFresh(_ order: OwnershipOrder, at now: BootInstant) -> Bool {
-    guard policy.enforces(.take) else { return true }
-    guard let sentAt = order.beat.flatMap(sendTime) else { return false }
+    !policy.enforces(.take) || isYoung(since: order.beat, at: now)
+  }
+
+  /// Whether what names this beat of ours is younger than `orderAge`, and meant for whom we are now.
+  public func isYoung(since beat: UInt64?, at now: BootInstant) -> Bool {
+    guard let sentAt = beat.flatMap(sendTime) else { return false }
     return sentAt >= presentSince && sentAt.duration(to: now) <= policy.orderAge
   }
 

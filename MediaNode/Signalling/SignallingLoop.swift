@@ -184,6 +184,9 @@ public actor SignallingLoop {
   /// How much the exchange has to do.
   public var load: ExchangeLoad { exchange.load }
 
+  /// What a fault would do to its calls.
+  public var exposure: ExchangeExposure { exchange.exposure }
+
   /// How much the exchange holds.
   public var census: ExchangeCensus { exchange.census }
 

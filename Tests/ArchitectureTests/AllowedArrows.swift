@@ -14,22 +14,25 @@ enum AllowedArrows {
     "Tenancy": ["NodeContract"],
     "Placement": ["NodeContract"],
     "Zones": decided.union(["Placement"]),
+    "Drills": ["NodeContract", "Placement"],
     "Rating": ["NodeContract", "Tenancy"],
     "SoundUploads": [],
     "CLibPQ": [],
     "CLibPQShim": ["CLibPQ"],
     "Postgres": ["CLibPQ", "CLibPQShim"],
-    "Persistence": decided.union(["Rating", "Postgres"]),
+    "Persistence": decided.union(["Drills", "Rating", "Postgres"]),
     "Etcd": [],
     "Operations": decided.union([
       "CallFlows", "Placement", "Rating", "Persistence", "Postgres", "SoundUploads", "Zones",
+      "Drills",
     ]),
     "NameServers": decided.union(["Placement", "Zones"]),
     "HTTP": [],
-    "API": decided.union(["Rating", "Operations", "HTTP"]),
-    "NodeLink": decided.union(["Placement", "Etcd", "HTTP"]),
+    "API": decided.union(["Drills", "Rating", "Operations", "HTTP"]),
+    "NodeLink": decided.union(["Drills", "Placement", "Etcd", "HTTP"]),
     "ControlPlaneServer": decided.union([
       "API", "Etcd", "HTTP", "NameServers", "NodeLink", "Operations", "Persistence", "Placement",
+      "Drills",
       "Postgres",
       "StructuredLogging",
     ]),
@@ -91,8 +94,8 @@ enum AllowedArrows {
 
   /// Values and their rules: no socket, clock, database or C library, so their tests need none.
   static let pure: Set<String> = [
-    "NodeContract", "CallFlows", "Tenancy", "Placement", "Rating", "SIP", "RTP", "Audio",
-    "Zones",
+    "NodeContract", "CallFlows", "Tenancy", "Placement", "Rating", "SIP", "RTP", "Audio", "Zones",
+    "Drills",
     "CallControl",
     "Announcements", "Digits", "Ownership",
   ]

@@ -73,6 +73,12 @@ public struct ControlAPI: Sendable {
   public struct CommandFailed: Error, CustomStringConvertible {
     public let command: [String]
     public let output: String
+
+    public init(command: [String], output: String) {
+      self.command = command
+      self.output = output
+    }
+
     public var description: String { "pbxctl \(command.joined(separator: " ")): \(output)" }
   }
 

@@ -46,6 +46,8 @@ enum FrameKind: UInt16 {
   case sound = 10
   case mailboxRequest = 11
   case soundRequest = 12
+  case drillAnswer = 13
+  case drillSound = 14
 
   /// Of either direction: the body goes on in the next frame, whose kind is the message's.
   case continued = 100
@@ -64,6 +66,8 @@ enum FrameKind: UInt16 {
   case keptSound = 113
   case mailboxAnswer = 114
   case soundAnswer = 115
+  case drillOrder = 116
+  case drillInquiry = 117
 }
 
 /// One direction's messages of the link.
@@ -94,6 +98,8 @@ extension UpwardMessage: LinkMessage {
     case .mailboxRequest(let request):
       try Frame.encoded(.mailboxRequest, request.wire.body)
     case .soundRequest(let request): try Frame.encoded(.soundRequest, request.wire.body)
+    case .drillAnswer(let answer): try Frame.encoded(.drillAnswer, answer.wire.body)
+    case .drillSound(let sound): try Frame.encoded(.drillSound, sound.wire.body)
     }
   }
 
@@ -114,9 +120,11 @@ extension UpwardMessage: LinkMessage {
     case .sound: self = .sound(try SoundPiece(body: body))
     case .mailboxRequest: self = .mailboxRequest(try MailboxRequest(body: body))
     case .soundRequest: self = .soundRequest(try SoundRequest(body: body))
+    case .drillAnswer: self = .drillAnswer(try DrillAnswer(body: body))
+    case .drillSound: self = .drillSound(try DrillSound(body: body))
     case .welcome, .tenant, .tenantRemoved, .snapshotComplete, .order, .factsAcknowledged,
       .beatKey, .bindings, .subscriptions, .mailbox, .neighbours, .inheritance, .keptSound,
-      .mailboxAnswer, .soundAnswer, .continued:
+      .mailboxAnswer, .soundAnswer, .drillOrder, .drillInquiry, .continued:
       return nil
     }
   }
@@ -148,6 +156,8 @@ extension DownwardMessage: LinkMessage {
     case .soundIsKept(let piece): try Frame.encoded(.keptSound, piece.wire.body)
     case .mailboxAnswer(let answer): try Frame.encoded(.mailboxAnswer, answer.wire.body)
     case .soundAnswer(let answer): try Frame.encoded(.soundAnswer, answer.wire.body)
+    case .drillOrder(let order): try Frame.encoded(.drillOrder, order.wire.body)
+    case .drillInquiry(let inquiry): try Frame.encoded(.drillInquiry, inquiry.wire.body)
     }
   }
 
@@ -174,8 +184,11 @@ extension DownwardMessage: LinkMessage {
     case .keptSound: self = .soundIsKept(try SoundPiece.Key(body: body))
     case .mailboxAnswer: self = .mailboxAnswer(try MailboxAnswer(body: body))
     case .soundAnswer: self = .soundAnswer(try SoundAnswer(body: body))
+    case .drillOrder: self = .drillOrder(try DrillOrder(body: body))
+    case .drillInquiry: self = .drillInquiry(try DrillInquiry(body: body))
     case .hello, .facts, .checkpoint, .checkpointRetired, .relay, .binding, .subscription, .load,
-      .orderAnswer, .sound, .mailboxRequest, .soundRequest, .continued:
+      .orderAnswer, .sound, .mailboxRequest, .soundRequest, .drillAnswer, .drillSound,
+      .continued:
       return nil
     }
   }

@@ -109,7 +109,9 @@ extension NodeLoad: WireConvertible {
       calls: wire.calls, openTransactions: wire.openTransactions, bindings: wire.bindings,
       residentBytes: wire.residentBytes, unacknowledgedFacts: wire.unacknowledgedFacts,
       datagramsReceived: wire.datagramsReceived, datagramsDropped: wire.datagramsDropped,
-      packetsRelayed: wire.packetsRelayed, messagesQuarantined: wire.messagesQuarantined)
+      packetsRelayed: wire.packetsRelayed, messagesQuarantined: wire.messagesQuarantined,
+      emergencyCalls: wire.emergencyCalls, movingParties: wire.movingParties,
+      returningParties: wire.returningParties, fixedParties: wire.fixedParties)
   }
 
   var wire: WireLoad {
@@ -123,6 +125,10 @@ extension NodeLoad: WireConvertible {
       $0.datagramsDropped = datagramsDropped
       $0.packetsRelayed = packetsRelayed
       $0.messagesQuarantined = messagesQuarantined
+      $0.emergencyCalls = emergencyCalls
+      $0.movingParties = movingParties
+      $0.returningParties = returningParties
+      $0.fixedParties = fixedParties
     }
   }
 }

@@ -949,6 +949,16 @@ nonisolated struct WireLoad: Sendable {
   /// Processes died of what they said, so they were not handled.
   var messagesQuarantined: UInt64 = 0
 
+  /// Calls for help.
+  var emergencyCalls: UInt32 = 0
+
+  /// Parties by what would become of them with the loss of the site.
+  var movingParties: UInt32 = 0
+
+  var returningParties: UInt32 = 0
+
+  var fixedParties: UInt32 = 0
+
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
   init() {}
@@ -3703,6 +3713,101 @@ nonisolated struct WireSoundAnswer: Sendable {
   init() {}
 }
 
+/// Kind 116: a fault that the node is to make of itself.
+nonisolated struct WireDrillOrder: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  var drill: Data = Data()
+
+  /// A word of DrillOrder.Fault.
+  var fault: String = String()
+
+  var seconds: UInt32 = 0
+
+  /// The latest of the receiver's beats that the sender had heard; 0: none.
+  var beat: UInt64 = 0
+
+  var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  init() {}
+}
+
+/// Kind 13: what the node makes of it.
+nonisolated struct WireDrillAnswer: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  var drill: Data = Data()
+
+  /// A word of DrillRefusal; empty: it begins.
+  var refusal: String = String()
+
+  var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  init() {}
+}
+
+/// Kind 117: what was heard of a fault that was so long ago?
+nonisolated struct WireDrillInquiry: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  var drill: Data = Data()
+
+  var ageNanoseconds: Int64 = 0
+
+  var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  init() {}
+}
+
+/// Kind 14: the answer.
+nonisolated struct WireDrillSound: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  var drill: Data = Data()
+
+  var streams: [WireStreamSilence] = []
+
+  var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  init() {}
+}
+
+nonisolated struct WireStreamSilence: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// A word of BindingTransport.
+  var transport: String = String()
+
+  /// A word of PartyClass.
+  var party: String = String()
+
+  /// None: nothing was sent to it since.
+  var silenceNanoseconds: Int64 {
+    get {_silenceNanoseconds ?? 0}
+    set {_silenceNanoseconds = newValue}
+  }
+  /// Returns true if `silenceNanoseconds` has been explicitly set.
+  var hasSilenceNanoseconds: Bool {self._silenceNanoseconds != nil}
+  /// Clears the value of `silenceNanoseconds`. Subsequent reads from it will return its default value.
+  mutating func clearSilenceNanoseconds() {self._silenceNanoseconds = nil}
+
+  var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  init() {}
+
+  fileprivate var _silenceNanoseconds: Int64? = nil
+}
+
 // MARK: - Code below here is support for the SwiftProtobuf runtime.
 
 fileprivate nonisolated let _protobuf_package = "tandem.node.v1"
@@ -4864,7 +4969,7 @@ nonisolated extension WireBinding.Transport: SwiftProtobuf._ProtoNameProviding {
 
 nonisolated extension WireLoad: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".Load"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}calls\0\u{3}open_transactions\0\u{1}bindings\0\u{3}resident_bytes\0\u{3}unacknowledged_facts\0\u{3}datagrams_received\0\u{3}datagrams_dropped\0\u{3}packets_relayed\0\u{3}messages_quarantined\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}calls\0\u{3}open_transactions\0\u{1}bindings\0\u{3}resident_bytes\0\u{3}unacknowledged_facts\0\u{3}datagrams_received\0\u{3}datagrams_dropped\0\u{3}packets_relayed\0\u{3}messages_quarantined\0\u{3}emergency_calls\0\u{3}moving_parties\0\u{3}returning_parties\0\u{3}fixed_parties\0")
 
   mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -4881,6 +4986,10 @@ nonisolated extension WireLoad: SwiftProtobuf.Message, SwiftProtobuf._MessageImp
       case 7: try { try decoder.decodeSingularUInt64Field(value: &self.datagramsDropped) }()
       case 8: try { try decoder.decodeSingularUInt64Field(value: &self.packetsRelayed) }()
       case 9: try { try decoder.decodeSingularUInt64Field(value: &self.messagesQuarantined) }()
+      case 10: try { try decoder.decodeSingularUInt32Field(value: &self.emergencyCalls) }()
+      case 11: try { try decoder.decodeSingularUInt32Field(value: &self.movingParties) }()
+      case 12: try { try decoder.decodeSingularUInt32Field(value: &self.returningParties) }()
+      case 13: try { try decoder.decodeSingularUInt32Field(value: &self.fixedParties) }()
       default: break
       }
     }
@@ -4914,6 +5023,18 @@ nonisolated extension WireLoad: SwiftProtobuf.Message, SwiftProtobuf._MessageImp
     if self.messagesQuarantined != 0 {
       try visitor.visitSingularUInt64Field(value: self.messagesQuarantined, fieldNumber: 9)
     }
+    if self.emergencyCalls != 0 {
+      try visitor.visitSingularUInt32Field(value: self.emergencyCalls, fieldNumber: 10)
+    }
+    if self.movingParties != 0 {
+      try visitor.visitSingularUInt32Field(value: self.movingParties, fieldNumber: 11)
+    }
+    if self.returningParties != 0 {
+      try visitor.visitSingularUInt32Field(value: self.returningParties, fieldNumber: 12)
+    }
+    if self.fixedParties != 0 {
+      try visitor.visitSingularUInt32Field(value: self.fixedParties, fieldNumber: 13)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -4927,6 +5048,10 @@ nonisolated extension WireLoad: SwiftProtobuf.Message, SwiftProtobuf._MessageImp
     if lhs.datagramsDropped != rhs.datagramsDropped {return false}
     if lhs.packetsRelayed != rhs.packetsRelayed {return false}
     if lhs.messagesQuarantined != rhs.messagesQuarantined {return false}
+    if lhs.emergencyCalls != rhs.emergencyCalls {return false}
+    if lhs.movingParties != rhs.movingParties {return false}
+    if lhs.returningParties != rhs.returningParties {return false}
+    if lhs.fixedParties != rhs.fixedParties {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -9102,6 +9227,200 @@ nonisolated extension WireSoundAnswer.Piece: SwiftProtobuf.Message, SwiftProtobu
   static func ==(lhs: WireSoundAnswer.Piece, rhs: WireSoundAnswer.Piece) -> Bool {
     if lhs.contents != rhs.contents {return false}
     if lhs.isLast != rhs.isLast {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireDrillOrder: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = _protobuf_package + ".DrillOrder"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}drill\0\u{1}fault\0\u{1}seconds\0\u{1}beat\0")
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularBytesField(value: &self.drill) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.fault) }()
+      case 3: try { try decoder.decodeSingularUInt32Field(value: &self.seconds) }()
+      case 4: try { try decoder.decodeSingularUInt64Field(value: &self.beat) }()
+      default: break
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.drill.isEmpty {
+      try visitor.visitSingularBytesField(value: self.drill, fieldNumber: 1)
+    }
+    if !self.fault.isEmpty {
+      try visitor.visitSingularStringField(value: self.fault, fieldNumber: 2)
+    }
+    if self.seconds != 0 {
+      try visitor.visitSingularUInt32Field(value: self.seconds, fieldNumber: 3)
+    }
+    if self.beat != 0 {
+      try visitor.visitSingularUInt64Field(value: self.beat, fieldNumber: 4)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: WireDrillOrder, rhs: WireDrillOrder) -> Bool {
+    if lhs.drill != rhs.drill {return false}
+    if lhs.fault != rhs.fault {return false}
+    if lhs.seconds != rhs.seconds {return false}
+    if lhs.beat != rhs.beat {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireDrillAnswer: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = _protobuf_package + ".DrillAnswer"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}drill\0\u{1}refusal\0")
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularBytesField(value: &self.drill) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.refusal) }()
+      default: break
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.drill.isEmpty {
+      try visitor.visitSingularBytesField(value: self.drill, fieldNumber: 1)
+    }
+    if !self.refusal.isEmpty {
+      try visitor.visitSingularStringField(value: self.refusal, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: WireDrillAnswer, rhs: WireDrillAnswer) -> Bool {
+    if lhs.drill != rhs.drill {return false}
+    if lhs.refusal != rhs.refusal {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireDrillInquiry: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = _protobuf_package + ".DrillInquiry"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}drill\0\u{3}age_nanoseconds\0")
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularBytesField(value: &self.drill) }()
+      case 2: try { try decoder.decodeSingularInt64Field(value: &self.ageNanoseconds) }()
+      default: break
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.drill.isEmpty {
+      try visitor.visitSingularBytesField(value: self.drill, fieldNumber: 1)
+    }
+    if self.ageNanoseconds != 0 {
+      try visitor.visitSingularInt64Field(value: self.ageNanoseconds, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: WireDrillInquiry, rhs: WireDrillInquiry) -> Bool {
+    if lhs.drill != rhs.drill {return false}
+    if lhs.ageNanoseconds != rhs.ageNanoseconds {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireDrillSound: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = _protobuf_package + ".DrillSound"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}drill\0\u{1}streams\0")
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularBytesField(value: &self.drill) }()
+      case 2: try { try decoder.decodeRepeatedMessageField(value: &self.streams) }()
+      default: break
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.drill.isEmpty {
+      try visitor.visitSingularBytesField(value: self.drill, fieldNumber: 1)
+    }
+    if !self.streams.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.streams, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: WireDrillSound, rhs: WireDrillSound) -> Bool {
+    if lhs.drill != rhs.drill {return false}
+    if lhs.streams != rhs.streams {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireStreamSilence: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = _protobuf_package + ".StreamSilence"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}transport\0\u{1}party\0\u{3}silence_nanoseconds\0")
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.transport) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.party) }()
+      case 3: try { try decoder.decodeSingularInt64Field(value: &self._silenceNanoseconds) }()
+      default: break
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    if !self.transport.isEmpty {
+      try visitor.visitSingularStringField(value: self.transport, fieldNumber: 1)
+    }
+    if !self.party.isEmpty {
+      try visitor.visitSingularStringField(value: self.party, fieldNumber: 2)
+    }
+    try { if let v = self._silenceNanoseconds {
+      try visitor.visitSingularInt64Field(value: v, fieldNumber: 3)
+    } }()
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: WireStreamSilence, rhs: WireStreamSilence) -> Bool {
+    if lhs.transport != rhs.transport {return false}
+    if lhs.party != rhs.party {return false}
+    if lhs._silenceNanoseconds != rhs._silenceNanoseconds {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -22,4 +22,5 @@ public let migrations: [Migration] = [
   screening,
   callFlows,
   ipv6Addresses,
+  drills,
 ]

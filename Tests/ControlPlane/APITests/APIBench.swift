@@ -52,7 +52,7 @@ struct APIBench: Sendable {
   }
 
   static func routes(over store: Store) -> [Route] {
-    APIRoutes(store, installation: QuietInstallation()).routes
+    APIRoutes(store, installation: QuietInstallation(), drills: IdleDrills()).routes
   }
 
   /// What the API answers to a request with `key`.

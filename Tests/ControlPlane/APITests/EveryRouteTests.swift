@@ -103,6 +103,8 @@ private struct Fixture {
   /// Of whose calls are not wanted.
   let screening: String
   let recording: SoundID
+  /// One that has not ended.
+  let drill: DrillID
 
   init(_ bench: APIBench) async throws {
     self.bench = bench
@@ -125,6 +127,7 @@ private struct Fixture {
       as: bench.keys.tenant, Self.flow(ringing: bench.mine.extensions[0].id))
     recording = try await RecordedPieces.commit(
       of: call.call, of: bench.mine.tenant.id, in: bench.store)
+    drill = try await KeptDrill.keep(in: bench.store)
     stray = try await AnsweredCall.commitStray(to: bench.store)
     let answer = try await bench.send(
       .post, "/v1/keys", as: bench.keys.tenant, #"{"name":"k","role":"tenant"}"#)
@@ -200,6 +203,19 @@ private struct Fixture {
       Probe(
         route: "POST /v1/quarantine/{call}/release", path: "/v1/quarantine/\(stray)/release",
         tenant: .forbidden, reseller: .forbidden),
+      Probe(route: "GET /v1/drills", path: "/v1/drills", tenant: .forbidden, reseller: .forbidden),
+      Probe(
+        route: "POST /v1/drills/plan", path: "/v1/drills/plan",
+        body: #"{"fault":"process","node":"node-a1"}"#, tenant: .forbidden, reseller: .forbidden),
+      Probe(
+        route: "GET /v1/drills/{drill}", path: "/v1/drills/\(drill)", tenant: .forbidden,
+        reseller: .forbidden),
+      Probe(
+        route: "POST /v1/drills/{drill}/abort", path: "/v1/drills/\(drill)/abort",
+        tenant: .forbidden, reseller: .forbidden),
+      Probe(
+        route: "POST /v1/drills", path: "/v1/drills",
+        body: #"{"fault":"process","node":"node-a1"}"#, tenant: .forbidden, reseller: .forbidden),
     ]
   }
 

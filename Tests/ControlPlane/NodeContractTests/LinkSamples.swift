@@ -106,7 +106,8 @@ enum LinkSamples {
 
   static let load = NodeLoad(
     calls: 1, openTransactions: 2, bindings: 3, residentBytes: .max, unacknowledgedFacts: 5,
-    datagramsReceived: 6, datagramsDropped: 7, packetsRelayed: 8, messagesQuarantined: 9)
+    datagramsReceived: 6, datagramsDropped: 7, packetsRelayed: 8, messagesQuarantined: 9,
+    emergencyCalls: 10, movingParties: 11, returningParties: 12, fixedParties: 13)
 
   /// A step of each kind.
   static let flow = CallFlow(
@@ -292,8 +293,23 @@ enum LinkSamples {
           MailboxRequest(id: UUIDv7(high: 1, low: 2), tenant: id(2), mailbox: id(5), verb: $0))
       } + [
         .soundRequest(
-          SoundRequest(id: UUIDv7(high: 1, low: 2), tenant: id(2), sound: id(10), offset: 1 << 40))
+          SoundRequest(id: UUIDv7(high: 1, low: 2), tenant: id(2), sound: id(10), offset: 1 << 40)),
+        .drillAnswer(DrillAnswer(drill: id(14), verdict: .begins)),
+        .drillSound(DrillSound(drill: id(14), streams: [])),
+        .drillSound(DrillSound(drill: id(14), streams: heard)),
       ]
+      + DrillRefusal.allCases.map {
+        .drillAnswer(DrillAnswer(drill: id(14), verdict: .refused($0)))
+      }
+  }
+
+  private static var heard: [StreamSilence] {
+    BindingTransport.allCases.flatMap { transport in
+      PartyClass.allCases.map {
+        StreamSilence(
+          transport: transport, party: $0, silence: $0 == .fixed ? nil : .nanoseconds(7))
+      }
+    }
   }
 
   static var questions: [MailboxRequest.Verb] {
@@ -372,5 +388,9 @@ enum LinkSamples {
       + [.piece([0, 255], isLast: false), .piece([], isLast: true), .missing, .failed].map {
         .soundAnswer(SoundAnswer(request: UUIDv7(high: 1, low: 2), outcome: $0))
       }
+      + DrillOrder.Fault.allCases.map {
+        .drillOrder(
+          DrillOrder(drill: id(14), fault: $0, seconds: 8, beat: $0 == .process ? nil : 1 << 40))
+      } + [.drillInquiry(DrillInquiry(drill: id(14), age: .milliseconds(1_234)))]
   }
 }

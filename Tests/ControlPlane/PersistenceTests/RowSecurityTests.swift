@@ -195,6 +195,7 @@ struct RowSecurityTests {
         return [.doNotDisturb: .init(isOn: true, target: nil, patience: nil, changedAt: now)]
       }
     }
+    _ = try await KeptDrill.keep(in: scratch.store)
     return (mine, other)
   }
 
