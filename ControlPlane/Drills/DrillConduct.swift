@@ -145,6 +145,7 @@ public struct DrillConduct: Sendable {
       note(\.adoptionMilliseconds, if: true, at: now)
       carriedOnAt = now.boot
     }
+    note(\.returnMilliseconds, if: isBack(in: sight, at: now), at: now)
     if drill.isAborted || hasLasted(patience.successors + duration, at: now) {
       if !drill.isAborted { drill.remarks.append("Nobody carried on.") }
       enter(.returning, at: now)
@@ -233,7 +234,7 @@ public struct DrillConduct: Sendable {
   // MARK: - Coming back
 
   private mutating func awaitReturn(_ sight: DrillSight, at now: Moment) -> [DrillAction] {
-    let areBack = isEverybodyThere(in: sight) && isPast(duration, at: now)
+    let areBack = isBack(in: sight, at: now)
     if !areBack { isBackSince = nil }
     if areBack, isBackSince == nil {
       isBackSince = now.boot
@@ -251,10 +252,15 @@ public struct DrillConduct: Sendable {
     return close(sight, at: now)
   }
 
-  /// Whoever is struck for a time is there again only then; a process is at once.
-  private func isPast(_ duration: Duration, at now: Moment) -> Bool {
-    guard let order = drill.request.fault.order, order != .process, let struck else { return true }
-    return struck.duration(to: now.boot) >= duration
+  /// Whoever is struck for a time is there again only then; a process is when it is another one.
+  private func isBack(in sight: DrillSight, at now: Moment) -> Bool {
+    guard isEverybodyThere(in: sight) else { return false }
+    switch drill.request.fault.order {
+    case .process: return drill.plan.strikes.allSatisfy { hasBegunAnew($0, in: sight) }
+    case .machine, .pause, .isolate, .mute, .deaf:
+      return struck.map { $0.duration(to: now.boot) >= duration } ?? true
+    case nil: return true
+    }
   }
 
   private mutating func close(_ sight: DrillSight, at now: Moment) -> [DrillAction] {

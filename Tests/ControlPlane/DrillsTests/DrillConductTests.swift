@@ -105,6 +105,7 @@ struct DrillConductTests {
     #expect(report.detectionMilliseconds == nil)
     #expect(report.decisionMilliseconds == nil)
     #expect(report.adoptionMilliseconds == 80)
+    #expect(report.returnMilliseconds == 80)
     #expect(report.callsBefore == 2)
     #expect(
       report.silences == [
