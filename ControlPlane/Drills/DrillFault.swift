@@ -84,7 +84,7 @@ public enum DrillFault: String, Hashable, Sendable, Codable, CaseIterable {
     case .reconnectStorm:
       "Phones cannot be told to come all at once: Infra/lab/drill reconnect-storm."
     case .slowDisk, .carrierGone:
-      "Nothing in service can make it and take it back; no drill of the laboratory has it yet."
+      "Nothing in service can make it and take it back: Infra/lab/drill --list has what can be made there."
     }
   }
 

@@ -70,3 +70,22 @@ drain() {
     --key-file "$secrets/operator-key" >"$work/drain.json" ||
     remark "pbxctl node drain did not find $1 empty: $(jq --compact-output .items "$work/drain.json")"
 }
+
+# operate FAULT [OPTION...]: an operator's drill, and what the product says of it. Times count from its fault.
+operate() {
+  TANDEM_API=$api "$binaries/pbxctl" drill run "$@" --json --key-file "$secrets/operator-key" >"$work/operator.json" ||
+    remark "pbxctl drill run $1: $(jq --compact-output '[.verdict] + .remarks' "$work/operator.json")"
+  struck=$(jq '.struck_at | (.[:19] + "Z" | fromdate) * 1000 + (.[20:23] | tonumber)' "$work/operator.json")
+  disturbed=$struck
+}
+
+# compare_with_operator: what the product says was the longest silence is what was heard, to three packets.
+compare_with_operator() {
+  local said heard
+  said=$(jq '[.report.silences[].maximum_milliseconds] | max' "$work/operator.json")
+  heard=$(streams | jq 'map(select(.dead | not).silence) | max | round')
+  say "==> The product says $said ms at most, and $heard ms between two packets were heard"
+  jq --exit-status --null-input --argjson said "$said" --argjson heard "$heard" \
+    '$said != null and ($said - $heard | fabs) <= 60' >/dev/null ||
+    remark "the product says $said ms of silence at most, and $heard ms were heard"
+}

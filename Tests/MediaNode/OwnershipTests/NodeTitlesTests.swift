@@ -245,6 +245,18 @@ import Testing
     #expect(node.permission == .full)
   }
 
+  @Test func anOrderThatNamesNoBeatOfOursOrAnOldOneIsNotYoung() {
+    var node = Self.holder()
+    let beat = node.lastBeat
+    #expect(node.titles.isYoung(since: beat, at: node.now))
+    #expect(!node.titles.isYoung(since: nil, at: node.now))
+    #expect(!node.titles.isYoung(since: beat + 1, at: node.now))
+    node.live(for: .milliseconds(1_900))
+    #expect(node.titles.isYoung(since: beat, at: node.now))
+    node.live(for: .milliseconds(200))
+    #expect(!node.titles.isYoung(since: beat, at: node.now))
+  }
+
   @Test func theTimesOfThePolicyAreRightTogether() {
     #expect(OwnershipPolicy().isSound)
     var hasty = OwnershipPolicy()
