@@ -262,6 +262,18 @@ struct JudgementTests {
     #expect(try await findings.judged().verdict == "broken")
   }
 
+  @Test func whoReturnsByItselfToAnotherSiteMayTakeItsTimeButHasToReturn() async throws {
+    var findings = Findings()
+    findings.moves = .across
+    findings.after = Findings.Holding(holder: "node-b1", epoch: "1.9")
+    findings.streams = [Findings.Stream(transport: "TCP", class: "R", silence: 9_000)]
+    #expect(try await findings.judged().verdict == "kept")
+    findings.streams[0].dead = true
+    #expect(try await findings.judged().verdict == "broken")
+    findings.streams = [Findings.Stream(silence: 9_000)]
+    #expect(try await findings.judged().verdict == "broken")
+  }
+
   @Test func whereNobodyCarriedOnThePromiseIsBroken() async throws {
     var findings = Findings()
     findings.adoption = nil

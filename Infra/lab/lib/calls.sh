@@ -65,8 +65,9 @@ provision_phones() {
   write_plan
   provision "$laboratory/phones" "$(planned_users)" 0
   provision "$laboratory/visitor" 1 "$visitor"
-  provision "$laboratory/visitor6" 1 "$visitor6"
   provision_features
+  # Last: when it is served, so is all that came before.
+  provision "$laboratory/visitor6" 1 "$visitor6"
 }
 
 # provision FILE WANTED FIRST: FILE says how many of these there are already.

@@ -8,7 +8,7 @@ readonly agent_phone=9998
 readonly feature_shares="
   parked      10  carrier  udp  parked      *70
   menu        10  udp      -    choosing    $menu_extension
-  conference  12  udp      -    conferring  *6
+  conference  20  udp      -    conferring  *6
   message     10  udp      -    speaking    $mailbox_extension
   queue       10  udp      -    queued      $queue_extension"
 

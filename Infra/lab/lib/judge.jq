@@ -126,8 +126,8 @@ def emission_faults($promise; $victim; $returned): . as $all
 # is as little its own as the generator's lag.
 def starved($disturbed): any(.[]; .end_ms < $disturbed);
 
-# What has no figure is not promised.
-def late_rows($promise): [.[]
+# What has no figure is not promised, nor is it to those who return by themselves when another site carries on.
+def late_rows($promise): [.[] | select($promise.moves != "across" or .class == "M")
   | (if $promise.silence_p99_ms != null and .silence_p99_ms > $promise.silence_p99_ms
       then "\(which), toward the \(.toward): p99 of silence \(.silence_p99_ms) ms, promised \($promise.silence_p99_ms)"
       else empty end),

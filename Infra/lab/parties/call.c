@@ -1,5 +1,6 @@
 #include "call.h"
 
+#include "helpers.h"
 #include "network.h"
 
 #include <stdio.h>
@@ -8,24 +9,10 @@
 
 struct call *calls;
 int call_count;
-struct leg *shifts[MOST_SHIFTS];
-int shift_count;
-
-/* NULL: nobody waits in a queue, nobody is there by IPv6. */
-static struct party *agent, *visitor, *visitor6;
-/* Calls that came to one of them, and strangers' to a carrier. */
-#define MOST_VISITS 1024
-static struct leg *visits[MOST_VISITS];
-static int visit_count;
-
 /* What a carrier is asked for is so much more than the call's number. */
 #define FIRST_CALLED 447400000000ll
 
 static struct leg_listener listener;
-
-static bool is_by_six(const struct kind *kind) { return kind->caller->six || (kind->callee && kind->callee->six); }
-
-struct party *visitor_of(const struct leg *leg) { return is_six(&leg->party->way.here) ? visitor6 : visitor; }
 
 void make_calls(struct kind *kinds, int kind_count)
 {
@@ -40,14 +27,12 @@ void make_calls(struct kind *kinds, int kind_count)
             call->ordinal = (int)(call - calls);
             call->legs[CALLER] = make_leg(call, party_for(kinds[i].caller));
             if (kinds[i].callee) call->legs[CALLEE] = make_leg(call, party_for(kinds[i].callee));
-            for (int place = CALLER; place <= CALLEE; place++)
-                if (call->legs[place] && call->legs[place]->party->role == PHONE) call->legs[place]->party->leg = call->legs[place];
+            for (int place = CALLER; place <= CALLEE; place++) {
+                struct leg *leg = call->legs[place];
+                if (leg && leg->party->role == PHONE) leg->party->leg = leg;
+            }
         }
-    visitor = helping_party(VISITOR, false);
-    for (int i = 0; i < kind_count; i++) {
-        if (kinds[i].state == QUEUED && !agent) agent = helping_party(AGENT, false);
-        if (is_by_six(&kinds[i]) && !visitor6) visitor6 = helping_party(VISITOR6, true);
-    }
+    make_helpers(kinds, kind_count);
 }
 
 void fail_call(struct call *call, int why)
@@ -85,7 +70,8 @@ static void called_number(const struct call *call, char number[64])
     if (kind->state == CONFERRING) snprintf(number, 64, "%s%d", kind->number, 10 + call->number / 3);
     else if (!kind->callee) snprintf(number, 64, "%s", kind->number);
     else if (kind->callee->role == CARRIER) snprintf(number, 64, "0%lld", FIRST_CALLED - 440000000000ll + call->ordinal);
-    else if (kind->caller->role == CARRIER) snprintf(number, 64, "+4420%08d", atoi(call->legs[CALLEE]->party->who.user) - FIRST_USER);
+    else if (kind->caller->role == CARRIER)
+        snprintf(number, 64, "+4420%08d", atoi(call->legs[CALLEE]->party->who.user) - FIRST_USER);
     else snprintf(number, 64, "%s", call->legs[CALLEE]->party->who.user);
 }
 
@@ -95,11 +81,6 @@ void begin_call(struct call *call)
     called_number(call, number);
     call->is_begun = true;
     invite(call->legs[CALLER], number);
-}
-
-static struct leg *be_visited(struct party *party)
-{
-    return visit_count == MOST_VISITS ? NULL : (visits[visit_count++] = make_leg(NULL, party));
 }
 
 struct leg *leg_called(struct party *party, const char *uri)
@@ -202,32 +183,10 @@ static void look_whether_ready(struct call *call)
         if (callee->handed_over && callee->phase == UP && !callee->told) hang_up(callee, NULL);
         call->is_ready = callee->phase != UP && has_heard(caller->stream, NULL, lately);
         break;
-    case QUEUED: case CHOOSING: case CONFERRING: case LISTENING:
+    case QUEUED: case CHOOSING: case CONFERRING:
         call->is_ready = caller->phase == UP && has_heard(caller->stream, NULL, lately);
         break;
     case HELD: case RECORDED: case SPEAKING: break; /* told when it is asked for */
-    }
-}
-
-/* Who is called in the midst of a call: nobody says in which, so it is the one in which both hear each other. */
-static bool awaits_somebody(const struct call *call)
-{
-    if (call->legs[THIRD] || !call->step_begun || call->step >= call->step_count) return false;
-    enum deed deed = call->steps[call->step].deed;
-    return deed == TRANSFER || deed == CHOOSE || deed == SERVE;
-}
-
-static void look_whose_visit(struct leg *visit)
-{
-    if (visit->party->role == CARRIER) return;
-    for (int i = 0; i < call_count; i++) {
-        if (!awaits_somebody(&calls[i])) continue;
-        for (int place = CALLER; place <= CALLEE; place++)
-            if (hear_each_other(visit, calls[i].legs[place], calls[i].step_begun)) {
-                visit->call = &calls[i];
-                calls[i].legs[THIRD] = visit;
-                return;
-            }
     }
 }
 
@@ -238,14 +197,7 @@ void attend_calls(void)
             prepare_again(&calls[i]);
             look_whether_ready(&calls[i]);
         }
-    for (int i = 0; i < visit_count; i++)
-        if (!visits[i]->call) look_whose_visit(visits[i]);
-}
-
-/* By the usual codes. */
-void send_agent(bool to_work)
-{
-    if (agent && shift_count < MOST_SHIFTS) invite(shifts[shift_count++] = make_leg(NULL, agent), to_work ? "*45" : "*46");
+    attend_visits();
 }
 
 bool are_all_settled(void)

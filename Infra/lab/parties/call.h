@@ -42,21 +42,12 @@ struct call {
 
 extern struct call *calls;
 extern int call_count;
-/* To whom this party hands its call over, and who takes it where it is parked. */
-struct party *visitor_of(const struct leg *leg);
-
 void make_calls(struct kind *kinds, int kind_count);
 /* Begins one; what becomes of it is told by `is_ready` and `has_failed`. */
 void begin_call(struct call *call);
-/* What time brings to calls that are being set up, and to visitors whose call is not known yet. */
+/* What time brings to calls that are being set up, and to those to whom they are handed over. */
 void attend_calls(void);
 bool are_all_settled(void);
-
-/* Who serves the queue, where the plan has one, comes to work, or leaves it: by calls of its own. */
-void send_agent(bool to_work);
-#define MOST_SHIFTS 2
-extern struct leg *shifts[MOST_SHIFTS];
-extern int shift_count;
 
 /* What each side is to hear while it is measured. */
 void expect_sound(void);

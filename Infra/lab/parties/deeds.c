@@ -1,11 +1,14 @@
 #include "deeds.h"
 
-#include <string.h>
+#include "helpers.h"
+
+#include <stdio.h>
 
 /* What does not come by then does not come. */
 #define PATIENCE SECONDS(8)
 
-static const char *const names[] = {"answer", "hold", "resume", "dtmf", "event", "refresh", "hear", "transfer", "take", "choose", "serve"};
+static const char *const names[] = {"answer", "hold", "resume", "dtmf", "event", "refresh",
+                                    "hear", "transfer", "take", "choose", "serve"};
 
 const char *name_of_deed(enum deed deed) { return names[deed]; }
 
@@ -48,7 +51,7 @@ void plan_deeds(struct call *call)
     case PARKED: add(call, THIRD, TAKE); break;
     case CHOOSING: add(call, CALLER, CHOOSE); break;
     case QUEUED: add(call, CALLER, SERVE); break;
-    case CONFERRING: case LISTENING: add(call, CALLER, HEAR); break;
+    case CONFERRING: add(call, CALLER, HEAR); break;
     case SPEAKING: break;
     }
 }
@@ -70,7 +73,7 @@ static void was_told(struct leg *leg, int status, const struct message *m)
     /* Two asked at once: later by a while that is not the other's (RFC 3261 section 14.1); or it is to come again. */
     if (status == 491 || status == 503) {
         step->why = status;
-        leg->again_at = now() + (status == 503 ? SECONDS(retry_after(m, 1)) : MILLISECONDS(300 + 100 * leg->call->number % 17));
+        leg->again_at = now() + (status == 503 ? SECONDS(retry_after(m, 1)) : MILLISECONDS(300 + 100 * (call->number % 17)));
         return;
     }
     /* These are done when more happened than an answer. */
@@ -115,6 +118,13 @@ static bool is_handed_over(struct call *call)
     struct leg *stays = call->legs[call->transferred_by == CALLER ? CALLEE : CALLER];
     if (leg->handed_over >= 200 && leg->phase == UP && !leg->told) hang_up(leg, NULL);
     return leg->phase != UP && hear_each_other(stays, call->legs[THIRD], call->step_begun);
+}
+
+bool awaits_somebody(const struct call *call)
+{
+    if (call->legs[THIRD] || !call->step_begun || call->step >= call->step_count) return false;
+    enum deed deed = call->steps[call->step].deed;
+    return deed == TRANSFER || deed == CHOOSE || deed == SERVE;
 }
 
 static bool is_done(struct call *call, struct step *step)

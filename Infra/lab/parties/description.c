@@ -28,6 +28,14 @@ static void read_key(const char *line, struct description *theirs)
     theirs->key_number = number;
 }
 
+/* "a=rtpmap:101 telephone-event/8000" */
+static bool is_events(const char *line, unsigned *number)
+{
+    int length = 0;
+    sscanf(line, "a=rtpmap:%u telephone-event/8000%n", number, &length);
+    return length > 0;
+}
+
 bool read_description(const char *body, struct description *theirs)
 {
     char ip[64] = "", protocol[40] = "";
@@ -37,9 +45,7 @@ bool read_description(const char *body, struct description *theirs)
         if (!strncmp(line, "m=audio ", 8)) sscanf(line + 8, "%u %39s", &port, protocol);
         else if (!strncmp(line, "c=IN IP4 ", 9) || !strncmp(line, "c=IN IP6 ", 9)) sscanf(line + 9, "%63[0-9a-fA-F.:]", ip);
         else if (!strncmp(line, "a=crypto:", 9)) read_key(line + 9, theirs);
-        else if (sscanf(line, "a=rtpmap:%u telephone-event/8000", &number) == 1 && strstr(line, "telephone-event") &&
-                 strstr(line, "telephone-event") < strchrnul(line, '\n'))
-            theirs->events = number;
+        else if (is_events(line, &number)) theirs->events = number;
         else
             for (enum direction d = SENDRECV; d <= INACTIVE; d++)
                 if (!strncmp(line, "a=", 2) && !strncmp(line + 2, directions[d], strlen(directions[d]))) theirs->direction = d;

@@ -305,7 +305,9 @@ void take_request(struct way *way, const struct endpoint *from, const struct mes
     if (is_repeated(way, from, m)) return;
     if (!strcmp(m->method, "CANCEL")) {
         for (int i = 0; i < leg_count; i++)
-            if (legs[i]->party == way->owner && legs[i]->phase == ALERTED && !strcmp(legs[i]->dialog.call_id, m->call_id)) leg = legs[i];
+            if (legs[i]->party == way->owner && legs[i]->phase == ALERTED &&
+                !strcmp(legs[i]->dialog.call_id, m->call_id))
+                leg = legs[i];
         if (leg) {
             be_called_off(leg, from, m);
             return;

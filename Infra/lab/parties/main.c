@@ -18,6 +18,7 @@
  * when nobody can tell it anything any more.
  */
 #include "deeds.h"
+#include "helpers.h"
 #include "network.h"
 #include "report.h"
 
@@ -87,7 +88,8 @@ static void end_calls(void)
     bool all = true;
     while (next_call < call_count && is_due(next_call, 5 * DEEDS_A_SECOND)) end_call(&calls[next_call++]);
     for (int i = 0; i < next_call; i++) all &= is_ended(&calls[i]);
-    if ((!all || next_call < call_count) && now() - begun < END_PATIENCE + SECONDS((uint64_t)call_count) / (5 * DEEDS_A_SECOND)) return;
+    uint64_t patience = END_PATIENCE + SECONDS((uint64_t)call_count) / (5 * DEEDS_A_SECOND);
+    if ((!all || next_call < call_count) && now() - begun < patience) return;
     report_calls(results);
     turn_to(DONE);
 }

@@ -27,7 +27,8 @@ static struct party *make_party(enum role role, enum transport transport, const 
 
 static void lead_to(struct party *p, const char *ip)
 {
-    if (ip && p->way.target_count < 2) p->way.targets[p->way.target_count++] = endpoint(ip, p->way.transport == TLS ? 5061 : 5060);
+    if (!ip || p->way.target_count == 2) return;
+    p->way.targets[p->way.target_count++] = endpoint(ip, p->way.transport == TLS ? 5061 : 5060);
 }
 
 static struct party *carrier(bool six)
@@ -48,7 +49,7 @@ static struct party *make_phone(const struct side *side, int number)
     if (side->transport == UDP) p->way.here = endpoint(ip_of(&p->way.here), (unsigned)(FIRST_PORT + number));
     lead_to(p, side->six ? network.phones6 : network.phones);
     if (!side->six) lead_to(p, network.standby);
-    p->keeps_alive = side->is_inside;
+    p->is_behind_nat = side->is_inside;
     snprintf(p->who.user, sizeof p->who.user, "%d", FIRST_USER + number);
     snprintf(p->who.password, sizeof p->who.password, "%.30s%s", network.secret, p->who.user);
     open_party(p);

@@ -5,6 +5,7 @@
 
 #define MOST_PARTIES 2048
 #define PATIENCE SECONDS(4)
+/* Who is behind a NAT keeps its mapping by registering. */
 #define KEEP_ALIVE SECONDS(10)
 
 static struct party *parties[MOST_PARTIES];
@@ -67,8 +68,8 @@ static void registration_answered(void *context, const struct message *response,
     } else if (response->status < 200) return;
     else if (response->status == 200) {
         p->is_registered = true;
-        p->refusals = 0;
-        p->due = now() + refresh_after(response);
+        p->refusals = p->way.failures = 0;
+        p->due = now() + (p->is_behind_nat ? KEEP_ALIVE : refresh_after(response));
     } else if (response->status == 401 && p->refusals < 3) {
         p->refusals++;
         register_phone(p, response);
@@ -105,9 +106,6 @@ void attend_parties(void)
     for (int i = 0; i < party_count; i++) {
         struct party *p = parties[i];
         if (p->due && p->due <= at && p->way.state == OPEN) register_phone(p, NULL);
-        if (!p->keeps_alive || p->keep_alive > at) continue;
-        p->keep_alive = at + KEEP_ALIVE;
-        send_by(&p->way, &p->way.there, &(struct text){.length = 4, .data = "\r\n\r\n"});
     }
 }
 

@@ -15,10 +15,10 @@ struct party {
     struct way way;
     struct leg *leg; /* the call that it is for; NULL: a phone to which calls are handed over, or a carrier */
 
-    bool is_registered, keeps_alive; /* behind a NAT: keeps its mapping (RFC 5626 section 4.4.2) */
+    bool is_registered, is_behind_nat;
     char call_id[100];
     unsigned cseq, refusals;
-    uint64_t due, keep_alive;
+    uint64_t due; /* when it registers next; 0: it waits for an answer */
 };
 
 /* Opens the party's way; a phone registers as soon as that is open. */

@@ -20,8 +20,7 @@ enum state {
     QUEUED,     /* at NUMBER, and stays there */
     CHOOSING,   /* in the menu NUMBER, and presses 1 afterwards, which leads to a third phone */
     CONFERRING, /* three at a time in a room below NUMBER */
-    SPEAKING,   /* leaves a message at NUMBER, without hearing the greeting */
-    LISTENING   /* hears a message at NUMBER */
+    SPEAKING    /* leaves a message at NUMBER, without hearing the greeting */
 };
 
 struct side {

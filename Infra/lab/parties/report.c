@@ -1,6 +1,7 @@
 #include "report.h"
 
 #include "deeds.h"
+#include "helpers.h"
 
 #include <stdio.h>
 
@@ -28,7 +29,8 @@ static void begin_line(FILE *file, const struct call *call)
 {
     struct text transports = {0};
     append_transports(&transports, call->kind);
-    fprintf(file, "{\"kind\":\"%s\",\"transport\":\"%s\",\"class\":\"%c\"", call->kind->name, transports.data, class_of(call->kind));
+    fprintf(file, "{\"kind\":\"%s\",\"transport\":\"%s\",\"class\":\"%c\"", call->kind->name, transports.data,
+            class_of(call->kind));
 }
 
 void report_set_up(const char *directory)
@@ -36,7 +38,7 @@ void report_set_up(const char *directory)
     FILE *file = begin(directory, "up");
     for (int i = 0; i < call_count; i++) {
         begin_line(file, &calls[i]);
-        fprintf(file, ",\"number\":%d,\"id\":\"%s\",\"ready\":%s,\"why\":%d}\n", calls[i].number, calls[i].legs[CALLER]->dialog.call_id,
+        fprintf(file, ",\"id\":\"%s\",\"ready\":%s,\"why\":%d}\n", calls[i].legs[CALLER]->dialog.call_id,
                 calls[i].is_ready && !calls[i].has_failed ? "true" : "false", calls[i].why);
     }
     end(file, directory, "up");
@@ -51,7 +53,8 @@ void report_sound(const char *directory)
             struct hearing heard = leg ? heard_by(leg->stream) : (struct hearing){.expected = NOTHING};
             if (heard.expected == NOTHING) continue;
             begin_line(file, &calls[i]);
-            fprintf(file, ",\"toward\":\"%s\",\"silence\":%.1f", leg->party->role == PHONE ? "phone" : "carrier", heard.longest_gap_ms);
+            fprintf(file, ",\"toward\":\"%s\",\"silence\":%.1f", leg->party->role == PHONE ? "phone" : "carrier",
+                    heard.longest_gap_ms);
             if (heard.expected == PEER) fprintf(file, ",\"lost\":%ld", heard.lost);
             fprintf(file, ",\"dead\":%s}\n", heard.is_dead ? "true" : "false");
         }
@@ -68,7 +71,8 @@ void report_deeds(const char *directory)
         for (int s = 0; s < calls[i].step; s++) {
             const struct step *step = &calls[i].steps[s];
             begin_line(file, &calls[i]);
-            fprintf(file, ",\"side\":\"%s\",\"deed\":\"%s\",\"why\":%d,\"ms\":%.1f}\n", calls[i].legs[step->place] ? name_of(calls[i].legs[step->place]) : "third",
+            const struct leg *leg = calls[i].legs[step->place];
+            fprintf(file, ",\"side\":\"%s\",\"deed\":\"%s\",\"why\":%d,\"ms\":%.1f}\n", leg ? name_of(leg) : "third",
                     name_of_deed(step->deed), step->why, step->ms);
         }
     end(file, directory, "deeds");
@@ -97,7 +101,8 @@ static void add_name(FILE *file, const char *member, const char *name)
 /* What the agent heard when it came and went: the exchange hangs up by itself. */
 static void add_shift(FILE *file, const struct leg *leg)
 {
-    fprintf(file, "{\"kind\":\"agent\",\"transport\":\"UDP\",\"class\":\"M\",\"state\":\"talking\",\"id\":\"%s\"", leg->dialog.call_id);
+    fprintf(file, "{\"kind\":\"agent\",\"transport\":\"UDP\",\"class\":\"M\",\"state\":\"talking\"");
+    fprintf(file, ",\"id\":\"%s\"", leg->dialog.call_id);
     fprintf(file, ",\"ended\":\"%s\",\"why\":%d,\"seconds\":%.3f", leg->left_at ? "ok" : "failed", leg->left_at ? 0 : 408,
             leg->left_at ? (double)(leg->left_at - leg->up_at) / 1e9 : 0);
     fprintf(file, ",\"by\":null,\"parties\":1,\"exchange\":true}\n");
@@ -111,7 +116,8 @@ void report_calls(const char *directory)
         const struct call *call = &calls[i];
         bool is_ok = call->is_over && !call->has_failed;
         begin_line(file, call);
-        fprintf(file, ",\"state\":\"%s\",\"id\":\"%s\",\"number\":%d", name_of_state(call->kind->state), call->legs[CALLER]->dialog.call_id, call->number);
+        fprintf(file, ",\"state\":\"%s\",\"id\":\"%s\"", name_of_state(call->kind->state),
+                call->legs[CALLER]->dialog.call_id);
         fprintf(file, ",\"ended\":\"%s\",\"why\":%d,\"seconds\":%.3f", is_ok ? "ok" : "failed",
                 is_ok ? 0 : call->is_over ? call->why : 408, call->seconds);
         add_name(file, "by", call->hangs_up ? name_of(call->hangs_up) : NULL);

@@ -29,7 +29,10 @@ static int decode(unsigned char byte)
 /* MARK: - Tones */
 
 /* Every pitch makes whole waves in a frame. */
-static float wave(int pitch, int sample, float turned) { return sinf(2 * (float)M_PI * (float)((6 + pitch) * sample) / FRAME + turned); }
+static float wave(int pitch, int sample, float turned)
+{
+    return sinf(2 * (float)M_PI * (float)((6 + pitch) * sample) / FRAME + turned);
+}
 
 struct tones {
     bool are_made;
@@ -56,7 +59,8 @@ static const struct tones *tones(void)
 void speak_frame(unsigned char frame[FRAME], const struct mark *mark)
 {
     const struct tones *all = tones();
-    uint64_t bits = (uint64_t)MAGIC << 48 | (uint64_t)mark->speaker << 32 | (uint64_t)mark->window << 24 | (mark->number & 0xffffff);
+    uint64_t bits = (uint64_t)MAGIC << 48 | (uint64_t)mark->speaker << 32 | (uint64_t)mark->window << 24 |
+        (mark->number & 0xffffff);
     for (int i = 0; i < FRAME; i++) frame[i] = all->frames[mark->speaker % PITCHES][i];
     for (int i = 0; i < MARK_LENGTH; i++) frame[i] = 0xf0 | ((bits >> (60 - 4 * i)) & 0x0f);
 }

@@ -15,7 +15,7 @@
 #define MOST_WAYS 2048
 #define CONNECT_PATIENCE SECONDS(2)
 /* So often one target is tried before the next. */
-#define PATIENT_TRIES 5
+#define PATIENT_TRIES 2
 
 static struct way_listener listener;
 static struct way *ways[MOST_WAYS];
@@ -80,7 +80,12 @@ static void lose(struct way *way)
 
 void reopen_way(struct way *way)
 {
-    if (way->transport != UDP && way->state == OPEN) lose(way);
+    if (way->state != OPEN) return;
+    if (way->transport != UDP) lose(way);
+    else if (++way->failures % PATIENT_TRIES == 0) {
+        way->target = (way->target + 1) % way->target_count;
+        way->there = way->targets[way->target];
+    }
 }
 
 static void connected(struct way *way)

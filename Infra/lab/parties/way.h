@@ -47,7 +47,7 @@ int open_socket(const struct place *place, int family, int type);
 
 /* With the port of `here`, or any where that is 0. UDP is open at once; others are when the listener hears so. */
 void open_way(struct way *way);
-/* Ends the connection and opens it again. */
+/* Nobody answered there: ends the connection and opens it again, or, by UDP, tries the next target now and then. */
 void reopen_way(struct way *way);
 
 /* By UDP to `to`; a connection leads where it leads. False: the way is not open. */

@@ -1,0 +1,65 @@
+#include "helpers.h"
+
+#include "deeds.h"
+#include "network.h"
+
+#include <stddef.h>
+
+#define MOST_VISITS 1024
+
+/* NULL: nobody waits in a queue, nobody is there by IPv6. */
+static struct party *agent, *visitor, *visitor6;
+static struct leg *visits[MOST_VISITS];
+static int visit_count;
+struct leg *shifts[MOST_SHIFTS];
+int shift_count;
+
+static bool is_by_six(const struct kind *kind)
+{
+    return kind->caller->six || (kind->callee && kind->callee->six);
+}
+
+void make_helpers(const struct kind *kinds, int kind_count)
+{
+    visitor = helping_party(VISITOR, false);
+    for (int i = 0; i < kind_count; i++) {
+        if (kinds[i].state == QUEUED && !agent) agent = helping_party(AGENT, false);
+        if (is_by_six(&kinds[i]) && !visitor6) visitor6 = helping_party(VISITOR6, true);
+    }
+}
+
+struct party *visitor_of(const struct leg *leg) { return is_six(&leg->party->way.here) ? visitor6 : visitor; }
+
+/* By the usual codes. */
+void send_agent(bool to_work)
+{
+    if (!agent || shift_count == MOST_SHIFTS) return;
+    struct leg *leg = shifts[shift_count++] = make_leg(NULL, agent);
+    invite(leg, to_work ? "*45" : "*46");
+}
+
+struct leg *be_visited(struct party *party)
+{
+    return visit_count == MOST_VISITS ? NULL : (visits[visit_count++] = make_leg(NULL, party));
+}
+
+/* Nobody says in which call somebody is called, so it is the one that waits for it and in which both hear each other. */
+static void look_whose_visit(struct leg *visit)
+{
+    if (visit->party->role == CARRIER) return;
+    for (int i = 0; i < call_count; i++) {
+        if (!awaits_somebody(&calls[i])) continue;
+        for (int place = CALLER; place <= CALLEE; place++)
+            if (hear_each_other(visit, calls[i].legs[place], calls[i].step_begun)) {
+                visit->call = &calls[i];
+                calls[i].legs[THIRD] = visit;
+                return;
+            }
+    }
+}
+
+void attend_visits(void)
+{
+    for (int i = 0; i < visit_count; i++)
+        if (!visits[i]->call) look_whose_visit(visits[i]);
+}
