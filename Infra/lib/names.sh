@@ -20,6 +20,11 @@ prepare_name_servers() {
     say "    No pdns_server: names are left for later"
     name_servers=()
   }
+  # The kernel's room for the name of a socket.
+  [ ${#name_servers[@]} = 0 ] || [ "$(zones_of "${name_servers[0]}" | wc --chars)" -le 88 ] || {
+    say "    $data is too long a name for a control socket: names are left out"
+    name_servers=()
+  }
   for server in "${name_servers[@]}"; do
     folder=$(zones_of "$server")
     mkdir --parents "$folder/zones"

@@ -28,7 +28,7 @@ pass_calls() {
   [ "$passing" -ge 1 ] || passing=1
   "$generator/sipload" --label passing --target "$lab_phones:5060" --my-ip "$2" --uac-port 5072 --uas-port 5060 \
     --abase 26000 --bbase 26200 --duser 074 --called-base 447400000000 --callers --domain "$passing_domain" \
-    --secret "$secret" --users 1 --calls "$passing" --rate "0.$((passing_rate * 1000 / 60))" \
+    --secret "$secret" --users 1 --no180 --calls "$passing" --rate "0.$((passing_rate * 1000 / 60))" \
     --hold $((passing_seconds * 1000)) --log "$work/passing.log" >"$work/passing.json" || true
   cat "$work/passing.log" >>"$work/passed.log"
 }
