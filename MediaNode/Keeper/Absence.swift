@@ -37,13 +37,13 @@ enum Absence {
     ].filter(\.isCut)
     func table(_ family: String) -> String {
       let chains = rules.map {
-        "chain \($0.hook) { type filter hook \($0.hook) priority -300; \($0.match) @cut drop; }"
+        "chain \($0.hook) { type filter hook \($0.hook) priority -300; \($0.match) @cut drop; };"
       }
       return "table \(family) tandem_drill { set cut { type ifname; flags timeout; "
         + "timeout \(seconds)s; elements = { $cables }; }; \(chains.joined(separator: " ")) }"
     }
     return """
-      cables=$(ls /sys/class/net | grep -v '^lo$' | sed 's/.*/"&"/' | paste -s -d,)
+      cables=$(sed -n 's/^ *\\([^:]*\\):.*/\\1/p' /proc/net/dev | grep -v '^lo$' | sed 's/.*/"&"/' | paste -s -d,)
       nft "\(table("inet"))" && nft "\(table("arp"))"
       sleep \(seconds + 1)
       nft delete table inet tandem_drill

@@ -9,3 +9,6 @@ strike() {
 }
 
 after_calls() { compare_with_operator; }
+
+# The guard rail is stricter than the laboratory.
+takeovers_are_past() { [ "$(takeovers_within 60)" -eq 0 ]; }

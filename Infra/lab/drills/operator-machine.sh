@@ -6,3 +6,6 @@ sound_seconds=20 stages=takeover
 strike() { operate machine --node "$victim" --seconds 6; }
 
 after_calls() { compare_with_operator; }
+
+# The guard rail is stricter than the laboratory.
+takeovers_are_past() { [ "$(takeovers_within 60)" -eq 0 ]; }
