@@ -134,6 +134,8 @@ struct NetworkInterfaceTests {
       ["hold 2001:db8::1 until END announce"],
       knowing: "2001:db8::1 lladdr 02:00:00:00:00:99 nud stale")
     defer { keeper.terminate() }
+    #expect(
+      try await Self.eventually { try await Self.addresses(keeper) == ["2001:db8::1/128"] })
     let own = try await Self.shown(keeper, "link", "show", "lan").split(separator: " ")
     let address = try #require(own.firstIndex(of: "link/ether").map { own[$0 + 1] })
     #expect(
