@@ -69,6 +69,7 @@ static void registration_answered(void *context, const struct message *response,
     else if (response->status == 200) {
         p->is_registered = true;
         p->refusals = p->way.failures = 0;
+        p->way.missed_at = 0;
         p->due = now() + (p->is_behind_nat ? KEEP_ALIVE : refresh_after(response));
     } else if (response->status == 401 && p->refusals < 3) {
         p->refusals++;

@@ -14,8 +14,8 @@
 
 #define MOST_WAYS 2048
 #define CONNECT_PATIENCE SECONDS(2)
-/* So often one target is tried before the next. */
-#define PATIENT_TRIES 2
+/* So long the first target is tried before the next: its calls are there, and whoever takes them over needs a moment. */
+#define LOYALTY SECONDS(3)
 
 static struct way_listener listener;
 static struct way *ways[MOST_WAYS];
@@ -65,14 +65,22 @@ static void close_way(struct way *way, uint64_t wait)
     way->due = now() + wait;
 }
 
+/* Nobody is there: after a while there may be somebody elsewhere. */
+static void miss(struct way *way)
+{
+    way->failures++;
+    if (!way->missed_at) way->missed_at = now();
+    if (now() - way->missed_at < LOYALTY) return;
+    way->missed_at = 0;
+    way->target = (way->target + 1) % way->target_count;
+}
+
 /* What breaks under us is opened again at once, what cannot be opened after a while. */
 static void lose(struct way *way)
 {
     bool was_open = way->state == OPEN;
     uint64_t wait = was_open ? 0 : MILLISECONDS(100u << (way->failures < 4 ? way->failures : 4));
-    if (!was_open) {
-        if (++way->failures % PATIENT_TRIES == 0) way->target = (way->target + 1) % way->target_count;
-    }
+    if (!was_open) miss(way);
     way->losses += was_open;
     close_way(way, wait);
     if (was_open) listener.lost(way);
@@ -82,8 +90,8 @@ void reopen_way(struct way *way)
 {
     if (way->state != OPEN) return;
     if (way->transport != UDP) lose(way);
-    else if (++way->failures % PATIENT_TRIES == 0) {
-        way->target = (way->target + 1) % way->target_count;
+    else {
+        miss(way);
         way->there = way->targets[way->target];
     }
 }
@@ -93,6 +101,7 @@ static void connected(struct way *way)
     socklen_t size = sizeof way->here.address;
     way->state = OPEN;
     way->failures = 0;
+    way->missed_at = 0;
     way->due = 0;
     getsockname(way->socket, (struct sockaddr *)&way->here.address, &size);
     listener.opened(way);

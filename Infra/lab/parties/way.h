@@ -28,7 +28,8 @@ struct way {
     int socket; /* -1: closed */
     enum { CLOSED, CONNECTING, SHAKING, OPEN } state;
     SSL *tls;
-    uint64_t due; /* when to try again, or to give a connection up */
+    uint64_t due;       /* when to try again, or to give a connection up */
+    uint64_t missed_at; /* since when nobody is there; 0: somebody is */
     unsigned failures, losses;
     size_t heard, unsent;
     char in[16384], out[16384];
