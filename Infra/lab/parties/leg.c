@@ -161,7 +161,9 @@ static void be_called(struct way *way, const struct endpoint *from, const struct
 {
     struct party *p = way->owner;
     struct leg *leg = leg_called(p, request->uri);
-    if (!leg || leg->phase != IDLE) {
+    /* Called anew before it was called off. */
+    if (leg && leg->phase == ALERTED) respond(leg, leg->alert, &leg->alert_from, 487, "Request Terminated", NULL);
+    else if (!leg || leg->phase != IDLE) {
         struct text response = {0};
         begin_response(&response, request, leg ? 486 : 404, leg ? "Busy Here" : "Not Found", NULL);
         end_message(&response, NULL, NULL);
@@ -188,7 +190,7 @@ static void be_called(struct way *way, const struct endpoint *from, const struct
 static void be_called_off(struct leg *leg, const struct endpoint *from, const struct message *request)
 {
     respond(leg, request, from, 200, "OK", NULL);
-    if (leg->phase != ALERTED) return;
+    if (leg->phase != ALERTED || leg->alert->cseq != request->cseq) return;
     respond(leg, leg->alert, &leg->alert_from, 487, "Request Terminated", NULL);
     leg->phase = IDLE;
     leg->was_called_off = true;

@@ -49,7 +49,7 @@ static struct party *make_phone(const struct side *side, int number)
     if (side->transport == UDP) p->way.here = endpoint(ip_of(&p->way.here), (unsigned)(FIRST_PORT + number));
     lead_to(p, side->six ? network.phones6 : network.phones);
     if (!side->six) lead_to(p, network.standby);
-    p->is_behind_nat = side->is_inside;
+    p->registers_often = side->class == 'R';
     snprintf(p->who.user, sizeof p->who.user, "%d", FIRST_USER + number);
     snprintf(p->who.password, sizeof p->who.password, "%.30s%s", network.secret, p->who.user);
     open_party(p);
@@ -64,6 +64,6 @@ struct party *party_for(const struct side *side)
 
 struct party *helping_party(int number, bool six)
 {
-    const struct side side = {.role = PHONE, .transport = UDP, .six = six};
+    const struct side side = {.class = 'R', .role = PHONE, .transport = UDP, .six = six};
     return make_phone(&side, number);
 }

@@ -5,8 +5,8 @@
 
 #define MOST_PARTIES 2048
 #define PATIENCE SECONDS(4)
-/* Who is behind a NAT keeps its mapping by registering. */
-#define KEEP_ALIVE SECONDS(10)
+/* It keeps a NAT's mapping, too. */
+#define OFTEN SECONDS(5)
 
 static struct party *parties[MOST_PARTIES];
 static int party_count;
@@ -70,7 +70,7 @@ static void registration_answered(void *context, const struct message *response,
         p->is_registered = true;
         p->refusals = p->way.failures = 0;
         p->way.missed_at = 0;
-        p->due = now() + (p->is_behind_nat ? KEEP_ALIVE : refresh_after(response));
+        p->due = now() + (p->registers_often ? OFTEN : refresh_after(response));
     } else if (response->status == 401 && p->refusals < 3) {
         p->refusals++;
         register_phone(p, response);

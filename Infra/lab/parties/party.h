@@ -15,7 +15,7 @@ struct party {
     struct way way;
     struct leg *leg; /* the call that it is for; NULL: a phone to which calls are handed over, or a carrier */
 
-    bool is_registered, is_behind_nat;
+    bool is_registered, registers_often; /* so that it knows when nobody is there any more */
     char call_id[100];
     unsigned cseq, refusals;
     uint64_t due; /* when it registers next; 0: it waits for an answer */
