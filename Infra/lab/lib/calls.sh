@@ -38,7 +38,7 @@ share_of() { echo $(($1 * calls / 200 > 0 ? $1 * calls / 200 : 1)); }
 write_plan() {
   local name share rest kinds=() rings=() left=$calls
   while read -r name share rest; do
-    [ -n "$name" ] || continue
+    [ -n "$name" ] && may_last "$rest" || continue
     share=$(share_of "$share") left=$((left - share))
     case $rest in
       *ringing | *early) rings+=("$name $share $rest") ;;
@@ -52,6 +52,9 @@ write_plan() {
   done <<<"$feature_shares"
   printf '%s\n' "${kinds[@]}" "${rings[@]}" >"$work/plan"
 }
+
+# may_last STATE...: nobody rings for as long as some drills take.
+may_last() { [[ $1 != *ringing && $1 != *early ]] || [ "$sound_seconds" -le 90 ]; }
 
 # A user for each phone in the plan.
 planned_users() {
