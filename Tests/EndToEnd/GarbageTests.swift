@@ -19,9 +19,10 @@ struct GarbageTests {
     let before = try Installation.memory(of: node)
 
     try await burst(at: tenant, from: 40_002)
-    try await callWorks(tenant, bench)
     try await noTransactionIsOpen(bench)
     let after = try Installation.memory(of: node)
+    // What a first call takes is no garbage's.
+    try await callWorks(tenant, bench)
 
     // Nearly all of it arrived: the kernel may drop a little at a full socket.
     let arrived = try await bench.api.metric("tandem_node_datagrams_received_total")
