@@ -190,7 +190,8 @@ static void be_called(struct way *way, const struct endpoint *from, const struct
 static void be_called_off(struct leg *leg, const struct endpoint *from, const struct message *request)
 {
     respond(leg, request, from, 200, "OK", NULL);
-    if (leg->phase != ALERTED || leg->alert->cseq != request->cseq) return;
+    /* Of the INVITE that it names (RFC 3261 section 9.2): there may be a newer one. */
+    if (leg->phase != ALERTED || strcmp(leg->alert->branch, request->branch)) return;
     respond(leg, leg->alert, &leg->alert_from, 487, "Request Terminated", NULL);
     leg->phase = IDLE;
     leg->was_called_off = true;
