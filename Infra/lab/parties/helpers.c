@@ -48,7 +48,8 @@ static void look_whose_visit(struct leg *visit)
 {
     if (visit->party->role == CARRIER) return;
     for (int i = 0; i < call_count; i++) {
-        if (!awaits_somebody(&calls[i])) continue;
+        /* Pitches are fewer than calls: those in a queue are the agent's, and no others are. */
+        if (!awaits_somebody(&calls[i]) || (calls[i].kind->state == QUEUED) != (visit->party == agent)) continue;
         for (int place = CALLER; place <= CALLEE; place++)
             if (hear_each_other(visit, calls[i].legs[place], calls[i].step_begun)) {
                 visit->call = &calls[i];
