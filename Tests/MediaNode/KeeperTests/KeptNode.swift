@@ -31,20 +31,23 @@ final class KeptNode {
     while (accept(my $peer, $listener)) { syswrite($peer, $$); close($peer) }
     """
 
-  /// Starts a keeper on `local`, or on a free port of an address that no other test uses.
+  /// Starts a keeper on `local`, or on a free port of an address that no other test uses; by way of
+  /// another program, where one is named, which becomes the keeper.
   init(
     at local: IPEndpoint? = nil, by transport: String = "udp", as option: String = "--descriptor",
-    command: [String]? = nil
+    command: [String]? = nil, keptBy prefix: [String] = []
   ) throws {
     self.local = local ?? KeptNode.freeEndpoint()
     socketName = "\(transport):\(self.local)"
     childPIDFile = FileManager.default.temporaryDirectory
       .appendingPathComponent("keeper-test-\(UUID().uuidString).pid")
     keeper = Process()
-    keeper.executableURL = try KeptNode.program()
-    keeper.arguments =
-      [option, socketName, "--child-pid-file", childPIDFile.path, "--"]
+    let line =
+      prefix + [try KeptNode.program().path, option, socketName]
+      + ["--child-pid-file", childPIDFile.path, "--"]
       + (command ?? ["/usr/bin/perl", "-e", KeptNode.script])
+    keeper.executableURL = URL(fileURLWithPath: line[0])
+    keeper.arguments = Array(line.dropFirst())
     keeper.standardError = standardError
     try keeper.run()
   }
