@@ -260,7 +260,7 @@ keep_node() {
   local where=()
   [ -z "$interface" ] || where=(--interface "$interface")
   start_process "$1" "$(id -un)" "$2" \
-    "$binaries/Keeper" "${where[@]}" "${@:3}" -- \
+    "$binaries/Keeper" --spare-after 3 "${where[@]}" "${@:3}" -- \
     "$binaries/MediaNodeServer" --config "$configuration/$1.json"
 }
 

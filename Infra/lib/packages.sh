@@ -16,7 +16,8 @@ readonly speech_packages=(espeak-ng ffmpeg)
 readonly laboratory_packages=(
   gcc libc6-dev libssl-dev libsrtp2-dev util-linux nftables patroni python3-etcd bind9-dnsutils)
 readonly test_packages=(
-  "${sound_packages[@]}" baresip-core linphone-cli sip-tester dnsmasq-base bind9-dnsutils ffmpeg)
+  "${sound_packages[@]}" baresip-core linphone-cli sip-tester dnsmasq-base bind9-dnsutils ffmpeg
+  python3)
 
 readonly policy=/usr/sbin/policy-rc.d
 readonly cluster_settings=/etc/postgresql-common/createcluster.conf

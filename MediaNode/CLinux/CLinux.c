@@ -31,6 +31,46 @@ pid_t clinux_start_child(const char *program, char *const arguments[], const int
   _exit(127);
 }
 
+int clinux_send_descriptors(int line, const void *text, size_t length, const int *descriptors,
+                            int count) {
+  _Alignas(struct cmsghdr) char control[CMSG_SPACE(sizeof(int) * CLINUX_DESCRIPTORS_AT_ONCE)];
+  if (count < 0 || count > CLINUX_DESCRIPTORS_AT_ONCE) return EINVAL;
+  struct iovec part = {(void *)text, length};
+  struct msghdr message = {.msg_iov = &part, .msg_iovlen = 1};
+  if (count > 0) {
+    memset(control, 0, sizeof control);
+    message.msg_control = control;
+    message.msg_controllen = CMSG_SPACE(sizeof(int) * count);
+    struct cmsghdr *header = CMSG_FIRSTHDR(&message);
+    header->cmsg_level = SOL_SOCKET;
+    header->cmsg_type = SCM_RIGHTS;
+    header->cmsg_len = CMSG_LEN(sizeof(int) * count);
+    memcpy(CMSG_DATA(header), descriptors, sizeof(int) * count);
+  }
+  return sendmsg(line, &message, MSG_NOSIGNAL) < 0 ? errno : 0;
+}
+
+long clinux_receive_descriptors(int line, void *text, size_t capacity, int *descriptors,
+                                int *count) {
+  _Alignas(struct cmsghdr) char control[CMSG_SPACE(sizeof(int) * CLINUX_DESCRIPTORS_AT_ONCE)];
+  struct iovec part = {text, capacity};
+  struct msghdr message;
+  long length;
+  do {
+    message = (struct msghdr){.msg_iov = &part, .msg_iovlen = 1, .msg_control = control,
+                              .msg_controllen = sizeof control};
+    length = recvmsg(line, &message, MSG_CMSG_CLOEXEC);
+  } while (length < 0 && errno == EINTR);
+  *count = 0;
+  if (length <= 0) return length;
+  struct cmsghdr *header = CMSG_FIRSTHDR(&message);
+  if (header != NULL && header->cmsg_level == SOL_SOCKET && header->cmsg_type == SCM_RIGHTS) {
+    *count = (header->cmsg_len - CMSG_LEN(0)) / sizeof(int);
+    memcpy(descriptors, CMSG_DATA(header), sizeof(int) * *count);
+  }
+  return message.msg_flags & (MSG_TRUNC | MSG_CTRUNC) ? -1 : length;
+}
+
 int clinux_memory_file(const char *name) { return memfd_create(name, MFD_CLOEXEC); }
 
 int clinux_keep_errors(int descriptor, int family) {

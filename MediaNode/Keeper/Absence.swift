@@ -21,13 +21,13 @@ enum Absence {
   static func wake(_ processes: [pid_t], after seconds: Int) throws -> Child {
     let numbers = processes.map { "\($0)" }.joined(separator: " ")
     return try Child(
-      [shell, "-c", "sleep \(seconds); kill -CONT \(numbers)"], inheriting: [])
+      [shell, "-c", "sleep \(seconds); kill -CONT \(numbers)"], inheriting: Inheritance())
   }
 
   /// Cuts all cables of the machine but its loopback. The kernel joins them by itself: what is cut is an
   /// element of a set, and those end.
   static func cut(_ cut: DrillFault.Cut, for seconds: Int) throws -> Child {
-    try Child([shell, "-c", script(of: cut, seconds: seconds)], inheriting: [])
+    try Child([shell, "-c", script(of: cut, seconds: seconds)], inheriting: Inheritance())
   }
 
   static func script(of cut: DrillFault.Cut, seconds: Int) -> String {

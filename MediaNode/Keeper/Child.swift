@@ -24,9 +24,11 @@ struct ExitStatus: Equatable, CustomStringConvertible {
 struct Child {
   let pid: pid_t
 
-  init(_ command: [String], inheriting descriptors: [Int32]) throws {
+  init(_ command: [String], inheriting inheritance: Inheritance) throws {
     let arguments = command.map { strdup($0) } + [nil]
     defer { for argument in arguments { free(argument) } }
+    inheritance.enterEnvironment()
+    let descriptors = inheritance.descriptors
     pid = clinux_start_child(command[0], arguments, descriptors, Int32(descriptors.count))
     guard pid > 0 else { throw StartError("fork: \(String(cString: strerror(errno)))") }
   }

@@ -8,6 +8,8 @@ import Glibc
 struct Keeper {
   /// How long a node may take to end itself when asked to.
   static let stopGrace = Duration.seconds(10)
+  /// What kills a spare may be there for a while: a file half written.
+  static let spareRetrial = Duration.seconds(30)
 
   private let settings: Settings
   private var sockets: [(name: SocketName, socket: ListeningSocket)]
@@ -20,6 +22,12 @@ struct Keeper {
   private var added: Set<String> = []
   private var policy = RestartPolicy()
   private var child: Child?
+  private var spare: Spare?
+  /// When a spare is started, unless there is one.
+  private var spareDue: BootTime?
+  private var predecessorDiedAt: BootTime?
+  /// Descriptors of this process are numbered from here on, clear of those that children get.
+  private let lowest: Int32
   /// Who ends a drill.
   private var watches: [Child] = []
 
@@ -42,7 +50,10 @@ struct Keeper {
     interface = try settings.interface.map(NetworkInterface.init)
     Signals.block()
     raiseDescriptorLimit()
-    let lowest = 3 + Int32(settings.descriptors.count + settings.wanted.count) + 2
+    // Beside the sockets: memory, the line from the node, and the line to a spare.
+    let most = settings.descriptors.count + settings.wanted.count + 3
+    let lowest = Inheritance.firstNumber + Int32(most)
+    self.lowest = lowest
     sockets =
       try settings.descriptors.map { ($0, try ListeningSocket($0, numberedFrom: lowest)) }
       + Self.free(among: settings.wanted, numberedFrom: lowest)
@@ -77,12 +88,12 @@ struct Keeper {
     if let refusal = Precedence.claim() {
       log("notice", "the node goes before nothing else here", ["cause": refusal])
     }
-    unsetenv("TANDEM_PREDECESSOR_DIED_AT")
     defer { removeFiles() }
     startChild()
     while true {
-      switch Signals.next(within: policy.delayLeft(at: .now())) {
-      case nil: startChild()
+      let now = BootTime.now()
+      switch Signals.next(within: policy.delayLeft(at: now) ?? spareDue?.left(at: now)) {
+      case nil: if child == nil { startChild() } else { startSpare() }
       case .stop(let signal): return stop(on: signal)
       case .childSpoke: for said in line.read() { heed(said) }
       case .childDied:
@@ -91,8 +102,16 @@ struct Keeper {
     }
   }
 
-  private var inheritance: String {
-    sockets.enumerated().map { "\($1.name.text)=\(3 + $0)" }.joined(separator: ",")
+  private func inheritance() -> Inheritance {
+    var inheritance = Inheritance()
+    inheritance[.sockets] =
+      sockets.map { "\($0.name.text)=\(inheritance.add($0.socket.descriptor))" }
+      .joined(separator: ",")
+    inheritance[.memory] = "\(inheritance.add(memory))"
+    inheritance[.keeper] = "\(inheritance.add(line.writing)),\(getpid())"
+    inheritance[.interface] = interface?.name
+    inheritance[.predecessorDiedAt] = predecessorDiedAt.map { "\($0.nanoseconds)" }
+    return inheritance
   }
 
   private mutating func heed(_ said: String) {
@@ -125,6 +144,8 @@ struct Keeper {
     case .machine(let seconds):
       child.send(SIGKILL)
       child.waitForEnd()
+      spare?.dismiss()
+      spare = nil
       for address in added { try? interface?.drop(address) }
       Absence.leave(for: seconds)
       log("error", "cannot leave for a drill: \(String(cString: strerror(errno)))")
@@ -146,36 +167,53 @@ struct Keeper {
     log("info", "released", ["socket": name])
   }
 
+  /// A spare is called, if there is one; else a process begins.
   private mutating func startChild() {
-    setenv("TANDEM_DESCRIPTORS", inheritance, 1)
-    setenv("TANDEM_MEMORY", "\(3 + sockets.count)", 1)
-    setenv("TANDEM_KEEPER", "\(3 + sockets.count + 1),\(getpid())", 1)
-    if let interface {
-      setenv("TANDEM_INTERFACE", interface.name, 1)
-    } else {
-      unsetenv("TANDEM_INTERFACE")
-    }
     do {
-      let descriptors = sockets.map(\.socket.descriptor) + [memory, line.writing]
-      let child = try Child(settings.command, inheriting: descriptors)
+      let inheritance = inheritance()
+      let called = spare?.call(with: inheritance)
+      spare = nil
+      let child = try called ?? Child(settings.command, inheriting: inheritance)
       self.child = child
       policy.started(at: .now())
+      spareDue = settings.spareDelay.map { BootTime.now().advanced(by: $0) }
       try settings.childPIDFile.map { try writeFile($0, "\(child.pid)\n") }
-      log("info", "started", ["child": "\(child.pid)"])
+      log("info", "started", ["child": "\(child.pid)", "spare": called == nil ? "no" : "yes"])
     } catch {
       log("error", "cannot start the node: \(error)")
       if child == nil { policy.died(at: .now()) }
     }
   }
 
+  private mutating func startSpare() {
+    guard spare == nil else { return }
+    spareDue = nil
+    do {
+      spare = try Spare(
+        settings.command, withRoomFor: inheritance().descriptors.count, numberedFrom: lowest)
+    } catch {
+      log("error", "cannot start a spare: \(error)")
+      spareDue = BootTime.now().advanced(by: Self.spareRetrial)
+    }
+  }
+
+  /// Ends of drills and of a spare.
+  private mutating func reapOthers() {
+    watches.removeAll { $0.reap() != nil }
+    guard let ended = spare, ended.hasEnded() else { return }
+    spare = nil
+    spareDue = BootTime.now().advanced(by: Self.spareRetrial)
+    log("warning", "the spare died", ["child": "\(ended.child.pid)"])
+  }
+
   /// Notes the child's death, if it is dead, and when the next one is due.
   private mutating func reap() -> ExitStatus? {
-    watches.removeAll { $0.reap() != nil }
+    reapOthers()
     guard let child, let status = child.reap() else { return nil }
     let time = BootTime.now()
     self.child = nil
     policy.died(at: time)
-    setenv("TANDEM_PREDECESSOR_DIED_AT", "\(time.nanoseconds)", 1)
+    predecessorDiedAt = time
     log(
       status.isFinal ? "error" : "warning", "died",
       [
@@ -187,6 +225,7 @@ struct Keeper {
 
   private mutating func stop(on signal: Int32) -> Int32 {
     log("info", "stopping", ["signal": "\(signal)"])
+    spare?.dismiss()
     guard let child else { return 0 }
     child.send(SIGTERM)
     let deadline = BootTime.now().advanced(by: Keeper.stopGrace)

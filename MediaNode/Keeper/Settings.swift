@@ -29,7 +29,7 @@ struct SocketName: Equatable {
 }
 
 /// `Keeper --descriptor|--wanted udp|tcp:ADDRESS:PORT … [--interface NAME] [--pid-file F]
-/// [--child-pid-file F] -- PROGRAM …`
+/// [--child-pid-file F] [--spare-after SECONDS] -- PROGRAM …`
 struct Settings {
   private(set) var descriptors: [SocketName] = []
   /// Those that another may have: an address has all its sockets here, or none.
@@ -39,6 +39,8 @@ struct Settings {
   private(set) var interface: String?
   private(set) var pidFile: String?
   private(set) var childPIDFile: String?
+  /// For how long a node has served when the next one is started as a spare; nil: the program cannot wait.
+  private(set) var spareDelay: Duration?
   /// The node's program, a path, and its arguments.
   private(set) var command: [String] = []
 
@@ -61,6 +63,9 @@ struct Settings {
     case "--interface": interface = value
     case "--pid-file": pidFile = value
     case "--child-pid-file": childPIDFile = value
+    case "--spare-after":
+      guard let seconds = UInt16(value) else { throw StartError("\(flag) wants whole seconds") }
+      spareDelay = .seconds(Int(seconds))
     default: throw StartError("unknown flag \(flag)")
     }
   }

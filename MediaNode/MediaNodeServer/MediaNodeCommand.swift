@@ -24,14 +24,21 @@ struct MediaNodeCommand: AsyncParsableCommand {
   var overrides: [String] = []
 
   func run() async throws {
-    dieWithParent()
+    let spare = SpareDuty()
     raiseDescriptorLimit()
-    let termination = TerminationSignal()
     let configuration = try await NodeConfiguration.load(
       file: config, overrides: try settings(from: overrides))
     JSONLineHandler.bootstrap(
       level: configuration.logLevel, metadata: ["node": "\(configuration.name)"])
-    try await NodeProcess(configuration).run(until: termination)
+    var preparations = try Preparations(configuration, from: config)
+    if let spare {
+      preparations.readMusic()
+      guard spare.waitToBeCalled() else { return }
+      if !preparations.areCurrent { try spare.beginAnew() }
+    }
+    dieWithParent()
+    let termination = TerminationSignal()
+    try await NodeProcess(preparations).run(until: termination)
   }
 
   private func settings(from overrides: [String]) throws -> [String: String] {

@@ -36,10 +36,11 @@ struct NodeProcess {
   private let traffic = SignallingTraffic()
   private let messageSilence: Duration
 
-  init(_ configuration: NodeConfiguration) throws {
+  init(_ preparations: Preparations) throws {
+    let configuration = preparations.configuration
     log = Logger(label: "node")
     messageSilence = configuration.limits.messageSilence
-    music = WaitingMusic(folder: configuration.music, log: Logger(label: "media"))
+    music = preparations.music
     var random = DrawnNumbers()
     let now = MachineClock.moment()
     let boot = try MachineClock.bootID()
@@ -83,7 +84,7 @@ struct NodeProcess {
         for: kept.flatMap(\.endpoints), inherited: Self.inheritedSockets),
       listeners: try SignallingSockets.listen(
         on: kept.flatMap(\.endpoints), inherited: Self.inheritedSockets),
-      secure: try Self.secureListeners(configuration, at: kept, log),
+      secure: try preparations.secureSIP.map { try Self.listeners(of: $0, at: kept) },
       nameServers: configuration.nameServers, gates: holdings.gates,
       custody: Self.custody(estate, configuration.deadlyWord), traffic: traffic,
       log: Logger(label: "signalling"))
@@ -173,34 +174,13 @@ struct NodeProcess {
     getenv("TANDEM_DESCRIPTORS").map { String(cString: $0) }
   }
 
-  private static func secureListeners(
-    _ configuration: NodeConfiguration, at kept: [AddressSetting], _ log: Logger
-  ) throws -> SecureListeners? {
-    guard let identity = configuration.secureSIP else {
-      log.notice("no SIP over TLS: sip-tls.certificate and sip-tls.key are not set")
-      return nil
-    }
-    return try SecureListeners(
-      try SignallingSockets.listen(
+  private static func listeners(
+    of secure: Preparations.SecureSIP, at kept: [AddressSetting]
+  ) throws -> SecureListeners {
+    try SecureListeners(
+      SignallingSockets.listen(
         on: kept.flatMap(\.endpoints).map(\.forTLS), inherited: inheritedSockets),
-      as: try TLSServerContext(
-        [identity] + configuration.furtherIdentities,
-        clientAuthority: configuration.clientAuthority),
-      carriers: try carriersContext(configuration, identity, log))
-  }
-
-  /// Debian's `ca-certificates`.
-  private static let systemAuthorities = "/etc/ssl/certs/ca-certificates.crt"
-
-  private static func carriersContext(
-    _ configuration: NodeConfiguration, _ identity: TLSServerIdentity, _ log: Logger
-  ) throws -> TLSClientContext? {
-    let authority = configuration.carrierAuthority ?? systemAuthorities
-    guard configuration.carrierAuthority != nil || access(authority, R_OK) == 0 else {
-      log.notice("no TLS to carriers: sip-tls.carrier-authority is not set, nor \(authority) there")
-      return nil
-    }
-    return try TLSClientContext(trusting: authority, as: identity)
+      as: secure.server, carriers: secure.carriers)
   }
 
   /// When the keeper saw this process' predecessor die.

@@ -157,7 +157,7 @@ public struct Installation: Sendable {
 
   private static let programs = ["control-plane", "node-a1", "node-b1"]
 
-  /// The media node itself, the child of its keeper.
+  /// The media node itself: of its keeper's children the oldest, as a spare begins later.
   public func nodePid(of name: String) throws -> pid_t? {
     let keeper = try pid(of: name)
     let list = "/proc/\(keeper)/task/\(keeper)/children"

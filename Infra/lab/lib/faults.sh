@@ -1,11 +1,11 @@
 # What faults are made of. Sourced by drill, after network.sh and measures.sh.
 
-# keeper_of NODE, process_of NODE
+# keeper_of NODE, process_of NODE: of a keeper's children the one that serves is older than the spare.
 keeper_of() {
   local pid fingerprint
   is_running "$1" && echo "$pid"
 }
-process_of() { pgrep --parent "$(keeper_of "$1")"; }
+process_of() { pgrep --oldest --parent "$(keeper_of "$1")"; }
 
 kill_process() { kill -KILL "$(process_of "$1")"; }
 

@@ -84,6 +84,17 @@ static inline void clinux_prefetch(const void *bytes, size_t count) {
 pid_t clinux_start_child(const char *program, char *const arguments[], const int *descriptors,
                          int count);
 
+/// As many descriptors as one message carries here; the kernel takes 253.
+#define CLINUX_DESCRIPTORS_AT_ONCE 128
+
+/// Sends text of at least one byte with `count` descriptors to whoever is at the other end of a `SEQPACKET`
+/// line, who gets copies. 0, or what went wrong as `errno` has it.
+int clinux_send_descriptors(int line, const void *text, size_t length, const int *descriptors, int count);
+
+/// Waits for such a message. The text's length, and `*count` descriptors, all closed when another program is
+/// executed; 0: the other end is closed; -1: it failed, or the text has no room.
+long clinux_receive_descriptors(int line, void *text, size_t capacity, int *descriptors, int *count);
+
 /// Adds an address of that family (4 or 16 bytes, in network order) to the interface of that index, or renews
 /// it; the kernel itself takes it away after `seconds` that nobody renews it in. 0, or what went wrong as
 /// `errno` has it.

@@ -35,7 +35,7 @@ final class KeptNode {
   /// another program, where one is named, which becomes the keeper.
   init(
     at local: IPEndpoint? = nil, by transport: String = "udp", as option: String = "--descriptor",
-    command: [String]? = nil, keptBy prefix: [String] = []
+    command: [String]? = nil, keptBy prefix: [String] = [], options: [String] = []
   ) throws {
     self.local = local ?? KeptNode.freeEndpoint()
     socketName = "\(transport):\(self.local)"
@@ -44,7 +44,7 @@ final class KeptNode {
     keeper = Process()
     let line =
       prefix + [try KeptNode.program().path, option, socketName]
-      + ["--child-pid-file", childPIDFile.path, "--"]
+      + ["--child-pid-file", childPIDFile.path] + options + ["--"]
       + (command ?? ["/usr/bin/perl", "-e", KeptNode.script])
     keeper.executableURL = URL(fileURLWithPath: line[0])
     keeper.arguments = Array(line.dropFirst())
