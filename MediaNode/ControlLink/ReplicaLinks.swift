@@ -123,7 +123,7 @@ final class LinkHub: LinkOwner, @unchecked Sendable {
     receive: @escaping @Sendable (DownwardMessage, ReplicaName) -> Void
   ) throws {
     loop = try EventLoop(name: "control-link")
-    beatLoop = try EventLoop(name: "beats")
+    beatLoop = try EventLoop(name: "beats", precedence: .first)
     policy = configuration.policy
     context = try TLSClientContext(identity: configuration.identity, protocols: ["h2"])
     self.facts = facts

@@ -12,6 +12,7 @@ import Synchronization
 public final class EventLoop: SerialExecutor, @unchecked Sendable {
   /// The thread's name.
   public let name: String
+  private let precedence: ThreadPrecedence
 
   private enum Work {
     case job(UnownedJob)
@@ -40,7 +41,7 @@ public final class EventLoop: SerialExecutor, @unchecked Sendable {
   public private(set) var now = MachineClock.boot()
 
   /// Makes the loop's descriptors; nothing runs before `start()`.
-  public init(name: String) throws(SystemError) {
+  public init(name: String, precedence: ThreadPrecedence = .usual) throws(SystemError) {
     poll = epoll_create1(Int32(EPOLL_CLOEXEC))
     guard poll >= 0 else { throw SystemError("epoll_create1") }
     wake = eventfd(0, Int32(EFD_CLOEXEC | EFD_NONBLOCK))
@@ -50,6 +51,7 @@ public final class EventLoop: SerialExecutor, @unchecked Sendable {
       throw error
     }
     self.name = name
+    self.precedence = precedence
     events = .allocate(capacity: 256)
     watch(wake, for: .readable) { [wake] _ in
       var count: UInt64 = 0
@@ -67,7 +69,7 @@ public final class EventLoop: SerialExecutor, @unchecked Sendable {
   public func start() {
     joinable.withLock { thread in
       precondition(thread == nil, "\(name) was started twice")
-      thread = SystemThread(name: name) { self.run() }
+      thread = SystemThread(name: name, precedence: precedence) { self.run() }
     }
   }
 

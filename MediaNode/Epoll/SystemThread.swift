@@ -7,8 +7,11 @@ public struct SystemThread: Sendable {
   private let handle: pthread_t
 
   /// Starts `body` on a new thread. `name` appears in `top`; it is cut at 15 bytes.
-  public init(name: String, _ body: @escaping @Sendable () -> Void) {
-    let start = Unmanaged.passRetained(ThreadStart(name: name, body: body))
+  public init(
+    name: String, precedence: ThreadPrecedence = .usual, _ body: @escaping @Sendable () -> Void
+  ) {
+    let start = Unmanaged.passRetained(
+      ThreadStart(name: name, precedence: precedence, body: body))
     var handle = pthread_t()
     let result = pthread_create(&handle, nil, runThread, start.toOpaque())
     precondition(result == 0, "no thread for \(name): \(String(cString: strerror(result)))")
@@ -24,10 +27,12 @@ public struct SystemThread: Sendable {
 
 private final class ThreadStart: Sendable {
   let name: String
+  let precedence: ThreadPrecedence
   let body: @Sendable () -> Void
 
-  init(name: String, body: @escaping @Sendable () -> Void) {
+  init(name: String, precedence: ThreadPrecedence, body: @escaping @Sendable () -> Void) {
     self.name = name
+    self.precedence = precedence
     self.body = body
   }
 }
@@ -37,6 +42,7 @@ private func runThread(_ context: UnsafeMutableRawPointer?) -> UnsafeMutableRawP
   guard let context else { return nil }
   let start = Unmanaged<ThreadStart>.fromOpaque(context).takeRetainedValue()
   _ = clinux_name_thread(String(decoding: start.name.utf8.prefix(15), as: UTF8.self))
+  start.precedence.take()
   start.body()
   return nil
 }

@@ -33,7 +33,7 @@ final class GatewayProof: @unchecked Sendable {
       }
     ) { first, _ in first }
     self.holdings = holdings
-    loop = try EventLoop(name: "proof")
+    loop = try EventLoop(name: "proof", precedence: .first)
   }
 
   /// Once.

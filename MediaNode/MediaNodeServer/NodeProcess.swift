@@ -79,7 +79,7 @@ struct NodeProcess {
       in: spool, except: exchange.legs, at: now, log: log)
 
     let signalling = SignallingLoop(
-      exchange: exchange, on: try EventLoop(name: "signalling"),
+      exchange: exchange, on: try EventLoop(name: "signalling", precedence: .first),
       sockets: try SignallingSockets.open(
         for: kept.flatMap(\.endpoints), inherited: Self.inheritedSockets),
       listeners: try SignallingSockets.listen(

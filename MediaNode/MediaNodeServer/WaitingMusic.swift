@@ -26,7 +26,7 @@ struct WaitingMusic: Sendable {
   /// callers wait in silence.
   func load(into media: MediaPlane) {
     if let tracks { return media.wait(with: tracks) }
-    _ = SystemThread(name: "music") {
+    _ = SystemThread(name: "music", precedence: .last) {
       if let tracks = read() { media.wait(with: tracks) }
     }
   }

@@ -72,7 +72,7 @@ final class MediaHandshakes: @unchecked Sendable {
     self.identity = identity
     self.log = log
     self.act = act
-    loop = try EventLoop(name: "media-handshakes")
+    loop = try EventLoop(name: "media-handshakes", precedence: .last)
   }
 
   func start() {

@@ -134,7 +134,7 @@ final class RelayThread: @unchecked Sendable {
   }
 
   func start() {
-    thread.withLock { $0 = SystemThread(name: name) { self.run() } }
+    thread.withLock { $0 = SystemThread(name: name, precedence: .first) { self.run() } }
   }
 
   /// Closes every session and waits for the thread's end.

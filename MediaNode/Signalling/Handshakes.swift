@@ -30,18 +30,12 @@ final class Handshake: @unchecked Sendable {
 final class Handshakes: @unchecked Sendable {
   private let loop: EventLoop
   private let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 16_384, alignment: 16)
-  /// Calls come first where there are fewer processors than threads.
-  private static let niceness: Int32 = 5
 
-  init() throws(SystemError) { loop = try EventLoop(name: "handshakes") }
+  init() throws(SystemError) { loop = try EventLoop(name: "handshakes", precedence: .last) }
 
   deinit { buffer.deallocate() }
 
-  func start() {
-    loop.start()
-    // Of this thread alone, on Linux.
-    loop.submit { _ = setpriority(Int32(PRIO_PROCESS.rawValue), 0, Self.niceness) }
-  }
+  func start() { loop.start() }
 
   func stop() { loop.stop() }
 
