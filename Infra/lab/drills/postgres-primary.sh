@@ -8,6 +8,7 @@ strike() {
   lost=$(primary_server)
   kill_programs "$lost"
   struck=$(now_ms)
+  watch_writes
 }
 
 after_calls() { await_writes "$lost" 45000; }

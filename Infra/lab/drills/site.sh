@@ -12,6 +12,7 @@ before_fault() {
 strike() {
   kill_site a
   api=$(api_of control-plane-b)
+  watch_writes
   watch_steering names-b "$lab_domain" "$lab_phones_b"
   await_leader etcd-a 2000
 }

@@ -41,17 +41,25 @@ leads() { [ "$(leading_member)" = "$1" ]; }
 
 # MARK: - Postgres
 
-# await_writes LOST MS: a fact that came after the fault is committed, which it is not before a second
-# Postgres has it.
+# watch_writes: beside everything else, from the fault on; in $work/written is after how many ms a fact that came after
+# it is committed, which it is not before a second Postgres has it.
+watch_writes() {
+  (
+    until facts_are_taken; do
+      [ $(($(now_ms) - struck)) -lt 90000 ] || exit 0
+      sleep 0.5
+    done
+    echo $(($(now_ms) - struck)) >"$work/written"
+  ) &
+  writes=$!
+}
+
+# await_writes LOST MS
 await_writes() {
   local successor=
-  until facts_are_taken; do
-    [ $(($(now_ms) - struck)) -lt 90000 ] || break
-    sleep 0.2
-  done
-  local taken=$(($(now_ms) - struck))
-  ! facts_are_taken || successor=$(primary_server) || successor=
-  note_succession "$1" "$successor" "$taken" "$2"
+  wait "$writes" || true
+  [ ! -s "$work/written" ] || successor=$(primary_server) || successor=
+  note_succession "$1" "$successor" "$(if [ -s "$work/written" ]; then cat "$work/written"; else echo 90000; fi)" "$2"
 }
 
 # move_writes_away_from SERVER: to one that has whatever was committed, without a fault.
