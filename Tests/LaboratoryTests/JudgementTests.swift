@@ -173,6 +173,22 @@ struct JudgementTests {
     #expect(try await findings.judged().verdict == "broken")
   }
 
+  @Test func aParkedCallMayRemindWhoParkedItAndWaitsOn() async throws {
+    var findings = Findings()
+    findings.calls[0].state = "parked"
+    findings.calls[0].parties = 3
+    findings.calls[0].left = "callee"
+    findings.legs += [
+      Findings.Leg(leg: "3", sipCallID: "taken", talkMilliseconds: 3_000),
+      Findings.Leg(
+        leg: "4", sipCallID: "reminder", direction: "outgoing", outcome: "busy", talkMilliseconds: 0
+      ),
+    ]
+    #expect(try await findings.judged().verdict == "kept")
+    findings.legs[3].outcome = "answered"
+    #expect(try await findings.judged().verdict == "broken")
+  }
+
   @Test func whereAMenuLedHasALegOfItsOwn() async throws {
     var findings = Findings()
     findings.calls[0].exchange = true

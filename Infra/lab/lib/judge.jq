@@ -48,6 +48,9 @@ def deed_faults: [.[] | select(.failed > 0)
 def legs_due: if .state == "parked" then ["incoming", "incoming", "outgoing"]
   else ["incoming"] + [range(.parties - 1) | "outgoing"] end;
 
+# Whom a minute at its place reminds of a parked call is busy, and the call waits on.
+def reminds($call): $call.state == "parked" and .direction == "outgoing" and .outcome == "busy";
+
 # Whoever handed its call over left it early, and whoever it was handed to came late.
 def lasts_as_long($call): if .direction == "incoming" then .sip_call_id == $call.id and $call.left != "caller"
   else $call.parties == 2 and ($call.exchange | not) end;
@@ -58,7 +61,7 @@ def record_faults($calls; $price):
   | (group_by(.call) | map({key: .[0].call, value: .}) | from_entries) as $legs_of
   | [$calls[] | . as $call | $call_of[$call.id] as $id
     | if $id == null then "\($call.id) has no record" else
-        $legs_of[$id] | map(select(($call.exchange and .outcome == "forwarded") | not))
+        $legs_of[$id] | map(select((($call.exchange and .outcome == "forwarded") or reminds($call)) | not))
         | (if (map(.direction) | sort) != ($call | legs_due)
             then "\($call.id) (\($call | which)) has the legs \(map(.direction))" else empty end),
           (.[] | . as $leg
