@@ -1,4 +1,4 @@
-public import NodeContract
+import NodeContract
 import Placement
 
 /// What the fault would do to the installation as it is in `view`, and every guard rail that forbids it.

@@ -1,6 +1,6 @@
 public import Drills
 public import NodeContract
-public import Placement
+import Placement
 
 /// Drills: what they are planned from, what is seen of them, and what nodes are told and say.
 extension Fleet {

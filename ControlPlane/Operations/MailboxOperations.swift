@@ -38,7 +38,7 @@ public struct MailboxOperations: Sendable {
   public func replace(
     _ new: NewMailbox, of id: ExtensionID, of tenant: TenantID, in scope: AccessScope
   ) async throws -> Mailbox {
-    let mailbox = try await Mailbox(
+    let mailbox = try Mailbox(
       checkingLongestMessage: new.longestMessage, mostMessages: new.mostMessages,
       retention: new.retention,
       greeting: await store.reference(to: new.greeting, as: "greeting", of: tenant, in: scope))

@@ -1,4 +1,4 @@
-public import NodeContract
+import NodeContract
 internal import Postgres
 
 /// A tenant has as many of something as it may.

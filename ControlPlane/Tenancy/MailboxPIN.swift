@@ -1,4 +1,4 @@
-public import NodeContract
+import NodeContract
 
 /// What proves on any phone whose mailbox it is.
 public struct MailboxPIN: Hashable, Sendable {

@@ -1,5 +1,5 @@
 public import NodeContract
-public import SIP
+import SIP
 
 /// What lies beneath the audio of each leg: who is offered protection, and what the relay tells of it.
 extension Exchange {

@@ -1,4 +1,4 @@
-public import NodeContract
+import NodeContract
 import RTP
 import SRTP
 import TLS

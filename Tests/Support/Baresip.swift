@@ -89,7 +89,7 @@ public final class Baresip: Softphone {
   public func hasWaiting(_ new: Int, _ old: Int, within limit: Duration = .seconds(10)) async throws
   {
     let line = "Voice-Message: \(new)/\(old)"
-    try await control.events.next("\(settings.name): \(line)", within: limit) {
+    _ = try await control.events.next("\(settings.name): \(line)", within: limit) {
       $0.type == "MWI_NOTIFY" && $0.param?.contains(line) == true
     }
   }

@@ -11,6 +11,8 @@ struct call *calls;
 int call_count;
 /* What a carrier is asked for is so much more than the call's number. */
 #define FIRST_CALLED 447400000000ll
+/* Until then a call is as it is to be, or it failed. */
+#define READY_PATIENCE SECONDS(40)
 
 static struct leg_listener listener;
 
@@ -80,6 +82,7 @@ void begin_call(struct call *call)
     char number[64];
     called_number(call, number);
     call->is_begun = true;
+    call->begun = now();
     invite(call->legs[CALLER], number);
 }
 
@@ -196,6 +199,7 @@ void attend_calls(void)
         if (calls[i].is_begun && !calls[i].is_ready && !calls[i].has_failed) {
             prepare_again(&calls[i]);
             look_whether_ready(&calls[i]);
+            if (now() > calls[i].begun + READY_PATIENCE) fail_call(&calls[i], 408);
         }
     attend_visits();
 }

@@ -25,6 +25,7 @@ struct call {
     int ordinal;
     struct leg *legs[PLACES]; /* CALLEE: NULL where the exchange is called; THIRD: whoever came later */
     bool is_begun, is_ready, has_failed, is_over;
+    uint64_t begun;
     int why; /* it failed: a status, 1 for a BYE that nobody asked for */
     bool is_answering; /* afterwards a callee that was called off and is called anew answers */
     struct leg *hangs_up;
