@@ -29,6 +29,7 @@ public struct APIRoutes: Sendable {
       .register(on: &group)
     AnsweringRoutes(keys: keys, answering: AnsweringOperations(store, clock: clock))
       .register(on: &group)
+    FollowMeRoutes(keys: keys, followMe: FollowMeOperations(store)).register(on: &group)
     RingGroupRoutes(keys: keys, groups: RingGroupOperations(store)).register(on: &group)
     ContactRoutes(keys: keys, contacts: ContactOperations(store, clock: clock)).register(on: &group)
     ScreeningRoutes(keys: keys, screening: ScreeningOperations(store, clock: clock))

@@ -140,6 +140,8 @@ private struct PlanView: Encodable {
   @Nullable var offline: Decision?
   @Nullable var busy: Decision?
   @Nullable var noAnswer: Decision?
+  /// When nobody took it where its user was looked for; null: it is not, or nothing comes after that.
+  @Nullable var afterwards: Decision?
   /// Seconds until it counts as not answered; null: as long as all the tenant's calls.
   @Nullable var ringsFor: Int64?
 
@@ -154,6 +156,7 @@ private struct PlanView: Encodable {
     offline = Self.decision(explained.plan.offline, explained)
     busy = Self.decision(explained.plan.busy, explained)
     noAnswer = Self.decision(explained.plan.noAnswer, explained)
+    afterwards = Self.decision(explained.plan.afterwards, explained)
     ringsFor = explained.plan.patience?.components.seconds
   }
 

@@ -44,11 +44,13 @@ private struct RingGroupBody: Decodable {
   /// Seconds.
   var ringsFor: Int?
   var skipsBusy: Bool?
+  var confirms: Bool?
 
   func group() throws -> NewRingGroup {
     NewRingGroup(
       strategy: strategy, members: try members.map { try reference($0, field: "members") },
-      ringsFor: ringsFor ?? 20, skipsBusy: skipsBusy ?? true)
+      ringsFor: ringsFor ?? 20, skipsBusy: skipsBusy ?? true,
+      confirms: confirms ?? false)
   }
 }
 
@@ -57,11 +59,13 @@ private struct RingGroupView: Encodable {
   var members: [String]
   var ringsFor: Int64
   var skipsBusy: Bool
+  var confirms: Bool
 
   init(_ group: RingGroup) {
     strategy = group.strategy.rawValue
     members = group.members.map(\.description)
     ringsFor = group.ringsFor.components.seconds
     skipsBusy = group.skipsBusy
+    confirms = group.confirms
   }
 }

@@ -44,6 +44,8 @@ public struct AnsweringPlan: Hashable, Sendable {
   public var offline: Decision?
   public var busy: Decision?
   public var noAnswer: Decision?
+  /// When nobody took it where its user was looked for.
+  public var afterwards: Decision?
   /// How long it rings until `noAnswer` is asked; nil: as long as all calls of the tenant.
   public var patience: Duration?
 
@@ -64,7 +66,12 @@ public struct AnsweringPlan: Hashable, Sendable {
     busy = first { $0 == .busy }
     noAnswer = first { $0.patience != nil }
     patience = noAnswer.flatMap { $0.line.flatMap { rules[$0].occasion.patience } }
+    let following = fitting.first { $0.element.action == .followMe }
+    afterwards = following.flatMap { following in
+      fitting.first { $0.offset > following.offset && $0.element.saysWhatFollows }
+    }.map { Decision(line: $0.offset, action: $0.element.action) }
     guard hasMailbox else { return }
+    if following != nil { afterwards = Self.orMailbox(afterwards) }
     offline = Self.orMailbox(offline)
     busy = Self.orMailbox(busy)
     noAnswer = Self.orMailbox(noAnswer)
@@ -76,12 +83,17 @@ extension AnsweringPlan {
   private static func orMailbox(_ decision: Decision?) -> Decision? {
     switch decision?.action {
     case .ring, nil: Decision(line: nil, action: .voicemail())
-    case .forward, .busy, .decline, .voicemail: decision
+    case .followMe, .forward, .busy, .decline, .voicemail: decision
     }
   }
 }
 
 extension AnsweringRule {
+  /// Whether it can say what becomes of a call whose user was found nowhere.
+  fileprivate var saysWhatFollows: Bool {
+    action != .followMe && (occasion == .always || occasion.patience != nil)
+  }
+
   func fits(_ call: IncomingCall, at time: LocalTime) -> Bool {
     callers.include(call) && (called.isEmpty || called.contains(call.called))
       && hours?.contains(time) ?? true

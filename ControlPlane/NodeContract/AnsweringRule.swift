@@ -34,6 +34,9 @@ public struct AnsweringRule: Hashable, Sendable {
   public enum Action: Hashable, Sendable {
     /// What happens without rules; the lines below this one say nothing any more.
     case ring
+    /// The user is looked for where its ``FollowMe`` says, which is `ring` where it says nothing. When nobody
+    /// takes the call there, the first line below that fits a call that nobody answers decides.
+    case followMe
     /// To what the user might dial: a colleague, or a number outside at the user's cost.
     case forward(to: String)
     /// As if the user talked.

@@ -14,10 +14,14 @@ public struct RingGroup: Hashable, Sendable {
   public var ringsFor: Duration
   /// Members who talk are passed over.
   public var skipsBusy: Bool
+  /// Whoever answers must press 1 to take the call.
+  public var confirms: Bool
 
   public init(
-    strategy: Strategy, members: [ExtensionID], ringsFor: Duration, skipsBusy: Bool = true
+    strategy: Strategy, members: [ExtensionID], ringsFor: Duration, skipsBusy: Bool = true,
+    confirms: Bool = false
   ) {
+    self.confirms = confirms
     self.strategy = strategy
     self.members = members
     self.ringsFor = ringsFor

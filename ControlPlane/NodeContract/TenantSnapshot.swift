@@ -85,6 +85,8 @@ public struct ExtensionEntry: Hashable, Sendable {
   public var switches: AnsweringSwitches
   /// Who is rung for it; nil: its own devices are.
   public var group: RingGroup?
+  /// Where its user is looked for; nil: nowhere but at its own devices.
+  public var followMe: FollowMe?
   /// It may listen to colleagues' calls, whisper to one of both and join them.
   public var maySupervise: Bool
   /// Nil: nobody can leave it a message.
@@ -101,8 +103,9 @@ public struct ExtensionEntry: Hashable, Sendable {
     credentials: [DigestCredential], answering: [AnsweringRule] = [],
     switches: AnsweringSwitches = AnsweringSwitches(), group: RingGroup? = nil,
     maySupervise: Bool = false, mailbox: VoiceMailbox? = nil, menu: VoiceMenu? = nil,
-    queue: CallQueue? = nil, flow: CallFlow? = nil
+    queue: CallQueue? = nil, flow: CallFlow? = nil, followMe: FollowMe? = nil
   ) {
+    self.followMe = followMe
     self.flow = flow
     self.queue = queue
     self.menu = menu

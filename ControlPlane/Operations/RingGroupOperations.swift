@@ -9,8 +9,12 @@ public struct NewRingGroup: Sendable {
   /// Seconds.
   public var ringsFor: Int
   public var skipsBusy: Bool
+  public var confirms: Bool
 
-  public init(strategy: String, members: [ExtensionID], ringsFor: Int, skipsBusy: Bool) {
+  public init(
+    strategy: String, members: [ExtensionID], ringsFor: Int, skipsBusy: Bool, confirms: Bool
+  ) {
+    self.confirms = confirms
     self.strategy = strategy
     self.members = members
     self.ringsFor = ringsFor
@@ -36,7 +40,7 @@ public struct RingGroupOperations: Sendable {
   ) async throws -> RingGroup {
     let group = try RingGroup(
       checkingStrategy: new.strategy, members: new.members, ringsFor: new.ringsFor,
-      skipsBusy: new.skipsBusy)
+      skipsBusy: new.skipsBusy, confirms: new.confirms)
     // A group within a group would ring nobody: members are rung at their own devices.
     guard !group.members.contains(id) else {
       throw InvalidField("members", .malformed(expected: "other extensions than the group's"))

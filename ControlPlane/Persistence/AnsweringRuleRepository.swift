@@ -148,6 +148,7 @@ extension AnsweringRule.Action {
   fileprivate var word: String {
     switch self {
     case .ring: "ring"
+    case .followMe: "follow-me"
     case .forward: "forward"
     case .busy: "busy"
     case .decline: "decline"
@@ -166,6 +167,7 @@ extension AnsweringRule.Action {
   fileprivate init(_ word: String, target: String?, greeting: SoundReference?) throws {
     switch (word, target) {
     case ("ring", _): self = .ring
+    case ("follow-me", _): self = .followMe
     case ("forward", let target?): self = .forward(to: target)
     case ("busy", _): self = .busy
     case ("decline", _): self = .decline

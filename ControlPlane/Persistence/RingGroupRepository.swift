@@ -31,9 +31,10 @@ public struct RingGroupRepository: Sendable {
       try transaction.check(.ringGroup, isTheOnlyOneOf: id, of: tenant, as: "members")
       _ = try transaction.execute(
         """
-        INSERT INTO ring_groups (tenant_id, extension_id, strategy, rings_for_seconds, skips_busy)
+        INSERT INTO ring_groups (tenant_id, extension_id, strategy, rings_for_seconds, skips_busy,
+          confirms)
         VALUES (\(tenant), \(id), \(group.strategy), \(group.ringsFor.components.seconds),
-          \(group.skipsBusy))
+          \(group.skipsBusy), \(group.confirms))
         """)
       let members = try transaction.execute(
         """
@@ -54,7 +55,7 @@ extension RingGroup.Strategy: WordValue {}
 
 extension RingGroup {
   static let selection: Query = """
-    SELECT g.extension_id, g.strategy, g.rings_for_seconds, g.skips_busy,
+    SELECT g.extension_id, g.strategy, g.rings_for_seconds, g.skips_busy, g.confirms,
       ARRAY(SELECT m.member_id FROM ring_group_members m
         WHERE m.tenant_id = g.tenant_id AND m.extension_id = g.extension_id
         ORDER BY m.position) AS members
@@ -65,6 +66,6 @@ extension RingGroup {
     self.init(
       strategy: try row.value("strategy"), members: try row.value("members"),
       ringsFor: .seconds(try row.value("rings_for_seconds", as: Int64.self)),
-      skipsBusy: try row.value("skips_busy"))
+      skipsBusy: try row.value("skips_busy"), confirms: try row.value("confirms"))
   }
 }

@@ -125,7 +125,7 @@ CREATE TABLE public.answering_rules (
     holidays text,
     greeting_id uuid,
     contact_group text,
-    CONSTRAINT answering_rules_action_check CHECK ((action = ANY (ARRAY['ring'::text, 'forward'::text, 'busy'::text, 'decline'::text, 'voicemail'::text]))),
+    CONSTRAINT answering_rules_action_check CHECK ((action = ANY (ARRAY['ring'::text, 'follow-me'::text, 'forward'::text, 'busy'::text, 'decline'::text, 'voicemail'::text]))),
     CONSTRAINT answering_rules_callers_check CHECK ((callers = ANY (ARRAY['anyone'::text, 'colleagues'::text, 'outside'::text, 'withheld'::text, 'numbers'::text, 'contacts'::text, 'group'::text, 'vip'::text, 'strangers'::text]))),
     CONSTRAINT answering_rules_check CHECK (((occasion = 'no-answer'::text) = (patience_seconds IS NOT NULL))),
     CONSTRAINT answering_rules_check1 CHECK (((action = 'forward'::text) = (target IS NOT NULL))),
@@ -393,6 +393,32 @@ CREATE TABLE public.feature_codes (
 );
 ALTER TABLE ONLY public.feature_codes FORCE ROW LEVEL SECURITY;
 ALTER TABLE public.feature_codes OWNER TO tandem_owner;
+CREATE TABLE public.follow_me_steps (
+    tenant_id uuid NOT NULL,
+    extension_id uuid NOT NULL,
+    "position" smallint NOT NULL,
+    rings_for_seconds smallint NOT NULL,
+    confirms boolean NOT NULL,
+    CONSTRAINT follow_me_steps_position_check CHECK (("position" >= 0)),
+    CONSTRAINT follow_me_steps_rings_for_seconds_check CHECK (((rings_for_seconds >= 1) AND (rings_for_seconds <= 300)))
+);
+ALTER TABLE ONLY public.follow_me_steps FORCE ROW LEVEL SECURITY;
+ALTER TABLE public.follow_me_steps OWNER TO tandem_owner;
+CREATE TABLE public.follow_me_targets (
+    tenant_id uuid NOT NULL,
+    extension_id uuid NOT NULL,
+    step smallint NOT NULL,
+    "position" smallint NOT NULL,
+    kind text NOT NULL,
+    colleague_id uuid,
+    number text,
+    CONSTRAINT follow_me_targets_check CHECK (((kind = 'extension'::text) = (colleague_id IS NOT NULL))),
+    CONSTRAINT follow_me_targets_check1 CHECK (((kind = 'outside'::text) = (number IS NOT NULL))),
+    CONSTRAINT follow_me_targets_kind_check CHECK ((kind = ANY (ARRAY['own'::text, 'extension'::text, 'outside'::text]))),
+    CONSTRAINT follow_me_targets_position_check CHECK (("position" >= 0))
+);
+ALTER TABLE ONLY public.follow_me_targets FORCE ROW LEVEL SECURITY;
+ALTER TABLE public.follow_me_targets OWNER TO tandem_owner;
 CREATE TABLE public.ledger_entries (
     entry_id bigint NOT NULL,
     tenant_id uuid NOT NULL,
@@ -603,6 +629,7 @@ CREATE TABLE public.ring_groups (
     strategy text NOT NULL,
     rings_for_seconds smallint NOT NULL,
     skips_busy boolean NOT NULL,
+    confirms boolean DEFAULT false NOT NULL,
     CONSTRAINT ring_groups_rings_for_seconds_check CHECK (((rings_for_seconds >= 1) AND (rings_for_seconds <= 300))),
     CONSTRAINT ring_groups_strategy_check CHECK ((strategy = ANY (ARRAY['together'::text, 'in-turn'::text, 'random'::text])))
 );
@@ -781,6 +808,10 @@ ALTER TABLE ONLY public.feature_codes
     ADD CONSTRAINT feature_codes_code_taken UNIQUE (tenant_id, code);
 ALTER TABLE ONLY public.feature_codes
     ADD CONSTRAINT feature_codes_pkey PRIMARY KEY (tenant_id, feature);
+ALTER TABLE ONLY public.follow_me_steps
+    ADD CONSTRAINT follow_me_steps_pkey PRIMARY KEY (tenant_id, extension_id, "position");
+ALTER TABLE ONLY public.follow_me_targets
+    ADD CONSTRAINT follow_me_targets_pkey PRIMARY KEY (tenant_id, extension_id, step, "position");
 ALTER TABLE ONLY public.ledger_entries
     ADD CONSTRAINT ledger_entries_leg_id_kind_revision_posting_key UNIQUE (leg_id, kind, revision, posting);
 ALTER TABLE ONLY public.ledger_entries
@@ -873,6 +904,7 @@ CREATE TRIGGER deleted AFTER DELETE ON public.call_flows REFERENCING OLD TABLE A
 CREATE TRIGGER deleted AFTER DELETE ON public.contacts REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.raise_revision_of_tenants();
 CREATE TRIGGER deleted AFTER DELETE ON public.extensions REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.raise_revision_of_tenants();
 CREATE TRIGGER deleted AFTER DELETE ON public.feature_codes REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.raise_revision_of_tenants();
+CREATE TRIGGER deleted AFTER DELETE ON public.follow_me_steps REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.raise_revision_of_tenants();
 CREATE TRIGGER deleted AFTER DELETE ON public.mailbox_messages REFERENCING OLD TABLE AS gone FOR EACH STATEMENT EXECUTE FUNCTION public.forget_sounds();
 CREATE TRIGGER deleted AFTER DELETE ON public.mailboxes REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.raise_revision_of_tenants();
 CREATE TRIGGER deleted AFTER DELETE ON public.menus REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.raise_revision_of_tenants();
@@ -886,6 +918,8 @@ CREATE TRIGGER inserted AFTER INSERT ON public.call_flows REFERENCING NEW TABLE 
 CREATE TRIGGER inserted AFTER INSERT ON public.contacts REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.raise_revision_of_tenants();
 CREATE TRIGGER inserted AFTER INSERT ON public.extensions REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.raise_revision_of_tenants();
 CREATE TRIGGER inserted AFTER INSERT ON public.feature_codes REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.raise_revision_of_tenants();
+CREATE TRIGGER inserted AFTER INSERT ON public.follow_me_steps REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.raise_revision_of_tenants();
+CREATE TRIGGER inserted AFTER INSERT ON public.follow_me_targets REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.raise_revision_of_tenants();
 CREATE TRIGGER inserted AFTER INSERT ON public.mailboxes REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.raise_revision_of_tenants();
 CREATE TRIGGER inserted AFTER INSERT ON public.menu_choices REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.raise_revision_of_tenants();
 CREATE TRIGGER inserted AFTER INSERT ON public.menus REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.raise_revision_of_tenants();
@@ -952,6 +986,12 @@ ALTER TABLE ONLY public.extensions
     ADD CONSTRAINT extensions_tenant_exists FOREIGN KEY (tenant_id) REFERENCES public.tenants(tenant_id);
 ALTER TABLE ONLY public.feature_codes
     ADD CONSTRAINT feature_codes_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(tenant_id);
+ALTER TABLE ONLY public.follow_me_steps
+    ADD CONSTRAINT follow_me_steps_extension_exists FOREIGN KEY (tenant_id, extension_id) REFERENCES public.extensions(tenant_id, extension_id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.follow_me_targets
+    ADD CONSTRAINT follow_me_targets_colleague_exists FOREIGN KEY (tenant_id, colleague_id) REFERENCES public.extensions(tenant_id, extension_id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.follow_me_targets
+    ADD CONSTRAINT follow_me_targets_tenant_id_extension_id_step_fkey FOREIGN KEY (tenant_id, extension_id, step) REFERENCES public.follow_me_steps(tenant_id, extension_id, "position") ON DELETE CASCADE;
 ALTER TABLE ONLY public.ledger_entries
     ADD CONSTRAINT ledger_entries_leg_id_kind_revision_fkey FOREIGN KEY (leg_id, kind, revision) REFERENCES public.charges(leg_id, kind, revision);
 ALTER TABLE ONLY public.ledger_entries
@@ -1038,6 +1078,8 @@ ALTER TABLE public.drills ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.extensions ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.facts ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.feature_codes ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.follow_me_steps ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.follow_me_targets ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.ledger_entries ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.mailbox_messages ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.mailbox_pins ENABLE ROW LEVEL SECURITY;
@@ -1119,6 +1161,12 @@ CREATE POLICY within_scope ON public.facts USING ((public.scope_is_platform() OR
    FROM public.tenants t
   WHERE (t.reseller_id = public.scope_reseller())))));
 CREATE POLICY within_scope ON public.feature_codes USING ((public.scope_is_platform() OR (tenant_id = public.scope_tenant()) OR (tenant_id IN ( SELECT t.tenant_id
+   FROM public.tenants t
+  WHERE (t.reseller_id = public.scope_reseller())))));
+CREATE POLICY within_scope ON public.follow_me_steps USING ((public.scope_is_platform() OR (tenant_id = public.scope_tenant()) OR (tenant_id IN ( SELECT t.tenant_id
+   FROM public.tenants t
+  WHERE (t.reseller_id = public.scope_reseller())))));
+CREATE POLICY within_scope ON public.follow_me_targets USING ((public.scope_is_platform() OR (tenant_id = public.scope_tenant()) OR (tenant_id IN ( SELECT t.tenant_id
    FROM public.tenants t
   WHERE (t.reseller_id = public.scope_reseller())))));
 CREATE POLICY within_scope ON public.ledger_entries USING ((public.scope_is_platform() OR (tenant_id = public.scope_tenant()) OR (tenant_id IN ( SELECT t.tenant_id
@@ -1240,6 +1288,8 @@ GRANT UPDATE(may_supervise) ON TABLE public.extensions TO tandem_server;
 GRANT SELECT,INSERT ON TABLE public.facts TO tandem_server;
 GRANT UPDATE(quarantine) ON TABLE public.facts TO tandem_server;
 GRANT SELECT,INSERT,DELETE ON TABLE public.feature_codes TO tandem_server;
+GRANT SELECT,INSERT,DELETE ON TABLE public.follow_me_steps TO tandem_server;
+GRANT SELECT,INSERT,DELETE ON TABLE public.follow_me_targets TO tandem_server;
 GRANT SELECT,INSERT ON TABLE public.ledger_entries TO tandem_server;
 GRANT SELECT,INSERT,DELETE ON TABLE public.mailbox_messages TO tandem_server;
 GRANT UPDATE(ending) ON TABLE public.mailbox_messages TO tandem_server;

@@ -34,7 +34,7 @@ public struct NewAnsweringRule: Hashable, Sendable {
   /// days.
   public var holidays: String?
   public var called: [String]
-  /// `ring`, `forward`, `voicemail`, `busy` or `decline`.
+  /// `ring`, `follow-me`, `forward`, `voicemail`, `busy` or `decline`.
   public var action: String
   /// With `forward` only: what the user might dial.
   public var target: String?
@@ -201,6 +201,7 @@ extension AnsweringRule.Action {
     }
     switch line.action {
     case "ring": self = .ring
+    case "follow-me": self = .followMe
     case "busy": self = .busy
     case "decline": self = .decline
     case "voicemail":
@@ -218,7 +219,8 @@ extension AnsweringRule.Action {
       self = .forward(to: target)
     default:
       throw InvalidField(
-        "\(place).then", .malformed(expected: "ring, forward, voicemail, busy or decline"))
+        "\(place).then",
+        .malformed(expected: "ring, follow-me, forward, voicemail, busy or decline"))
     }
   }
 }
@@ -292,6 +294,7 @@ extension NewAnsweringRule {
     }
     switch rule.action {
     case .ring: action = "ring"
+    case .followMe: action = "follow-me"
     case .forward(let to): (action, target) = ("forward", to)
     case .busy: action = "busy"
     case .decline: action = "decline"

@@ -7,7 +7,7 @@ extension RingGroup {
   /// A group as a person gave it.
   public init(
     checkingStrategy strategy: String, members: [ExtensionID], ringsFor seconds: Int,
-    skipsBusy: Bool
+    skipsBusy: Bool, confirms: Bool = false
   ) throws(InvalidField) {
     guard let strategy = Strategy(rawValue: strategy) else {
       let words = Strategy.allCases.map(\.rawValue).joined(separator: ", ")
@@ -22,6 +22,7 @@ extension RingGroup {
     }
     guard (1...300).contains(seconds) else { throw InvalidField("rings_for", .outOfRange(1...300)) }
     self.init(
-      strategy: strategy, members: members, ringsFor: .seconds(seconds), skipsBusy: skipsBusy)
+      strategy: strategy, members: members, ringsFor: .seconds(seconds), skipsBusy: skipsBusy,
+      confirms: confirms)
   }
 }

@@ -67,6 +67,7 @@ struct AnsweringCommands: AsyncParsableCommand {
       Output.Column("While talking", "busy.then"), Output.Column("to", "busy.to"),
       Output.Column("Without an answer", "no_answer.then"), Output.Column("to", "no_answer.to"),
       Output.Column("after seconds", "rings_for"),
+      Output.Column("Not found", "afterwards.then"), Output.Column("to", "afterwards.to"),
     ]
     @OptionGroup var entry: ExtensionOption
     @Option(help: "Who calls, as it is shown: 102 or +44…; without it, somebody who hides.")

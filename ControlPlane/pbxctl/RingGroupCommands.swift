@@ -9,6 +9,7 @@ struct RingGroupCommands: AsyncParsableCommand {
     Output.Column("Strategy", "strategy"), Output.Column("Members", "members"),
     Output.Column("Rings for seconds", "rings_for"),
     Output.Column("Passes over who talks", "skips_busy"),
+    Output.Column("Asks who answers", "confirms"),
   ]
 
   /// Who is rung first.
@@ -37,12 +38,14 @@ struct RingGroupCommands: AsyncParsableCommand {
     @Option(help: "Whom it rings, ext_…; repeat it, in their turn.") var member: [String]
     @Option(help: "Seconds of each turn.") var ringsFor = 20
     @Flag(help: "Members who talk are rung too.") var ringsBusy = false
+    @Flag(help: "Whoever answers must press 1 to take the call.") var confirms = false
     @OptionGroup var global: GlobalOptions
 
     func run() async throws {
       let group: [String: JSON] = [
         "strategy": .string(strategy.rawValue), "members": .array(member.map(JSON.string)),
         "rings_for": .number(Decimal(ringsFor)), "skips_busy": .bool(!ringsBusy),
+        "confirms": .bool(confirms),
       ]
       try await global.run {
         Output(try await $0.put(entry.path + "/ring-group", .object(group)), columns: columns)

@@ -21,7 +21,17 @@ extension Exchange {
       rules, for: IncomingCall(called: called, from: origin), by: tenant.snapshot.clock,
       hasMailbox: mailbox != nil)
     // A flow says itself what comes of it that somebody is not there.
-    let decision = destination.isOffline && !hasFlow ? plan.offline : plan.arrival
+    var decision = destination.isOffline && !hasFlow ? plan.offline : plan.arrival
+    if decision?.action == .followMe, entry.followMe != nil, !hasFlow {
+      let reason: Forwarding.Reason = destination.isOffline ? .unavailable : .unconditional
+      if var followed = followed(entry, called: called, for: reason, from: origin) {
+        followed.answering = .following(
+          plan, of: .extension(entry.id, number: entry.number), in: tenant.snapshot.domain, mailbox)
+        return followed
+      }
+      // Nobody can be asked there.
+      decision = plan.afterwards
+    }
     switch decision?.action {
     case .forward(let target):
       let reason: Forwarding.Reason = destination.isOffline ? .unavailable : .unconditional
@@ -37,7 +47,7 @@ extension Exchange {
         called: called,
         kind: mailbox.map { .reception(.mailbox($0.greeting(with: greeting))) }
           ?? destination.kind)
-    case .ring, .voicemail, nil:
+    case .ring, .followMe, .voicemail, nil:
       guard !hasFlow else { return destination }
       destination.answering = PendingRules(
         plan, of: .extension(entry.id, number: entry.number), in: tenant.snapshot.domain, mailbox)
@@ -85,7 +95,7 @@ extension Exchange {
     -> Duration
   {
     destination.flow?.ringsFor ?? destination.answering?.patience ?? destination.members?.patience
-      ?? patience(of: targets, tenant)
+      ?? destination.steps?.patience ?? patience(of: targets, tenant)
   }
 
   /// Whose rules sent the call on has a leg on record that says so, although nothing rang.

@@ -79,6 +79,7 @@ extension Exchange {
     case .giveSeat(let replaces): giveSeat(of: id, toPartyOf: replaces, at: now)
     case .redirect(let redirection): redirect(redirection, of: id, at: now)
     case .askFurther(let further): askFurther(further, of: id, at: now)
+    case .askConfirmation: askConfirmation(of: id, at: now)
     case .returnParked: returnParked(of: id, at: now)
     case .switchAnswering(let wish): switchAnswering(wish, of: id, at: now)
     case .openRelay(let plan): outbox.append(.openRelay(plan))

@@ -14,10 +14,14 @@ extension Exchange {
     if let found, case .reception(let reception) = found.kind {
       return receive(by: reception, found, after: redirection, of: call, at: now)
     }
-    guard let tenant, let destination = found, case .targets(let targets) = destination.kind else {
+    guard let tenant, let destination = found, case .targets(var targets) = destination.kind else {
       return update(id, at: now) {
         $0.redirectionRefused(redirection.leg, redirection.failure, at: now)
       }
+    }
+    // Whom a phone sends the call to is no surer to be a person than whoever answers at the phone.
+    if redirection.by == nil, call[redirection.leg].mustConfirm {
+      for place in targets.indices { targets[place].mustConfirm = true }
     }
     let legs = enlisted(
       targets, in: call, at: redirection.leg, called: destination.called,
@@ -28,10 +32,12 @@ extension Exchange {
     note(
       passed: [sender].compactMap(\.self) + destination.passed, by: call.caller, in: id,
       of: call.tenant, called: call.called, at: now)
+    note(destination.steps, by: call.caller, in: id, of: call.tenant, at: now)
     update(id, at: now) {
-      $0.answering = destination.answering
+      // What comes after looking for a user was decided as the call came.
+      if !redirection.follows { $0.answering = destination.answering }
       $0.flow = destination.flow
-      $0.further = destination.members.map { .members($0.beginning(at: now.boot)) }
+      $0.further = destination.further(after: now.boot)
       return $0.forward(redirection.leg, to: legs, until: until, at: now)
     }
   }
@@ -40,7 +46,10 @@ extension Exchange {
   private func destination(
     of redirection: Redirection, in call: CallMachine, _ tenant: DirectoryTenant, at now: Moment
   ) -> CallDestination? {
-    redirection.targets.lazy.compactMap {
+    guard !redirection.follows else {
+      return followed(by: redirection, in: call, tenant, at: now)
+    }
+    return redirection.targets.lazy.compactMap {
       self.destination(of: redirection, to: $0, in: call, tenant, at: now)
     }.first
   }
@@ -85,6 +94,7 @@ extension Exchange {
     switch further {
     case .devices(let devices): askFurther(devices, of: id, at: now)
     case .members(let members): askFurther(members, of: id, at: now)
+    case .steps(let steps): askFurther(steps, of: id, at: now)
     }
   }
 
@@ -108,9 +118,11 @@ extension Exchange {
   private func target(at device: Registrar.Device, like leg: Leg) -> CallTarget? {
     var from = leg.invite.headers.from
     from.tag = nil
-    return target(
+    var target = target(
       at: device, party: leg.party, from: from, to: leg.invite.headers.to,
       headers: leg.invite.headers.withoutSession)
+    target?.mustConfirm = leg.mustConfirm
+    return target
   }
 
   /// Legs that join a ringing call, as many as it may have, each on record. None, when it ended in between: nobody
@@ -125,7 +137,8 @@ extension Exchange {
     return targets.prefix(room).map { target in
       let leg = outgoingLeg(target, in: call[place], hops: hops, at: now)
       let offer = LegOffer(
-        direction: .outgoing, party: leg.party, from: shown, to: called, sipCallID: leg.callID)
+        direction: .outgoing, party: leg.party, from: target.record?.caller ?? shown,
+        to: target.record?.called ?? called, sipCallID: leg.callID)
       admit(leg, to: call, offer: offer, at: now)
       return leg
     }
@@ -169,7 +182,7 @@ extension SIPHeaders {
 
 extension Leg {
   /// The call as it comes from this party that forwards it.
-  fileprivate func origin(
+  func origin(
     in tenant: DirectoryTenant, of call: CallMachine, _ user: ExtensionEntry,
     _ reason: Forwarding.Reason, _ limits: ExchangeLimits, at now: Moment
   ) -> CallOrigin {

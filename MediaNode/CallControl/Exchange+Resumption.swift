@@ -211,12 +211,15 @@ extension CallMachine {
     var receipts: [FactReceipt] = []
     if case .settling(_, let receipt, _) = state { receipts.append(receipt) }
     if case .settling(_, let receipt, _)? = transfer?.stage { receipts.append(receipt) }
-    return receipts
+    return receipts + (confirmation?.unsaved.map(\.answerReceipt) ?? [])
   }
 
   /// Where whoever is heard on that side listens, as far as it is known.
   fileprivate func remote(on side: RelaySide) -> IPEndpoint? {
     let present = legs.filter { $0.side == side && $0.isOpen }
+    if let asked = present.first(where: { $0.id == confirmation?.asked }) {
+      return asked.session.remote
+    }
     let heard = present.first { $0.id == caller.id || $0.id == connected } ?? present.first
     return present.count == 1 || connected != nil ? heard?.session.remote : nil
   }

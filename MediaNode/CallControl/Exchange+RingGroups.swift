@@ -12,18 +12,23 @@ extension Exchange {
         called: called, shownCaller: shown,
         kind: targets.isEmpty ? .refused(.offline) : .targets(targets))
       destination.members = FurtherMembers(
-        left: left, ringsFor: group.ringsFor, skipsBusy: group.skipsBusy, called: called,
-        shownCaller: shown, nextAt: BootInstant(nanoseconds: 0))
+        left: left, ringsFor: group.ringsFor, skipsBusy: group.skipsBusy,
+        confirms: group.confirms, called: called, shownCaller: shown,
+        nextAt: BootInstant(nanoseconds: 0))
       return destination
     }
     guard group.strategy != .together else {
       let all = order.flatMap {
-        targets(at: $0, skipsBusy: group.skipsBusy, called: called, from: origin)
+        targets(
+          at: $0, skipsBusy: group.skipsBusy, confirms: group.confirms, called: called, from: origin
+        )
       }
       return destination(all, [])
     }
     for (place, member) in order.enumerated() {
-      let targets = targets(at: member, skipsBusy: group.skipsBusy, called: called, from: origin)
+      let targets = targets(
+        at: member, skipsBusy: group.skipsBusy, confirms: group.confirms, called: called,
+        from: origin)
       if !targets.isEmpty { return destination(targets, Array(order[(place + 1)...])) }
     }
     return destination([], [])
@@ -42,14 +47,16 @@ extension Exchange {
   /// None: the member is the caller, talks, wants no calls or has no device. Where else its calls go
   /// is for its own calls.
   func targets(
-    at member: ExtensionID, skipsBusy: Bool, called: String, from origin: CallOrigin
+    at member: ExtensionID, skipsBusy: Bool, confirms: Bool = false, called: String,
+    from origin: CallOrigin
   ) -> [CallTarget] {
     guard let entry = origin.tenant.extensionsByID[member], entry.hasOwnDevices,
       origin.party != .extension(entry.id, number: entry.number),
       !origin.isUnwanted(by: entry), !skipsBusy || !isOccupied(entry, in: origin.tenant),
       !entry.wantsNoCall(called: called, from: origin),
-      case .targets(let targets) = allDevices(of: entry, called: called, from: origin).kind
+      case .targets(var targets) = allDevices(of: entry, called: called, from: origin).kind
     else { return [] }
+    for place in targets.indices { targets[place].mustConfirm = confirms }
     return targets
   }
 
@@ -66,7 +73,8 @@ extension Exchange {
     var left = further.left
     while !left.isEmpty {
       let targets = targets(
-        at: left.removeFirst(), skipsBusy: further.skipsBusy, called: further.called, from: origin)
+        at: left.removeFirst(), skipsBusy: further.skipsBusy, confirms: further.confirms,
+        called: further.called, from: origin)
       guard !targets.isEmpty else { continue }
       let legs = enlisted(
         targets, in: call, at: place.id, called: further.called, from: further.shownCaller, at: now)
@@ -96,7 +104,7 @@ extension FurtherMembers {
 
   fileprivate func following(_ left: [ExtensionID], at now: BootInstant) -> FurtherMembers {
     FurtherMembers(
-      left: left, ringsFor: ringsFor, skipsBusy: skipsBusy, called: called,
+      left: left, ringsFor: ringsFor, skipsBusy: skipsBusy, confirms: confirms, called: called,
       shownCaller: shownCaller, nextAt: now.advanced(by: ringsFor))
   }
 }
@@ -113,7 +121,7 @@ extension ExtensionEntry {
       by: origin.tenant.snapshot.clock)
     return switch plan.arrival?.action {
     case .busy, .decline: true
-    case .ring, .forward, .voicemail, nil: false
+    case .ring, .followMe, .forward, .voicemail, nil: false
     }
   }
 }

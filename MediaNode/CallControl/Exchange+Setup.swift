@@ -23,7 +23,7 @@ extension Exchange {
       let terms = try Self.offer(of: arrival.request, to: &caller, limits)
       let plan = try relay(for: caller, to: targets[0].address)
       caller.session = caller.session.placed(at: plan.callerLocal)
-      let turns = DeviceTurns(targets, isGroup: destination.members != nil)
+      let turns = DeviceTurns(targets, isGroup: destination.ringsAll)
       let share = ForkBreadth(of: arrival.request).share(among: turns.first.count)
       let callees = turns.first.map { target in
         outgoingLeg(target.saying(share), plan, hops: arrival.hopsLeft, at: now)
@@ -42,10 +42,11 @@ extension Exchange {
       call.answering = destination.answering
       call.flow = destination.flow
       call.further =
-        destination.members.map { .members($0.beginning(at: now.boot)) }
+        destination.further(after: now.boot)
         ?? turns.next(after: now.boot, shownCaller: destination.shownCaller, limits)
         .map(Further.devices)
-      start(call, arrival, to: destination, offer: terms, at: now)
+      note(destination.steps, by: caller, in: id, of: origin.tenant.id, at: now)
+      start(call, arrival, of: turns.first, to: destination, offer: terms, at: now)
     } catch {
       let isHeard = announce(
         error.outcome, to: caller, of: id, origin, called: called, arrival, at: now)
@@ -169,6 +170,7 @@ extension Exchange {
       flow: target.flow,
       session: SessionSide(
         local: local, sessionID: nextSessionID(), transport: transport(to: target.flow)))
+    leg.mustConfirm = target.mustConfirm
     leg.alternatives = target.alternatives
     leg.nextWayAt =
       target.alternatives.isEmpty ? nil : now.boot.advanced(by: limits.flowPatience)
@@ -216,15 +218,16 @@ extension Exchange {
   // MARK: - Off it goes
 
   private mutating func start(
-    _ call: CallMachine, _ arrival: Arrival, to destination: CallDestination,
-    offer: AudioTerms?, at now: Moment
+    _ call: CallMachine, _ arrival: Arrival, of targets: [CallTarget],
+    to destination: CallDestination, offer: AudioTerms?, at now: Moment
   ) {
     let begun = index(call, arrival)
     recordPath(from: nil, to: begun, at: now)
-    for leg in call.callees {
+    for (leg, target) in zip(call.callees, targets) {
       let offered = LegOffer(
-        direction: .outgoing, party: leg.party, from: destination.shownCaller,
-        to: destination.called, sipCallID: leg.callID)
+        direction: .outgoing, party: leg.party,
+        from: target.record?.caller ?? destination.shownCaller,
+        to: target.record?.called ?? destination.called, sipCallID: leg.callID)
       let fact = configuration.fact(
         .offered(offered), tenant: call.tenant, call: call.id, leg: leg.id, epoch: leg.epoch,
         at: now)

@@ -22,7 +22,9 @@ extension Exchange {
       }
     case .targets(let targets):
       let room = max(0, limits.legsPerCall - call.legs.count)
-      let chosen = targets.filter { $0.flow != call[wish.transferor].flow }.prefix(room)
+      // Whoever would have to be asked first is not handed a party that waits.
+      let chosen = targets.filter { $0.flow != call[wish.transferor].flow && !$0.mustConfirm }
+        .prefix(room)
       guard !chosen.isEmpty else { return update(id, at: now) { $0.transferRefused(.rejected) } }
       transfer(wish, of: call, to: Array(chosen), destination, tenant, at: now)
     }
@@ -65,7 +67,9 @@ extension Exchange {
       if !target.isTrunk { target.headers.append(HeaderField("Referred-By", "\(referrer)")) }
       legs.append(outgoingLeg(target, in: place, hops: wish.hops, at: now))
     }
-    admit(legs, to: call, called: destination.called, from: destination.shownCaller, at: now)
+    admit(
+      legs, of: targets, to: call, called: destination.called, from: destination.shownCaller,
+      at: now)
     note(
       passed: destination.passed, by: call.caller, in: call.id, of: call.tenant,
       called: wish.target.user ?? "", at: now)
@@ -74,12 +78,17 @@ extension Exchange {
   }
 
   /// Indexes and records legs that join a call.
+  ///
+  /// - Parameter targets: theirs, where one of them may have a record of its own.
   mutating func admit(
-    _ legs: [Leg], to call: CallMachine, called: String, from shown: String, at now: Moment
+    _ legs: [Leg], of targets: [CallTarget] = [], to call: CallMachine, called: String,
+    from shown: String, at now: Moment
   ) {
-    for leg in legs {
+    for (place, leg) in legs.enumerated() {
+      let record = targets.indices.contains(place) ? targets[place].record : nil
       let offer = LegOffer(
-        direction: .outgoing, party: leg.party, from: shown, to: called, sipCallID: leg.callID)
+        direction: .outgoing, party: leg.party, from: record?.caller ?? shown,
+        to: record?.called ?? called, sipCallID: leg.callID)
       admit(leg, to: call, offer: offer, at: now)
     }
   }

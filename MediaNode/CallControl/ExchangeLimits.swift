@@ -20,6 +20,9 @@ public struct ExchangeLimits: Hashable, Sendable {
   public var textBytes = 512
   /// Media lines of one session description; beyond: 488.
   public var mediaLines = 16
+  /// How long one of those who answered may take to say whether it takes the call, at most: the call rings so
+  /// much longer for the others.
+  public var confirmation: Duration = .seconds(40)
   /// Legs of one call, those included that it had before it was transferred; a transfer beyond: 503.
   public var legsPerCall = 64
   /// How often the parties of one call may send it elsewhere, by 3xx or by their rules; beyond: the 3xx

@@ -80,6 +80,7 @@ extension AnsweringRule.Action {
   init(wire: WireAnsweringRule.OneOf_Action?) throws(WireError) {
     switch wire {
     case .ring: self = .ring
+    case .followMe: self = .followMe
     case .forward(let number): self = .forward(to: number)
     case .engaged: self = .busy
     case .decline: self = .decline
@@ -93,6 +94,7 @@ extension AnsweringRule.Action {
   var wire: WireAnsweringRule.OneOf_Action {
     switch self {
     case .ring: .ring(WireNothing())
+    case .followMe: .followMe(WireNothing())
     case .forward(let number): .forward(number)
     case .busy: .engaged(WireNothing())
     case .decline: .decline(WireNothing())

@@ -8,7 +8,7 @@ extension RingGroup: WireConvertible {
       strategy: try Strategy(wire: wire.strategy), members: members,
       ringsFor: try WireField.duration(
         nanoseconds: wire.ringsForNanoseconds, "ring_group.rings_for"),
-      skipsBusy: wire.skipsBusy)
+      skipsBusy: wire.skipsBusy, confirms: wire.confirms)
   }
 
   var wire: WireRingGroup {
@@ -17,6 +17,7 @@ extension RingGroup: WireConvertible {
       $0.members = members.map(\.wire)
       $0.ringsForNanoseconds = ringsFor.nanoseconds
       $0.skipsBusy = skipsBusy
+      $0.confirms = confirms
     }
   }
 }

@@ -73,7 +73,8 @@ extension ExtensionEntry: WireConvertible {
       mailbox: wire.hasMailbox ? try VoiceMailbox(wire: wire.mailbox) : nil,
       menu: wire.hasMenu ? try VoiceMenu(wire: wire.menu) : nil,
       queue: wire.hasQueue ? try CallQueue(wire: wire.queue) : nil,
-      flow: wire.hasFlow ? try CallFlow(wire: wire.flow) : nil)
+      flow: wire.hasFlow ? try CallFlow(wire: wire.flow) : nil,
+      followMe: wire.hasFollowMe ? try FollowMe(wire: wire.followMe) : nil)
   }
 
   var wire: WireExtension {
@@ -91,6 +92,7 @@ extension ExtensionEntry: WireConvertible {
       if let menu { $0.menu = menu.wire }
       if let queue { $0.queue = queue.wire }
       if let flow { $0.flow = flow.wire }
+      if let followMe { $0.followMe = followMe.wire }
     }
   }
 }

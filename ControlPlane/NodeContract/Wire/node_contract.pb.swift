@@ -1431,11 +1431,93 @@ nonisolated struct WireExtension: @unchecked Sendable {
   /// Clears the value of `flow`. Subsequent reads from it will return its default value.
   mutating func clearFlow() {_uniqueStorage()._flow = nil}
 
+  /// None: nowhere but at its own devices.
+  var followMe: WireFollowMe {
+    get {_storage._followMe ?? WireFollowMe()}
+    set {_uniqueStorage()._followMe = newValue}
+  }
+  /// Returns true if `followMe` has been explicitly set.
+  var hasFollowMe: Bool {_storage._followMe != nil}
+  /// Clears the value of `followMe`. Subsequent reads from it will return its default value.
+  mutating func clearFollowMe() {_uniqueStorage()._followMe = nil}
+
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
   init() {}
 
   fileprivate var _storage = _StorageClass.defaultInstance
+}
+
+/// Where a user is looked for, step by step.
+nonisolated struct WireFollowMe: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  var steps: [WireFollowMe.Step] = []
+
+  var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  nonisolated struct Step: Sendable {
+    // SwiftProtobuf.Message conformance is added in an extension below. See the
+    // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+    // methods supported on all messages.
+
+    var targets: [WireFollowMe.Target] = []
+
+    var ringsForNanoseconds: Int64 = 0
+
+    var confirms: Bool = false
+
+    var unknownFields = SwiftProtobuf.UnknownStorage()
+
+    init() {}
+  }
+
+  nonisolated struct Target: Sendable {
+    // SwiftProtobuf.Message conformance is added in an extension below. See the
+    // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+    // methods supported on all messages.
+
+    var target: WireFollowMe.Target.OneOf_Target? = nil
+
+    var own: WireNothing {
+      get {
+        if case .own(let v)? = target {return v}
+        return WireNothing()
+      }
+      set {target = .own(newValue)}
+    }
+
+    var colleague: Data {
+      get {
+        if case .colleague(let v)? = target {return v}
+        return Data()
+      }
+      set {target = .colleague(newValue)}
+    }
+
+    var outside: String {
+      get {
+        if case .outside(let v)? = target {return v}
+        return String()
+      }
+      set {target = .outside(newValue)}
+    }
+
+    var unknownFields = SwiftProtobuf.UnknownStorage()
+
+    nonisolated enum OneOf_Target: Equatable, Sendable {
+      case own(WireNothing)
+      case colleague(Data)
+      case outside(String)
+
+    }
+
+    init() {}
+  }
+
+  init() {}
 }
 
 nonisolated struct WireVoiceMailbox: Sendable {
@@ -2042,6 +2124,8 @@ nonisolated struct WireRingGroup: Sendable {
 
   var skipsBusy: Bool = false
 
+  var confirms: Bool = false
+
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
   nonisolated enum Strategy: SwiftProtobuf.Enum, Swift.CaseIterable {
@@ -2400,6 +2484,14 @@ nonisolated struct WireAnsweringRule: Sendable {
     set {action = .voicemail(newValue)}
   }
 
+  var followMe: WireNothing {
+    get {
+      if case .followMe(let v)? = action {return v}
+      return WireNothing()
+    }
+    set {action = .followMe(newValue)}
+  }
+
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
   nonisolated enum OneOf_Occasion: Equatable, Sendable {
@@ -2429,6 +2521,7 @@ nonisolated struct WireAnsweringRule: Sendable {
     case engaged(WireNothing)
     case decline(WireNothing)
     case voicemail(WireAnsweringRule.Voicemail)
+    case followMe(WireNothing)
 
   }
 
@@ -5772,7 +5865,7 @@ nonisolated extension WireDiallingRules: SwiftProtobuf.Message, SwiftProtobuf._M
 
 nonisolated extension WireExtension: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".Extension"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}number\0\u{3}display_name\0\u{3}outside_number\0\u{1}credentials\0\u{1}answering\0\u{1}group\0\u{3}may_supervise\0\u{1}mailbox\0\u{1}switches\0\u{1}menu\0\u{1}queue\0\u{1}flow\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}number\0\u{3}display_name\0\u{3}outside_number\0\u{1}credentials\0\u{1}answering\0\u{1}group\0\u{3}may_supervise\0\u{1}mailbox\0\u{1}switches\0\u{1}menu\0\u{1}queue\0\u{1}flow\0\u{3}follow_me\0")
 
   fileprivate class _StorageClass {
     var _id: Data = Data()
@@ -5788,6 +5881,7 @@ nonisolated extension WireExtension: SwiftProtobuf.Message, SwiftProtobuf._Messa
     var _menu: WireVoiceMenu? = nil
     var _queue: WireCallQueue? = nil
     var _flow: WireCallFlow? = nil
+    var _followMe: WireFollowMe? = nil
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -5811,6 +5905,7 @@ nonisolated extension WireExtension: SwiftProtobuf.Message, SwiftProtobuf._Messa
       _menu = source._menu
       _queue = source._queue
       _flow = source._flow
+      _followMe = source._followMe
     }
   }
 
@@ -5842,6 +5937,7 @@ nonisolated extension WireExtension: SwiftProtobuf.Message, SwiftProtobuf._Messa
         case 11: try { try decoder.decodeSingularMessageField(value: &_storage._menu) }()
         case 12: try { try decoder.decodeSingularMessageField(value: &_storage._queue) }()
         case 13: try { try decoder.decodeSingularMessageField(value: &_storage._flow) }()
+        case 14: try { try decoder.decodeSingularMessageField(value: &_storage._followMe) }()
         default: break
         }
       }
@@ -5893,6 +5989,9 @@ nonisolated extension WireExtension: SwiftProtobuf.Message, SwiftProtobuf._Messa
       try { if let v = _storage._flow {
         try visitor.visitSingularMessageField(value: v, fieldNumber: 13)
       } }()
+      try { if let v = _storage._followMe {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 14)
+      } }()
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -5915,10 +6014,155 @@ nonisolated extension WireExtension: SwiftProtobuf.Message, SwiftProtobuf._Messa
         if _storage._menu != rhs_storage._menu {return false}
         if _storage._queue != rhs_storage._queue {return false}
         if _storage._flow != rhs_storage._flow {return false}
+        if _storage._followMe != rhs_storage._followMe {return false}
         return true
       }
       if !storagesAreEqual {return false}
     }
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireFollowMe: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = _protobuf_package + ".FollowMe"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}steps\0")
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeRepeatedMessageField(value: &self.steps) }()
+      default: break
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.steps.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.steps, fieldNumber: 1)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: WireFollowMe, rhs: WireFollowMe) -> Bool {
+    if lhs.steps != rhs.steps {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireFollowMe.Step: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = WireFollowMe.protoMessageName + ".Step"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}targets\0\u{3}rings_for_nanoseconds\0\u{1}confirms\0")
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeRepeatedMessageField(value: &self.targets) }()
+      case 2: try { try decoder.decodeSingularInt64Field(value: &self.ringsForNanoseconds) }()
+      case 3: try { try decoder.decodeSingularBoolField(value: &self.confirms) }()
+      default: break
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.targets.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.targets, fieldNumber: 1)
+    }
+    if self.ringsForNanoseconds != 0 {
+      try visitor.visitSingularInt64Field(value: self.ringsForNanoseconds, fieldNumber: 2)
+    }
+    if self.confirms != false {
+      try visitor.visitSingularBoolField(value: self.confirms, fieldNumber: 3)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: WireFollowMe.Step, rhs: WireFollowMe.Step) -> Bool {
+    if lhs.targets != rhs.targets {return false}
+    if lhs.ringsForNanoseconds != rhs.ringsForNanoseconds {return false}
+    if lhs.confirms != rhs.confirms {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireFollowMe.Target: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = WireFollowMe.protoMessageName + ".Target"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}own\0\u{1}colleague\0\u{1}outside\0")
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try {
+        var v: WireNothing?
+        var hadOneofValue = false
+        if let current = self.target {
+          hadOneofValue = true
+          if case .own(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.target = .own(v)
+        }
+      }()
+      case 2: try {
+        var v: Data?
+        try decoder.decodeSingularBytesField(value: &v)
+        if let v = v {
+          if self.target != nil {try decoder.handleConflictingOneOf()}
+          self.target = .colleague(v)
+        }
+      }()
+      case 3: try {
+        var v: String?
+        try decoder.decodeSingularStringField(value: &v)
+        if let v = v {
+          if self.target != nil {try decoder.handleConflictingOneOf()}
+          self.target = .outside(v)
+        }
+      }()
+      default: break
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    switch self.target {
+    case .own?: try {
+      guard case .own(let v)? = self.target else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 1)
+    }()
+    case .colleague?: try {
+      guard case .colleague(let v)? = self.target else { preconditionFailure() }
+      try visitor.visitSingularBytesField(value: v, fieldNumber: 2)
+    }()
+    case .outside?: try {
+      guard case .outside(let v)? = self.target else { preconditionFailure() }
+      try visitor.visitSingularStringField(value: v, fieldNumber: 3)
+    }()
+    case nil: break
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: WireFollowMe.Target, rhs: WireFollowMe.Target) -> Bool {
+    if lhs.target != rhs.target {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -6886,7 +7130,7 @@ nonisolated extension WireFlowMenu.Choice: SwiftProtobuf.Message, SwiftProtobuf.
 
 nonisolated extension WireRingGroup: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".RingGroup"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}strategy\0\u{1}members\0\u{3}rings_for_nanoseconds\0\u{3}skips_busy\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}strategy\0\u{1}members\0\u{3}rings_for_nanoseconds\0\u{3}skips_busy\0\u{1}confirms\0")
 
   mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -6898,6 +7142,7 @@ nonisolated extension WireRingGroup: SwiftProtobuf.Message, SwiftProtobuf._Messa
       case 2: try { try decoder.decodeRepeatedBytesField(value: &self.members) }()
       case 3: try { try decoder.decodeSingularInt64Field(value: &self.ringsForNanoseconds) }()
       case 4: try { try decoder.decodeSingularBoolField(value: &self.skipsBusy) }()
+      case 5: try { try decoder.decodeSingularBoolField(value: &self.confirms) }()
       default: break
       }
     }
@@ -6916,6 +7161,9 @@ nonisolated extension WireRingGroup: SwiftProtobuf.Message, SwiftProtobuf._Messa
     if self.skipsBusy != false {
       try visitor.visitSingularBoolField(value: self.skipsBusy, fieldNumber: 4)
     }
+    if self.confirms != false {
+      try visitor.visitSingularBoolField(value: self.confirms, fieldNumber: 5)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -6924,6 +7172,7 @@ nonisolated extension WireRingGroup: SwiftProtobuf.Message, SwiftProtobuf._Messa
     if lhs.members != rhs.members {return false}
     if lhs.ringsForNanoseconds != rhs.ringsForNanoseconds {return false}
     if lhs.skipsBusy != rhs.skipsBusy {return false}
+    if lhs.confirms != rhs.confirms {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -7073,7 +7322,7 @@ nonisolated extension WireCallQueue.Agent: SwiftProtobuf.Message, SwiftProtobuf.
 
 nonisolated extension WireAnsweringRule: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".AnsweringRule"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{1}always\0\u{1}offline\0\u{1}busy\0\u{3}no_answer_nanoseconds\0\u{1}anyone\0\u{1}colleagues\0\u{1}outside\0\u{1}withheld\0\u{1}numbers\0\u{1}hours\0\u{1}called\0\u{1}ring\0\u{1}forward\0\u{1}engaged\0\u{1}decline\0\u{1}voicemail\0\u{1}contacts\0\u{1}group\0\u{1}vip\0\u{1}strangers\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{1}always\0\u{1}offline\0\u{1}busy\0\u{3}no_answer_nanoseconds\0\u{1}anyone\0\u{1}colleagues\0\u{1}outside\0\u{1}withheld\0\u{1}numbers\0\u{1}hours\0\u{1}called\0\u{1}ring\0\u{1}forward\0\u{1}engaged\0\u{1}decline\0\u{1}voicemail\0\u{1}contacts\0\u{1}group\0\u{1}vip\0\u{1}strangers\0\u{3}follow_me\0")
 
   mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -7303,6 +7552,19 @@ nonisolated extension WireAnsweringRule: SwiftProtobuf.Message, SwiftProtobuf._M
           self.callers = .strangers(v)
         }
       }()
+      case 22: try {
+        var v: WireNothing?
+        var hadOneofValue = false
+        if let current = self.action {
+          hadOneofValue = true
+          if case .followMe(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.action = .followMe(v)
+        }
+      }()
       default: break
       }
     }
@@ -7385,7 +7647,7 @@ nonisolated extension WireAnsweringRule: SwiftProtobuf.Message, SwiftProtobuf._M
       guard case .voicemail(let v)? = self.action else { preconditionFailure() }
       try visitor.visitSingularMessageField(value: v, fieldNumber: 17)
     }()
-    case nil: break
+    default: break
     }
     switch self.callers {
     case .contacts?: try {
@@ -7406,6 +7668,9 @@ nonisolated extension WireAnsweringRule: SwiftProtobuf.Message, SwiftProtobuf._M
     }()
     default: break
     }
+    try { if case .followMe(let v)? = self.action {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 22)
+    } }()
     try unknownFields.traverse(visitor: &visitor)
   }
 

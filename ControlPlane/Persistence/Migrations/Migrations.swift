@@ -23,4 +23,5 @@ public let migrations: [Migration] = [
   callFlows,
   ipv6Addresses,
   drills,
+  followMe,
 ]

@@ -29,6 +29,8 @@ enum CallAction: Hashable, Sendable {
   case giveSeat(Replaces)
   /// Finds out where a 3xx, or a rule of whom the call was for, leads; comes last.
   case redirect(Redirection)
+  /// Finds out what somebody hears who must say whether it takes the call; comes last.
+  case askConfirmation
   /// Finds out who is asked next; comes last.
   case askFurther(Further)
   /// The party's calls are to be answered otherwise; comes last.

@@ -68,7 +68,7 @@ extension CallMachine {
       if case .session(let answer) = response.body { _ = self[leg].session.takeAnswer(answer) }
       return actions
     }
-    let media = isForOneOnly ? earlyMedia(response, by: leg) : nil
+    let media = isForOneOnly && !self[leg].mustConfirm ? earlyMedia(response, by: leg) : nil
     if let media { actions.append(contentsOf: media.actions) }
     // Of several devices the first to ring speaks for all, and none plays its own tones.
     let status = media == nil && response.status == 183 ? StatusCode.ringing : response.status
@@ -131,6 +131,7 @@ extension CallMachine {
     }
     let response = self[leg].completed(response)
     self[leg].begin(dialog, as: response, limits, at: now.boot)
+    guard !self[leg].mustConfirm else { return acceptedForNow(response, by: leg, at: now) }
     guard let connected = connect(response, leg) else {
       return refuseMedia(of: leg, at: now)
     }
@@ -163,7 +164,7 @@ extension CallMachine {
     }
   }
 
-  private mutating func refuseMedia(of leg: LegID, at now: Moment) -> [CallAction] {
+  mutating func refuseMedia(of leg: LegID, at now: Moment) -> [CallAction] {
     let sequence = self[leg].invite.headers.cseq.number
     return acknowledge(leg, sequence: sequence, body: .none) + hangUp(leg)
       + failed(leg, .incompatibleMedia, at: now)
@@ -192,7 +193,7 @@ extension CallMachine {
     switch state {
     case .settling(let leg, receipt, _): connectCaller(to: leg, at: now)
     case .ringing, .settling, .holdingBack, .talking, .attended, .ending:
-      transferIsDurable(receipt, at: now)
+      confirmationIsDurable(receipt, at: now) ?? transferIsDurable(receipt, at: now)
     }
   }
 

@@ -15,6 +15,8 @@ struct PendingRules: Hashable, Sendable {
   let patience: Duration?
   /// Where its caller may leave a message.
   let mailbox: MailboxOffer?
+  /// What is done when its user was looked for and not found.
+  var afterwards: AnsweringRule.Action?
 }
 
 extension PendingRules {
@@ -26,6 +28,31 @@ extension PendingRules {
     self.init(
       party: party, domain: domain, busy: plan.busy?.action, noAnswer: plan.noAnswer?.action,
       offline: plan.offline?.action, patience: plan.patience, mailbox: mailbox)
+    if follows { afterwards = plan.afterwards?.action }
+  }
+
+  /// What is left while the user is looked for: nil where nothing comes after it.
+  static func following(
+    _ plan: AnsweringPlan, of party: LegParty, in domain: String, _ mailbox: MailboxOffer?
+  ) -> PendingRules? {
+    plan.afterwards.map { PendingRules(after: $0.action, of: party, in: domain, mailbox) }
+  }
+
+  private init(
+    after action: AnsweringRule.Action, of party: LegParty, in domain: String,
+    _ mailbox: MailboxOffer?
+  ) {
+    self.init(
+      party: party, domain: domain, busy: action, noAnswer: action, offline: action, patience: nil,
+      mailbox: mailbox)
+  }
+
+  /// Its user may yet be looked for.
+  var follows: Bool { [busy, noAnswer, offline].contains(.followMe) }
+
+  /// What is left once it is.
+  fileprivate var whileFollowing: PendingRules? {
+    afterwards.map { PendingRules(after: $0, of: party, in: domain, mailbox) }
   }
 
   /// What is done after that. Whoever declines a call has no time for it, as when talking.
@@ -48,10 +75,16 @@ extension PendingRules {
       case .offline: .unavailable
       default: .unknown
       }
-    guard case .forward(let target)? = action(after: failure) else { return nil }
-    return Redirection(
-      leg: leg, targets: [SIPURI(user: target, host: domain)], reason: reason, by: party,
-      failure: failure)
+    switch action(after: failure) {
+    case .forward(let target):
+      return Redirection(
+        leg: leg, targets: [SIPURI(user: target, host: domain)], reason: reason, by: party,
+        failure: failure)
+    case .followMe:
+      return Redirection(
+        leg: leg, targets: [], follows: true, reason: reason, by: party, failure: failure)
+    case .ring, .busy, .decline, .voicemail, nil: return nil
+    }
   }
 }
 
@@ -66,7 +99,7 @@ extension CallMachine {
       let leg = callees.last(where: { $0.party == rules.party }) ?? callees.last,
       let redirection = rules.redirection(after: failure, of: leg.id)
     else { return nil }
-    answering = nil
+    answering = redirection.follows ? rules.whileFollowing : nil
     redirections += 1
     return [.redirect(redirection)]
   }

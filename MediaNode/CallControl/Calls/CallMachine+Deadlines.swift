@@ -18,6 +18,7 @@ extension CallMachine {
     heed(parkingDeadline)
     heed(queueDeadline)
     heed(moveDeadline)
+    heed(confirmationDeadline)
     return next
   }
 
@@ -57,6 +58,7 @@ extension CallMachine {
     actions += furtherDeadlinePassed(at: now) + programmeDeadlinePassed(at: now)
     actions += attendanceDeadlinePassed(at: now) + parkingDeadlinePassed(at: now)
     actions += queueDeadlinePassed(at: now) + moveDeadlinePassed(at: now)
+    actions += confirmationDeadlinePassed(at: now)
     guard now.boot >= stateDeadline else { return actions }
     switch state {
     case .ringing: actions += ringingEnds(.noAnswer, at: now)

@@ -73,6 +73,7 @@ extension CallMachine {
     actions += atRelay.map { .measure($0) } + [.closeRelay]
     caller.progress = nil
     (further, attendance, stay, seats, parking) = (nil, nil, nil, [:], nil)
+    confirmation = nil
     (recording, isRecorded) = (nil, false)
     moves = moves.filter { self[$0.key].owesBye }
     state = .ending(until: lingering(from: now.boot))
@@ -97,6 +98,7 @@ extension CallMachine {
     case .inviting, .ringing:
       return giveUp(leg, outcome, evidence: evidence, reason: Reason.cause(of: outcome))
     case .answered:
+      if let left = leaveUnconfirmed(leg, outcome, evidence: evidence) { return left }
       let recorded = close(leg, answeredOutcome(outcome), evidence: evidence, by: .us)
       return recorded + hangUp(leg)
     case .cancelling, .closed: return []
@@ -140,11 +142,12 @@ extension CallMachine {
     ]
   }
 
-  /// Cancels an INVITE of ours that nobody answered yet.
+  /// Cancels an INVITE of ours that nobody answered yet, or that somebody answered who did not take the call.
   mutating func giveUp(
     _ leg: LegID, _ outcome: CallOutcome, evidence: EndEvidence = .signalled, reason: String
   ) -> [CallAction] {
     guard self[leg].isOpen else { return [] }
+    if let left = leaveUnconfirmed(leg, outcome, evidence: evidence) { return left }
     let recorded = close(leg, outcome, evidence: evidence, by: .us)
     self[leg].phase = .cancelling
     return recorded + [.cancel(branch: self[leg].inviteBranch, reason: reason)]

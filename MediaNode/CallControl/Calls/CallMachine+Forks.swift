@@ -42,7 +42,8 @@ extension CallMachine {
     guard case .ringing(let until) = state, let next = further, next.nextAt <= now.boot,
       now.boot < until
     else { return [] }
-    let ringing = callees.filter(\.isOpen).map(\.id)
+    // Whoever answered is asked to the end, while the next ones ring.
+    let ringing = callees.filter { $0.isOpen && $0.phase != .answered }.map(\.id)
     failures += ringing.map { _ in .noAnswer }
     let given = ringing.flatMap {
       giveUp($0, .noAnswer, reason: Reason.cause(of: .noAnswer))
@@ -62,6 +63,7 @@ extension CallMachine {
     callees += legs
     further = next ?? further
     state = .ringing(until: max(before, until))
+    confirmation?.ringsOn(until: until)
     return (first..<callees.count).map { ask($0, offer: offer) }
   }
 

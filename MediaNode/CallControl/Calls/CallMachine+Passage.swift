@@ -14,6 +14,7 @@ extension CallMachine {
 
   /// Nil while an offer is open or nobody has answered: then all stays as it is.
   private var settledPassage: Passage? {
+    if let asked = confirmation?.asked, confirmation?.run != nil { return passage(asking: asked) }
     if isAttended { return attendedPassage }
     guard renegotiation == nil, transfer?.answered == nil, let other = heard,
       let near = PassageEnd(caller, isAway: isAway(caller.id)),
@@ -32,7 +33,8 @@ extension CallMachine {
   private var heard: LegID? {
     switch state {
     case .settling(let leg, _, _), .holdingBack(let leg, _), .talking(let leg, _): leg
-    case .ringing: isForOneOnly ? callees.first(where: \.isOpen)?.id : nil
+    case .ringing:
+      isForOneOnly ? callees.first { $0.isOpen && !$0.mustConfirm }?.id : nil
     case .attended, .ending: nil
     }
   }
@@ -48,6 +50,10 @@ extension CallMachine {
     if isAttended, leg == caller.id {
       let answered = reply(StatusCode.ok, to: request, token, on: leg)
       return answered + pressed(key.digit, on: self[leg].side, at: now)
+    }
+    if confirmation?.asked == leg {
+      let answered = reply(StatusCode.ok, to: request, token, on: leg)
+      return answered + confirmationKey(key.digit, at: now)
     }
     guard case .talking = state, let other = partner(of: leg),
       self[other].session.terms?.events != nil

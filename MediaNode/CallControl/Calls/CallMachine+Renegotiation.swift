@@ -31,6 +31,7 @@ extension CallMachine {
     if request.method == .update, case .none = request.body {
       return accept(request, token, on: leg, at: now)
     }
+    if isUnconfirmed(leg) { return answerUnconfirmed(request, token, on: leg, at: now) }
     if request.method == .update, isEarly(leg) {
       return offeredEarly(request, token, on: leg, at: now)
     }

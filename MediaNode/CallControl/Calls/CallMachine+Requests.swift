@@ -39,6 +39,9 @@ extension CallMachine {
     // The party has ended the dialog by itself: nothing of ours is due to it any more.
     (self[leg].owesBye, moves[leg]) = (false, nil)
     let forgotten = forgetAnswer(of: leg)
+    if isUnconfirmed(leg) {
+      return done + forgotten + confirmationFailed(leg, .rejected, by: .party, at: now)
+    }
     let closed = close(leg, .answered, by: .party)
     return done + forgotten + closed + end(settlingOutcome, at: now)
   }
@@ -209,9 +212,8 @@ extension CallMachine {
       return finishRenegotiation(renegotiation, with: request.body, at: now)
     }
     if isAttended, leg == caller.id { return attendedAnswered(request.body, by: leg, at: now) }
-    guard isOfferless, leg == caller.id, let other = connected,
-      self[other].acknowledgement == nil
-    else { return [] }
+    guard isOfferless, leg == caller.id, let other = connected else { return [] }
+    guard self[other].acknowledgement == nil else { return callerAnswered(request.body, at: now) }
     let sequence = self[other].invite.headers.cseq.number
     return answerOffer(of: other, sequence: sequence, with: request.body, from: leg, at: now)
   }

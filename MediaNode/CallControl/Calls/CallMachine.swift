@@ -103,7 +103,9 @@ struct CallMachine: Equatable, Sendable {
   @CopyOnWrite var queued: QueuedCaller?
   /// The flow that it is in, until somebody takes it or it leaves the flow.
   @CopyOnWrite var flow: FlowVisit?
-  /// What the relay was told of that.
+  /// Who answered and has not said yet whether it takes the call.
+  @CopyOnWrite var confirmation: Confirmation?
+  /// What the relay was told of the room.
   var seats: [RelaySide: RoomSeat] = [:]
   /// What is said is kept.
   var recording: CallRecording?

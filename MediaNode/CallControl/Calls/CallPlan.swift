@@ -41,6 +41,10 @@ struct CallTarget: Sendable {
   var routes: [NameAddress] = []
   /// Other ways to the same party, should the first fail.
   var alternatives: [CallWay] = []
+  /// Its answer is not enough: whoever answers must say that it takes the call.
+  var mustConfirm = false
+  /// What its leg's record says of whom it is for and who calls; nil: what the destination says.
+  var record: (called: String, caller: String)?
   /// The device is on its way here from a lost site, and is not waited for any longer. Nil: it is here.
   var expectedUntil: BootInstant?
 }
@@ -76,6 +80,8 @@ struct CallDestination: Sendable {
   var flow: FlowVisit?
   /// Those of a group whose turn is to come; the targets are rung together.
   var members: FurtherMembers?
+  /// The user is looked for there: the targets are those of the step that rings now, together.
+  var steps: FurtherSteps?
   /// What the called party is shown, and what stands in its legs' record.
   var shownCaller = ""
   /// A call for help, which no limit stops.
@@ -83,4 +89,12 @@ struct CallDestination: Sendable {
   /// Where nobody can be asked now: devices on their way here from a lost site.
   var expected: [CallTarget] = []
   let kind: Kind
+
+  /// All targets ring at once, whatever they say.
+  var ringsAll: Bool { members != nil || steps != nil }
+
+  /// Those whose turn is to come, apart from less preferred devices.
+  func further(after now: BootInstant) -> Further? {
+    members.map { .members($0.beginning(at: now)) } ?? steps.map { .steps($0.beginning(at: now)) }
+  }
 }

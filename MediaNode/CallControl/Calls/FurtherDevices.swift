@@ -4,12 +4,14 @@ import NodeContract
 enum Further: Hashable, Sendable {
   case devices(FurtherDevices)
   case members(FurtherMembers)
+  case steps(FurtherSteps)
 
   /// When they are asked, unless everybody refuses before.
   var nextAt: BootInstant {
     switch self {
     case .devices(let devices): devices.nextAt
     case .members(let members): members.nextAt
+    case .steps(let steps): steps.nextAt
     }
   }
 }
@@ -20,6 +22,8 @@ struct FurtherMembers: Hashable, Sendable {
   /// How long each turn is.
   let ringsFor: Duration
   let skipsBusy: Bool
+  /// Whoever answers must say that it takes the call.
+  let confirms: Bool
   /// What was called, and what the members are shown.
   let called: String
   let shownCaller: String
@@ -36,5 +40,21 @@ struct FurtherDevices: Hashable, Sendable {
   /// What their legs' record says of the caller.
   let shownCaller: String
   /// When they are asked, unless everybody refuses before.
+  var nextAt: BootInstant
+}
+
+/// Where a user is looked for after those places at which it rings now.
+struct FurtherSteps: Hashable, Sendable {
+  let user: ExtensionID
+  let left: [FollowMe.Step]
+  /// The number of the step that rings now, from 1.
+  let number: UInt8
+  /// How long it does.
+  let ringsFor: Duration
+  let reason: Forwarding.Reason
+  /// What was called, and what is shown of the caller.
+  let called: String
+  let callerName: String?
+  let isWithheld: Bool
   var nextAt: BootInstant
 }

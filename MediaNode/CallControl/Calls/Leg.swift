@@ -72,6 +72,9 @@ struct Leg: Equatable, Sendable {
   var progressTag: String?
   /// The call that its record belongs to, where it came from another.
   var recordedIn: CallID?
+  /// Its answer is not enough: the party must say that it takes the call. The call's checkpoint says so, as
+  /// few legs must.
+  var mustConfirm = false
   /// Remote tags of other dialogs that our INVITE made and that we ended at once.
   var strayTags: [String] = []
 

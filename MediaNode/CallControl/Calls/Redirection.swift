@@ -7,6 +7,8 @@ struct Redirection: Hashable, Sendable {
   let leg: LegID
   /// Where to, the preferred first.
   let targets: [SIPURI]
+  /// To where its user is looked for, instead.
+  var follows = false
   let reason: Forwarding.Reason
   /// Who sends the call on, where that is not the leg's party.
   var by: LegParty?

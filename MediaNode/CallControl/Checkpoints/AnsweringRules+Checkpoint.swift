@@ -9,6 +9,7 @@ extension PendingRules: Checkpointed {
     writer.write(offline)
     writer.write(patience.map(\.nanoseconds))
     writer.write(mailbox)
+    if follows { writer.write(afterwards) }
   }
 
   init(from reader: inout CheckpointReader) throws(CheckpointError) {
@@ -17,6 +18,7 @@ extension PendingRules: Checkpointed {
       noAnswer: try reader.read(), offline: try reader.read(),
       patience: try reader.read(Int64?.self).map { .nanoseconds($0) },
       mailbox: try reader.read(MailboxOffer?.self))
+    if follows { afterwards = try reader.read(AnsweringRule.Action?.self) }
   }
 }
 
@@ -32,6 +34,7 @@ extension AnsweringRule.Action: Checkpointed {
     case .voicemail(let greeting):
       writer.write(UInt8(5))
       writer.write(greeting)
+    case .followMe: writer.write(UInt8(6))
     }
   }
 
@@ -42,6 +45,7 @@ extension AnsweringRule.Action: Checkpointed {
     case 3: self = .busy
     case 4: self = .decline
     case 5: self = .voicemail(greeting: try reader.read(SoundReference?.self))
+    case 6: self = .followMe
     default: throw .malformed("action of a rule")
     }
   }

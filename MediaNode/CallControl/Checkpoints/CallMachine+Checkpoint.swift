@@ -4,11 +4,12 @@ import SIP
 /// A call as bytes, for those who might have to carry it on.
 extension CallMachine {
   /// Calls that are in no queue are written as before there were any, likewise calls whose parties know where
-  /// they are, and calls in no flow.
-  private static let (plain, queueing, moving, flowing): (UInt8, UInt8, UInt8, UInt8) =
-    (9, 10, 11, 12)
+  /// they are, calls in no flow, and calls that are whoever's answers first.
+  private static let (plain, queueing, moving, flowing, confirming):
+    (UInt8, UInt8, UInt8, UInt8, UInt8) = (9, 10, 11, 12, 13)
 
   private var version: UInt8 {
+    if callees.contains(where: \.mustConfirm) { return Self.confirming }
     if flow != nil { return Self.flowing }
     if !moves.isEmpty || isTelling { return Self.moving }
     return queued == nil ? Self.plain : Self.queueing
@@ -46,7 +47,13 @@ extension CallMachine {
     if version >= Self.moving {
       writer.write(queued)
       writer.write(movingLegs)
-      if let flow { writer.write(flow) }
+      if version == Self.confirming {
+        writer.write(flow)
+        writer.write(callees.filter(\.mustConfirm).map(\.id))
+        writer.write(confirmation)
+      } else if let flow {
+        writer.write(flow)
+      }
     } else if let queued {
       writer.write(queued)
     }
@@ -59,7 +66,7 @@ extension CallMachine {
   {
     var reader = CheckpointReader(bytes, at: now)
     let version = try reader.read(UInt8.self)
-    guard (Self.plain...Self.flowing).contains(version) else { throw .unknownVersion(version) }
+    guard (Self.plain...Self.confirming).contains(version) else { throw .unknownVersion(version) }
     self.init(
       id: try reader.read(CallID.self), tenant: try reader.read(TenantID.self),
       called: try reader.read(String.self), callerToken: try reader.read(RequestToken.self),
@@ -89,6 +96,14 @@ extension CallMachine {
       movingLegs = try reader.read([MovingLeg].self)
       if version == Self.flowing { flow = try reader.read(FlowVisit.self) }
     }
+    if version == Self.confirming {
+      flow = try reader.read(FlowVisit?.self)
+      let confirming = Set(try reader.read([LegID].self))
+      for place in callees.indices {
+        callees[place].mustConfirm = confirming.contains(callees[place].id)
+      }
+      confirmation = try reader.read(Confirmation?.self)
+    }
     guard reader.left == 0 else { throw .leftover(reader.left) }
     try checkReferences()
   }
@@ -106,6 +121,7 @@ extension CallMachine {
     if let referral { named.insert(referral.leg) }
     if let parking { named.insert(parking.place) }
     named.formUnion(moves.keys)
+    if let confirmation { named.formUnion(confirmation.answered) }
     guard known.count == legs.count, named.isSubset(of: known) else {
       throw .malformed("legs")
     }

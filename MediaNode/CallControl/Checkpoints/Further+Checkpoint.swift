@@ -7,22 +7,28 @@ extension Further: Checkpointed {
       writer.write(UInt8(1))
       writer.write(devices)
     case .members(let members):
-      writer.write(UInt8(2))
-      writer.write(members)
+      // Groups that take whoever answers are written as before there were others.
+      writer.write(UInt8(members.confirms ? 4 : 2))
+      members.write(to: &writer)
+    case .steps(let steps):
+      writer.write(UInt8(3))
+      writer.write(steps)
     }
   }
 
   init(from reader: inout CheckpointReader) throws(CheckpointError) {
     switch try reader.read(UInt8.self) {
     case 1: self = .devices(try reader.read())
-    case 2: self = .members(try reader.read())
+    case 2: self = .members(try FurtherMembers(from: &reader, confirms: false))
+    case 3: self = .steps(try reader.read())
+    case 4: self = .members(try FurtherMembers(from: &reader, confirms: true))
     default: throw .malformed("further devices")
     }
   }
 }
 
-extension FurtherMembers: Checkpointed {
-  func write(to writer: inout CheckpointWriter) {
+extension FurtherMembers {
+  fileprivate func write(to writer: inout CheckpointWriter) {
     writer.write(left)
     writer.write(ringsFor.nanoseconds)
     writer.write(skipsBusy)
@@ -31,10 +37,11 @@ extension FurtherMembers: Checkpointed {
     writer.write(nextAt)
   }
 
-  init(from reader: inout CheckpointReader) throws(CheckpointError) {
+  fileprivate init(from reader: inout CheckpointReader, confirms: Bool) throws(CheckpointError) {
     self.init(
       left: try reader.read(), ringsFor: .nanoseconds(try reader.read(Int64.self)),
-      skipsBusy: try reader.read(), called: try reader.read(), shownCaller: try reader.read(),
+      skipsBusy: try reader.read(), confirms: confirms, called: try reader.read(),
+      shownCaller: try reader.read(),
       nextAt: try reader.read())
   }
 }
@@ -51,5 +58,63 @@ extension FurtherDevices: Checkpointed {
     self.init(
       party: try reader.read(), below: Int16(bitPattern: try reader.read()),
       shownCaller: try reader.read(), nextAt: try reader.read())
+  }
+}
+
+extension FurtherSteps: Checkpointed {
+  func write(to writer: inout CheckpointWriter) {
+    writer.write(user)
+    writer.write(left)
+    writer.write(number)
+    writer.write(ringsFor)
+    writer.write(UInt16(reason.cause))
+    writer.write(called)
+    writer.write(callerName)
+    writer.write(isWithheld)
+    writer.write(nextAt)
+  }
+
+  init(from reader: inout CheckpointReader) throws(CheckpointError) {
+    self.init(
+      user: try reader.read(), left: try reader.read(), number: try reader.read(),
+      ringsFor: try reader.read(),
+      reason: Forwarding.Reason(cause: Int(try reader.read(UInt16.self))),
+      called: try reader.read(), callerName: try reader.read(String?.self),
+      isWithheld: try reader.read(), nextAt: try reader.read())
+  }
+}
+
+extension FollowMe.Step: Checkpointed {
+  func write(to writer: inout CheckpointWriter) {
+    writer.write(targets)
+    writer.write(ringsFor)
+    writer.write(confirms)
+  }
+
+  init(from reader: inout CheckpointReader) throws(CheckpointError) {
+    self.init(try reader.read(), ringsFor: try reader.read(), confirms: try reader.read())
+  }
+}
+
+extension FollowMe.Target: Checkpointed {
+  func write(to writer: inout CheckpointWriter) {
+    switch self {
+    case .own: writer.write(UInt8(1))
+    case .colleague(let id):
+      writer.write(UInt8(2))
+      writer.write(id)
+    case .outside(let number):
+      writer.write(UInt8(3))
+      writer.write(number)
+    }
+  }
+
+  init(from reader: inout CheckpointReader) throws(CheckpointError) {
+    switch try reader.read(UInt8.self) {
+    case 1: self = .own
+    case 2: self = .colleague(try reader.read())
+    case 3: self = .outside(try reader.read())
+    default: throw .malformed("target of a step")
+    }
   }
 }

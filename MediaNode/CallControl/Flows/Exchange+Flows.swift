@@ -143,7 +143,7 @@ extension Exchange {
     _ targets: [CallTarget], _ destination: CallDestination, in call: CallMachine,
     _ tenant: DirectoryTenant, at now: Moment
   ) {
-    let turns = DeviceTurns(targets, isGroup: destination.members != nil)
+    let turns = DeviceTurns(targets, isGroup: destination.ringsAll)
     let legs = joining(turns.first, call, destination, at: now)
     guard !legs.isEmpty else {
       return update(call.id, at: now) { $0.leaveFlow(.noAnswer, at: now) }
@@ -151,6 +151,7 @@ extension Exchange {
     note(
       passed: destination.passed, by: call.caller, in: call.id, of: call.tenant,
       called: call.called, at: now)
+    note(destination.steps, by: call.caller, in: call.id, of: call.tenant, at: now)
     ring(legs, in: turns, of: targets, destination, call, tenant, at: now)
   }
 
@@ -165,7 +166,9 @@ extension Exchange {
         from: destination.shownCaller, at: now)
     }
     let legs = legs(to: targets, besideCallerOf: call, at: now)
-    admit(legs, to: call, called: destination.called, from: destination.shownCaller, at: now)
+    admit(
+      legs, of: targets, to: call, called: destination.called, from: destination.shownCaller,
+      at: now)
     return legs
   }
 }

@@ -28,7 +28,7 @@ public struct PartySound: Hashable, Sendable {
   public enum Source: UInt8, Hashable, Sendable, CaseIterable {
     case partner = 1
     case music
-    /// It does not want to hear anything.
+    /// It does not want to hear anything, or nothing but what it is played.
     case nothing
   }
 

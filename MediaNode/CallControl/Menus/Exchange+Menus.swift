@@ -75,11 +75,14 @@ extension Exchange {
     _ targets: [CallTarget], _ destination: CallDestination, _ choice: MenuChoice,
     _ host: ReceptionHost, _ call: CallMachine, _ tenant: DirectoryTenant, at now: Moment
   ) {
-    let turns = DeviceTurns(targets, isGroup: destination.members != nil)
+    let turns = DeviceTurns(targets, isGroup: destination.ringsAll)
     let legs = legs(to: turns.first, besideCallerOf: call, at: now)
     guard !legs.isEmpty else { return update(call.id, at: now) { $0.choiceIsInVain(at: now) } }
     note(choice, from: host, of: call, passing: destination.passed, at: now)
-    admit(legs, to: call, called: destination.called, from: destination.shownCaller, at: now)
+    note(destination.steps, by: call.caller, in: call.id, of: call.tenant, at: now)
+    admit(
+      legs, of: turns.first, to: call, called: destination.called, from: destination.shownCaller,
+      at: now)
     ring(legs, in: turns, of: targets, destination, call, tenant, at: now)
   }
 
@@ -98,7 +101,7 @@ extension Exchange {
     _ destination: CallDestination, _ call: CallMachine, _ tenant: DirectoryTenant, at now: Moment
   ) {
     let further =
-      destination.members.map { Further.members($0.beginning(at: now.boot)) }
+      destination.further(after: now.boot)
       ?? turns.next(after: now.boot, shownCaller: destination.shownCaller, limits)
       .map(Further.devices)
     let until = now.boot.advanced(by: patience(of: targets, destination, tenant))

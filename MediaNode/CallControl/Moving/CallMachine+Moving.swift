@@ -217,6 +217,9 @@ extension CallMachine {
     if let answered = transfer?.answered, broken.legs[answered] != nil || isMovingStayer(broken) {
       transferGoesOn(with: answered, at: instant)
     }
+    for leg in broken.legs.keys.sorted() where isUnconfirmed(leg) {
+      actions += confirmationFailed(leg, .nodeLost, evidence: .nodeLost, at: now)
+    }
     for (leg, mobility) in broken.legs.sorted(by: { $0.key < $1.key })
     where leg != caller.id && self[leg].isOpen && self[leg].phase != .answered && asks(leg) {
       if mobility == .moves {

@@ -67,10 +67,16 @@ extension CallMachine {
   // MARK: - What happens to it
 
   mutating func played(_ number: UInt32, to side: RelaySide, at now: Moment) -> [CallAction] {
-    progressed(on: side, at: now) { $0.played(number, at: now.boot) }
+    if let asked = confirmation?.asked, self[asked].side == side {
+      return confirmationPlayed(number, at: now)
+    }
+    return progressed(on: side, at: now) { $0.played(number, at: now.boot) }
   }
 
   mutating func pressed(_ digit: Digit, on side: RelaySide, at now: Moment) -> [CallAction] {
+    if let asked = confirmation?.asked, self[asked].side == side {
+      return confirmationKey(digit, at: now)
+    }
     if let ended = messageEnded(by: digit, on: side, at: now) { return ended }
     return progressed(on: side, at: now) { $0.pressed(digit, at: now.boot) }
   }
@@ -139,10 +145,13 @@ extension CallMachine {
     let seated = RelaySide.allCases.compactMap { side in
       seats[side].map { CallAction.seat($0, side) }
     }
+    let asked = questionGoesOn(at: now)
     guard isAttended, !hearsFetchedSound, let run = attendance?.run,
       let position = run.position(at: now.boot)
-    else { return seated }
-    return seated + [.play(run.programme.announcement, run.number, to: caller.side, from: position)]
+    else { return seated + asked }
+    return seated + asked + [
+      .play(run.programme.announcement, run.number, to: caller.side, from: position)
+    ]
   }
 
   private var waits: Bool {
@@ -175,7 +184,7 @@ extension PassageEnd {
 extension PartySound {
   /// The side of a relay that leads to nobody. Told of keys by events, it has us listen for those
   /// that are pressed within the sound, too.
-  fileprivate static func nobody(beside sound: PartySound) -> PartySound {
+  static func nobody(beside sound: PartySound) -> PartySound {
     var nobody = sound
     (nobody.spoken, nobody.spokenEvents) = ([], nil)
     nobody.events = sound.payloadType == 101 ? 102 : 101

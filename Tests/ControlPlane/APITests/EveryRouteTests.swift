@@ -327,6 +327,16 @@ private struct Fixture {
         route: "DELETE /v1/tenants/{tenant}/extensions/{extension}/ring-group",
         path: path + "/extensions/\(entry)/ring-group", tenant: .hidden, reseller: .hidden),
       Probe(
+        route: "PUT /v1/tenants/{tenant}/extensions/{extension}/follow-me",
+        path: path + "/extensions/\(entry)/follow-me",
+        body: #"{"steps":[{"targets":[{"kind":"own"}]}]}"#, tenant: .hidden, reseller: .hidden),
+      Probe(
+        route: "GET /v1/tenants/{tenant}/extensions/{extension}/follow-me",
+        path: path + "/extensions/\(entry)/follow-me", tenant: .hidden, reseller: .hidden),
+      Probe(
+        route: "DELETE /v1/tenants/{tenant}/extensions/{extension}/follow-me",
+        path: path + "/extensions/\(entry)/follow-me", tenant: .hidden, reseller: .hidden),
+      Probe(
         route: "GET /v1/tenants/{tenant}/contacts", path: path + "/contacts", tenant: .hidden,
         reseller: .hidden),
       Probe(

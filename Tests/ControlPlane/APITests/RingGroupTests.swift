@@ -21,13 +21,15 @@ import Testing
       let before = try await bench.store.snapshots.tenant(bench.mine.tenant.id, in: .platform)
       let set = try await bench.send(
         .put, path(bench), as: bench.keys.tenant,
-        #"{"strategy":"in-turn","members":["\#(member)"],"rings_for":12,"skips_busy":false}"#)
+        #"{"strategy":"in-turn","members":["\#(member)"],"rings_for":12,"skips_busy":false,"confirms":true}"#
+      )
       #expect(set.status == 200, "\(set.body)")
       #expect(try await bench.send(.get, path(bench), as: bench.keys.tenant).body == set.body)
       #expect(
         try await entry(bench)?.group
           == RingGroup(
-            strategy: .inTurn, members: [member], ringsFor: .seconds(12), skipsBusy: false))
+            strategy: .inTurn, members: [member], ringsFor: .seconds(12), skipsBusy: false,
+            confirms: true))
       let after = try await bench.store.snapshots.tenant(bench.mine.tenant.id, in: .platform)
       #expect(after?.revision ?? 0 > before?.revision ?? 0)
       #expect(try await bench.send(.delete, path(bench), as: bench.keys.tenant).status == 204)

@@ -163,8 +163,13 @@ enum LinkSamples {
       ExtensionEntry(
         id: id(7), number: "102", displayName: "", outsideNumber: nil, credentials: [],
         group: RingGroup(
-          strategy: .inTurn, members: [id(5), id(6)], ringsFor: .seconds(9), skipsBusy: false),
-        mailbox: VoiceMailbox(longestMessage: .seconds(90), isFull: true, greeting: sound)),
+          strategy: .inTurn, members: [id(5), id(6)], ringsFor: .seconds(9), skipsBusy: false,
+          confirms: true),
+        mailbox: VoiceMailbox(longestMessage: .seconds(90), isFull: true, greeting: sound),
+        followMe: FollowMe(steps: [
+          FollowMe.Step([.own], ringsFor: .seconds(15), confirms: false),
+          FollowMe.Step([.colleague(id(5)), .outside("07700900123")], ringsFor: .seconds(20)),
+        ])),
       ExtensionEntry(
         id: id(11), number: "103", displayName: "", outsideNumber: nil, credentials: [],
         menu: VoiceMenu(
@@ -259,6 +264,7 @@ enum LinkSamples {
     AnsweringRule(name: "", on: .busy, from: .numbers(["+44*", "102"]), .busy),
     AnsweringRule(name: "", on: .offline, from: .colleagues, .ring),
     AnsweringRule(name: "", on: .busy, .voicemail()),
+    AnsweringRule(name: "", on: .always, .followMe),
     AnsweringRule(name: "", on: .busy, from: .contacts, .ring),
     AnsweringRule(name: "", on: .busy, from: .group("familie"), .ring),
     AnsweringRule(name: "", on: .busy, from: .vip, .ring),

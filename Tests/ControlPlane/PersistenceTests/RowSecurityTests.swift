@@ -142,6 +142,9 @@ struct RowSecurityTests {
         RingGroup(
           strategy: .random, members: [customer.extensions[1].id], ringsFor: .seconds(9)),
         of: customer.extensions[0].id, of: customer.tenant.id, in: .platform)
+      _ = try await scratch.store.followMe.replace(
+        FollowMe(steps: [.init([.own, .outside("07700900123")], ringsFor: .seconds(9))]),
+        of: customer.extensions[0].id, of: customer.tenant.id, in: .platform)
       try await Self.leaveMessage(for: customer, in: scratch)
       try await Self.recordCall(of: customer, in: scratch)
       _ = try await scratch.store.featureCodes.replace(of: customer.tenant.id, in: .platform) {

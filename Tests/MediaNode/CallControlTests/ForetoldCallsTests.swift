@@ -135,7 +135,7 @@ import Testing
         if case .unknown = onward { return itself }
         return onward
       case .busy, .decline: return .nowhere
-      case .ring, .voicemail, nil: return isOffline ? .nowhere : .ring(target, plan)
+      case .ring, .followMe, .voicemail, nil: return isOffline ? .nowhere : .ring(target, plan)
       }
     }
 

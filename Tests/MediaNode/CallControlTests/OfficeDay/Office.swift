@@ -61,7 +61,7 @@ final class Office {
   // MARK: - Its people
 
   private func moveIn() {
-    for number in 201...215 { add("\(number)", hasPhone: number != 208) }
+    for number in 201...216 { add("\(number)", hasPhone: number != 208) }
     // Ada, at the reception, has a mailbox for whom she does not hear.
     edit("201") {
       $0.mailbox = VoiceMailbox(longestMessage: .seconds(60))
@@ -100,6 +100,15 @@ final class Office {
           during: WeeklyHours([WeeklyHours.Span(days: 0x1F, from: 12 * 60, to: 24 * 60)]),
           .voicemail())
       ]
+    }
+    // Mia is looked for: at her desk, then at her mobile and at 213, and then there is her mailbox.
+    edit("216") {
+      $0.followMe = FollowMe(steps: [
+        FollowMe.Step([.own], ringsFor: .seconds(8)),
+        FollowMe.Step([.outside("07700900216"), .colleague(id("213"))], ringsFor: .seconds(12)),
+      ])
+      $0.mailbox = VoiceMailbox(longestMessage: .seconds(60))
+      $0.answering = [AnsweringRule(name: "", on: .always, .followMe)]
     }
     addRooms()
     addNumbers()
@@ -183,7 +192,7 @@ final class Office {
   private func addNumbers() {
     let destinations = [
       "0200": "200", "0201": "201", "0206": "206", "0207": "207", "0208": "208", "0210": "210",
-      "0211": "211", "0250": "250", "0260": "260", "0261": "261", "0270": "270",
+      "0211": "211", "0216": "216", "0250": "250", "0260": "260", "0261": "261", "0270": "270",
     ]
     var entries = destinations.sorted { $0.key < $1.key }.map { last, number in
       NumberEntry(

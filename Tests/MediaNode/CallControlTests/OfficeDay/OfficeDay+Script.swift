@@ -1,6 +1,6 @@
 extension OfficeDay {
   /// What the office pays for all of it, in pounds.
-  static let total = "1.892667"
+  static let total = "2.072667"
 
   /// Friday, 15 January 2027.
   static let script = """
@@ -240,6 +240,11 @@ extension OfficeDay {
     14:41:00 203 > 0064211234567 : carrier refuses 486 5 | 486 | 203>+64211234567 busy, carrier:+64211234567 busy
     14:42:00 202 > 07700900567 : carrier answers 5, transfers 203 15, 203 answers 20, carrier ends 40 | 200 | 202>+447700900567 15s, 203 20s, carrier:+447700900567 35s £0.06
     14:43:00 201 > 07700900568 : carrier answers 5, holds 10, resumes 20, ends 35 | 200 | 201>+447700900568 30s, carrier:+447700900568 30s £0.06
+    # Mia is looked for
+    14:44:00 204 > 216 : 216 answers 5, ends 25 | 200 | 204>216 20s, 216/1 forwarded, 216 20s
+    14:45:00 204 > 216 : carrier answers 12, carrier presses 1 14, ends 44 | 200 | 204>216 30s, 216/1 forwarded, 216 no-answer, 216/2 forwarded, carrier:+447700900216 32s £0.06, 213 answered-elsewhere
+    14:46:00 Lena > 0216 : carrier answers 10, 213 answers 12, carrier presses 2 14, 213 presses 1 16, ends 46 | 200 | carrier>0216 30s, 216/1 forwarded, 216 no-answer, 216/2 forwarded, carrier:+447700900216 rejected £0.06, 213 34s
+    14:47:00 205 > 216 : carrier answers 10, ends 50 | 200 | 205>216 28s, 216/1 forwarded, 216 no-answer, 216/2 forwarded, carrier:+447700900216 no-answer £0.06, 213 no-answer, message for 216 hung-up
     # Closing time
     17:29:50 Lena > 0200 : presses 0 4, 201 answers 12, ends 42 | 200 | carrier>0200 42s, 200/menu forwarded, 200,0 forwarded, 200/desk forwarded, 201 30s
     17:31:00 Lena > 0200 : ends 25 | 200 | carrier>0200 25s, message for 201 hung-up

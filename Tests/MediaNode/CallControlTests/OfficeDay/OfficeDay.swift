@@ -111,7 +111,7 @@ final class OfficeDay {
         uri = SIPURI(
           user: second.invite.uri.user, host: office.domain, headers: uri.headers)
       }
-    case .presses: return press(deed.argument, in: scripted)
+    case .presses: return press(deed.argument, asCaller: deed.who == nil, in: scripted)
     case .records, .stops: record(deed.verb == .records ? "on" : "off", by: end)
     case .shows:
       let shown = end.invite.headers.from.displayName ?? ""
@@ -130,14 +130,15 @@ final class OfficeDay {
     }
   }
 
-  private func press(_ keys: String, in scripted: ScriptedCall) -> String? {
+  private func press(_ keys: String, asCaller: Bool, in scripted: ScriptedCall) -> String? {
     for (place, key) in keys.enumerated() {
       guard let key = Digit(key) else { return "no key \(key)" }
       world.after(.milliseconds(200 * place)) { [self] in
         guard let id = OfficeBill(of: office).calls[scripted.dialog],
           let call = world.exchange.calls[id]?.machine
         else { return }
-        world.press(key, on: call.caller.side, of: call.plan.id)
+        let side = asCaller ? call.caller.side : call.caller.side.other
+        world.press(key, on: side, of: call.plan.id)
       }
     }
     return nil
