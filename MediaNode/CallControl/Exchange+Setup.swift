@@ -26,7 +26,10 @@ extension Exchange {
       let turns = DeviceTurns(targets, isGroup: destination.ringsAll)
       let share = ForkBreadth(of: arrival.request).share(among: turns.first.count)
       let callees = turns.first.map { target in
-        outgoingLeg(target.saying(share), plan, hops: arrival.hopsLeft, at: now)
+        var leg = outgoingLeg(target.saying(share), plan, hops: arrival.hopsLeft, at: now)
+        // They share one socket, also a carrier that is called beside telephones.
+        leg.relayAddress = targets[0].address.name
+        return leg
       }
       var call = CallMachine(
         id: id, tenant: origin.tenant.id, called: called, callerToken: nextToken(),

@@ -45,7 +45,7 @@ import Testing
       sent == [
         "202", "transferred", "notify", "message", "forwarded", "replaced", "prack", "announced",
         "conference", "supervised", "recorded", "parked", "taken", "message left",
-        "mailbox called", "menu", "chosen in a menu", "served from a queue", "in a flow",
+        "mailbox called", "asked", "menu", "chosen in a menu", "served from a queue", "in a flow",
       ])
   }
 }
@@ -80,7 +80,7 @@ extension CallFleet {
     case 25: queueUp(as: party)
     case 26: if !party.isCarrier { party.call(work()) }
     case 27: goThroughFlow(as: party)
-    case 28: handOnToMenu(call)
+    case 28: beLookedFor(as: party)
     default: registerWithPreference(party)
     }
   }
@@ -148,6 +148,38 @@ extension CallFleet {
     for delay in 1...4 {
       scene.world.after(.seconds(2 * delay)) { [world = scene.world] in
         world.pressKeyInMenu(["1", "9", "*", "6"][delay - 1])
+      }
+    }
+  }
+
+  /// The users of 102 and 103 are looked for from now on, or no more; who answers elsewhere says that it takes the
+  /// call, or does not.
+  private mutating func beLookedFor(as party: Party) {
+    let place = Int.random(in: 1...2, using: &random)
+    let targets: [FollowMe.Target] = [
+      .own, .colleague(Fixture.extensionID("101")), .outside("07700900123"),
+    ]
+    let steps = (0..<Int.random(in: 1...3, using: &random)).map { _ in
+      FollowMe.Step(
+        Array(targets.shuffled(using: &random).prefix(Int.random(in: 1...3, using: &random))),
+        ringsFor: .seconds(Int.random(in: 1...8, using: &random)),
+        confirms: Int.random(in: 0..<4, using: &random) > 0)
+    }
+    let occasion: AnsweringRule.Occasion =
+      Bool.random(using: &random) ? .always : .noAnswer(after: .seconds(3))
+    let rules = [
+      AnsweringRule(name: "", on: occasion, .followMe),
+      AnsweringRule(name: "", on: .always, .forward(to: "101")),
+    ]
+    let isThere = Int.random(in: 0..<4, using: &random) > 0
+    scene.world.change { tenant in
+      tenant.extensions[place].followMe = isThere ? FollowMe(steps: steps) : nil
+      tenant.extensions[place].answering = isThere ? rules : []
+    }
+    if !party.isCarrier { party.call("10\(place + 1)") }
+    for (delay, key) in zip(2..., ["1", "2", "1", "1"] as [Character]) {
+      scene.world.after(.seconds(2 * delay)) { [world = scene.world] in
+        world.pressKeyIfAsked(key)
       }
     }
   }

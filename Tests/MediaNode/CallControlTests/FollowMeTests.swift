@@ -231,6 +231,69 @@ import Testing
     scene.calmDown()
   }
 
+  @Test func aCallerWhoMakesNoOfferIsOfferedWhatWhoPressed1Said() throws {
+    let search = try search([FollowMe.Step([.outside(Self.mobile)], ringsFor: .seconds(20))])
+    let scene = search.scene
+    let call = scene.alice.call("102", offer: false)
+    #expect(scene.world.run { scene.carrier.calls.count == 1 })
+    scene.carrier.lastCall?.pickUp()
+    scene.world.run(for: .seconds(1))
+    #expect(question(in: scene) != nil && call.state != .talking)
+    try press(Digit("1"), in: scene)
+    #expect(scene.world.run { call.state == .talking })
+    scene.world.run(for: .seconds(1))
+    #expect(try machine(in: scene).caller.session.terms != nil)
+    call.hangUp()
+    scene.calmDown()
+  }
+
+  @Test func whoIsAskedMayChangeItsSessionMeanwhile() throws {
+    let search = try search([FollowMe.Step([.outside(Self.mobile)], ringsFor: .seconds(20))])
+    let scene = search.scene
+    let call = scene.alice.call("102")
+    #expect(scene.world.run { scene.carrier.calls.count == 1 })
+    scene.carrier.lastCall?.pickUp()
+    scene.world.run(for: .seconds(1))
+    scene.carrier.lastCall?.offer(port: 46_000)
+    scene.world.run(for: .seconds(1))
+    #expect(scene.carrier.lastCall?.renegotiations == [200])
+    #expect(scene.world.relays.values.first { $0.isOpen }?.directed[.callee]?.port == 46_000)
+    try press(Digit("1"), in: scene)
+    #expect(scene.world.run { call.state == .talking })
+    call.hangUp()
+    scene.calmDown()
+  }
+
+  @Test func aCallerInAMenuHearsRingingWhileSomebodyIsAsked() throws {
+    let search = try search([FollowMe.Step([.outside(Self.mobile)], ringsFor: .seconds(20))])
+    let scene = search.scene
+    scene.world.change { tenant in
+      tenant.extensions[2].menu = VoiceMenu(choices: ["1": .extension(Fixture.extensionID("102"))])
+    }
+    let call = scene.alice.call("103")
+    #expect(scene.world.run { call.state == .talking })
+    scene.world.run(for: .milliseconds(100))
+    let relay = try #require(scene.world.relays.values.first { $0.isOpen })
+    scene.world.press(try #require(Digit("1")), on: .caller, of: relay.plan.id)
+    #expect(scene.world.run { scene.carrier.calls.count == 1 })
+    scene.carrier.lastCall?.pickUp()
+    scene.world.run(for: .seconds(1))
+    #expect(question(in: scene) != nil)
+    let playing = scene.world.relays.values.first { $0.isOpen }?.playing[.caller]
+    #expect(playing?.announcement.prompts == [.ringing])
+    guard case .decoded(let sounds) = try machine(in: scene).passage else {
+      Issue.record("nobody decodes")
+      return
+    }
+    #expect(sounds.caller.hears == .nothing && sounds.callee.hears == .nothing)
+    try press(Digit("1"), in: scene)
+    scene.world.run(for: .seconds(1))
+    #expect(try machine(in: scene).passage == .relayed)
+    #expect(scene.carrier.lastCall?.state == .talking)
+    call.hangUp()
+    scene.calmDown()
+  }
+
   // MARK: - Rules
 
   @Test func aRuleMayLookForTheUserOnlyWhenNobodyAnswersAndThenSendTheCallOn() throws {

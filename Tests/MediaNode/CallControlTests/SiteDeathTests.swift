@@ -358,6 +358,30 @@ import Testing
     #expect(scene.world.outcomes(of: "102") == [.answered])
   }
 
+  @Test("Who is asked whether it takes a call is let go, and the call goes on to the next")
+  func asked() throws {
+    let scene = try Scene()
+    scene.world.change { tenant in
+      tenant.extensions[1].followMe = FollowMe(steps: [
+        FollowMe.Step([.outside("07700900123")], ringsFor: .seconds(20)),
+        FollowMe.Step([.own], ringsFor: .seconds(20)),
+      ])
+      tenant.extensions[1].answering = [AnsweringRule(name: "", on: .always, .followMe)]
+    }
+    scene.carrier.habit = .ring
+    let call = scene.alice.call("102")
+    #expect(scene.world.run { scene.carrier.calls.count == 1 })
+    scene.carrier.lastCall?.pickUp()
+    scene.world.run(for: .seconds(1))
+    scene.world.loseSite()
+    scene.world.run(for: .seconds(3))
+    #expect(scene.world.run { call.state == .talking })
+    #expect(scene.bob.lastCall?.state == .talking)
+    call.hangUp()
+    scene.calmDown()
+    #expect(scene.world.carrierFacts.compactMap(\.outcome) == [.nodeLost])
+  }
+
   @Test("Nothing rings for longer than 35 seconds for a caller who may be gone")
   func ghost() throws {
     let scene = try Scene()

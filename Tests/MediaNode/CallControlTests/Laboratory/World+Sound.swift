@@ -29,6 +29,13 @@ extension World {
     press(digit, on: call.caller.side, of: call.plan.id)
   }
 
+  /// Whoever is asked whether it takes a call presses that key.
+  func pressKeyIfAsked(_ key: Character) {
+    let asking = exchange.calls.values.map(\.machine).filter { $0.confirmation?.asked != nil }
+    guard let call = asking.min(by: { $0.id < $1.id }), let digit = Digit(key) else { return }
+    press(digit, on: call.caller.side.other, of: call.plan.id)
+  }
+
   /// A dead process hears nothing.
   func press(_ key: Digit, on side: RelaySide, of relay: RelayID) {
     guard !isDead else { return }
@@ -49,6 +56,9 @@ extension World {
       if !relay.played.isEmpty { used.insert("announced") }
       for playing in relay.played {
         if playing.announcement.prompts.contains(.recorded("vm-press")) { used.insert("menu") }
+        if playing.announcement.prompts.contains(.recorded("followme/options")) {
+          used.insert("asked")
+        }
         if playing.announcement.prompts == [.ringing] { used.insert("chosen in a menu") }
       }
       for seat in relay.seated {
