@@ -199,6 +199,8 @@ extension CallMachine {
 
   /// Tells the caller, unless it must first acknowledge what it was told before.
   mutating func connectCaller(to leg: LegID, at now: Moment) -> [CallAction] {
+    // It has the call, whatever becomes of it: nobody is asked any more.
+    for place in callees.indices { callees[place].mustConfirm = false }
     if caller.progress?.mustBeHeard == true {
       let patience = TransactionTimers.standard.patience
       state = .holdingBack(leg, until: now.boot.advanced(by: patience))
