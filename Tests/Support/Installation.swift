@@ -62,6 +62,7 @@ public struct Installation: Sendable {
     "ss-noservice": 1_300, "vm-nobodyavail": 1_500, "conf-onlyperson": 1_500,
     "do-not-disturb": 1_700, "activated": 1_700, "queue-youarenext": 1_300,
     "queue-thereare": 1_500, "queue-callswaiting": 1_500, "agent-loggedoff": 1_700,
+    "followme/call-from": 1_100, "followme/options": 1_100,
   ]
 
   /// What a mailbox says, in pieces of a second each, in hertz.
