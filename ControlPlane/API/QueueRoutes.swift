@@ -19,6 +19,7 @@ struct QueueRoutes: Sendable {
     routes.put(Self.queue, replace)
     routes.delete(Self.queue, remove)
     routes.get(Self.queue + "/live", live)
+    routes.delete(Self.queue + "/callbacks/{callback}", callOff)
   }
 
   private func show(_ request: IncomingRequest) async throws -> Response {
@@ -48,6 +49,22 @@ struct QueueRoutes: Sendable {
     return .json(LiveQueueView(figures, at: clock.now()))
   }
 
+  /// Who is being called already, is. 404 where nobody by that id is to be called back, as far as a node told.
+  private func callOff(_ request: IncomingRequest) async throws -> Response {
+    let scope = try await keys.scope(of: request, toDo: .manageExtensions)
+    let (id, tenant): (ExtensionID, TenantID) = (
+      try request.id("extension"), try request.id("tenant")
+    )
+    let callback: CallID = try request.id("callback")
+    _ = try await queues.find(id, of: tenant, in: scope)
+    let figures = await installation.figures(ofQueue: id, of: tenant)
+    guard figures?.callbacks.contains(where: { $0.id == callback }) ?? true else {
+      throw NotFound("callback", callback)
+    }
+    try await queues.callOff(callback, of: id, of: tenant, in: scope)
+    return .noContent
+  }
+
   private func remove(_ request: IncomingRequest) async throws -> Response {
     let scope = try await keys.scope(of: request, toDo: .manageExtensions)
     try await queues.remove(request.id("extension"), of: request.id("tenant"), in: scope)
@@ -61,6 +78,8 @@ private struct LiveQueueView: Encodable {
   /// Seconds; null: nobody waits.
   @Nullable var longestWait: Int64?
   var agents: [LiveAgentView]
+  /// In the order of their places.
+  var callbacks: [LiveCallbackView]
 
   init(_ figures: QueueFigures, at now: WallTime) {
     waiting = figures.waiting
@@ -68,6 +87,27 @@ private struct LiveQueueView: Encodable {
       max(0, (now.milliseconds - $0.milliseconds) / 1_000)
     }
     agents = figures.agents.map(LiveAgentView.init)
+    callbacks = figures.callbacks.map { LiveCallbackView($0, at: now) }
+  }
+}
+
+private struct LiveCallbackView: Encodable {
+  /// call_…, of no call.
+  var id: String
+  var number: String
+  /// Seconds since the caller came to the queue.
+  var wait: Int64
+  /// Calls in vain so far.
+  var attempts: Int
+  /// An agent is rung for it, or it is being called.
+  var isUnderWay: Bool
+
+  init(_ callback: QueueFigures.Callback, at now: WallTime) {
+    id = callback.id.description
+    number = callback.number
+    wait = max(0, (now.milliseconds - callback.since.milliseconds) / 1_000)
+    attempts = callback.attempts
+    isUnderWay = callback.isUnderWay
   }
 }
 
@@ -103,7 +143,7 @@ private struct AgentView: Codable {
 private struct QueueBody: Decodable {
   private enum CodingKeys: String, CodingKey {
     case strategy, agents, ringsFor, wrapUp, restsFor, pausesAfter, mostWaiting, longestWait
-    case needsAgents, putsVipsFirst, announcesEvery, announcesWait, language, finally
+    case needsAgents, putsVipsFirst, announcesEvery, announcesWait, language, finally, callback
   }
 
   var strategy: String
@@ -122,6 +162,8 @@ private struct QueueBody: Decodable {
   var announcesWait: Bool?
   var language: String?
   var finally: DestinationView?
+  /// Absent or null: nobody is called back.
+  var callback: CallbackBody?
 
   init(from decoder: any Decoder) throws {
     let body = try decoder.container(keyedBy: CodingKeys.self)
@@ -141,6 +183,7 @@ private struct QueueBody: Decodable {
     announcesWait = try body.decodeIfPresent(Bool.self, forKey: .announcesWait)
     language = try body.decodeIfPresent(String.self, forKey: .language)
     finally = try body.decodeIfPresent(DestinationView.self, forKey: .finally)
+    callback = try body.decodeIfPresent(CallbackBody.self, forKey: .callback)
   }
 
   func queue() throws -> NewQueue {
@@ -150,7 +193,61 @@ private struct QueueBody: Decodable {
       mostWaiting: mostWaiting ?? 100, longestWait: longestWait, needsAgents: needsAgents ?? true,
       putsVIPsFirst: putsVipsFirst ?? true, announcesEvery: announcesEvery,
       announcesWait: announcesWait ?? false, language: language,
-      last: finally?.destination ?? NewMenu.Destination("hang-up"))
+      last: finally?.destination ?? NewMenu.Destination("hang-up"),
+      callback: callback?.callback)
+  }
+}
+
+/// What is left out is usual.
+private struct CallbackBody: Decodable {
+  var key: String?
+  /// Seconds.
+  var offeredAfter: Int?
+  var offeredFrom: Int?
+  var takesOtherNumbers: Bool?
+  var attempts: Int?
+  var pause: Int?
+  var keepsFor: Int?
+  /// `18:00`
+  var endsAt: String?
+
+  var callback: NewQueue.Callback {
+    let usual = NewQueue.Callback()
+    return NewQueue.Callback(
+      key: key ?? usual.key, offeredAfter: offeredAfter ?? usual.offeredAfter,
+      offeredFrom: offeredFrom ?? usual.offeredFrom,
+      takesOtherNumbers: takesOtherNumbers ?? usual.takesOtherNumbers,
+      attempts: attempts ?? usual.attempts, pause: pause ?? usual.pause,
+      keepsFor: keepsFor ?? usual.keepsFor, endsAt: endsAt)
+  }
+}
+
+private struct CallbackView: Encodable {
+  /// What a caller presses.
+  var key: String
+  /// Seconds.
+  var offeredAfter: Int
+  /// Who stands nearer to the front is not told.
+  var offeredFrom: Int
+  var takesOtherNumbers: Bool
+  /// Calls at most.
+  var attempts: Int
+  /// Seconds between them.
+  var pause: Int
+  /// Seconds.
+  var keepsFor: Int
+  /// `18:00` by the tenant's clock; null: the day does not matter.
+  @Nullable var endsAt: String?
+
+  init(_ callback: NewQueue.Callback) {
+    key = callback.key
+    offeredAfter = callback.offeredAfter
+    offeredFrom = callback.offeredFrom
+    takesOtherNumbers = callback.takesOtherNumbers
+    attempts = callback.attempts
+    pause = callback.pause
+    keepsFor = callback.keepsFor
+    endsAt = callback.endsAt
   }
 }
 
@@ -174,6 +271,8 @@ private struct QueueView: Encodable {
   /// Null: as to all callers of the tenant's.
   @Nullable var language: String?
   var finally: DestinationView
+  /// Null: nobody is called back.
+  @Nullable var callback: CallbackView?
 
   init(_ queue: CallQueue) {
     let given = NewQueue(queue)
@@ -193,5 +292,6 @@ private struct QueueView: Encodable {
     announcesWait = given.announcesWait
     language = given.language
     finally = DestinationView(given.last)
+    callback = given.callback.map(CallbackView.init)
   }
 }

@@ -24,6 +24,42 @@ public struct CallQueue: Hashable, Sendable {
     }
   }
 
+  /// Callers may hang up and be called back in their turn.
+  public struct Callback: Hashable, Sendable {
+    /// What a caller presses to ask for it: one of `0` to `9`, `*` and `#`.
+    public var key: String
+    /// After how long a caller is told of it.
+    public var offeredAfter: Duration
+    /// Who stands nearer to the front then is not told; 1: everybody is.
+    public var offeredFrom: UInt16
+    /// Callers may name another number than their own.
+    public var takesOtherNumbers: Bool
+    /// How often a caller is called at most, 1 or more.
+    public var attempts: UInt8
+    /// Between the end of one attempt in vain and the next.
+    public var pause: Duration
+    /// Nobody is called back later than that after it asked.
+    public var keepsFor: Duration
+    /// The minute of the day, by the tenant's clock, at which those who were not called yet are given up; nil:
+    /// the day does not matter.
+    public var endsAt: UInt16?
+
+    public init(
+      key: String = "1", offeredAfter: Duration = .seconds(30), offeredFrom: UInt16 = 1,
+      takesOtherNumbers: Bool = true, attempts: UInt8 = 3, pause: Duration = .seconds(300),
+      keepsFor: Duration = .seconds(14_400), endsAt: UInt16? = nil
+    ) {
+      self.key = key
+      self.offeredAfter = offeredAfter
+      self.offeredFrom = offeredFrom
+      self.takesOtherNumbers = takesOtherNumbers
+      self.attempts = attempts
+      self.pause = pause
+      self.keepsFor = keepsFor
+      self.endsAt = endsAt
+    }
+  }
+
   public var strategy: Strategy
   /// Each once; those that are gone from the tenant are passed over.
   public var agents: [Agent]
@@ -50,13 +86,18 @@ public struct CallQueue: Hashable, Sendable {
   /// `en`, `de`: in what; nil: as to all callers of the tenant's.
   public var language: String?
   public var last: VoiceMenu.Destination
+  /// Nil: nobody is called back.
+  public var callback: Callback?
+  /// Callbacks that somebody called off, by their names.
+  public var calledOff: [CallID]
 
   public init(
     strategy: Strategy, agents: [Agent], ringsFor: Duration = .seconds(15),
     wrapUp: Duration = .zero, restsFor: Duration = .seconds(10), pausesAfter: UInt8? = nil,
     mostWaiting: UInt16 = 100, longestWait: Duration? = nil, needsAgents: Bool = true,
     putsVIPsFirst: Bool = true, announcesEvery: Duration? = .seconds(60),
-    announcesWait: Bool = false, language: String? = nil, last: VoiceMenu.Destination = .hangUp
+    announcesWait: Bool = false, language: String? = nil, last: VoiceMenu.Destination = .hangUp,
+    callback: Callback? = nil, calledOff: [CallID] = []
   ) {
     self.strategy = strategy
     self.agents = agents
@@ -72,6 +113,8 @@ public struct CallQueue: Hashable, Sendable {
     self.announcesWait = announcesWait
     self.language = language
     self.last = last
+    self.callback = callback
+    self.calledOff = calledOff
   }
 }
 

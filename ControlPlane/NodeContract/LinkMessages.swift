@@ -142,6 +142,8 @@ public struct CheckpointEnvelope: Hashable, Sendable {
     case agent
     /// Nothing but how a queue is now, for whoever watches it.
     case queue(QueueFigures)
+    /// The place in a queue of somebody who is to be called back.
+    case callback
   }
 
   public var call: CallID

@@ -27,16 +27,45 @@ public struct QueueFigures: Hashable, Sendable {
     }
   }
 
-  /// Callers who have a place, also those for whom somebody rings.
+  /// Somebody who hung up and is to be called back.
+  public struct Callback: Hashable, Sendable {
+    /// Its name; no call of it has this id.
+    public var id: CallID
+    /// As it is called: E.164 with plus, or an extension.
+    public var number: String
+    /// When it came to the queue.
+    public var since: WallTime
+    /// How often it was called in vain.
+    public var attempts: Int
+    /// An agent is rung for it, or it is being called.
+    public var isUnderWay: Bool
+
+    public init(
+      _ id: CallID, to number: String, since: WallTime, attempts: Int = 0, isUnderWay: Bool = false
+    ) {
+      self.id = id
+      self.number = number
+      self.since = since
+      self.attempts = attempts
+      self.isUnderWay = isUnderWay
+    }
+  }
+
+  /// Callers who have a place and are on the line, also those for whom somebody rings.
   public var waiting: Int
   /// When who waits longest came; nil: nobody waits.
   public var waitingSince: WallTime?
   public var agents: [Agent]
+  /// In the order of their places.
+  public var callbacks: [Callback]
 
-  public init(waiting: Int, waitingSince: WallTime?, agents: [Agent]) {
+  public init(
+    waiting: Int, waitingSince: WallTime?, agents: [Agent], callbacks: [Callback] = []
+  ) {
     self.waiting = waiting
     self.waitingSince = waitingSince
     self.agents = agents
+    self.callbacks = callbacks
   }
 }
 

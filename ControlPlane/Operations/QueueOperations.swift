@@ -27,6 +27,15 @@ public struct QueueOperations: Sendable {
     return queue
   }
 
+  /// Nobody is called back for it any more; who is being called already, is.
+  public func callOff(
+    _ callback: CallID, of id: ExtensionID, of tenant: TenantID, in scope: AccessScope
+  ) async throws {
+    guard try await store.queues.callOff(callback, of: id, of: tenant, in: scope) else {
+      throw NotFound("queue", id)
+    }
+  }
+
   /// The extension rings its own devices again.
   public func remove(_ id: ExtensionID, of tenant: TenantID, in scope: AccessScope) async throws {
     _ = try await find(id, of: tenant, in: scope)

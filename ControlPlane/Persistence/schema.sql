@@ -555,6 +555,14 @@ CREATE TABLE public.queue_agents (
 );
 ALTER TABLE ONLY public.queue_agents FORCE ROW LEVEL SECURITY;
 ALTER TABLE public.queue_agents OWNER TO tandem_owner;
+CREATE TABLE public.queue_callbacks_called_off (
+    tenant_id uuid NOT NULL,
+    extension_id uuid NOT NULL,
+    callback_id uuid NOT NULL,
+    called_off_at timestamp with time zone DEFAULT now() NOT NULL
+);
+ALTER TABLE ONLY public.queue_callbacks_called_off FORCE ROW LEVEL SECURITY;
+ALTER TABLE public.queue_callbacks_called_off OWNER TO tandem_owner;
 CREATE TABLE public.queues (
     tenant_id uuid NOT NULL,
     extension_id uuid NOT NULL,
@@ -573,7 +581,16 @@ CREATE TABLE public.queues (
     last_action text NOT NULL,
     last_target_id uuid,
     last_target text,
+    callback_key text,
+    callback_offered_after_seconds smallint,
+    callback_offered_from smallint,
+    callback_takes_other_numbers boolean,
+    callback_attempts smallint,
+    callback_pause_seconds integer,
+    callback_keeps_for_seconds integer,
+    callback_ends_at smallint,
     CONSTRAINT queues_announces_every_seconds_check CHECK (((announces_every_seconds >= 10) AND (announces_every_seconds <= 3600))),
+    CONSTRAINT queues_callback_check CHECK ((((callback_key ~ '^[0-9*#]$'::text) AND ((callback_offered_after_seconds >= 1) AND (callback_offered_after_seconds <= 3600)) AND ((callback_offered_from >= 1) AND (callback_offered_from <= 500)) AND (callback_takes_other_numbers IS NOT NULL) AND ((callback_attempts >= 1) AND (callback_attempts <= 10)) AND ((callback_pause_seconds >= 10) AND (callback_pause_seconds <= 86400)) AND ((callback_keeps_for_seconds >= 60) AND (callback_keeps_for_seconds <= 604800)) AND COALESCE(((callback_ends_at >= 0) AND (callback_ends_at <= 1439)), true)) OR (num_nonnulls(callback_key, callback_offered_after_seconds, callback_offered_from, callback_takes_other_numbers, callback_attempts, callback_pause_seconds, callback_keeps_for_seconds, callback_ends_at) = 0))),
     CONSTRAINT queues_check CHECK (((last_target_id IS NOT NULL) = (last_action = ANY (ARRAY['extension'::text, 'mailbox'::text])))),
     CONSTRAINT queues_check1 CHECK (((last_target IS NOT NULL) = (last_action = ANY (ARRAY['outside'::text, 'room'::text])))),
     CONSTRAINT queues_language_check CHECK ((language ~ '^[a-z]{2}$'::text)),
@@ -842,6 +859,8 @@ ALTER TABLE ONLY public.queue_agents
     ADD CONSTRAINT queue_agents_pkey PRIMARY KEY (tenant_id, extension_id, "position");
 ALTER TABLE ONLY public.queue_agents
     ADD CONSTRAINT queue_agents_tenant_id_extension_id_agent_id_key UNIQUE (tenant_id, extension_id, agent_id);
+ALTER TABLE ONLY public.queue_callbacks_called_off
+    ADD CONSTRAINT queue_callbacks_called_off_pkey PRIMARY KEY (tenant_id, extension_id, callback_id);
 ALTER TABLE ONLY public.queues
     ADD CONSTRAINT queues_pkey PRIMARY KEY (tenant_id, extension_id);
 ALTER TABLE ONLY public.rates
@@ -925,6 +944,7 @@ CREATE TRIGGER inserted AFTER INSERT ON public.menu_choices REFERENCING NEW TABL
 CREATE TRIGGER inserted AFTER INSERT ON public.menus REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.raise_revision_of_tenants();
 CREATE TRIGGER inserted AFTER INSERT ON public.numbers REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.raise_revision_of_tenants();
 CREATE TRIGGER inserted AFTER INSERT ON public.queue_agents REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.raise_revision_of_tenants();
+CREATE TRIGGER inserted AFTER INSERT ON public.queue_callbacks_called_off REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.raise_revision_of_tenants();
 CREATE TRIGGER inserted AFTER INSERT ON public.queues REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.raise_revision_of_tenants();
 CREATE TRIGGER inserted AFTER INSERT ON public.ring_group_members REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.raise_revision_of_tenants();
 CREATE TRIGGER inserted AFTER INSERT ON public.ring_groups REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.raise_revision_of_tenants();
@@ -1024,6 +1044,8 @@ ALTER TABLE ONLY public.queue_agents
     ADD CONSTRAINT queue_agents_agent_exists FOREIGN KEY (tenant_id, agent_id) REFERENCES public.extensions(tenant_id, extension_id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.queue_agents
     ADD CONSTRAINT queue_agents_tenant_id_extension_id_fkey FOREIGN KEY (tenant_id, extension_id) REFERENCES public.queues(tenant_id, extension_id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.queue_callbacks_called_off
+    ADD CONSTRAINT queue_callbacks_called_off_tenant_id_extension_id_fkey FOREIGN KEY (tenant_id, extension_id) REFERENCES public.extensions(tenant_id, extension_id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.queues
     ADD CONSTRAINT queues_extension_exists FOREIGN KEY (tenant_id, extension_id) REFERENCES public.extensions(tenant_id, extension_id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.queues
@@ -1095,6 +1117,7 @@ CREATE POLICY operators_write ON public.service_addresses USING (public.scope_is
 CREATE POLICY operators_write ON public.sites USING (public.scope_is_platform());
 ALTER TABLE public.price_lists ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.queue_agents ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.queue_callbacks_called_off ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.queues ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.rates ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.resellers ENABLE ROW LEVEL SECURITY;
@@ -1192,6 +1215,9 @@ CREATE POLICY within_scope ON public.numbers USING ((public.scope_is_platform() 
   WHERE (t.reseller_id = public.scope_reseller())))));
 CREATE POLICY within_scope ON public.price_lists USING ((public.scope_is_platform() OR (reseller_id = public.scope_reseller())));
 CREATE POLICY within_scope ON public.queue_agents USING ((public.scope_is_platform() OR (tenant_id = public.scope_tenant()) OR (tenant_id IN ( SELECT t.tenant_id
+   FROM public.tenants t
+  WHERE (t.reseller_id = public.scope_reseller())))));
+CREATE POLICY within_scope ON public.queue_callbacks_called_off USING ((public.scope_is_platform() OR (tenant_id = public.scope_tenant()) OR (tenant_id IN ( SELECT t.tenant_id
    FROM public.tenants t
   WHERE (t.reseller_id = public.scope_reseller())))));
 CREATE POLICY within_scope ON public.queues USING ((public.scope_is_platform() OR (tenant_id = public.scope_tenant()) OR (tenant_id IN ( SELECT t.tenant_id
@@ -1316,6 +1342,7 @@ GRANT UPDATE(display) ON TABLE public.numbers TO tandem_server;
 GRANT SELECT,INSERT ON TABLE public.price_lists TO tandem_server;
 GRANT UPDATE(name) ON TABLE public.price_lists TO tandem_server;
 GRANT SELECT,INSERT,DELETE ON TABLE public.queue_agents TO tandem_server;
+GRANT SELECT,INSERT,DELETE ON TABLE public.queue_callbacks_called_off TO tandem_server;
 GRANT SELECT,INSERT,DELETE ON TABLE public.queues TO tandem_server;
 GRANT SELECT,INSERT ON TABLE public.rates TO tandem_server;
 GRANT UPDATE(valid_until) ON TABLE public.rates TO tandem_server;

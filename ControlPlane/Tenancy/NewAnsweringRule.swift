@@ -259,7 +259,7 @@ extension WeeklyHours {
   }
 
   /// `09:30`; `24:00` is the day's end.
-  private static func minute(_ text: String, _ field: String) throws(InvalidField) -> UInt16 {
+  static func minute(_ text: String, _ field: String) throws(InvalidField) -> UInt16 {
     let parts = text.split(separator: ":", omittingEmptySubsequences: false)
     guard parts.count == 2,
       parts.allSatisfy({ $0.utf8.count == 2 && $0.utf8.allSatisfy(\.isDigit) }),
@@ -313,7 +313,7 @@ extension NewAnsweringRule.Hours {
         .map(\.element), from: Self.text(span.from), to: Self.text(span.to))
   }
 
-  private static func text(_ minute: UInt16) -> String {
+  static func text(_ minute: UInt16) -> String {
     let (hour, minute) = minute.quotientAndRemainder(dividingBy: 60)
     return "\(hour < 10 ? "0" : "")\(hour):\(minute < 10 ? "0" : "")\(minute)"
   }

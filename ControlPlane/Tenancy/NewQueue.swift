@@ -23,13 +23,49 @@ public struct NewQueue: Hashable, Sendable {
   public var announcesWait: Bool
   public var language: String?
   public var last: NewMenu.Destination
+  /// `nil`: nobody is called back.
+  public var callback: Callback?
+
+  /// Callers who are called back, as a person gave it.
+  public struct Callback: Hashable, Sendable {
+    /// One of `0` to `9`, `*` and `#`.
+    public var key: String
+    /// Seconds, 1 to 3600.
+    public var offeredAfter: Int
+    /// 1 to 500.
+    public var offeredFrom: Int
+    public var takesOtherNumbers: Bool
+    /// 1 to 10.
+    public var attempts: Int
+    /// Seconds, 10 to 86400.
+    public var pause: Int
+    /// Seconds, 60 to 604800.
+    public var keepsFor: Int
+    /// `18:00`; `nil`: the day does not matter.
+    public var endsAt: String?
+
+    public init(
+      key: String = "1", offeredAfter: Int = 30, offeredFrom: Int = 1,
+      takesOtherNumbers: Bool = true, attempts: Int = 3, pause: Int = 300,
+      keepsFor: Int = 14_400, endsAt: String? = nil
+    ) {
+      self.key = key
+      self.offeredAfter = offeredAfter
+      self.offeredFrom = offeredFrom
+      self.takesOtherNumbers = takesOtherNumbers
+      self.attempts = attempts
+      self.pause = pause
+      self.keepsFor = keepsFor
+      self.endsAt = endsAt
+    }
+  }
 
   public init(
     strategy: String, agents: [CallQueue.Agent], ringsFor: Int = 15, wrapUp: Int = 0,
     restsFor: Int = 10, pausesAfter: Int? = nil, mostWaiting: Int = 100, longestWait: Int? = nil,
     needsAgents: Bool = true, putsVIPsFirst: Bool = true, announcesEvery: Int? = 60,
     announcesWait: Bool = false, language: String? = nil,
-    last: NewMenu.Destination = NewMenu.Destination("hang-up")
+    last: NewMenu.Destination = NewMenu.Destination("hang-up"), callback: Callback? = nil
   ) {
     self.strategy = strategy
     self.agents = agents
@@ -45,6 +81,7 @@ public struct NewQueue: Hashable, Sendable {
     self.announcesWait = announcesWait
     self.language = language
     self.last = last
+    self.callback = callback
   }
 }
 
@@ -84,7 +121,10 @@ extension CallQueue {
       pausesAfter: new.pausesAfter.map { UInt8($0) }, mostWaiting: UInt16(new.mostWaiting),
       longestWait: new.longestWait.map { .seconds($0) }, needsAgents: new.needsAgents,
       putsVIPsFirst: new.putsVIPsFirst, announcesEvery: new.announcesEvery.map { .seconds($0) },
-      announcesWait: new.announcesWait, language: new.language, last: last)
+      announcesWait: new.announcesWait, language: new.language, last: last,
+      callback: try new.callback.map { (new) throws(InvalidField) in
+        try Callback(checking: new)
+      })
   }
 
   private static func check(_ agents: [Agent], of id: ExtensionID) throws(InvalidField) {
@@ -103,6 +143,29 @@ extension CallQueue {
   }
 }
 
+extension CallQueue.Callback {
+  fileprivate init(checking new: NewQueue.Callback) throws(InvalidField) {
+    guard new.key.count == 1, "0123456789*#".contains(new.key) else {
+      throw InvalidField("callback.key", .malformed(expected: "one of 0 to 9, * and #"))
+    }
+    for (value, range, field) in [
+      (new.offeredAfter, 1...3_600, "offered_after"), (new.offeredFrom, 1...500, "offered_from"),
+      (new.attempts, 1...10, "attempts"), (new.pause, 10...86_400, "pause"),
+      (new.keepsFor, 60...604_800, "keeps_for"),
+    ] as [(Int, ClosedRange<Int>, String)] where !range.contains(value) {
+      throw InvalidField("callback.\(field)", .outOfRange(range))
+    }
+    let endsAt = try new.endsAt.map { (text) throws(InvalidField) in
+      try WeeklyHours.minute(text, "callback.ends_at") % 1_440
+    }
+    self.init(
+      key: new.key, offeredAfter: .seconds(new.offeredAfter),
+      offeredFrom: UInt16(new.offeredFrom), takesOtherNumbers: new.takesOtherNumbers,
+      attempts: UInt8(new.attempts), pause: .seconds(new.pause), keepsFor: .seconds(new.keepsFor),
+      endsAt: endsAt)
+  }
+}
+
 extension NewQueue {
   /// The same as a person would give it.
   public init(_ queue: CallQueue) {
@@ -114,6 +177,14 @@ extension NewQueue {
       longestWait: queue.longestWait.map(seconds), needsAgents: queue.needsAgents,
       putsVIPsFirst: queue.putsVIPsFirst, announcesEvery: queue.announcesEvery.map(seconds),
       announcesWait: queue.announcesWait, language: queue.language,
-      last: NewMenu.Destination(queue.last))
+      last: NewMenu.Destination(queue.last),
+      callback: queue.callback.map { callback in
+        Callback(
+          key: callback.key, offeredAfter: seconds(callback.offeredAfter),
+          offeredFrom: Int(callback.offeredFrom), takesOtherNumbers: callback.takesOtherNumbers,
+          attempts: Int(callback.attempts), pause: seconds(callback.pause),
+          keepsFor: seconds(callback.keepsFor),
+          endsAt: callback.endsAt.map { NewAnsweringRule.Hours.text($0) })
+      })
   }
 }

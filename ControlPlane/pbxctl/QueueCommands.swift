@@ -4,7 +4,7 @@ import Foundation
 struct QueueCommands: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "queue", abstract: "Callers of an extension wait until one of its agents is free.",
-    subcommands: [Show.self, Live.self, Replace.self, Remove.self])
+    subcommands: [Show.self, Live.self, Replace.self, CallOff.self, Remove.self])
   static let columns = [
     Output.Column("Strategy", "strategy"), Output.Column("Agents", "agents"),
     Output.Column("Rings for seconds", "rings_for"), Output.Column("Wrap-up seconds", "wrap_up"),
@@ -15,6 +15,14 @@ struct QueueCommands: AsyncParsableCommand {
     Output.Column("Place every seconds", "announces_every"),
     Output.Column("Says the wait", "announces_wait"), Output.Column("Language", "language"),
     Output.Column("Finally", "finally.then"), Output.Column("  to", "finally.to"),
+    Output.Column("Callback by", "callback.key"),
+    Output.Column("  after seconds", "callback.offered_after"),
+    Output.Column("  from place", "callback.offered_from"),
+    Output.Column("  other numbers", "callback.takes_other_numbers"),
+    Output.Column("  attempts", "callback.attempts"),
+    Output.Column("  pause seconds", "callback.pause"),
+    Output.Column("  keeps for seconds", "callback.keeps_for"),
+    Output.Column("  ends at", "callback.ends_at"),
   ]
 
   /// Whom a caller rings.
@@ -48,7 +56,7 @@ struct QueueCommands: AsyncParsableCommand {
           columns: [
             Output.Column("Waiting", "waiting"),
             Output.Column("Longest wait in seconds", "longest_wait"),
-            Output.Column("Agents", "agents"),
+            Output.Column("Agents", "agents"), Output.Column("Callbacks", "callbacks"),
           ])
       }
     }
@@ -80,6 +88,17 @@ struct QueueCommands: AsyncParsableCommand {
     @Flag(help: "They hear how long it will take, too.") var announcesWait = false
     @Option(help: "de, en, es, fr, it, or ru.") var language: String?
     @Option(help: "Where callers go whom nobody takes.") var finally = "hang-up"
+    @Option(help: "The key that callers press to be called back: 0 to 9, * or #.")
+    var callback: String?
+    @Option(help: "Seconds until callers are told of it.") var callbackAfter = 30
+    @Option(help: "Told to callers who stand at that place or behind.") var callbackFrom = 1
+    @Flag(inversion: .prefixedNo, help: "Callers may name another number than their own.")
+    var callbackOtherNumbers = true
+    @Option(help: "How often a caller is called at most.") var callbackAttempts = 3
+    @Option(help: "Seconds between two attempts.") var callbackPause = 300
+    @Option(help: "Seconds that a place is kept at most.") var callbackKeepsFor = 14_400
+    @Option(help: "When places end that day, by the tenant's clock, like 18:00.")
+    var callbackEndsAt: String?
     @OptionGroup var global: GlobalOptions
 
     func run() async throws {
@@ -94,6 +113,17 @@ struct QueueCommands: AsyncParsableCommand {
       queue["pauses_after"] = pausesAfter.map { .number(Decimal($0)) }
       queue["longest_wait"] = longestWait.map { .number(Decimal($0)) }
       queue["language"] = .optional(language)
+      if let callback {
+        queue["callback"] = .object([
+          "key": .string(callback), "offered_after": .number(Decimal(callbackAfter)),
+          "offered_from": .number(Decimal(callbackFrom)),
+          "takes_other_numbers": .bool(callbackOtherNumbers),
+          "attempts": .number(Decimal(callbackAttempts)),
+          "pause": .number(Decimal(callbackPause)),
+          "keeps_for": .number(Decimal(callbackKeepsFor)),
+          "ends_at": callbackEndsAt.map(JSON.string) ?? .null,
+        ])
+      }
       let body = queue
       try await global.run {
         Output(try await $0.put(entry.path + "/queue", .object(body)), columns: columns)
@@ -108,6 +138,21 @@ struct QueueCommands: AsyncParsableCommand {
         throw ValidationError("“\(text)” is no ext_…=TIER, like ext_…=2.")
       }
       return .object(["extension": .string(parts[0]), "tier": .number(Decimal(tier))])
+    }
+  }
+
+  struct CallOff: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Calls a callback off that queue live shows: nobody is called for it any more.")
+    @OptionGroup var entry: AnsweringCommands.ExtensionOption
+    @Argument(help: "call_…, as queue live shows it.") var callback: String
+    @OptionGroup var global: GlobalOptions
+
+    func run() async throws {
+      try await global.run {
+        Output(
+          try await $0.delete(entry.path + "/queue/callbacks/\(callback)"), columns: columns)
+      }
     }
   }
 

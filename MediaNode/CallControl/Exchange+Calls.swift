@@ -45,6 +45,7 @@ extension Exchange {
       parked.leave(id, ParkingPlace(tenant: call.tenant, slot: parking.slot))
     }
     queues.leave(call)
+    callbacks.ends(call)
     if entry.isSaved { outbox.append(.retireCheckpoint(id)) }
     deadlines.set(nil, for: id)
     initialInvites[entry.inviteKey] = nil
@@ -98,6 +99,10 @@ extension Exchange {
     case .lead(let choice): lead(choice, of: id, at: now)
     case .followFlow(let event): followFlow(event, of: id, at: now)
     case .findPlace: tellPlace(to: id, at: now)
+    case .offerCallback: offerCallback(to: id, at: now)
+    case .findCallback(let typed): findCallback(typed, of: id, at: now)
+    case .keepPlace(let number): keepPlace(of: id, calling: number, at: now)
+    case .callBack: callBack(of: id, at: now)
     case .missed(let agents): missed(agents, for: id, at: now)
     case .findMailbox(let number): findMailbox(number, of: id, at: now)
     case .askMailbox(let mailbox, let verb, let number):

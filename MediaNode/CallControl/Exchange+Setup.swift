@@ -261,6 +261,7 @@ extension Exchange {
       parked.enter(call.id, ParkingPlace(tenant: call.tenant, slot: parking.slot))
     }
     queues.enter(call)
+    callbacks.begins(call)
     for id in call.extensions {
       lines[BindingKey(tenant: call.tenant, extension: id), default: []].insert(call.id)
     }

@@ -54,6 +54,8 @@ public struct Exchange: Sendable {
   var queues = QueueTable()
   var agents = AgentTable()
   var figures = QueueBoard()
+  /// Who is to be called back.
+  var callbacks = CallbackTable()
   /// What other machines' numbers are here.
   var inherited = InheritedNumbers()
   /// The calls of each extension.
@@ -122,6 +124,7 @@ public struct Exchange: Sendable {
     advanceSubscriptions(to: now)
     passDeadlines(at: now) { $0.deadlinePassed(at: now) }
     advanceAgents(to: now)
+    advanceCallbacks(to: now)
     advanceFigures(to: now)
     return takeOutbox(at: now)
   }
@@ -153,7 +156,9 @@ public struct Exchange: Sendable {
         earlier(layer.nextDeadline, registrar.nextDeadline),
         earlier(locations.nextDeadline, restingServers.nextDeadline)),
       earlier(
-        earlier(earlier(agents.nextDeadline, figures.nextDeadline), expected.nextDeadline),
+        earlier(
+          earlier(agents.nextDeadline, earlier(figures.nextDeadline, callbacks.nextDeadline)),
+          expected.nextDeadline),
         earlier(earlier(deadlines.next, registrationDeadlines.next), subscriptions.nextDeadline)))
   }
 
@@ -177,7 +182,7 @@ public struct Exchange: Sendable {
     let kept = Set(tenant.extensions.map(\.id))
     announce(registrar.removeBindings(of: tenant.tenant, except: kept))
     endSubscriptions(of: tenant.tenant, except: kept, at: now)
-    reviewAgents(of: tenant.tenant)
+    reviewAgents(of: tenant.tenant, at: now)
     reviewFigures(of: tenant.tenant)
     reviewLocations(at: now)
     reviewRegistrations(at: now)
@@ -190,7 +195,7 @@ public struct Exchange: Sendable {
     protection.forget(id)
     announce(registrar.removeBindings(of: id, except: []))
     endSubscriptions(of: id, except: [], at: now)
-    reviewAgents(of: id)
+    reviewAgents(of: id, at: now)
     reviewFigures(of: id)
     reviewLocations(at: now)
     reviewRegistrations(at: now)
@@ -301,6 +306,7 @@ public struct Exchange: Sendable {
     endHostings(at: address, at: now)
     registrar.forget(address)
     agents.forget(at: address)
+    for place in callbacks.forget(at: address) { queues.leave(place) }
     figures.forget(at: address)
     forgetSubscriptions(at: address)
     reviewLocations(at: now)

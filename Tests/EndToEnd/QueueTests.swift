@@ -15,6 +15,10 @@ extension SiteA {
       let agents: [Agent]
     }
 
+    private struct Place: Decodable { let number: String }
+
+    private struct Places: Decodable { let callbacks: [Place] }
+
     private struct Leg: Decodable {
       let to: String
       let outcome: String?
@@ -119,6 +123,72 @@ extension SiteA {
       #expect(legs.map(\.to).sorted() == ["*46"] + Array(repeating: "720", count: 6))
       #expect(legs.allSatisfy { $0.outcome == "answered" })
       for phone in agents + callers { await phone.quit() }
+    }
+
+    @Test(
+      "A caller hangs up and is called back by the agent who comes, also after the node's process died",
+      .timeLimit(.minutes(2)))
+    func callback() async throws {
+      let bench = try await Bench("callback")
+      let tenant = try await SecondTenant(
+        "calledback", homeAddress: "phones-a", proxy: bench.demo.phonesAddress, ringTimeout: 20,
+        extensions: ["730", "731", "732"], on: bench)
+      let ids = try await tenant.extensionIDs(by: bench.api)
+      let queue = try #require(ids["730"])
+      let decoder = JSONDecoder()
+      decoder.keyDecodingStrategy = .convertFromSnakeCase
+      _ = try await bench.api.pbxctl(
+        "queue", "set", queue, "--tenant", tenant.id, "--agent", try #require(ids["731"]),
+        "--without-agents", "--announces-every", "0", "--callback", "5", "--callback-after", "1")
+      let agent = try #require(try await tenant.phones(["731"], from: 111, on: bench).first)
+      let caller = try await Baresip(
+        tenant.phone("732", address: "127.0.4.113", tone: Self.voices[0]), work: bench.work)
+      try await caller.registered()
+      agent.dial("*46")
+      try await agent.talks()
+      try await agent.closed()
+
+      caller.dial("730")
+      try await caller.talks()
+      try await caller.comesToHear([Installation.musicTone], of: Self.candidates)
+      try await Task.sleep(for: .seconds(2))
+      // The key is heard once it was offered, and the confirmation while its question is asked.
+      caller.press("5")
+      try await Task.sleep(for: .seconds(2))
+      caller.press("1")
+      try await caller.closed(within: .seconds(20))
+      func places() async throws -> [Place] {
+        try decoder.decode(
+          Places.self,
+          from: try await bench.api.pbxctl("queue", "live", queue, "--tenant", tenant.id)
+        ).callbacks
+      }
+      let kept = try await eventually("the place is seen", within: .seconds(5)) {
+        let places = try await places()
+        return places.isEmpty ? nil : places
+      }
+      #expect(kept.map(\.number) == ["732"])
+
+      let node = try #require(try bench.installation.nodePid(of: "node-a1"))
+      kill(node, SIGKILL)
+      try await eventually("the next process", within: .seconds(10)) {
+        try bench.installation.nodePid(of: "node-a1") != node
+      }
+      agent.dial("*45")
+      try await agent.talks()
+      try await agent.closed()
+      try await agent.next("CALL_INCOMING", within: .seconds(30))
+      agent.answer()
+      try await caller.rings()
+      caller.answer()
+      try await caller.comesToHear([Bench.tones[0]], of: Self.candidates)
+      try await agent.comesToHear([Self.voices[0]], of: Self.candidates)
+      try await eventually("nobody is owed a call", within: .seconds(5)) {
+        try await places().isEmpty
+      }
+      caller.hangUp()
+      try await agent.closed()
+      for phone in [agent, caller] { await phone.quit() }
     }
   }
 }

@@ -25,7 +25,11 @@ extension CallQueue: WireConvertible {
         ? try WireField.duration(
           nanoseconds: wire.announcesEveryNanoseconds, "queue.announces_every") : nil,
       announcesWait: wire.announcesWait, language: wire.hasLanguage ? wire.language : nil,
-      last: try VoiceMenu.Destination(wire: wire.last))
+      last: try VoiceMenu.Destination(wire: wire.last),
+      callback: wire.hasCallback ? try Callback(wire: wire.callback) : nil,
+      calledOff: try wire.calledOff.map { (id) throws(WireError) in
+        try WireField.id(id, "queue.called_off")
+      })
   }
 
   var wire: WireCallQueue {
@@ -49,6 +53,39 @@ extension CallQueue: WireConvertible {
       $0.announcesWait = announcesWait
       if let language { $0.language = language }
       $0.last = last.wire
+      if let callback { $0.callback = callback.wire }
+      $0.calledOff = calledOff.map(\.wire)
+    }
+  }
+}
+
+extension CallQueue.Callback: WireConvertible {
+  init(wire: WireCallQueue.Callback) throws(WireError) {
+    self.init(
+      key: wire.key,
+      offeredAfter: try WireField.duration(
+        nanoseconds: wire.offeredAfterNanoseconds, "queue.callback.offered_after"),
+      offeredFrom: try WireField.narrowed(wire.offeredFrom, "queue.callback.offered_from"),
+      takesOtherNumbers: wire.takesOtherNumbers,
+      attempts: try WireField.narrowed(wire.attempts, "queue.callback.attempts"),
+      pause: try WireField.duration(
+        nanoseconds: wire.pauseNanoseconds, "queue.callback.pause"),
+      keepsFor: try WireField.duration(
+        nanoseconds: wire.keepsForNanoseconds, "queue.callback.keeps_for"),
+      endsAt: wire.hasEndsAt ? try WireField.narrowed(wire.endsAt, "queue.callback.ends_at") : nil)
+    guard endsAt.map({ $0 < 1_440 }) ?? true else { throw .invalidField("queue.callback.ends_at") }
+  }
+
+  var wire: WireCallQueue.Callback {
+    .with {
+      $0.key = key
+      $0.offeredAfterNanoseconds = offeredAfter.nanoseconds
+      $0.offeredFrom = UInt32(offeredFrom)
+      $0.takesOtherNumbers = takesOtherNumbers
+      $0.attempts = UInt32(attempts)
+      $0.pauseNanoseconds = pause.nanoseconds
+      $0.keepsForNanoseconds = keepsFor.nanoseconds
+      if let endsAt { $0.endsAt = UInt32(endsAt) }
     }
   }
 }
@@ -79,6 +116,7 @@ extension CheckpointEnvelope.Subject {
   init(wire: WireCheckpoint.OneOf_Subject?) throws(WireError) {
     switch wire {
     case .agent: self = .agent
+    case .callback: self = .callback
     case .queue(let figures): self = .queue(try QueueFigures(wire: figures))
     case nil: self = .call
     }
@@ -88,6 +126,7 @@ extension CheckpointEnvelope.Subject {
     switch self {
     case .call: nil
     case .agent: .agent(WireNothing())
+    case .callback: .callback(WireNothing())
     case .queue(let figures): .queue(figures.wire)
     }
   }
@@ -109,7 +148,16 @@ extension QueueFigures: WireConvertible {
     self.init(
       waiting: Int(wire.waiting),
       waitingSince: wire.hasWaitingSinceMilliseconds
-        ? WallTime(milliseconds: wire.waitingSinceMilliseconds) : nil, agents: agents)
+        ? WallTime(milliseconds: wire.waitingSinceMilliseconds) : nil, agents: agents,
+      callbacks: try wire.callbacks.map { (callback) throws(WireError) in
+        guard (0...WireField.latestWallTime).contains(callback.sinceMilliseconds) else {
+          throw .invalidField("queue_figures.callback.since")
+        }
+        return Callback(
+          try WireField.id(callback.id, "queue_figures.callback"), to: callback.number,
+          since: WallTime(milliseconds: callback.sinceMilliseconds),
+          attempts: Int(callback.attempts), isUnderWay: callback.isUnderWay)
+      })
   }
 
   var wire: WireQueueFigures {
@@ -121,6 +169,15 @@ extension QueueFigures: WireConvertible {
           $0.extension = agent.extension.wire
           $0.state = agent.state.rawValue
           $0.reason = agent.reason
+        }
+      }
+      $0.callbacks = callbacks.map { callback in
+        .with {
+          $0.id = callback.id.wire
+          $0.number = callback.number
+          $0.sinceMilliseconds = callback.since.milliseconds
+          $0.attempts = UInt32(clamping: callback.attempts)
+          $0.isUnderWay = callback.isUnderWay
         }
       }
     }

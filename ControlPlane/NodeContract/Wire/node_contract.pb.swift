@@ -748,12 +748,21 @@ nonisolated struct WireCheckpoint: Sendable {
     set {subject = .queue(newValue)}
   }
 
+  var callback: WireNothing {
+    get {
+      if case .callback(let v)? = subject {return v}
+      return WireNothing()
+    }
+    set {subject = .callback(newValue)}
+  }
+
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
   /// None: a call.
   nonisolated enum OneOf_Subject: Equatable, Sendable {
     case agent(WireNothing)
     case queue(WireQueueFigures)
+    case callback(WireNothing)
 
   }
 
@@ -782,7 +791,29 @@ nonisolated struct WireQueueFigures: Sendable {
 
   var agents: [WireQueueFigures.Agent] = []
 
+  var callbacks: [WireQueueFigures.Callback] = []
+
   var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  nonisolated struct Callback: Sendable {
+    // SwiftProtobuf.Message conformance is added in an extension below. See the
+    // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+    // methods supported on all messages.
+
+    var id: Data = Data()
+
+    var number: String = String()
+
+    var sinceMilliseconds: Int64 = 0
+
+    var attempts: UInt32 = 0
+
+    var isUnderWay: Bool = false
+
+    var unknownFields = SwiftProtobuf.UnknownStorage()
+
+    init() {}
+  }
 
   nonisolated struct Agent: Sendable {
     // SwiftProtobuf.Message conformance is added in an extension below. See the
@@ -2174,76 +2205,119 @@ nonisolated struct WireRingGroup: Sendable {
 }
 
 /// Callers who wait for agents.
-nonisolated struct WireCallQueue: Sendable {
+nonisolated struct WireCallQueue: @unchecked Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
-  var strategy: WireCallQueue.Strategy = .unspecified
+  var strategy: WireCallQueue.Strategy {
+    get {_storage._strategy}
+    set {_uniqueStorage()._strategy = newValue}
+  }
 
-  var agents: [WireCallQueue.Agent] = []
+  var agents: [WireCallQueue.Agent] {
+    get {_storage._agents}
+    set {_uniqueStorage()._agents = newValue}
+  }
 
-  var ringsForNanoseconds: Int64 = 0
+  var ringsForNanoseconds: Int64 {
+    get {_storage._ringsForNanoseconds}
+    set {_uniqueStorage()._ringsForNanoseconds = newValue}
+  }
 
-  var wrapUpNanoseconds: Int64 = 0
+  var wrapUpNanoseconds: Int64 {
+    get {_storage._wrapUpNanoseconds}
+    set {_uniqueStorage()._wrapUpNanoseconds = newValue}
+  }
 
-  var restsForNanoseconds: Int64 = 0
+  var restsForNanoseconds: Int64 {
+    get {_storage._restsForNanoseconds}
+    set {_uniqueStorage()._restsForNanoseconds = newValue}
+  }
 
   /// None: never.
   var pausesAfter: UInt32 {
-    get {_pausesAfter ?? 0}
-    set {_pausesAfter = newValue}
+    get {_storage._pausesAfter ?? 0}
+    set {_uniqueStorage()._pausesAfter = newValue}
   }
   /// Returns true if `pausesAfter` has been explicitly set.
-  var hasPausesAfter: Bool {self._pausesAfter != nil}
+  var hasPausesAfter: Bool {_storage._pausesAfter != nil}
   /// Clears the value of `pausesAfter`. Subsequent reads from it will return its default value.
-  mutating func clearPausesAfter() {self._pausesAfter = nil}
+  mutating func clearPausesAfter() {_uniqueStorage()._pausesAfter = nil}
 
-  var mostWaiting: UInt32 = 0
+  var mostWaiting: UInt32 {
+    get {_storage._mostWaiting}
+    set {_uniqueStorage()._mostWaiting = newValue}
+  }
 
   /// None: nobody waits too long.
   var longestWaitNanoseconds: Int64 {
-    get {_longestWaitNanoseconds ?? 0}
-    set {_longestWaitNanoseconds = newValue}
+    get {_storage._longestWaitNanoseconds ?? 0}
+    set {_uniqueStorage()._longestWaitNanoseconds = newValue}
   }
   /// Returns true if `longestWaitNanoseconds` has been explicitly set.
-  var hasLongestWaitNanoseconds: Bool {self._longestWaitNanoseconds != nil}
+  var hasLongestWaitNanoseconds: Bool {_storage._longestWaitNanoseconds != nil}
   /// Clears the value of `longestWaitNanoseconds`. Subsequent reads from it will return its default value.
-  mutating func clearLongestWaitNanoseconds() {self._longestWaitNanoseconds = nil}
+  mutating func clearLongestWaitNanoseconds() {_uniqueStorage()._longestWaitNanoseconds = nil}
 
-  var needsAgents: Bool = false
+  var needsAgents: Bool {
+    get {_storage._needsAgents}
+    set {_uniqueStorage()._needsAgents = newValue}
+  }
 
-  var putsVipsFirst: Bool = false
+  var putsVipsFirst: Bool {
+    get {_storage._putsVipsFirst}
+    set {_uniqueStorage()._putsVipsFirst = newValue}
+  }
 
   /// None: never.
   var announcesEveryNanoseconds: Int64 {
-    get {_announcesEveryNanoseconds ?? 0}
-    set {_announcesEveryNanoseconds = newValue}
+    get {_storage._announcesEveryNanoseconds ?? 0}
+    set {_uniqueStorage()._announcesEveryNanoseconds = newValue}
   }
   /// Returns true if `announcesEveryNanoseconds` has been explicitly set.
-  var hasAnnouncesEveryNanoseconds: Bool {self._announcesEveryNanoseconds != nil}
+  var hasAnnouncesEveryNanoseconds: Bool {_storage._announcesEveryNanoseconds != nil}
   /// Clears the value of `announcesEveryNanoseconds`. Subsequent reads from it will return its default value.
-  mutating func clearAnnouncesEveryNanoseconds() {self._announcesEveryNanoseconds = nil}
+  mutating func clearAnnouncesEveryNanoseconds() {_uniqueStorage()._announcesEveryNanoseconds = nil}
 
-  var announcesWait: Bool = false
+  var announcesWait: Bool {
+    get {_storage._announcesWait}
+    set {_uniqueStorage()._announcesWait = newValue}
+  }
 
   var language: String {
-    get {_language ?? String()}
-    set {_language = newValue}
+    get {_storage._language ?? String()}
+    set {_uniqueStorage()._language = newValue}
   }
   /// Returns true if `language` has been explicitly set.
-  var hasLanguage: Bool {self._language != nil}
+  var hasLanguage: Bool {_storage._language != nil}
   /// Clears the value of `language`. Subsequent reads from it will return its default value.
-  mutating func clearLanguage() {self._language = nil}
+  mutating func clearLanguage() {_uniqueStorage()._language = nil}
 
   var last: WireVoiceMenu.Destination {
-    get {_last ?? WireVoiceMenu.Destination()}
-    set {_last = newValue}
+    get {_storage._last ?? WireVoiceMenu.Destination()}
+    set {_uniqueStorage()._last = newValue}
   }
   /// Returns true if `last` has been explicitly set.
-  var hasLast: Bool {self._last != nil}
+  var hasLast: Bool {_storage._last != nil}
   /// Clears the value of `last`. Subsequent reads from it will return its default value.
-  mutating func clearLast() {self._last = nil}
+  mutating func clearLast() {_uniqueStorage()._last = nil}
+
+  /// None: nobody is called back.
+  var callback: WireCallQueue.Callback {
+    get {_storage._callback ?? WireCallQueue.Callback()}
+    set {_uniqueStorage()._callback = newValue}
+  }
+  /// Returns true if `callback` has been explicitly set.
+  var hasCallback: Bool {_storage._callback != nil}
+  /// Clears the value of `callback`. Subsequent reads from it will return its default value.
+  mutating func clearCallback() {_uniqueStorage()._callback = nil}
+
+  /// Callbacks that somebody called off, by their ids.
+  var calledOff: [Data] {
+    get {_storage._calledOff}
+    set {_uniqueStorage()._calledOff = newValue}
+  }
 
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -2307,13 +2381,46 @@ nonisolated struct WireCallQueue: Sendable {
     init() {}
   }
 
+  nonisolated struct Callback: Sendable {
+    // SwiftProtobuf.Message conformance is added in an extension below. See the
+    // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+    // methods supported on all messages.
+
+    /// What a caller presses.
+    var key: String = String()
+
+    var offeredAfterNanoseconds: Int64 = 0
+
+    var offeredFrom: UInt32 = 0
+
+    var takesOtherNumbers: Bool = false
+
+    var attempts: UInt32 = 0
+
+    var pauseNanoseconds: Int64 = 0
+
+    var keepsForNanoseconds: Int64 = 0
+
+    /// The minute of the day; none: the day does not matter.
+    var endsAt: UInt32 {
+      get {_endsAt ?? 0}
+      set {_endsAt = newValue}
+    }
+    /// Returns true if `endsAt` has been explicitly set.
+    var hasEndsAt: Bool {self._endsAt != nil}
+    /// Clears the value of `endsAt`. Subsequent reads from it will return its default value.
+    mutating func clearEndsAt() {self._endsAt = nil}
+
+    var unknownFields = SwiftProtobuf.UnknownStorage()
+
+    init() {}
+
+    fileprivate var _endsAt: UInt32? = nil
+  }
+
   init() {}
 
-  fileprivate var _pausesAfter: UInt32? = nil
-  fileprivate var _longestWaitNanoseconds: Int64? = nil
-  fileprivate var _announcesEveryNanoseconds: Int64? = nil
-  fileprivate var _language: String? = nil
-  fileprivate var _last: WireVoiceMenu.Destination? = nil
+  fileprivate var _storage = _StorageClass.defaultInstance
 }
 
 nonisolated struct WireAnsweringRule: Sendable {
@@ -4748,7 +4855,7 @@ nonisolated extension WireLegMedia: SwiftProtobuf.Message, SwiftProtobuf._Messag
 
 nonisolated extension WireCheckpoint: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".Checkpoint"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}call\0\u{1}tenant\0\u{1}address\0\u{1}epoch\0\u{1}number\0\u{1}summary\0\u{1}contents\0\u{1}agent\0\u{1}queue\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}call\0\u{1}tenant\0\u{1}address\0\u{1}epoch\0\u{1}number\0\u{1}summary\0\u{1}contents\0\u{1}agent\0\u{1}queue\0\u{1}callback\0")
 
   mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -4787,6 +4894,19 @@ nonisolated extension WireCheckpoint: SwiftProtobuf.Message, SwiftProtobuf._Mess
         if let v = v {
           if hadOneofValue {try decoder.handleConflictingOneOf()}
           self.subject = .queue(v)
+        }
+      }()
+      case 10: try {
+        var v: WireNothing?
+        var hadOneofValue = false
+        if let current = self.subject {
+          hadOneofValue = true
+          if case .callback(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.subject = .callback(v)
         }
       }()
       default: break
@@ -4829,6 +4949,10 @@ nonisolated extension WireCheckpoint: SwiftProtobuf.Message, SwiftProtobuf._Mess
       guard case .queue(let v)? = self.subject else { preconditionFailure() }
       try visitor.visitSingularMessageField(value: v, fieldNumber: 9)
     }()
+    case .callback?: try {
+      guard case .callback(let v)? = self.subject else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 10)
+    }()
     case nil: break
     }
     try unknownFields.traverse(visitor: &visitor)
@@ -4850,7 +4974,7 @@ nonisolated extension WireCheckpoint: SwiftProtobuf.Message, SwiftProtobuf._Mess
 
 nonisolated extension WireQueueFigures: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".QueueFigures"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}waiting\0\u{3}waiting_since_milliseconds\0\u{1}agents\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}waiting\0\u{3}waiting_since_milliseconds\0\u{1}agents\0\u{1}callbacks\0")
 
   mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -4861,6 +4985,7 @@ nonisolated extension WireQueueFigures: SwiftProtobuf.Message, SwiftProtobuf._Me
       case 1: try { try decoder.decodeSingularUInt32Field(value: &self.waiting) }()
       case 2: try { try decoder.decodeSingularInt64Field(value: &self._waitingSinceMilliseconds) }()
       case 3: try { try decoder.decodeRepeatedMessageField(value: &self.agents) }()
+      case 4: try { try decoder.decodeRepeatedMessageField(value: &self.callbacks) }()
       default: break
       }
     }
@@ -4880,6 +5005,9 @@ nonisolated extension WireQueueFigures: SwiftProtobuf.Message, SwiftProtobuf._Me
     if !self.agents.isEmpty {
       try visitor.visitRepeatedMessageField(value: self.agents, fieldNumber: 3)
     }
+    if !self.callbacks.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.callbacks, fieldNumber: 4)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -4887,6 +5015,57 @@ nonisolated extension WireQueueFigures: SwiftProtobuf.Message, SwiftProtobuf._Me
     if lhs.waiting != rhs.waiting {return false}
     if lhs._waitingSinceMilliseconds != rhs._waitingSinceMilliseconds {return false}
     if lhs.agents != rhs.agents {return false}
+    if lhs.callbacks != rhs.callbacks {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireQueueFigures.Callback: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = WireQueueFigures.protoMessageName + ".Callback"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}number\0\u{3}since_milliseconds\0\u{1}attempts\0\u{3}is_under_way\0")
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularBytesField(value: &self.id) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.number) }()
+      case 3: try { try decoder.decodeSingularInt64Field(value: &self.sinceMilliseconds) }()
+      case 4: try { try decoder.decodeSingularUInt32Field(value: &self.attempts) }()
+      case 5: try { try decoder.decodeSingularBoolField(value: &self.isUnderWay) }()
+      default: break
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.id.isEmpty {
+      try visitor.visitSingularBytesField(value: self.id, fieldNumber: 1)
+    }
+    if !self.number.isEmpty {
+      try visitor.visitSingularStringField(value: self.number, fieldNumber: 2)
+    }
+    if self.sinceMilliseconds != 0 {
+      try visitor.visitSingularInt64Field(value: self.sinceMilliseconds, fieldNumber: 3)
+    }
+    if self.attempts != 0 {
+      try visitor.visitSingularUInt32Field(value: self.attempts, fieldNumber: 4)
+    }
+    if self.isUnderWay != false {
+      try visitor.visitSingularBoolField(value: self.isUnderWay, fieldNumber: 5)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: WireQueueFigures.Callback, rhs: WireQueueFigures.Callback) -> Bool {
+    if lhs.id != rhs.id {return false}
+    if lhs.number != rhs.number {return false}
+    if lhs.sinceMilliseconds != rhs.sinceMilliseconds {return false}
+    if lhs.attempts != rhs.attempts {return false}
+    if lhs.isUnderWay != rhs.isUnderWay {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -7184,98 +7363,174 @@ nonisolated extension WireRingGroup.Strategy: SwiftProtobuf._ProtoNameProviding 
 
 nonisolated extension WireCallQueue: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".CallQueue"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}strategy\0\u{1}agents\0\u{3}rings_for_nanoseconds\0\u{3}wrap_up_nanoseconds\0\u{3}rests_for_nanoseconds\0\u{3}pauses_after\0\u{3}most_waiting\0\u{3}longest_wait_nanoseconds\0\u{3}needs_agents\0\u{3}puts_vips_first\0\u{3}announces_every_nanoseconds\0\u{3}announces_wait\0\u{1}language\0\u{1}last\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}strategy\0\u{1}agents\0\u{3}rings_for_nanoseconds\0\u{3}wrap_up_nanoseconds\0\u{3}rests_for_nanoseconds\0\u{3}pauses_after\0\u{3}most_waiting\0\u{3}longest_wait_nanoseconds\0\u{3}needs_agents\0\u{3}puts_vips_first\0\u{3}announces_every_nanoseconds\0\u{3}announces_wait\0\u{1}language\0\u{1}last\0\u{1}callback\0\u{3}called_off\0")
+
+  fileprivate class _StorageClass {
+    var _strategy: WireCallQueue.Strategy = .unspecified
+    var _agents: [WireCallQueue.Agent] = []
+    var _ringsForNanoseconds: Int64 = 0
+    var _wrapUpNanoseconds: Int64 = 0
+    var _restsForNanoseconds: Int64 = 0
+    var _pausesAfter: UInt32? = nil
+    var _mostWaiting: UInt32 = 0
+    var _longestWaitNanoseconds: Int64? = nil
+    var _needsAgents: Bool = false
+    var _putsVipsFirst: Bool = false
+    var _announcesEveryNanoseconds: Int64? = nil
+    var _announcesWait: Bool = false
+    var _language: String? = nil
+    var _last: WireVoiceMenu.Destination? = nil
+    var _callback: WireCallQueue.Callback? = nil
+    var _calledOff: [Data] = []
+
+      // This property is used as the initial default value for new instances of the type.
+      // The type itself is protecting the reference to its storage via CoW semantics.
+      // This will force a copy to be made of this reference when the first mutation occurs;
+      // hence, it is safe to mark this as `nonisolated(unsafe)`.
+      static nonisolated(unsafe) let defaultInstance = _StorageClass()
+
+    private init() {}
+
+    init(copying source: _StorageClass) {
+      _strategy = source._strategy
+      _agents = source._agents
+      _ringsForNanoseconds = source._ringsForNanoseconds
+      _wrapUpNanoseconds = source._wrapUpNanoseconds
+      _restsForNanoseconds = source._restsForNanoseconds
+      _pausesAfter = source._pausesAfter
+      _mostWaiting = source._mostWaiting
+      _longestWaitNanoseconds = source._longestWaitNanoseconds
+      _needsAgents = source._needsAgents
+      _putsVipsFirst = source._putsVipsFirst
+      _announcesEveryNanoseconds = source._announcesEveryNanoseconds
+      _announcesWait = source._announcesWait
+      _language = source._language
+      _last = source._last
+      _callback = source._callback
+      _calledOff = source._calledOff
+    }
+  }
+
+  fileprivate mutating func _uniqueStorage() -> _StorageClass {
+    if !isKnownUniquelyReferenced(&_storage) {
+      _storage = _StorageClass(copying: _storage)
+    }
+    return _storage
+  }
 
   mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
-    while let fieldNumber = try decoder.nextFieldNumber() {
-      // The use of inline closures is to circumvent an issue where the compiler
-      // allocates stack space for every case branch when no optimizations are
-      // enabled. https://github.com/apple/swift-protobuf/issues/1034
-      switch fieldNumber {
-      case 1: try { try decoder.decodeSingularEnumField(value: &self.strategy) }()
-      case 2: try { try decoder.decodeRepeatedMessageField(value: &self.agents) }()
-      case 3: try { try decoder.decodeSingularInt64Field(value: &self.ringsForNanoseconds) }()
-      case 4: try { try decoder.decodeSingularInt64Field(value: &self.wrapUpNanoseconds) }()
-      case 5: try { try decoder.decodeSingularInt64Field(value: &self.restsForNanoseconds) }()
-      case 6: try { try decoder.decodeSingularUInt32Field(value: &self._pausesAfter) }()
-      case 7: try { try decoder.decodeSingularUInt32Field(value: &self.mostWaiting) }()
-      case 8: try { try decoder.decodeSingularInt64Field(value: &self._longestWaitNanoseconds) }()
-      case 9: try { try decoder.decodeSingularBoolField(value: &self.needsAgents) }()
-      case 10: try { try decoder.decodeSingularBoolField(value: &self.putsVipsFirst) }()
-      case 11: try { try decoder.decodeSingularInt64Field(value: &self._announcesEveryNanoseconds) }()
-      case 12: try { try decoder.decodeSingularBoolField(value: &self.announcesWait) }()
-      case 13: try { try decoder.decodeSingularStringField(value: &self._language) }()
-      case 14: try { try decoder.decodeSingularMessageField(value: &self._last) }()
-      default: break
+    _ = _uniqueStorage()
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      while let fieldNumber = try decoder.nextFieldNumber() {
+        // The use of inline closures is to circumvent an issue where the compiler
+        // allocates stack space for every case branch when no optimizations are
+        // enabled. https://github.com/apple/swift-protobuf/issues/1034
+        switch fieldNumber {
+        case 1: try { try decoder.decodeSingularEnumField(value: &_storage._strategy) }()
+        case 2: try { try decoder.decodeRepeatedMessageField(value: &_storage._agents) }()
+        case 3: try { try decoder.decodeSingularInt64Field(value: &_storage._ringsForNanoseconds) }()
+        case 4: try { try decoder.decodeSingularInt64Field(value: &_storage._wrapUpNanoseconds) }()
+        case 5: try { try decoder.decodeSingularInt64Field(value: &_storage._restsForNanoseconds) }()
+        case 6: try { try decoder.decodeSingularUInt32Field(value: &_storage._pausesAfter) }()
+        case 7: try { try decoder.decodeSingularUInt32Field(value: &_storage._mostWaiting) }()
+        case 8: try { try decoder.decodeSingularInt64Field(value: &_storage._longestWaitNanoseconds) }()
+        case 9: try { try decoder.decodeSingularBoolField(value: &_storage._needsAgents) }()
+        case 10: try { try decoder.decodeSingularBoolField(value: &_storage._putsVipsFirst) }()
+        case 11: try { try decoder.decodeSingularInt64Field(value: &_storage._announcesEveryNanoseconds) }()
+        case 12: try { try decoder.decodeSingularBoolField(value: &_storage._announcesWait) }()
+        case 13: try { try decoder.decodeSingularStringField(value: &_storage._language) }()
+        case 14: try { try decoder.decodeSingularMessageField(value: &_storage._last) }()
+        case 15: try { try decoder.decodeSingularMessageField(value: &_storage._callback) }()
+        case 16: try { try decoder.decodeRepeatedBytesField(value: &_storage._calledOff) }()
+        default: break
+        }
       }
     }
   }
 
   func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
-    // The use of inline closures is to circumvent an issue where the compiler
-    // allocates stack space for every if/case branch local when no optimizations
-    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
-    // https://github.com/apple/swift-protobuf/issues/1182
-    if self.strategy != .unspecified {
-      try visitor.visitSingularEnumField(value: self.strategy, fieldNumber: 1)
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every if/case branch local when no optimizations
+      // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+      // https://github.com/apple/swift-protobuf/issues/1182
+      if _storage._strategy != .unspecified {
+        try visitor.visitSingularEnumField(value: _storage._strategy, fieldNumber: 1)
+      }
+      if !_storage._agents.isEmpty {
+        try visitor.visitRepeatedMessageField(value: _storage._agents, fieldNumber: 2)
+      }
+      if _storage._ringsForNanoseconds != 0 {
+        try visitor.visitSingularInt64Field(value: _storage._ringsForNanoseconds, fieldNumber: 3)
+      }
+      if _storage._wrapUpNanoseconds != 0 {
+        try visitor.visitSingularInt64Field(value: _storage._wrapUpNanoseconds, fieldNumber: 4)
+      }
+      if _storage._restsForNanoseconds != 0 {
+        try visitor.visitSingularInt64Field(value: _storage._restsForNanoseconds, fieldNumber: 5)
+      }
+      try { if let v = _storage._pausesAfter {
+        try visitor.visitSingularUInt32Field(value: v, fieldNumber: 6)
+      } }()
+      if _storage._mostWaiting != 0 {
+        try visitor.visitSingularUInt32Field(value: _storage._mostWaiting, fieldNumber: 7)
+      }
+      try { if let v = _storage._longestWaitNanoseconds {
+        try visitor.visitSingularInt64Field(value: v, fieldNumber: 8)
+      } }()
+      if _storage._needsAgents != false {
+        try visitor.visitSingularBoolField(value: _storage._needsAgents, fieldNumber: 9)
+      }
+      if _storage._putsVipsFirst != false {
+        try visitor.visitSingularBoolField(value: _storage._putsVipsFirst, fieldNumber: 10)
+      }
+      try { if let v = _storage._announcesEveryNanoseconds {
+        try visitor.visitSingularInt64Field(value: v, fieldNumber: 11)
+      } }()
+      if _storage._announcesWait != false {
+        try visitor.visitSingularBoolField(value: _storage._announcesWait, fieldNumber: 12)
+      }
+      try { if let v = _storage._language {
+        try visitor.visitSingularStringField(value: v, fieldNumber: 13)
+      } }()
+      try { if let v = _storage._last {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 14)
+      } }()
+      try { if let v = _storage._callback {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 15)
+      } }()
+      if !_storage._calledOff.isEmpty {
+        try visitor.visitRepeatedBytesField(value: _storage._calledOff, fieldNumber: 16)
+      }
     }
-    if !self.agents.isEmpty {
-      try visitor.visitRepeatedMessageField(value: self.agents, fieldNumber: 2)
-    }
-    if self.ringsForNanoseconds != 0 {
-      try visitor.visitSingularInt64Field(value: self.ringsForNanoseconds, fieldNumber: 3)
-    }
-    if self.wrapUpNanoseconds != 0 {
-      try visitor.visitSingularInt64Field(value: self.wrapUpNanoseconds, fieldNumber: 4)
-    }
-    if self.restsForNanoseconds != 0 {
-      try visitor.visitSingularInt64Field(value: self.restsForNanoseconds, fieldNumber: 5)
-    }
-    try { if let v = self._pausesAfter {
-      try visitor.visitSingularUInt32Field(value: v, fieldNumber: 6)
-    } }()
-    if self.mostWaiting != 0 {
-      try visitor.visitSingularUInt32Field(value: self.mostWaiting, fieldNumber: 7)
-    }
-    try { if let v = self._longestWaitNanoseconds {
-      try visitor.visitSingularInt64Field(value: v, fieldNumber: 8)
-    } }()
-    if self.needsAgents != false {
-      try visitor.visitSingularBoolField(value: self.needsAgents, fieldNumber: 9)
-    }
-    if self.putsVipsFirst != false {
-      try visitor.visitSingularBoolField(value: self.putsVipsFirst, fieldNumber: 10)
-    }
-    try { if let v = self._announcesEveryNanoseconds {
-      try visitor.visitSingularInt64Field(value: v, fieldNumber: 11)
-    } }()
-    if self.announcesWait != false {
-      try visitor.visitSingularBoolField(value: self.announcesWait, fieldNumber: 12)
-    }
-    try { if let v = self._language {
-      try visitor.visitSingularStringField(value: v, fieldNumber: 13)
-    } }()
-    try { if let v = self._last {
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 14)
-    } }()
     try unknownFields.traverse(visitor: &visitor)
   }
 
   static func ==(lhs: WireCallQueue, rhs: WireCallQueue) -> Bool {
-    if lhs.strategy != rhs.strategy {return false}
-    if lhs.agents != rhs.agents {return false}
-    if lhs.ringsForNanoseconds != rhs.ringsForNanoseconds {return false}
-    if lhs.wrapUpNanoseconds != rhs.wrapUpNanoseconds {return false}
-    if lhs.restsForNanoseconds != rhs.restsForNanoseconds {return false}
-    if lhs._pausesAfter != rhs._pausesAfter {return false}
-    if lhs.mostWaiting != rhs.mostWaiting {return false}
-    if lhs._longestWaitNanoseconds != rhs._longestWaitNanoseconds {return false}
-    if lhs.needsAgents != rhs.needsAgents {return false}
-    if lhs.putsVipsFirst != rhs.putsVipsFirst {return false}
-    if lhs._announcesEveryNanoseconds != rhs._announcesEveryNanoseconds {return false}
-    if lhs.announcesWait != rhs.announcesWait {return false}
-    if lhs._language != rhs._language {return false}
-    if lhs._last != rhs._last {return false}
+    if lhs._storage !== rhs._storage {
+      let storagesAreEqual: Bool = withExtendedLifetime((lhs._storage, rhs._storage)) { (_args: (_StorageClass, _StorageClass)) in
+        let _storage = _args.0
+        let rhs_storage = _args.1
+        if _storage._strategy != rhs_storage._strategy {return false}
+        if _storage._agents != rhs_storage._agents {return false}
+        if _storage._ringsForNanoseconds != rhs_storage._ringsForNanoseconds {return false}
+        if _storage._wrapUpNanoseconds != rhs_storage._wrapUpNanoseconds {return false}
+        if _storage._restsForNanoseconds != rhs_storage._restsForNanoseconds {return false}
+        if _storage._pausesAfter != rhs_storage._pausesAfter {return false}
+        if _storage._mostWaiting != rhs_storage._mostWaiting {return false}
+        if _storage._longestWaitNanoseconds != rhs_storage._longestWaitNanoseconds {return false}
+        if _storage._needsAgents != rhs_storage._needsAgents {return false}
+        if _storage._putsVipsFirst != rhs_storage._putsVipsFirst {return false}
+        if _storage._announcesEveryNanoseconds != rhs_storage._announcesEveryNanoseconds {return false}
+        if _storage._announcesWait != rhs_storage._announcesWait {return false}
+        if _storage._language != rhs_storage._language {return false}
+        if _storage._last != rhs_storage._last {return false}
+        if _storage._callback != rhs_storage._callback {return false}
+        if _storage._calledOff != rhs_storage._calledOff {return false}
+        return true
+      }
+      if !storagesAreEqual {return false}
+    }
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -7315,6 +7570,75 @@ nonisolated extension WireCallQueue.Agent: SwiftProtobuf.Message, SwiftProtobuf.
   static func ==(lhs: WireCallQueue.Agent, rhs: WireCallQueue.Agent) -> Bool {
     if lhs.`extension` != rhs.`extension` {return false}
     if lhs.tier != rhs.tier {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireCallQueue.Callback: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = WireCallQueue.protoMessageName + ".Callback"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}key\0\u{3}offered_after_nanoseconds\0\u{3}offered_from\0\u{3}takes_other_numbers\0\u{1}attempts\0\u{3}pause_nanoseconds\0\u{3}keeps_for_nanoseconds\0\u{3}ends_at\0")
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.key) }()
+      case 2: try { try decoder.decodeSingularInt64Field(value: &self.offeredAfterNanoseconds) }()
+      case 3: try { try decoder.decodeSingularUInt32Field(value: &self.offeredFrom) }()
+      case 4: try { try decoder.decodeSingularBoolField(value: &self.takesOtherNumbers) }()
+      case 5: try { try decoder.decodeSingularUInt32Field(value: &self.attempts) }()
+      case 6: try { try decoder.decodeSingularInt64Field(value: &self.pauseNanoseconds) }()
+      case 7: try { try decoder.decodeSingularInt64Field(value: &self.keepsForNanoseconds) }()
+      case 8: try { try decoder.decodeSingularUInt32Field(value: &self._endsAt) }()
+      default: break
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    if !self.key.isEmpty {
+      try visitor.visitSingularStringField(value: self.key, fieldNumber: 1)
+    }
+    if self.offeredAfterNanoseconds != 0 {
+      try visitor.visitSingularInt64Field(value: self.offeredAfterNanoseconds, fieldNumber: 2)
+    }
+    if self.offeredFrom != 0 {
+      try visitor.visitSingularUInt32Field(value: self.offeredFrom, fieldNumber: 3)
+    }
+    if self.takesOtherNumbers != false {
+      try visitor.visitSingularBoolField(value: self.takesOtherNumbers, fieldNumber: 4)
+    }
+    if self.attempts != 0 {
+      try visitor.visitSingularUInt32Field(value: self.attempts, fieldNumber: 5)
+    }
+    if self.pauseNanoseconds != 0 {
+      try visitor.visitSingularInt64Field(value: self.pauseNanoseconds, fieldNumber: 6)
+    }
+    if self.keepsForNanoseconds != 0 {
+      try visitor.visitSingularInt64Field(value: self.keepsForNanoseconds, fieldNumber: 7)
+    }
+    try { if let v = self._endsAt {
+      try visitor.visitSingularUInt32Field(value: v, fieldNumber: 8)
+    } }()
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: WireCallQueue.Callback, rhs: WireCallQueue.Callback) -> Bool {
+    if lhs.key != rhs.key {return false}
+    if lhs.offeredAfterNanoseconds != rhs.offeredAfterNanoseconds {return false}
+    if lhs.offeredFrom != rhs.offeredFrom {return false}
+    if lhs.takesOtherNumbers != rhs.takesOtherNumbers {return false}
+    if lhs.attempts != rhs.attempts {return false}
+    if lhs.pauseNanoseconds != rhs.pauseNanoseconds {return false}
+    if lhs.keepsForNanoseconds != rhs.keepsForNanoseconds {return false}
+    if lhs._endsAt != rhs._endsAt {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

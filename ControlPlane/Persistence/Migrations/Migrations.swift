@@ -24,4 +24,5 @@ public let migrations: [Migration] = [
   ipv6Addresses,
   drills,
   followMe,
+  queueCallbacks,
 ]

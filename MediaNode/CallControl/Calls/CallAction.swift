@@ -59,6 +59,14 @@ enum CallAction: Hashable, Sendable {
   case followFlow(FlowEvent)
   /// Finds out which place the caller has in its queue, for it to be told; comes last.
   case findPlace
+  /// Finds out where the caller stands, who may be called back instead of waiting; comes last.
+  case offerCallback
+  /// Finds out whether that number, or the caller's own (nil), can be called back; comes last.
+  case findCallback(String?)
+  /// The caller is to have a place without being here; comes last.
+  case keepPlace(String)
+  /// Finds out how whoever asked to be called back is reached; comes last.
+  case callBack
   /// These agents did not answer in their turn.
   case missed([ExtensionID])
   /// Finds out whose mailbox that is; comes last.

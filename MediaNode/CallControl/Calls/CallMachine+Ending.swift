@@ -69,6 +69,7 @@ extension CallMachine {
       actions += release(leg, outcome, evidence: evidence)
     }
     actions += releaseCaller(outcome, evidence: evidence) + abandonRequests()
+    actions += callbackEnded(outcome, evidence)
     actions += abandonTransfer()
     actions += atRelay.map { .measure($0) } + [.closeRelay]
     caller.progress = nil
@@ -81,7 +82,9 @@ extension CallMachine {
   }
 
   /// Those who were heard last.
-  var atRelay: [LegID] { [caller.id] + (connected.map { [$0] } ?? []) }
+  var atRelay: [LegID] {
+    (callback?.stage == .agents ? [] : [caller.id]) + (connected.map { [$0] } ?? [])
+  }
 
   /// A party may repeat a 2xx, or send a BYE that crosses ours, until its timers end; a call that
   /// never had a dialog has nothing to wait for.

@@ -80,11 +80,12 @@ extension CallMachine {
     guard case .ringing = state, host != nil else { return nil }
     (answering, further) = (nil, nil)
     state = .attended(until: now.boot.advanced(by: limits.callDuration))
-    return waitOnInQueue() ?? choiceIsInVain(at: now)
+    return waitOnInQueue(at: now) ?? choiceIsInVain(at: now)
   }
 
   /// That party took the call whose caller we had answered.
   mutating func leaveReception(to leg: LegID) -> [CallAction] {
+    if let reached = callbackReached() { return reached }
     leaveQueue(to: leg)
     attendance = nil
     return [.stopPlaying(to: caller.side)]

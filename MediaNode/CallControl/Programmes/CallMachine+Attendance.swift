@@ -78,6 +78,7 @@ extension CallMachine {
       return confirmationKey(digit, at: now)
     }
     if let ended = messageEnded(by: digit, on: side, at: now) { return ended }
+    if let asked = askedForCallback(by: digit, on: side, at: now) { return asked }
     return progressed(on: side, at: now) { $0.pressed(digit, at: now.boot) }
   }
 
@@ -124,7 +125,7 @@ extension CallMachine {
     case .switching(let wish): entered(outcome, for: wish, at: now)
     case .telling: end(.answered, at: now)
     case .menu: goOn(inMenu: outcome, at: now)
-    case .queue: saidToQueuedCaller(at: now)
+    case .queue: saidToQueuedCaller(outcome, at: now)
     case .announcement(let heard): announced(heard, at: now)
     case .room, .parked, nil: []
     }

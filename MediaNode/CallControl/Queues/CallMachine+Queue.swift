@@ -15,14 +15,14 @@ extension CallMachine {
   /// Nothing is under way with the caller, so that its other party can be another.
   var canBeServed: Bool {
     caller.isOpen && caller.answer == nil && !isOfferingAttendance && attendance?.offersAt == nil
-      && !isAway(caller.id)
+      && !isAway(caller.id) && queued?.callback?.isTalking != true
   }
 
   /// The agent who has the caller now.
   var servingAgent: ExtensionID? {
     // It may have gone to another call with whom it was handed on to.
     guard case .served(let id)? = queued?.stage,
-      let leg = callees.first(where: { $0.id == id }), leg.isOpen,
+      let leg = caller.id == id ? caller : callees.first(where: { $0.id == id }), leg.isOpen,
       case .extension(let agent, _) = leg.party
     else { return nil }
     return agent
@@ -45,8 +45,11 @@ extension CallMachine {
     return say(caller.programme(position: position, expectedWait: expectedWait), at: now)
   }
 
-  mutating func saidToQueuedCaller(at now: Moment) -> [CallAction] {
-    queued?.stage == .leaving ? end(.answered, at: now) : []
+  mutating func saidToQueuedCaller(_ outcome: Programme.Outcome, at now: Moment) -> [CallAction] {
+    // Whoever asked to be called back was not reached, and the agent heard so.
+    if callback != nil { return end(Self.best(of: failures), at: now) }
+    if let heard = callbackHeard(outcome, at: now) { return heard }
+    return queued?.stage == .leaving ? end(.answered, at: now) : []
   }
 
   /// The queue sends the caller to where it says.
@@ -70,7 +73,7 @@ extension CallMachine {
   }
 
   /// What was said until now is over.
-  private mutating func silence() -> [CallAction] {
+  mutating func silence() -> [CallAction] {
     guard attendance?.run?.isOver == false else { return [] }
     attendance?.run?.cut()
     return [.stopPlaying(to: caller.side)]
@@ -97,8 +100,9 @@ extension CallMachine {
   }
 
   /// Nobody answered in this turn: the caller has its place again. Nil: it had none.
-  mutating func waitOnInQueue() -> [CallAction]? {
+  mutating func waitOnInQueue(at now: Moment) -> [CallAction]? {
     guard let agents = waitingCaller?.rung, !agents.isEmpty else { return nil }
+    if callback != nil { return [.missed(agents)] + end(.cancelled, at: now) }
     queued?.stage = .waiting
     return [.missed(agents)]
   }
@@ -131,8 +135,10 @@ extension CallMachine {
 
   /// When the caller hears its place, or has waited too long.
   var queueDeadline: BootInstant? {
-    guard case .attended = state, let caller = waitingCaller else { return nil }
-    return [caller.leavesAt, caller.announcesAt].compactMap(\.self).min()
+    guard case .attended = state, let caller = waitingCaller, caller.callback?.isTalking != true
+    else { return nil }
+    return [caller.leavesAt, caller.announcesAt, caller.callback?.nextDeadline]
+      .compactMap(\.self).min()
   }
 
   mutating func queueDeadlinePassed(at now: Moment) -> [CallAction] {
@@ -140,6 +146,14 @@ extension CallMachine {
       return []
     }
     if let leavesAt = caller.leavesAt, leavesAt <= now.boot { return leaveQueue(at: now) }
+    guard caller.callback == nil || attendance?.run?.isOver != false else {
+      queued?.speakLater(at: now.boot)
+      return []
+    }
+    if let offersAt = caller.callback?.nextDeadline, offersAt <= now.boot {
+      queued?.callback?.stage = .withheld
+      return [.offerCallback]
+    }
     queued?.announceLater(at: now.boot)
     return [.findPlace]
   }

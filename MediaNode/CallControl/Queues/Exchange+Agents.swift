@@ -78,8 +78,9 @@ extension Exchange {
   }
 
   /// Agents who are none any more are forgotten.
-  mutating func reviewAgents(of tenant: TenantID) {
+  mutating func reviewAgents(of tenant: TenantID, at now: Moment) {
     queuesAreDue(of: tenant)
+    reviewCallbacks(of: tenant, at: now)
     let known = directory[tenant]
     for agent in agents.ids(of: tenant) where known?.hasAgent(agent) != true {
       agents[agent] = nil
@@ -91,7 +92,7 @@ extension Exchange {
 
   /// True when it was an agent's record or a queue's figures, and no call.
   mutating func resumeQueues(_ left: LeftCall, at now: Moment) -> Bool {
-    if resumeFigures(left) { return true }
+    if resumeFigures(left) || resumeCallback(left, at: now) { return true }
     guard AgentCheckpoint.isMeant(by: left.contents) else { return false }
     do throws(CheckpointError) {
       let checkpoint = try AgentCheckpoint(left.contents, at: left.writtenAt)
@@ -118,6 +119,7 @@ extension Exchange {
   /// Everything that has a checkpoint: calls, and what there is of agents and queues, by their names.
   public var checkpointNames: Set<CallID> {
     callIDs.union(agents.ids.map(AgentCheckpoint.name(of:))).union(figures.names)
+      .union(callbacks.ids)
   }
 }
 

@@ -17,7 +17,7 @@ extension Exchange {
     guard let epoch = grants[address], let view = view(of: queue, tenant, at: now.boot) else {
       return
     }
-    let told = QueueFigures(view)
+    let told = QueueFigures(view, resting: restingCallbacks(of: queue, at: now.boot))
     guard let number = figures.tell(told, of: queue, tenant.id, at: address) else { return }
     outbox.append(
       .checkpoint(
@@ -51,14 +51,17 @@ extension Exchange {
 extension LeftCall {
   /// It is no call.
   var isOfQueues: Bool {
-    AgentCheckpoint.isMeant(by: contents) || FiguresCheckpoint.isMeant(by: contents)
+    AgentCheckpoint.isMeant(by: contents) || CallbackCheckpoint.isMeant(by: contents)
+      || FiguresCheckpoint.isMeant(by: contents)
   }
 }
 
 extension QueueFigures {
-  init(_ view: QueueView) {
+  /// - Parameter resting: callbacks that nobody is rung for now.
+  init(_ view: QueueView, resting: [Callback] = []) {
+    let waiting = view.callers.filter { $0.callback == nil }
     self.init(
-      waiting: view.callers.count, waitingSince: view.callers.map(\.place.enteredAt).min(),
+      waiting: waiting.count, waitingSince: waiting.map(\.place.enteredAt).min(),
       agents: view.agents.map { agent in
         switch agent.state {
         case .loggedOut: Agent(agent.id, .loggedOut)
@@ -69,6 +72,6 @@ extension QueueFigures {
         case .resting: Agent(agent.id, .resting)
         case .free: Agent(agent.id, .free)
         }
-      })
+      }, callbacks: view.callers.compactMap(\.callback) + resting)
   }
 }

@@ -16,8 +16,10 @@ extension Exchange {
     let anyTime = BootInstant(nanoseconds: .min)
     let isLeft =
       queue.needsAgents && !view(of: queue, at: entry.id, origin.tenant, at: anyTime).isManned
+    var promised = queue
+    promised.calledOff = []
     return QueuedCaller(
-      host: ReceptionHost(entry, speaking: queue.language, to: origin), queue: queue,
+      host: ReceptionHost(entry, speaking: queue.language, to: origin), queue: promised,
       isVIP: isVIP, enteredAt: origin.time, isTurnedAway: isFull || isLeft)
   }
 
@@ -40,6 +42,7 @@ extension Exchange {
   private mutating func followQueue(
     from before: CallMachine, to after: CallMachine, at now: Moment
   ) {
+    if after.isEnding, !before.isEnding { turnIsOver(of: after, at: now) }
     if before.waitingCaller?.host.entry != after.waitingCaller?.host.entry {
       queues.leave(before)
       queues.enter(after)
@@ -80,7 +83,9 @@ extension Exchange {
       guard let queue = tenant.extensionsByID[id]?.queue,
         let view = view(of: id, tenant, at: now.boot)
       else {
-        for call in queues[id].sorted() { update(call, at: now) { $0.leaveQueue(at: now) } }
+        for call in queues[id].sorted() where callbacks[call] == nil {
+          update(call, at: now) { $0.leaveQueue(at: now) }
+        }
         continue
       }
       if queue.needsAgents, view.isDeserted {
@@ -96,6 +101,9 @@ extension Exchange {
     _ offer: QueueView.Offer, of queue: CallQueue, at id: ExtensionID, _ tenant: DirectoryTenant,
     at now: Moment
   ) {
+    if let place = callbacks[offer.call]?.place {
+      return makeTurn(for: place, by: offer.agents, queue, tenant, at: now)
+    }
     forgetLegsInVain(of: offer.call, at: now)
     guard let call = calls[offer.call]?.machine, let host = call.host else { return }
     let origin = CallOrigin(call, from: host, of: tenant, at: now)
@@ -148,11 +156,15 @@ extension Exchange {
     of queue: CallQueue, at id: ExtensionID, _ tenant: DirectoryTenant, at now: BootInstant
   ) -> QueueView {
     let callers = queues[id].compactMap { call -> QueueView.Caller? in
+      if let place = callbacks[call]?.place { return caller(in: place, at: now) }
       guard let machine = calls[call]?.machine, let caller = machine.waitingCaller else {
         return nil
       }
+      // Who hears that its place is kept has another one by now.
+      guard caller.callback?.stage != .kept else { return nil }
       return QueueView.Caller(
-        place: caller.place(of: call), rung: caller.rung, isReady: machine.canBeServed)
+        place: caller.place(of: call), rung: caller.rung, isReady: machine.canBeServed,
+        callback: machine.callback.flatMap { figures(ofCallback: $0.place) })
     }
     let agents = queue.agents.compactMap { member -> QueueView.Agent? in
       guard let entry = tenant.extensionsByID[member.extension], entry.hasOwnDevices else {

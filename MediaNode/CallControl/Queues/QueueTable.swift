@@ -24,11 +24,26 @@ struct QueueTable: Sendable {
 
   mutating func leave(_ call: CallMachine) {
     guard let queue = call.waitingCaller?.host.entry else { return }
-    calls[queue]?.remove(call.id)
+    leave(call.id, queue, of: call.tenant)
+  }
+
+  private mutating func leave(_ call: CallID, _ queue: ExtensionID, of tenant: TenantID) {
+    calls[queue]?.remove(call)
     guard calls[queue]?.isEmpty == true else { return }
     calls[queue] = nil
-    queues[call.tenant]?.remove(queue)
-    if queues[call.tenant]?.isEmpty == true { queues[call.tenant] = nil }
+    queues[tenant]?.remove(queue)
+    if queues[tenant]?.isEmpty == true { queues[tenant] = nil }
+  }
+
+  /// Somebody who is to be called back.
+  mutating func enter(_ place: CallbackPlace) {
+    calls[place.host.entry, default: []].insert(place.id)
+    queues[place.tenant, default: []].insert(place.host.entry)
+    due.insert(place.tenant)
+  }
+
+  mutating func leave(_ place: CallbackPlace) {
+    leave(place.id, place.host.entry, of: place.tenant)
   }
 
   // MARK: - What is due

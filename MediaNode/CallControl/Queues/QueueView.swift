@@ -10,6 +10,8 @@ struct QueueView: Sendable {
     let rung: [ExtensionID]
     /// Its phone has heard all that it was told, so that somebody can be rung for it.
     var isReady = true
+    /// It is not on the line, but to be called back.
+    var callback: QueueFigures.Callback?
   }
 
   struct Agent: Hashable, Sendable {

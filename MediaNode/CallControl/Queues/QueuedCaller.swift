@@ -17,7 +17,7 @@ struct QueuedCaller: Hashable, Sendable {
   }
 
   let host: ReceptionHost
-  let queue: CallQueue
+  var queue: CallQueue
   let isVIP: Bool
   let enteredAt: WallTime
   var stage: Stage
@@ -29,6 +29,8 @@ struct QueuedCaller: Hashable, Sendable {
   var announcesAt: BootInstant?
   /// Choices of the call so far, in menus and by queues.
   var choices: UInt8
+  /// How far it is with being called back; nil: the queue calls nobody back.
+  var callback: CallbackOffer?
 
   init(
     host: ReceptionHost, queue: CallQueue, isVIP: Bool, enteredAt: WallTime,
@@ -69,6 +71,14 @@ struct QueuedCaller: Hashable, Sendable {
   mutating func begin(at now: BootInstant) {
     leavesAt = queue.longestWait.map { now.advanced(by: max(.seconds(1), $0)) }
     announcesAt = queue.announcesEvery == nil ? nil : now
+    callback = queue.callback.map { CallbackOffer($0, at: now) }
+  }
+
+  /// Something is said just now: what is due waits for a moment.
+  mutating func speakLater(at now: BootInstant) {
+    let later = now.advanced(by: .seconds(1))
+    if let instant = announcesAt, instant <= now { announcesAt = later }
+    if let instant = callback?.nextDeadline, instant <= now { callback?.stage = .due(later) }
   }
 
   /// When it hears its place after this time.

@@ -133,6 +133,9 @@ extension APIBench.Keys {
 
 /// No node was ever heard of, but each queue has one caller since the beginning.
 struct QuietInstallation: InstallationMonitor {
+  /// Owed by each queue.
+  static let callback = CallID(UUIDv7(high: 1, low: 1))
+
   func status(of node: NodeName) async -> NodeStatus? { nil }
   func holding(of address: AddressName) async -> AddressHolding? { nil }
   func draining() async throws -> Set<NodeName> { [] }
@@ -141,7 +144,10 @@ struct QuietInstallation: InstallationMonitor {
   func figures(ofQueue queue: ExtensionID, of tenant: TenantID) async -> QueueFigures? {
     QueueFigures(
       waiting: 1, waitingSince: DemoCustomer.beginning,
-      agents: [.init(queue, .paused, reason: "lunch"), .init(queue, .wrappingUp)])
+      agents: [.init(queue, .paused, reason: "lunch"), .init(queue, .wrappingUp)],
+      callbacks: [
+        .init(Self.callback, to: "+447700900123", since: DemoCustomer.beginning, attempts: 1)
+      ])
   }
 }
 

@@ -405,6 +405,10 @@ private struct Fixture {
         route: "GET /v1/tenants/{tenant}/extensions/{extension}/queue/live",
         path: path + "/extensions/\(entry)/queue/live", tenant: .hidden, reseller: .hidden),
       Probe(
+        route: "DELETE /v1/tenants/{tenant}/extensions/{extension}/queue/callbacks/{callback}",
+        path: path + "/extensions/\(entry)/queue/callbacks/\(QuietInstallation.callback)",
+        tenant: .hidden, reseller: .hidden),
+      Probe(
         route: "DELETE /v1/tenants/{tenant}/extensions/{extension}/queue",
         path: path + "/extensions/\(entry)/queue", tenant: .hidden, reseller: .hidden),
       Probe(

@@ -64,6 +64,44 @@ import Testing
     }
   }
 
+  @Test(
+    "Who calls back says so once, and what is called off reaches the nodes and stays called off")
+  func callbacks() async throws {
+    try await APIBench.with { bench in
+      let body = #"{"strategy":"together","agents":[],"callback":"#
+      for (given, callback) in [
+        (
+          #"{"key":"*","offered_after":20,"offered_from":3,"takes_other_numbers":false,"attempts":2,"pause":60,"keeps_for":3600,"ends_at":"18:30"}"#,
+          CallQueue.Callback(
+            key: "*", offeredAfter: .seconds(20), offeredFrom: 3, takesOtherNumbers: false,
+            attempts: 2, pause: .seconds(60), keepsFor: .seconds(3_600), endsAt: 1_110)
+        ),
+        ("{}", CallQueue.Callback()), ("null", nil),
+      ] as [(String, CallQueue.Callback?)] {
+        let set = try await bench.send(
+          .put, path(bench), as: bench.keys.tenant, body + given + "}")
+        #expect(set.status == 200, "\(set.body)")
+        #expect(try await bench.send(.get, path(bench), as: bench.keys.tenant).body == set.body)
+        #expect(try await entry(bench)?.queue?.callback == callback)
+      }
+      let known = path(bench, "queue/callbacks/\(QuietInstallation.callback)")
+      let before = try await bench.store.snapshots.tenant(bench.mine.tenant.id, in: .platform)
+      #expect(try await bench.send(.delete, known, as: bench.keys.otherTenant).status == 404)
+      #expect(try await entry(bench)?.queue?.calledOff == [])
+      for _ in 0..<2 {
+        #expect(try await bench.send(.delete, known, as: bench.keys.tenant).status == 204)
+      }
+      let after = try await bench.store.snapshots.tenant(bench.mine.tenant.id, in: .platform)
+      #expect(after?.revision ?? 0 > before?.revision ?? 0)
+      _ = try await bench.send(.put, path(bench), as: bench.keys.tenant, body + "{}}")
+      #expect(try await entry(bench)?.queue?.calledOff == [QuietInstallation.callback])
+      let unknown = path(bench, "queue/callbacks/\(CallID(UUIDv7(high: 1, low: 2)))")
+      #expect(try await bench.send(.delete, unknown, as: bench.keys.tenant).status == 404)
+      let live = try await bench.send(.get, path(bench, "queue/live"), as: bench.keys.tenant)
+      #expect(live.body.contains(#""number":"+447700900123""#), "\(live.body)")
+    }
+  }
+
   @Test("Callers of an extension are received in one way")
   func oneWay() async throws {
     try await APIBench.with { bench in
@@ -133,6 +171,9 @@ import Testing
           "finally"
         ),
         (#"{"strategy":"together",\#(agents),"finally":{"then":"outside","to":"999"}}"#, "finally"),
+        (#"{"strategy":"together",\#(agents),"callback":{"key":"12"}}"#, "callback.key"),
+        (#"{"strategy":"together",\#(agents),"callback":{"attempts":0}}"#, "callback.attempts"),
+        (#"{"strategy":"together",\#(agents),"callback":{"ends_at":"6pm"}}"#, "callback.ends_at"),
       ] {
         let answer = try await bench.send(.put, path(bench), as: bench.keys.tenant, body)
         #expect(answer.status == 422, "\(body): \(answer.body)")

@@ -77,12 +77,23 @@ enum LinkSamples {
     return agent
   }
 
+  static var callback: CheckpointEnvelope {
+    var callback = checkpoint
+    callback.subject = .callback
+    return callback
+  }
+
   static var figures: CheckpointEnvelope {
     var figures = checkpoint
     figures.subject = .queue(
       QueueFigures(
         waiting: 2, waitingSince: WallTime(milliseconds: 1_790_000_000_000),
-        agents: [.init(id(5), .paused, reason: "lunch"), .init(id(6), .free)]))
+        agents: [.init(id(5), .paused, reason: "lunch"), .init(id(6), .free)],
+        callbacks: [
+          .init(
+            id(16), to: "+447700900123", since: WallTime(milliseconds: 1_790_000_000_000),
+            attempts: 1, isUnderWay: true)
+        ]))
     return figures
   }
 
@@ -188,7 +199,11 @@ enum LinkSamples {
           ringsFor: .seconds(12), wrapUp: .seconds(30), restsFor: .seconds(5), pausesAfter: 3,
           mostWaiting: 7, longestWait: .seconds(600), needsAgents: false, putsVIPsFirst: false,
           announcesEvery: .seconds(45), announcesWait: true, language: "it",
-          last: .mailbox(id(7)))),
+          last: .mailbox(id(7)),
+          callback: .init(
+            key: "#", offeredAfter: .seconds(20), offeredFrom: 3, takesOtherNumbers: false,
+            attempts: 2, pause: .seconds(90), keepsFor: .seconds(3_600), endsAt: 1_080),
+          calledOff: [id(16), id(17)])),
       ExtensionEntry(
         id: id(14), number: "106", displayName: "", outsideNumber: nil, credentials: [],
         switches: AnsweringSwitches([
@@ -287,7 +302,7 @@ enum LinkSamples {
   static var upward: [UpwardMessage] {
     [
       .hello(hello), .facts(records), .facts([]), .checkpoint(checkpoint),
-      .checkpoint(figures), .checkpoint(agent),
+      .checkpoint(figures), .checkpoint(agent), .checkpoint(callback),
       .checkpointRetired(id(3)), .relay(RelayState(call: id(3), contents: [4, 5])), .load(load),
       .load(NodeLoad()),
     ] + bindings.map { .binding($0) } + subscriptions.map { .subscription($0) }

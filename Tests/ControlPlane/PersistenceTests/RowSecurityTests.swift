@@ -177,6 +177,9 @@ struct RowSecurityTests {
       _ = try await scratch.store.queues.replace(
         CallQueue(strategy: .together, agents: [.init(customer.extensions[1].id)]), of: third,
         of: customer.tenant.id, in: .platform)
+      _ = try await scratch.store.queues.callOff(
+        CallID(UUIDv7(high: uuid.high, low: uuid.low ^ 5)), of: third, of: customer.tenant.id,
+        in: .platform)
       let fourth = try await Self.extension("104", of: customer, in: scratch)
       let flow = CallFlow(
         start: "say",

@@ -15,6 +15,8 @@ import Testing
     fleet.heal()
     fleet.scene.world.run(for: .seconds(200))
     fleet.expectAgreement()
+    // Nobody is owed a call any more.
+    fleet.scene.world.change { $0.extensions[2].queue = nil }
     fleet.hangUp()
     // Queues rang phones until now, also those that say nothing and forget it after five minutes.
     fleet.scene.world.run(for: .seconds(320))
@@ -195,7 +197,11 @@ extension CallFleet {
       mostWaiting: UInt16.random(in: 1...4, using: &random), longestWait: .seconds(20),
       needsAgents: Bool.random(using: &random), announcesEvery: .seconds(6), announcesWait: true,
       last: [.hangUp, .room("1"), .extension(Fixture.extensionID("102"))]
-        .randomElement(using: &random) ?? .hangUp)
+        .randomElement(using: &random) ?? .hangUp,
+      callback: Bool.random(using: &random)
+        ? .init(
+          key: "5", offeredAfter: .seconds(1), attempts: 2, pause: .seconds(10),
+          keepsFor: .seconds(60)) : nil)
     let isThere = Int.random(in: 0..<6, using: &random) > 0
     scene.world.change { tenant in
       tenant.extensions[2].queue = isThere ? queue : nil
@@ -204,6 +210,11 @@ extension CallFleet {
       if isThere { tenant.extensions[2].answering = [] }
     }
     if !party.isCarrier { party.call("103") }
+    for delay in 1...6 {
+      scene.world.after(.seconds(2 * delay)) { [world = scene.world] in
+        world.pressKeyInQueue(delay.isMultiple(of: 2) ? "1" : "5")
+      }
+    }
   }
 
   /// 103 has a flow for a while, whose steps are drawn.

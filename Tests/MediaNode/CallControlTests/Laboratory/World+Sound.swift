@@ -36,6 +36,15 @@ extension World {
     press(digit, on: call.caller.side.other, of: call.plan.id)
   }
 
+  /// Whoever waits in a queue presses that key.
+  func pressKeyInQueue(_ key: Character) {
+    let waiting = exchange.calls.values.map(\.machine).filter {
+      $0.waitingCaller != nil && $0.callback == nil
+    }
+    guard let call = waiting.min(by: { $0.id < $1.id }), let digit = Digit(key) else { return }
+    press(digit, on: call.caller.side, of: call.plan.id)
+  }
+
   /// A dead process hears nothing.
   func press(_ key: Digit, on side: RelaySide, of relay: RelayID) {
     guard !isDead else { return }

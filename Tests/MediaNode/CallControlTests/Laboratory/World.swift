@@ -352,6 +352,7 @@ final class World {
     switch envelope.subject {
     case .call: break
     case .agent: return checkAgent(envelope)
+    case .callback: return checkCallback(envelope)
     case .queue(let figures):
       #expect(
         exchange.figures.entries.values.contains {
@@ -375,6 +376,14 @@ final class World {
       let decoded = try AgentCheckpoint(envelope.contents, at: now.boot)
       #expect(AgentCheckpoint.name(of: decoded.agent) == envelope.call)
       #expect(exchange.agents[decoded.agent]?.record == decoded.record)
+    }
+  }
+
+  private func checkCallback(_ envelope: CheckpointEnvelope) {
+    #expect(throws: Never.self) {
+      let decoded = try CallbackCheckpoint(envelope.contents, at: now.boot)
+      #expect(decoded.place.id == envelope.call)
+      #expect(exchange.callbacks[decoded.place.id].map { $0.place == decoded.place } ?? true)
     }
   }
 

@@ -133,7 +133,10 @@ final class Office {
       $0.queue = CallQueue(
         strategy: .longestIdle, agents: [.init(id("202")), .init(id("203"))],
         ringsFor: .seconds(10), wrapUp: .seconds(5), restsFor: .seconds(10), mostWaiting: 3,
-        longestWait: .seconds(120), announcesEvery: .seconds(30), last: .mailbox(id("201")))
+        longestWait: .seconds(120), announcesEvery: .seconds(30), last: .mailbox(id("201")),
+        callback: .init(
+          key: "5", offeredAfter: .seconds(10), attempts: 2, pause: .seconds(30),
+          endsAt: 17 * 60 + 30))
     }
     edit("260") {
       $0.group = RingGroup(

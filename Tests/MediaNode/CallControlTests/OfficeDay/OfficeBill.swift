@@ -32,6 +32,18 @@ struct OfficeBill {
     }
   }
 
+  /// The calls that the exchange made itself, for extensions that have no telephone.
+  var made: [CallID] {
+    legs.filter { entry in
+      entry.value.contains { leg in
+        guard case .extension(_, let number)? = leg.offered?.event.party,
+          leg.offered?.event.direction == .incoming
+        else { return false }
+        return office.phones[number] == nil
+      }
+    }.keys.sorted()
+  }
+
   /// All that the office pays, as its price list has it.
   var total: Money {
     let charges = legs.values.joined().compactMap { try? Self.charge($0) }

@@ -1,6 +1,6 @@
 extension OfficeDay {
   /// What the office pays for all of it, in pounds.
-  static let total = "2.072667"
+  static let total = "2.132667"
 
   /// Friday, 15 January 2027.
   static let script = """
@@ -136,6 +136,13 @@ extension OfficeDay {
     10:12:30 Otto > 0250 : 202 refuses 486 3, 203 answers 8, ends 38 | 200 | carrier>0250 38s, 202 busy, 203 30s
     10:14:00 Otto > 0250 : 202 answers 5, 202 transfers 204 35, 204 answers 40, ends 70 | 200 | carrier>0250 70s, 202 35s, 204 30s
     10:16:00 Otto > 0250 : ends 5 | 200 | carrier>0250 5s, 203 cancelled
+    10:16:30 202 > *46 : | 200 | 202>*46 2s
+    10:16:35 203 > 204 : 204 answers 5, ends 65 | 200 | 203>204 60s, 204 60s
+    10:16:40 Otto > 0250 : presses 5 13, presses 1 16 | 200 | carrier>0250 18s
+    10:16:42 Nora > 0250 : ends 70 | 200 | carrier>0250 70s
+    10:17:38 250 > +447700900006 : 203 shows 5, 203 answers 6, carrier refuses 486 10 | 0 | 250>+447700900006 busy, 203 6s, carrier:+447700900006 busy
+    10:18:13 250 > +447700900006 : 203 answers 10, carrier answers 15, 203 ends 45 | 0 | 250>+447700900006 30s, 203 35s, carrier:+447700900006 30s £0.06
+    10:19:30 202 > *45 : | 200 | 202>*45 2s
     # Accounts: the menu
     10:20:00 Marc > 0270 : presses 1 3, 204 answers 8, ends 38 | 200 | carrier>0270 38s, 204 30s, 205 answered-elsewhere, 270,1 forwarded
     10:21:00 Marc > 0270 : presses 2 3, presses 1 8, 214 answers 12, ends 42 | 200 | carrier>0270 42s, 214 30s, 270,2 forwarded, 271,1 forwarded
@@ -199,8 +206,8 @@ extension OfficeDay {
     13:00:20 lamps
     13:00:30 Lena > 0200 : presses 0 4, 201 answers 8, ends 28 | 200 | carrier>0200 28s, 200/menu forwarded, 200,0 forwarded, 200/desk forwarded, 201 20s
     # The afternoon
-    14:00:00 Otto > 0250 : 203 answers 5, ends 65 | 200 | carrier>0250 65s, 203 60s
-    14:00:01 Nora > 0250 : 202 answers 5, ends 65 | 200 | carrier>0250 65s, 202 60s
+    14:00:00 Otto > 0250 : 202 answers 5, ends 65 | 200 | carrier>0250 65s, 202 60s
+    14:00:01 Nora > 0250 : 203 answers 5, ends 65 | 200 | carrier>0250 65s, 203 60s
     14:00:02 Pia > 0250 : ends 30 | 200 | carrier>0250 30s
     14:00:03 Marc > 0250 : ends 30 | 200 | carrier>0250 30s, 250 forwarded, message for 201 hung-up
     14:00:04 Lena > 0250 : ends 30 | 200 | carrier>0250 30s, 250 forwarded, message for 201 hung-up

@@ -17,15 +17,16 @@ final class OfficeDay {
 
   /// One of the script's, under way.
   private final class ScriptedCall {
-    let call: PartyCall
+    /// Nil: it is the exchange's own.
+    let call: PartyCall?
     /// Those who answered, or called somebody within it.
     var others: [String: PartyCall] = [:]
     var consultations: [String: PartyCall] = [:]
 
-    init(_ call: PartyCall) { self.call = call }
+    init(_ call: PartyCall?) { self.call = call }
 
     /// The caller's Call-ID.
-    var dialog: String { call.invite.headers.callID }
+    var dialog: String { call?.invite.headers.callID ?? "" }
   }
 
   /// A line that did not come out as it is written.
@@ -64,20 +65,23 @@ final class OfficeDay {
   }
 
   private func begin(_ scripted: OfficeScript.Call, _ line: Int) {
-    let party = office.phones[scripted.caller] ?? office.carrier
-    let dialled = dialled(scripted.dialled, by: party)
-    let call = ScriptedCall(
-      party.call(dialled) { request in
-        guard party.isCarrier else { return }
-        request.headers.from.uri.user = Self.strangers[scripted.caller]
-        if scripted.caller == "nobody" {
-          request.headers.from.uri = SIPURI(user: "anonymous", host: "anonymous.invalid")
-        }
-      })
+    let isOwed = office.phones[scripted.caller] == nil && Int(scripted.caller) != nil
+    let call = ScriptedCall(isOwed ? nil : begun(scripted))
     calls[line] = call
     for deed in scripted.deeds {
       world.after(.seconds(deed.second)) { [self] in
         if let remark = perform(deed, in: call) { remarks[line, default: []].append(remark) }
+      }
+    }
+  }
+
+  private func begun(_ scripted: OfficeScript.Call) -> PartyCall {
+    let party = office.phones[scripted.caller] ?? office.carrier
+    return party.call(dialled(scripted.dialled, by: party)) { request in
+      guard party.isCarrier else { return }
+      request.headers.from.uri.user = Self.strangers[scripted.caller]
+      if scripted.caller == "nobody" {
+        request.headers.from.uri = SIPURI(user: "anonymous", host: "anonymous.invalid")
       }
     }
   }
@@ -175,14 +179,22 @@ final class OfficeDay {
 
   private func found(at line: Int, in bill: OfficeBill) -> [String] {
     guard let scripted = calls[line] else { return ["no call"] }
-    let status = scripted.call.finalStatus.map { "\($0)" } ?? "still up"
+    guard let call = scripted.call else { return made(at: line, in: bill) + (remarks[line] ?? []) }
+    let status = call.finalStatus.map { "\($0)" } ?? "still up"
     return [status] + record(of: scripted, at: line, in: bill) + (remarks[line] ?? [])
+  }
+
+  /// The exchange makes its own calls in the order of their lines.
+  private func made(at line: Int, in bill: OfficeBill) -> [String] {
+    let place = calls.count { $0.key < line && $0.value.call == nil }
+    guard bill.made.indices.contains(place) else { return ["no call"] }
+    return ["0"] + bill.lines(of: bill.made[place], without: [])
   }
 
   /// Of calls that came together the first has what is on record of all but the other callers.
   private func record(of scripted: ScriptedCall, at line: Int, in bill: OfficeBill) -> [String] {
     guard let id = bill.calls[scripted.dialog] else { return [] }
-    let together = calls.filter { bill.calls[$0.value.dialog] == id }
+    let together = calls.filter { $0.value.call != nil && bill.calls[$0.value.dialog] == id }
     guard line == together.keys.min() else {
       return [bill.line(ofDialog: scripted.dialog)].compactMap(\.self)
     }

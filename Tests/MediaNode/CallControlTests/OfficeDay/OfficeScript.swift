@@ -4,7 +4,8 @@
 ///     09:00:20  lamps 202 talks, *701 talks
 ///
 /// Who calls, what is dialled; what people do so many seconds after that (who is left out where it is the caller);
-/// what the caller's telephone was told in the end; the legs on record, and what was kept of the call.
+/// what the caller's telephone was told in the end; the legs on record, and what was kept of the call. An extension
+/// without a telephone makes the call that it owes somebody by then.
 struct OfficeScript {
   struct Line {
     /// Where it stands in the text, from 1.
