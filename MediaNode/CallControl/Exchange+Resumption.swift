@@ -152,6 +152,8 @@ extension Exchange {
     var call = checkpoint.machine
     call.show(configuration.mediaFingerprint)
     index(call, from: checkpoint, number: number, at: now)
+    // The place may have been found besides, as its end was not heard of.
+    if call.isCallbackReached { turnIsOver(of: call, at: now) }
     if !call.isEnding { reopenRelay(of: call, at: now) }
     changedCalls.note(call.id, at: outbox.count)
     for (branch, sent) in checkpoint.sent.sorted(by: { $0.key < $1.key }) {

@@ -80,6 +80,11 @@ extension CallMachine {
     return [.stopPlaying(to: caller.side), .record(.answered, leg: turn.leg)]
   }
 
+  /// Nobody is owed this call any more: it was answered, or it ends.
+  var isTurnOver: Bool { isCallbackReached || callback != nil && isEnding }
+
+  var isCallbackReached: Bool { callback?.stage == .reached }
+
   /// What stands in the records for the call as a whole.
   func callbackEnded(_ outcome: CallOutcome, _ evidence: EndEvidence) -> [CallAction] {
     guard let turn = callback else { return [] }

@@ -134,7 +134,10 @@ extension Exchange {
       guard let tenant = directory[place.tenant],
         let queue = tenant.extensionsByID[place.host.entry]?.queue,
         !queue.calledOff.contains(place.id), grants[tenant.snapshot.homeAddress] != nil,
-        callbacks[place.id].map({ $0.checkpoints < left.number }) ?? true
+        callbacks[place.id].map({ $0.checkpoints < left.number }) ?? true,
+        !calls.values.contains(where: {
+          $0.machine.isCallbackReached && $0.machine.callback?.place == place.id
+        })
       else { return true }
       // What is under way for it may be carried on a moment later, with another address.
       place.rests(until: max(place.restsUntil ?? now.boot, now.boot.advanced(by: .seconds(5))))

@@ -42,7 +42,7 @@ extension Exchange {
   private mutating func followQueue(
     from before: CallMachine, to after: CallMachine, at now: Moment
   ) {
-    if after.isEnding, !before.isEnding { turnIsOver(of: after, at: now) }
+    if after.isTurnOver, !before.isTurnOver { turnIsOver(of: after, at: now) }
     if before.waitingCaller?.host.entry != after.waitingCaller?.host.entry {
       queues.leave(before)
       queues.enter(after)

@@ -234,6 +234,7 @@ import Testing
     world.run(for: .seconds(1))
     #expect(hall.hears(hall.turn).isEmpty && hall.turn?.passage == .relayed)
     #expect(scene.alice.lastCall?.state == .talking)
+    #expect(hall.places.isEmpty, "nobody is owed a call any more")
     scene.carrier.lastCall?.hangUp()
     #expect(world.run { scene.alice.lastCall?.state == .ended })
     world.run(for: .seconds(1))
