@@ -46,6 +46,22 @@ import Testing
     scene.calmDown()
   }
 
+  /// The phone answers where the INVITE came from, although another node called it off.
+  @Test("Who was only cut off does not take it for a refusal that another calls its phone off")
+  func calledOffByAnother() throws {
+    let scene = try Scene()
+    scene.bob.habit = .ring
+    let call = scene.alice.call("102")
+    scene.world.run { call.heard.contains(180) }
+    scene.bob.lastCall?.refuse(487)
+    scene.world.run(for: .seconds(5))
+    #expect(call.state == .calling && call.finalStatus == nil)
+    #expect(!scene.world.facts.contains { $0.event.word == "ended" })
+    // Should nobody have called it off, it has rung for as long as phones do.
+    #expect(scene.world.run(within: .seconds(30)) { call.state == .ended })
+    scene.calmDown()
+  }
+
   @Test("Who registered with it is called by the heir")
   func bindings() throws {
     let scene = try Scene()
