@@ -9,6 +9,7 @@ extension Exchange {
     call.plan.id = ours(call.plan.id, of: call.tenant)
     if let stay = call.stay { call.sits(in: ours(stay, of: call.tenant)) }
     call.parking = call.parking.map { ours($0, of: call.tenant) }
+    call.skipRecordings()
     call.serve(under: grants)
     inherited.note(call.id)
     for leg in call.legs where leg.isOpen {

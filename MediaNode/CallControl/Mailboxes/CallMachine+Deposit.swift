@@ -101,6 +101,7 @@ extension CallMachine {
   }
 
   private mutating func beginMessage(for offer: MailboxOffer, at now: Moment) {
+    let skipped = partsToSkip
     recordings &+= 1
     let message = LeftMessage(
       mailbox: offer.mailbox, call: id, caller: offer.caller, callerName: offer.callerName,
@@ -108,7 +109,8 @@ extension CallMachine {
     recording = CallRecording(
       parties: .one(caller.side),
       // A call leaves one message at most, which has its name.
-      sound: StoredSound(id: SoundID(id.uuid), tenant: tenant, kind: .message(message)))
+      sound: StoredSound(id: SoundID(id.uuid), tenant: tenant, kind: .message(message)),
+      parts: skipped)
   }
 
   /// The pound key: that was all. Nil: no message is being left.

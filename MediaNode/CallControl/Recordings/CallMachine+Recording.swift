@@ -71,6 +71,16 @@ extension CallMachine {
     ]
   }
 
+  /// Another machine goes on. The one before may have begun sounds, and parts of them, since its last
+  /// checkpoint that anybody heard of; should it live, what it recorded is told apart by its number.
+  mutating func skipRecordings() {
+    recordings = recordings.skipped
+    if let parts = recording?.parts { recording?.parts = parts.skipped }
+  }
+
+  /// Parts of its message that machines before may have begun.
+  var partsToSkip: UInt32 { UInt32(recordings) / 100 * 100 }
+
   /// Another process begins the next part, and whoever hears it may miss something before that.
   mutating func recordingGoesOn() -> [CallAction] {
     if isRecorded, case .recording(var recorded)? = recording?.sound.kind {
@@ -79,5 +89,13 @@ extension CallMachine {
     }
     isRecorded = false
     return []
+  }
+}
+
+extension FixedWidthInteger {
+  /// The next full hundred; the same where there is none.
+  fileprivate var skipped: Self {
+    let (sum, isTooLarge) = (self / 100 * 100).addingReportingOverflow(100)
+    return isTooLarge ? self : sum
   }
 }

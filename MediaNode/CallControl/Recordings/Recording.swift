@@ -1,7 +1,7 @@
 public import NodeContract
 
 /// What is kept of a call, as far as one process records it without a pause: each pause, and each process
-/// that carries the call on, begins the next part.
+/// that carries the call on, begins the next part. Another machine skips to the next hundred.
 public struct RecordingPart: Hashable, Sendable {
   /// Whom a recording holds.
   public enum Parties: Hashable, Sendable {

@@ -158,11 +158,29 @@ import Testing
     }
     scene.world.die(withMachine: true)
     scene.world.run(for: .seconds(1))
-    #expect(scene.world.recorded.map(\.number) == (isPaused ? [1] : [1, 2]))
+    #expect(scene.world.recorded.map(\.number) == (isPaused ? [1] : [1, 101]))
     let resume = scene.world.exchange.record(.resume, of: call, at: scene.world.now)
     scene.world.perform(resume)
-    #expect(scene.world.recorded.map(\.number) == [1, 2])
+    #expect(scene.world.recorded.map(\.number) == [1, 101])
     caller.hangUp()
+    scene.calmDown()
+  }
+
+  /// The dead one may live, cut off, and record what it is told.
+  @Test("What the heir begins to record is told apart from what the one before may have begun")
+  func unheardBeginning() throws {
+    let scene = try Scene()
+    scene.world.change { tenant in
+      tenant.extensions[1].answering = [AnsweringRule(name: "", on: .always, .voicemail())]
+      tenant.extensions[1].mailbox = VoiceMailbox(longestMessage: .seconds(60))
+    }
+    let call = scene.alice.call("102")
+    #expect(scene.world.run { call.state == .talking })
+    #expect(scene.world.recorded.isEmpty)
+    scene.world.die(withMachine: true)
+    #expect(scene.world.run { !scene.world.recorded.isEmpty })
+    #expect(scene.world.recorded.map(\.number) == [101])
+    call.hangUp()
     scene.calmDown()
   }
 
