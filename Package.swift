@@ -375,7 +375,10 @@ let testing: [Target] = [
   // Fleets of replicas, nodes, phones and carriers on virtual time, under every fault.
   .testTarget(
     name: "FleetSimulation",
-    dependencies: ["NodeContract", "Ownership", "Placement", "Rating", "SeededRandom"],
+    dependencies: [
+      "CallControl", "Digits", "NodeContract", "Ownership", "Placement", "Rating", "SIP",
+      "SeededRandom", "TLS",
+    ],
     path: "Tests/FleetSimulation", swiftSettings: strict),
 
   // With the programs themselves: real phones, a real carrier, signals and garbage.

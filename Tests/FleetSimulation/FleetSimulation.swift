@@ -10,13 +10,18 @@ struct FleetRun {
     world = FleetWorld(seed: seed, rules: rules)
     world.tellsStory = tellsStory
     world.populate()
+    world.office.open()
     world.run(for: .seconds(3))
     world.misbehave(within: .seconds(6))
     world.run(for: .seconds(10))
     world.heal()
-    world.run(for: .seconds(8))
+    world.run(for: .seconds(4))
+    world.office.returnOfPhones()
+    world.run(for: .seconds(4))
     guard world.violations.isEmpty else { return }
     world.watchHealth()
+    world.office.watchStates()
+    world.office.goOn()
     world.serveEverybody()
     world.endEverything()
   }
@@ -32,16 +37,20 @@ extension FleetWorld {
     for (address, number) in numbers where !legs[number]![0].wasAnswered {
       violate("\(address) answers no calls after healing")
     }
+    office.watchOutcomes()
   }
 
   func endEverything() {
     guard violations.isEmpty else { return }
+    office.hangUp()
     hangUpEverything()
     run(for: .seconds(3))
     hangUpEverything()
     run(for: .seconds(6))
     guard violations.isEmpty else { return }
+    office.watchEnd()
     reconcile()
     watchBooks()
+    office.watchRecords()
   }
 }

@@ -83,4 +83,27 @@ import Testing
     #expect(world.counts["answered"] ?? 0 > answered + 5)
     #expect(world.counts["taken over"] == nil)
   }
+
+  /// The simulation is worth something only if calls in every state live on in it: with the next process,
+  /// with another machine, and in another site.
+  @Test func callsInEveryStateAreCarriedOnInEveryWay() {
+    var counts: [String: Int] = [:]
+    for seed in UInt64(1)...150 {
+      counts.merge(FleetRun(seed: seed).world.counts) { $0 + $1 }
+    }
+    let states = [
+      "talking", "held", "parked", "queued", "in a menu", "in a conference", "leaving a message",
+      "hearing messages", "recorded", "ringing",
+    ]
+    for state in states {
+      for way in ["", ", elsewhere", ", by the next process"] {
+        let count = counts["carried on: \(state)\(way)"] ?? 0
+        #expect(count > 0, "nobody carried on who was \(state)\(way)")
+      }
+    }
+    let kept = counts.filter { $0.key.hasPrefix("kept: ") }.values.reduce(0, +)
+    let lost = counts.filter { $0.key.hasPrefix("lost by right: ") }.values.reduce(0, +)
+    print("    \(kept) states were kept, and \(lost) lost with whatever knew of them")
+    #expect(kept > 10 * lost)
+  }
 }

@@ -40,7 +40,10 @@ let package = Package(
     target("SeededRandom"),
     .testTarget(
       name: "FleetSimulation",
-      dependencies: ["NodeContract", "Ownership", "Placement", "Rating", "SeededRandom"],
+      dependencies: [
+        "CallControl", "Digits", "NodeContract", "Ownership", "Placement", "Rating", "SIP",
+        "SeededRandom", "TLS",
+      ],
       path: "Linked/FleetSimulation", swiftSettings: strict),
     .testTarget(
       name: "CallControlTests",

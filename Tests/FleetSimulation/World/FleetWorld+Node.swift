@@ -19,6 +19,7 @@ extension FleetWorld {
       policy: policy, proofs: proofs, persisted: node.grants, unsettled: node.unsettled,
       startedAt: time)
     // What was not shared under the new process is not known to be shared with nobody.
+    office.begin(office.nodes[node.index])
     schedule(node, life: node.life)
   }
 
@@ -37,6 +38,7 @@ extension FleetWorld {
     node.isRunning = false
     node.life += 1
     node.store = [:]
+    office.processDied(office.nodes[node.index])
     let life = node.life
     guard canRestart else { return keeperReleases(node) }
     scheduler.at(now + random.within(.milliseconds(20)...(.milliseconds(200)))) {
@@ -56,6 +58,7 @@ extension FleetWorld {
     letGo(node)
     forget(node.calls.keys, node)
     node.calls = [:]
+    office.memoryIsLost(office.nodes[node.index])
     repeatReleases(node)
   }
 
@@ -101,6 +104,7 @@ extension FleetWorld {
     node.writes = []
     forget(node.calls.keys, node)
     (node.calls, node.byes, node.store, node.ended) = ([:], [], [:], [])
+    office.memoryIsLost(office.nodes[node.index])
     letGo(node)
   }
 
@@ -155,6 +159,7 @@ extension FleetWorld {
     for address in node.unsettled where node.titles.isSettled(address) {
       node.unsettled.remove(address)
     }
+    office.tick(office.nodes[node.index])
     beat(node, at: time)
     if node.ticks % 4 == 0 { prove(node, at: time) }
     if node.ticks % 4 == 1 { attend(node) }
@@ -249,6 +254,7 @@ extension FleetWorld {
         watchAdoption(order, sentAt: sentAt, by: node)
         node.unsettled.insert(address)
         adopt(address, epoch, by: node)
+        office.adopt(address, epoch, by: office.nodes[node.index])
         if !node.titles.isAcross(address) { claim(address, by: node) }
       case .freeze(let address):
         freeze(address, node)
@@ -258,7 +264,10 @@ extension FleetWorld {
               address: address, epoch: wasHeld.epoch, wasSettled: wasSettled, madeAt: now))
           tellReleases(node)
         }
-      case .yield: note("yield")
+      case .yield(let address):
+        note("yield")
+        // What is real forgets its calls then: whoever can say so hears the new holder too.
+        office.freeze(address, at: office.nodes[node.index])
       case .hangUp(let address):
         for number in node.callNumbers where node.calls[number]?.address == address {
           hangUp(number, isLosers: true, by: node)
@@ -268,14 +277,17 @@ extension FleetWorld {
     }
     guard verdict != nil else { return }
     let life = node.life
-    sendReliably(from: .node(node.index), to: .replica(replica.index)) {
+    sendReliably(from: .node(node.index), to: .replica(replica.index)) { [unowned self] in
       guard replica.knownLives[node.index] == life else { return }
       let known = replica.knownEpochs[node.index]?[order.address] ?? .none
       replica.knownEpochs[node.index, default: [:]][order.address] = max(known, order.epoch)
+      guard order.verb == .adopt else { return }
+      office.memories[replica.index].handOver(order.address, to: node.index)
     }
   }
 
   private func freeze(_ address: AddressName, _ node: SimulatedNode) {
+    office.freeze(address, at: office.nodes[node.index])
     node.unsettled.remove(address)
     if proof == .binding, pointers[address] == node.index { pointers[address] = nil }
     for number in node.callNumbers where node.calls[number]?.address == address {
@@ -304,12 +316,16 @@ extension FleetWorld {
       wall: WallTime(milliseconds: 1_700_000_000_000 + now / 1_000_000 + node.wallOffset))
   }
 
-  func append(_ fact: Fact, by node: SimulatedNode, then: @escaping () -> Void = {}) {
+  /// - Parameter pause: what the disk takes at least, where chance has decided that already.
+  func append(
+    _ fact: Fact, by node: SimulatedNode, after pause: Instant? = nil,
+    then: @escaping () -> Void = {}
+  ) {
     node.facts.append(fact)
     node.writes.append((node.facts.count, then))
     let life = node.life
     let boot = node.boot
-    let delay = node.diskDelay + random.within(.milliseconds(1)...(.milliseconds(10)))
+    let delay = node.diskDelay + (pause ?? random.within(.milliseconds(1)...(.milliseconds(10))))
     scheduler.at(now + delay) { [unowned self] in
       guard node.isUp, node.boot == boot, let first = node.writes.first else { return }
       node.writes.removeFirst()

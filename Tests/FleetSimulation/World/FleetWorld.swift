@@ -22,6 +22,8 @@ final class FleetWorld {
   var pointers: [AddressName: Int] = [:]
   var legs: [Int: [SimulatedLeg]] = [:]
   var identities: [Int: (call: CallID, legs: [LegID], address: AddressName)] = [:]
+  /// Nil only until the machines are made.
+  private(set) var office: Office!
   var lastCall = 0
   var isCalm = false
 
@@ -64,6 +66,7 @@ final class FleetWorld {
     }
     makeMachines(sites)
     makeGrants()
+    office = Office(world: self)
     for node in nodes { start(node) }
     for replica in replicas { start(replica) }
     scheduler.at(.milliseconds(100)) { [unowned self] in electLeaders() }
@@ -178,7 +181,7 @@ final class FleetWorld {
     }
   }
 
-  private func deliver(_ host: Host, _ action: @escaping () -> Void) {
+  func deliver(_ host: Host, _ action: @escaping () -> Void) {
     switch host {
     case .node(let index): nodes[index].hear(action) { [unowned self] in watch(nodes[index]) }
     case .replica(let index): replicas[index].hear(action)

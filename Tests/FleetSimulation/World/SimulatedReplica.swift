@@ -54,6 +54,7 @@ extension FleetWorld {
     replica.knownLives = [:]
     replica.lastBeats = [:]
     replica.writing = []
+    office.memories[replica.index].forgetEverything()
     replica.detector = TakeoverDetector(
       replica: replica.name, map: map, policy: policy,
       startedAt: replica.clock.reading(at: now))
@@ -177,8 +178,15 @@ extension FleetWorld {
       for order in replica.detector.orders(for: node.name, knowing: known, at: time) {
         let sentAt = now
         let full = order.order(OrderID(UUIDv7(high: 5, low: UInt64(replica.ticks))))
+        let left = office.memories[replica.index].inheritance(
+          of: order.address, for: node.index, at: time)
         sendReliably(from: .replica(replica.index), to: .node(node.index)) { [unowned self] in
-          if node.life == life { receive(full, sentAt: sentAt, from: replica, node) }
+          guard node.life == life else { return }
+          if order.verb == .adopt {
+            office.keep(
+              left.calls, left.bindings, of: order.address, at: office.nodes[node.index])
+          }
+          receive(full, sentAt: sentAt, from: replica, node)
         }
       }
       tellRoles(replica, node, life)

@@ -44,7 +44,7 @@ final class Party {
   /// How long it wants packets to be, in milliseconds: `ptime`, `maxptime`.
   var packetTime: String?
   var longestPacketTime: String?
-  weak var world: World?
+  weak var world: (any Surroundings)?
 
   private var layer = TransactionLayer()
   private(set) var calls: [PartyCall] = []

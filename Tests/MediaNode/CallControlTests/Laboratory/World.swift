@@ -8,7 +8,7 @@ import Testing
 @testable import CallControl
 
 /// An exchange with phones and carriers around it, on virtual time.
-final class World {
+final class World: Surroundings {
   private(set) var now = Moment(
     boot: BootInstant(nanoseconds: 1_000_000_000_000),
     wall: WallTime(milliseconds: 1_800_000_000_000))

@@ -1,0 +1,1 @@
+../../MediaNode/CallControlTests/Laboratory/CarrierDoor.swift

@@ -1,0 +1,1 @@
+../../MediaNode/CallControlTests/Laboratory/Party.swift

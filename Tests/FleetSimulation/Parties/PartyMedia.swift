@@ -1,0 +1,1 @@
+../../MediaNode/CallControlTests/Laboratory/PartyMedia.swift
