@@ -38,7 +38,7 @@ extension Office {
           node.index, life: life, checkpoints, bindings,
           at: replica.clock.reading(at: world.now))
         guard !remembered.isEmpty else { return }
-        world.sendReliably(from: .replica(replica.index), to: .node(node.index)) {
+        transmitReliably(from: .replica(replica.index), to: .node(node.index)) {
           [unowned self] in
           if world.nodes[node.index].life == life { restore(remembered, at: node) }
         }

@@ -39,7 +39,10 @@ extension Office {
           subscriptions: [], at: $1)
       }
     }
-    if machine.life > 1, !memories.contains(where: { $0.hasBindings(of: node.index) }) {
+    let isRemembered = world.replicas.contains {
+      $0.isRunning && memories[$0.index].hasBindings(of: node.index)
+    }
+    if machine.life > 1, !isRemembered {
       phonesAreForgotten = true
     }
     let left = node.leftCalls
@@ -89,6 +92,7 @@ extension Office {
     serveSettled(at: node)
     giveUpOverdue(at: node, now)
     if world.nodes[node.index].ticks % 8 == 5 { link(node) }
+    if world.nodes[node.index].ticks % 8 == 1 { upload(from: node) }
   }
 
   func hear(_ message: SIPMessage, over flow: Flow, at node: OfficeNode) {
@@ -226,9 +230,7 @@ extension Office {
         let name = world.nodes[node.index].name
         world.tell("\(name): a leg of \(fact.call) ended, \(end.outcome), by \(end.endedBy)")
       }
-      world.append(fact, by: world.nodes[node.index], after: random.within(1_000_000...10_000_000))
-      {
-        [unowned self] in
+      append(fact, at: node) { [unowned self] in
         if let receipt { perform(at: node) { $0.factIsDurable(receipt, at: $1) } }
       }
     default: performSound(action, at: node)

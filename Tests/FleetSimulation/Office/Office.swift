@@ -21,6 +21,8 @@ final class Office: Surroundings {
   var begun: Set<CallID> = []
   /// Who carries each call, as far as nobody else was given it: nil once that one has lost it.
   var carriers: [CallID: Int] = [:]
+  /// How many other machines each call was given to.
+  var heirs: [CallID: Int] = [:]
   /// Those that were up when everything was healed.
   var survivors: Set<CallID> = []
   /// All parts of all recordings and messages, in the order of their beginning.
@@ -94,6 +96,20 @@ final class Office: Surroundings {
   ) {
     guard let delay = world.network.delay(cable, from, to, at: world.now, &random) else { return }
     world.scheduler.at(world.now + delay) { [unowned world] in world.deliver(to, action) }
+  }
+
+  /// Over a connection: what noise swallows comes later, what is cut off does not come.
+  func transmitReliably(from: Host, to: Host, _ action: @escaping () -> Void) {
+    var patience: Instant = 0
+    while !world.network.isCut(.control, from, to, at: world.now) {
+      if let delay = world.network.delay(.control, from, to, at: world.now, &random) {
+        world.scheduler.at(world.now + patience + delay) { [unowned world] in
+          world.deliver(to, action)
+        }
+        return
+      }
+      patience += .milliseconds(200)
+    }
   }
 
   /// Lets the phone do what is due when it is due.

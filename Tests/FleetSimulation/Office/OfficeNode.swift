@@ -11,6 +11,13 @@ final class OfficeNode {
   // The keeper's memory, which a process' death spares.
   var estate: [CallID: (envelope: CheckpointEnvelope, writtenAt: BootInstant)] = [:]
 
+  // The disk: a spool of the office's own.
+  let spool: SpoolID
+  var facts: [Fact] = []
+  var durable = 0
+  var acknowledged = 0
+  var writes: [(through: Int, then: () -> Void)] = []
+
   // The process.
   var bindings: [BindingKey: BindingChange] = [:]
   var relays: [RelayID: Relay] = [:]
@@ -49,6 +56,7 @@ final class OfficeNode {
 
   init(index: Int, replicas: Int) {
     self.index = index
+    spool = SpoolID(UUIDv7(high: 9, low: UInt64(index)))
     links = Array(repeating: Link(), count: replicas)
   }
 

@@ -102,6 +102,7 @@ extension FleetWorld {
     node.life += 1
     node.facts.removeSubrange(node.durable...)
     node.writes = []
+    office.diskRemains(office.nodes[node.index])
     forget(node.calls.keys, node)
     (node.calls, node.byes, node.store, node.ended) = ([:], [], [:], [])
     office.memoryIsLost(office.nodes[node.index])
@@ -115,24 +116,25 @@ extension FleetWorld {
     node.wellSince = now
     node.boot = UUIDv7(high: node.boot.high + 1, low: node.boot.low)
     start(node)
-    closeLostLegs(node)
+    for fact in endsOfLostLegs(in: node.facts, node) { append(fact, by: node) }
+    office.machineReturned(office.nodes[node.index])
   }
 
-  private func closeLostLegs(_ node: SimulatedNode) {
+  /// - Parameter facts: all that its spool has.
+  func endsOfLostLegs(in facts: [Fact], _ node: SimulatedNode) -> [Fact] {
     var open: [LegID: Fact] = [:]
-    for fact in node.facts {
+    for fact in facts {
       switch fact.event {
       case .offered, .adopted: open[fact.leg] = fact
       case .ended: open[fact.leg] = nil
       default: break
       }
     }
-    for fact in open.values.sorted(by: { $0.leg < $1.leg }) {
+    return open.values.sorted { $0.leg < $1.leg }.map { fact in
       let end = LegEnd(outcome: .nodeLost, evidence: .nodeLost, endedBy: .us)
-      append(
-        Fact(
-          tenant: fact.tenant, call: fact.call, leg: fact.leg, time: fact.time,
-          observer: node.name, epoch: fact.epoch, event: .ended(end)), by: node)
+      return Fact(
+        tenant: fact.tenant, call: fact.call, leg: fact.leg, time: fact.time, observer: node.name,
+        epoch: fact.epoch, event: .ended(end))
     }
   }
 
@@ -316,16 +318,12 @@ extension FleetWorld {
       wall: WallTime(milliseconds: 1_700_000_000_000 + now / 1_000_000 + node.wallOffset))
   }
 
-  /// - Parameter pause: what the disk takes at least, where chance has decided that already.
-  func append(
-    _ fact: Fact, by node: SimulatedNode, after pause: Instant? = nil,
-    then: @escaping () -> Void = {}
-  ) {
+  func append(_ fact: Fact, by node: SimulatedNode, then: @escaping () -> Void = {}) {
     node.facts.append(fact)
     node.writes.append((node.facts.count, then))
     let life = node.life
     let boot = node.boot
-    let delay = node.diskDelay + (pause ?? random.within(.milliseconds(1)...(.milliseconds(10))))
+    let delay = node.diskDelay + random.within(.milliseconds(1)...(.milliseconds(10)))
     scheduler.at(now + delay) { [unowned self] in
       guard node.isUp, node.boot == boot, let first = node.writes.first else { return }
       node.writes.removeFirst()
