@@ -48,13 +48,20 @@ write_plan() {
   [ "$left" -ge 2 ] || fail "--calls $calls are too few for one of each kind and two besides"
   kinds=("from-carrier $((left - left / 2)) carrier udp talking" "to-carrier $((left / 2)) udp carrier talking" "${kinds[@]}")
   while read -r name share rest; do
-    [ -z "$name" ] || kinds+=("$name $(share_of "$share") $rest")
+    [ -n "$name" ] && may_last "$rest" || continue
+    kinds+=("$name $(share_of "$share") $rest")
   done <<<"$feature_shares"
   printf '%s\n' "${kinds[@]}" "${rings[@]}" >"$work/plan"
 }
 
-# may_last STATE...: nobody rings for as long as some drills take.
-may_last() { [[ $1 != *ringing && $1 != *early ]] || [ "$sound_seconds" -le 90 ]; }
+# may_last STATE...: nobody rings for as long as some drills take; a menu asks for five minutes, and of a parked call
+# its parker is reminded ten times.
+may_last() {
+  case $1 in
+    *ringing | *early) [ "$sound_seconds" -le 90 ] ;;
+    *parked* | *choosing*) [ "$sound_seconds" -le 240 ] ;;
+  esac
+}
 
 # A user for each phone in the plan.
 planned_users() {

@@ -36,6 +36,7 @@
 #define DEEDS_A_SECOND 20
 #define SETTLING MILLISECONDS(500)
 #define END_PATIENCE SECONDS(12)
+#define GOING_PATIENCE SECONDS(3)
 
 static const char *plan, *results, *nat;
 static struct kind kinds[MOST_KINDS];
@@ -50,7 +51,7 @@ static void heard(struct way *way, const struct endpoint *from, const char *text
 
 /* MARK: - What is done next */
 
-enum stage { REGISTERING, WAITING, SETTING_UP, MEASURED, EXERCISING, HANGING_UP, DONE };
+enum stage { REGISTERING, WAITING, SETTING_UP, MEASURED, EXERCISING, HANGING_UP, GOING, DONE };
 static enum stage stage;
 static uint64_t begun;
 static int next_call;
@@ -92,6 +93,12 @@ static void exercise(void)
     turn_to(WAITING);
 }
 
+static void leave(void)
+{
+    leave_all();
+    turn_to(GOING);
+}
+
 static void end_calls(void)
 {
     bool all = true;
@@ -100,7 +107,7 @@ static void end_calls(void)
     uint64_t patience = END_PATIENCE + SECONDS((uint64_t)call_count) / (5 * DEEDS_A_SECOND);
     if ((!all || next_call < call_count) && now() - begun < patience) return;
     report_calls(results);
-    turn_to(DONE);
+    leave();
 }
 
 static void attend_stage(void)
@@ -119,6 +126,9 @@ static void attend_stage(void)
         break;
     case EXERCISING: exercise(); break;
     case HANGING_UP: end_calls(); break;
+    case GOING:
+        if (have_all_left() || now() - begun > GOING_PATIENCE) turn_to(DONE);
+        break;
     case WAITING: case DONE: break;
     }
 }
@@ -157,6 +167,9 @@ static void take_commands(void)
         memmove(line, end + 1, length + 1);
     }
 }
+
+static volatile sig_atomic_t is_to_end;
+static void note_end(int number) { is_to_end = number; }
 
 /* MARK: - Begin */
 
@@ -211,7 +224,9 @@ int main(int count, char **values)
     start_sound();
     make_calls(kinds, read_plan(plan, kinds));
     fcntl(STDIN_FILENO, F_SETFL, fcntl(STDIN_FILENO, F_GETFL) | O_NONBLOCK);
+    signal(SIGTERM, note_end);
     while (stage != DONE) {
+        if (is_to_end && stage != GOING) leave();
         attend_ways(5);
         attend_parties();
         attend_transactions();

@@ -27,7 +27,7 @@ static void append_registration(struct text *request, struct party *p, const cha
     append(request, "From: <%s>;tag=r%u\r\nTo: <%s>\r\nCall-ID: %s\r\nCSeq: %u REGISTER\r\n", address.data, p->cseq + 1,
            address.data, p->call_id, p->cseq + 1);
     append_contact(request, &p->way, p->who.user);
-    append(request, "Expires: 3600\r\n");
+    append(request, "Expires: %u\r\n", p->leaves ? 0 : 3600);
 }
 
 /* With proof where it was asked for. */
@@ -62,7 +62,8 @@ static void registration_answered(void *context, const struct message *response,
 {
     struct party *p = context;
     (void)from;
-    if (!response) {
+    if (p->leaves && (!response || response->status == 200)) p->is_registered = false;
+    else if (!response) {
         p->due = now();
         reopen_way(&p->way);
     } else if (response->status < 200) return;
@@ -114,6 +115,23 @@ bool are_all_registered(void)
 {
     for (int i = 0; i < party_count; i++)
         if (parties[i]->role == PHONE && !parties[i]->is_registered) return false;
+    return true;
+}
+
+void leave_all(void)
+{
+    for (int i = 0; i < party_count; i++) {
+        struct party *p = parties[i];
+        p->leaves = true;
+        if (p->role == PHONE && p->is_registered && p->way.state == OPEN) register_phone(p, NULL);
+        else p->is_registered = false;
+    }
+}
+
+bool have_all_left(void)
+{
+    for (int i = 0; i < party_count; i++)
+        if (parties[i]->is_registered) return false;
     return true;
 }
 

@@ -19,6 +19,7 @@ struct party {
     char call_id[100];
     unsigned cseq, refusals;
     uint64_t due; /* when it registers next; 0: it waits for an answer */
+    bool leaves;  /* it registers for no time at all */
 };
 
 /* Opens the party's way; a phone registers as soon as that is open. */
@@ -32,6 +33,9 @@ void append_address(struct text *text, const struct party *party);
 /* What time brings to every party. */
 void attend_parties(void);
 bool are_all_registered(void);
+/* Whoever calls a phone's user afterwards does not ring where it was. */
+void leave_all(void);
+bool have_all_left(void);
 /* How often phones' connections ended. */
 unsigned connections_lost(void);
 
