@@ -35,7 +35,7 @@ extension SiteA {
         "answering", "--rules-file", #"[{"when":"always","then":"follow-me"}]"#, of: user,
         as: tenant, on: bench)
       try await Task.sleep(for: .seconds(1))
-      let phones = try await tenant.phones(["301", "302", "303"], from: 121, on: bench)
+      let phones = try await tenant.phones(["301", "302", "303"], from: 171, on: bench)
       let (desk, elsewhere, caller) = (phones[0], phones[1], phones[2])
       caller.dial("301")
       try await desk.rings()
