@@ -22,19 +22,19 @@ extension SiteA {
       let bench = try await Bench("follow")
       let tenant = try await SecondTenant(
         "followed", homeAddress: "phones-a", proxy: bench.demo.phonesAddress, ringTimeout: 20,
-        extensions: ["301", "302", "303"], on: bench)
-      let ids = try await tenant.extensionIDs(by: bench.api)
-      let user = try #require(ids["301"])
-      try await set(
-        "follow-me", "--steps-file",
-        #"""
-        [{"targets":[{"kind":"own"}],"rings_for":3},
-         {"targets":[{"kind":"extension","extension":"\#(try #require(ids["302"]))"}],"rings_for":30}]
-        """#, of: user, as: tenant, on: bench)
-      try await set(
-        "answering", "--rules-file", #"[{"when":"always","then":"follow-me"}]"#, of: user,
-        as: tenant, on: bench)
-      try await Task.sleep(for: .seconds(1))
+        extensions: ["301", "302", "303"], on: bench
+      ) { tenant, ids in
+        let user = try #require(ids["301"])
+        try await set(
+          "follow-me", "--steps-file",
+          #"""
+          [{"targets":[{"kind":"own"}],"rings_for":3},
+           {"targets":[{"kind":"extension","extension":"\#(#require(ids["302"]))"}],"rings_for":30}]
+          """#, of: user, as: tenant, on: bench)
+        try await set(
+          "answering", "--rules-file", #"[{"when":"always","then":"follow-me"}]"#, of: user,
+          as: tenant, on: bench)
+      }
       let phones = try await tenant.phones(["301", "302", "303"], from: 171, on: bench)
       let (desk, elsewhere, caller) = (phones[0], phones[1], phones[2])
       caller.dial("301")
@@ -76,12 +76,12 @@ extension SiteA {
 
     private func set(
       _ command: String, _ option: String, _ contents: String, of user: String,
-      as tenant: SecondTenant, on bench: Bench
+      as tenant: String, on bench: Bench
     ) async throws {
       let file = bench.work.appending(path: "\(command).json")
       try contents.write(to: file, atomically: true, encoding: .utf8)
       _ = try await bench.api.pbxctl(
-        command, "set", user, "--tenant", tenant.id, option, file.path)
+        command, "set", user, "--tenant", tenant, option, file.path)
     }
   }
 }

@@ -132,14 +132,15 @@ extension SiteA {
       let bench = try await Bench("callback")
       let tenant = try await SecondTenant(
         "calledback", homeAddress: "phones-a", proxy: bench.demo.phonesAddress, ringTimeout: 20,
-        extensions: ["730", "731", "732"], on: bench)
-      let ids = try await tenant.extensionIDs(by: bench.api)
-      let queue = try #require(ids["730"])
+        extensions: ["730", "731", "732"], on: bench
+      ) { tenant, ids in
+        _ = try await bench.api.pbxctl(
+          "queue", "set", #require(ids["730"]), "--tenant", tenant, "--agent", #require(ids["731"]),
+          "--without-agents", "--announces-every", "0", "--callback", "5", "--callback-after", "1")
+      }
+      let queue = try #require(try await tenant.extensionIDs(by: bench.api)["730"])
       let decoder = JSONDecoder()
       decoder.keyDecodingStrategy = .convertFromSnakeCase
-      _ = try await bench.api.pbxctl(
-        "queue", "set", queue, "--tenant", tenant.id, "--agent", try #require(ids["731"]),
-        "--without-agents", "--announces-every", "0", "--callback", "5", "--callback-after", "1")
       let agent = try #require(try await tenant.phones(["731"], from: 111, on: bench).first)
       let caller = try await Baresip(
         tenant.phone("732", address: "127.0.4.113", tone: Self.voices[0]), work: bench.work)

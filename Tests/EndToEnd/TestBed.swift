@@ -134,10 +134,12 @@ struct SecondTenant {
   /// Passwords by extension number.
   let passwords: [String: String]
 
-  /// Makes the tenant and waits until the node of its home address serves it.
+  /// Makes the tenant, with what `furnish` gives its extensions, whose ids it gets by their numbers, and waits
+  /// until the node of its home address serves all that.
   init(
     _ name: String, homeAddress: String, proxy: String, ringTimeout: Int, extensions: [String],
-    on bench: Bench
+    on bench: Bench,
+    furnish: (_ tenant: String, _ ids: [String: String]) async throws -> Void = { _, _ in }
   ) async throws {
     let api = bench.api
     domain = "\(name).tandem.test"
@@ -147,17 +149,19 @@ struct SecondTenant {
         "tenant", "create", name, "--reseller", bench.demo.reseller, "--domain", domain,
         "--home-address", homeAddress, "--country-code", "44", "--ring-timeout", "\(ringTimeout)"))
     var passwords: [String: String] = [:]
+    var ids: [String: String] = [:]
     for number in extensions {
       let file = bench.work.appending(path: "password-\(number)")
       let password = "secret-\(number)-\(UInt32.random(in: 0...UInt32.max))"
       try password.write(to: file, atomically: true, encoding: .utf8)
       passwords[number] = password
-      _ = try await Self.made(
+      ids[number] = try await Self.made(
         api.pbxctl(
           "extension", "create", number, "--tenant", id, "--name", "Phone \(number)",
           "--password-file", file.path, "--digest", "md5"))
     }
     self.passwords = passwords
+    try await furnish(id, ids)
     _ = try await Self.made(
       api.pbxctl("extension", "create", Self.lastOne, "--tenant", id, "--name", "Nobody"))
     try await isServed()

@@ -68,10 +68,13 @@ struct VoicemailTests {
     let bench = try await Bench(name)
     let tenant = try await SecondTenant(
       name, homeAddress: "phones-b", proxy: "127.0.2.1:5060", ringTimeout: 5,
-      extensions: ["661", "662"], on: bench)
+      extensions: ["661", "662"], on: bench
+    ) { tenant, ids in
+      try await bench.api.pbxctl(
+        "mailbox", "set", #require(ids["662"]), "--tenant", tenant)
+    }
     let entries: [Entry] = try await list(bench, "extension", "list", "--tenant", tenant.id)
     let owner = try #require(entries.first { $0.number == "662" }?.id)
-    try await bench.api.pbxctl("mailbox", "set", owner, "--tenant", tenant.id)
     let alice = try await Baresip(
       tenant.phone("661", address: "127.0.4.\(digit)1", tone: 500), work: bench.work)
     try await alice.registered()
