@@ -342,7 +342,7 @@ let testing: [Target] = [
   tests(
     "MediaNode", "MediaPlane",
     [
-      "Audio", "BenchmarkAllocations", "Codecs", "Digits", "Epoll", "MediaSupport",
+      "Audio", "BenchmarkAllocations", "Codecs", "Digits", "Epoll", "Gates", "MediaSupport",
       "NodeContract", "RTP", "Recording", "SRTP", "SpanDSP", "Support", "TLS", logging,
     ]),
   tests("MediaNode", "Succession", ["CLinux", "Epoll", "NodeContract"]),

@@ -197,7 +197,7 @@ extension Exchange {
   }
 
   /// A relay that is closed is told nothing.
-  private mutating func tellRelay(of id: CallID, _ action: (RelayID) -> ExchangeAction) {
+  mutating func tellRelay(of id: CallID, _ action: (RelayID) -> ExchangeAction) {
     guard let relay = calls[id]?.machine.plan.id, relays[relay] != nil else { return }
     outbox.append(action(relay))
   }

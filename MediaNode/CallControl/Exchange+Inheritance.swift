@@ -55,6 +55,8 @@ extension Exchange {
   /// of theirs is written down. Their facts are in the spool.
   public mutating func freeze(_ address: AddressName, at now: Moment) -> [ExchangeAction] {
     for call in leave(address, at: now) {
+      // Its relay may pass on for a moment what still comes; whoever carries on records it.
+      tellRelay(of: call) { .recordRelay(nil, $0) }
       closeRelay(of: call)
       calls[call]?.isSaved = false
       remove(call)

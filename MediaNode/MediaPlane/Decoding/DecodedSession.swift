@@ -103,8 +103,12 @@ final class DecodedSession {
   }
 
   /// 20 ms of what both parties say.
-  func listen(at now: BootInstant, report: (SoundReport.Event, RelaySide) -> Void) {
+  /// - Parameter isOurs: false: another node carries the call on, and records it.
+  func listen(
+    at now: BootInstant, isOurs: Bool, report: (SoundReport.Event, RelaySide) -> Void
+  ) {
     hear(at: now, report)
+    guard isOurs else { return }
     recorded?.a += frames.a
     recorded?.b += frames.b
   }
@@ -165,6 +169,8 @@ final class DecodedSession {
 
   /// What is said from now on is kept for `takeRecorded`, or not any more.
   func record(_ isRecording: Bool) { recorded = isRecording ? ([], []) : nil }
+
+  var isRecorded: Bool { recorded != nil }
 
   /// What was said, once there is a second of it.
   func takeRecorded(atLeast seconds: Int = 1) -> (a: [Int16], b: [Int16])? {

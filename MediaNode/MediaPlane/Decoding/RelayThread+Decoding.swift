@@ -3,6 +3,7 @@ import CLinux
 import Codecs
 import Digits
 import Epoll
+import Gates
 import Glibc
 import NodeContract
 import RTP
@@ -144,10 +145,18 @@ extension RelayThread {
   }
 
   private func listen(to session: DecodedSession, at now: BootInstant) {
-    session.listen(at: now) { event, side in
+    let isOurs = !session.isRecorded || mayLeave(fromBothSidesOf: session)
+    session.listen(at: now, isOurs: isOurs) { event, side in
       onSound(SoundReport(session: session.id, side: side, event: event))
     }
     handOver(session, atLeast: 1)
+  }
+
+  /// Whoever may not send for want of evidence may be one of two who have the call.
+  private func mayLeave(fromBothSidesOf session: DecodedSession) -> Bool {
+    [RelaySide.a, .b].allSatisfy {
+      table.ports[RelayTable.media(of: $0, from: session.first)].gate.relays
+    }
   }
 
   private func speak(in session: DecodedSession) {

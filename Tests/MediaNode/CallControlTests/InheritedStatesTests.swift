@@ -184,6 +184,18 @@ import Testing
     scene.calmDown()
   }
 
+  /// Its relay may pass on what still comes, which whoever carries on records.
+  @Test("Who loses an address records no more of its calls")
+  func losingRecorded() throws {
+    let scene = try Scene()
+    _ = try scene.talking()
+    let call = try #require(scene.world.exchange.callIDs.first)
+    scene.world.perform(scene.world.exchange.record(.begin(.both), of: call, at: scene.world.now))
+    let relay = try #require(scene.world.relays.first { $0.value.recording != nil }?.key)
+    scene.world.perform(scene.world.exchange.freeze(Fixture.phonesAddress, at: scene.world.now))
+    #expect(scene.world.relays[relay]?.recording == nil)
+  }
+
   // MARK: - What cannot be carried on
 
   @Test("A call whose legs went to two heirs ends in the books, and its phone is told")

@@ -2,6 +2,7 @@ import Audio
 import Codecs
 import Digits
 import Epoll
+import Gates
 import Logging
 import MediaPlane
 import MediaSupport
@@ -153,7 +154,8 @@ final class DecodedCall {
 
   init(
     _ first: AudioCodec, as typeA: UInt8, _ second: AudioCodec, as typeB: UInt8,
-    keysOfA keys: LegKeys? = nil, tones: (Double?, Double?) = (440, 620)
+    keysOfA keys: LegKeys? = nil, tones: (Double?, Double?) = (440, 620),
+    gates: AddressGates = .open
   ) throws {
     let sockets = try (0..<2).map { _ in
       try UDPSocket(binding: try PortPair.free(at: "127.0.0.1").even)
@@ -166,6 +168,7 @@ final class DecodedCall {
     plane = try MediaPlane(log: Logger(label: "test"))
     plane.onSound(reports.note)
     plane.onSegment(segments.note)
+    plane.obey(gates)
     plane.onRecordedSilence { [silenced] _ in silenced.count.add(1, ordering: .relaxed) }
     plane.start()
     a = try SpeakingParty(

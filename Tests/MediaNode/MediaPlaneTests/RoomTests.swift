@@ -1,6 +1,7 @@
 import Audio
 import Codecs
 import Epoll
+import Gates
 import Logging
 import MediaPlane
 import NodeContract
@@ -159,6 +160,32 @@ private final class Conference {
     #expect(recognizer.tones(in: left, forAtLeast: 0.5) == [440])
     #expect(recognizer.tones(in: right, forAtLeast: 0.5) == [620])
     #expect(left.count > 5 * 8_000)
+  }
+
+  @Test func whatIsSaidWhileAnotherNodeMayHaveTheCallIsNotRecorded() async throws {
+    let here = try #require(IPAddress("127.0.0.1"))
+    let gates = AddressGates([here])
+    let gate = gates.gate(of: here)
+    let never = BootInstant(nanoseconds: .max)
+    gate.set(relaysUntil: never, beginsUntil: nil)
+    let call = try DecodedCall(.g711(.muLaw), as: 0, .g711(.muLaw), as: 0, gates: gates)
+    await call.decode(
+      AudioPlan(a: PartyAudio(.g711(.muLaw), as: 0), b: PartyAudio(.g711(.muLaw), as: 0)))
+    call.plane.record(6, as: .mp3)
+    try call.converse(50)
+    gate.set(relaysUntil: nil, beginsUntil: nil)
+    for _ in 0..<100 {
+      call.a.speak()
+      call.b.speak()
+      try await Task.sleep(for: .milliseconds(20))
+    }
+    gate.set(relaysUntil: never, beginsUntil: nil)
+    try call.converse(25)
+    await withCheckedContinuation { closed in call.plane.close(6) { _ in closed.resume() } }
+    call.plane.stop()
+    // 1.5 s of 3.5, at 64 kbit a second, and less than a second that a busy machine may add.
+    let seconds = Double(call.segments.all.reduce(0) { $0 + $1.bytes.count }) / 8_000
+    #expect(seconds > 1.2 && seconds < 2.5)
   }
 
   @Test func whoSaysNothingMoreIsNoticedOnce() async throws {
