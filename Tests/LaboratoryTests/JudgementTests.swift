@@ -221,6 +221,12 @@ struct JudgementTests {
       findings.sounds = [Findings.Sound(milliseconds: milliseconds)]
       #expect(try await findings.judged().verdict == verdict)
     }
+    // Each process that dies takes a file.
+    findings.deaths = 2
+    for (milliseconds, verdict) in [(400, "kept"), (399, "broken")] {
+      findings.sounds = [Findings.Sound(milliseconds: milliseconds)]
+      #expect(try await findings.judged().verdict == verdict)
+    }
     findings.adopts = false
     findings.sounds = [Findings.Sound(milliseconds: 10_999)]
     #expect(try await findings.judged().verdict == "broken")
@@ -497,6 +503,8 @@ private struct Findings {
   var after = Holding()
   var adoption: Double? = 90
   var adopts: Bool?
+  /// Processes that carried the calls and died; nil: one.
+  var deaths: Int?
   var emissions: [Emission] = []
   var deeds: [Deed] = []
   var silentOnceBack: Bool?
@@ -529,6 +537,7 @@ private struct Measures: Encodable {
     var silenceP99Ms = 300
     var moves: Findings.Moves
     var adopts: Bool?
+    var deaths: Int?
     var silentOnceBack: Bool?
     var backMs = 60_000
   }
@@ -571,7 +580,8 @@ private struct Measures: Encodable {
 
   init(_ findings: Findings) {
     promise = Promise(
-      moves: findings.moves, adopts: findings.adopts, silentOnceBack: findings.silentOnceBack)
+      moves: findings.moves, adopts: findings.adopts, deaths: findings.deaths,
+      silentOnceBack: findings.silentOnceBack)
     (emissions, returnedMs) = (findings.emissions, findings.returned)
     disturbedMs = findings.disturbed
     (deeds, phones) = (findings.deeds, findings.phones)

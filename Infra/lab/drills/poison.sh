@@ -1,6 +1,6 @@
 # A stranger says again and again what processes die of. Sourced by drill.
 about="a stranger says again and again what a node's process dies of; after two deaths nobody hears it any more"
-promise='{"silence_p99_ms": 300, "moves": null}'
+promise='{"silence_p99_ms": 300, "moves": null, "deaths": 2}'
 sound_seconds=16 stages=restart
 
 strike() {

@@ -1,6 +1,6 @@
 # A site dies whole, and then the process that carries its calls on elsewhere. Sourced by drill.
 about="everything in site a dies at once; five seconds after its calls were moved to site b the process that has them there is killed"
-promise='{"silence_p99_ms": 3000, "moves": "across"}'
+promise='{"silence_p99_ms": 3000, "moves": "across", "deaths": 2}'
 sound_seconds=30 stages=takeover patience=150
 watched=(lan-a1 lan-a2 lan-b1)
 

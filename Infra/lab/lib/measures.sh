@@ -92,10 +92,10 @@ sounds() {
     WHERE left_at >= to_timestamp($begun / 1000.0)) entry"
 }
 
-# Every fact is in Postgres, and every leg has its record; or the time is over, which the records tell.
+# Every fact and every sound is in Postgres, and every leg has its record; or the time is over, which the records tell.
 await_records() {
   local deadline=$((SECONDS + 30))
-  until facts_are_committed && [ "$(legs | jq length)" -ge "$(legs_made)" ]; do
+  until facts_are_committed && sounds_are_kept && [ "$(legs | jq length)" -ge "$(legs_made)" ]; do
     [ "$SECONDS" -lt "$deadline" ] || return 0
     sleep 0.25
   done
@@ -103,6 +103,12 @@ await_records() {
 
 # legs_made: as many as parties were in the calls.
 legs_made() { jq --slurp 'map(.parties) | add' "$work/parties/calls"; }
+
+# Nothing of it lies on a node's disk any more, and its end is known.
+sounds_are_kept() {
+  [ -z "$(find "$site"/nodes/*/sounds -name '*.mp3*' -print -quit 2>/dev/null)" ] &&
+    [ "$(sounds | jq 'all(.ending != null)')" = true ]
+}
 
 facts_are_committed() {
   curl --fail --silent --max-time 5 "$api/metrics" | awk '
