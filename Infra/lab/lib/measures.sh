@@ -67,7 +67,8 @@ holdings() {
 
 sql() { as_administrator tandem --tuples-only --no-align --command "$1"; }
 
-# The records that the drill's calls have, and what was posted for each.
+# The records that the drill's calls have, and what was posted for each. When a call began a node says by its own clock, which may
+# be wrong; when word of it came, by Postgres'.
 legs() {
   sql "SELECT coalesce(json_agg(entry), '[]') FROM (
     SELECT c.leg_id AS leg, c.call_id AS call, c.sip_call_id, c.direction,
@@ -79,7 +80,8 @@ legs() {
       (SELECT sum(amount * 1000000)::bigint FROM ledger_entries l WHERE l.leg_id = c.leg_id) AS posted
     FROM cdrs c JOIN tenants t USING (tenant_id)
     LEFT JOIN charges h ON h.leg_id = c.leg_id AND h.revision = c.charge_revision
-    WHERE t.domain IN ('$lab_domain', '$passing_domain') AND c.started_at >= to_timestamp($begun / 1000.0)) entry"
+    WHERE t.domain IN ('$lab_domain', '$passing_domain')
+      AND c.leg_id IN (SELECT leg_id FROM facts WHERE received_at >= to_timestamp($begun / 1000.0))) entry"
 }
 
 # What was recorded of the drill's calls, and which messages were left.
