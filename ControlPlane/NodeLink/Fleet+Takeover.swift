@@ -37,6 +37,10 @@ extension Fleet {
     let former = detector.grants
     detector.confirm(grants, readBegunAt: begun, at: now)
     guard detector.grants != former || version == 0 else { return }
+    for (address, grant) in detector.grants
+    where former[address]?.epoch != grant.epoch && isAdopted(address) {
+      forget(address, except: grant.holding.holder)
+    }
     redrawMap()
     somethingChanged()
   }
@@ -191,5 +195,17 @@ extension Fleet {
       }
       for change in left.subscriptions { nodes[node]?.subscriptions.keep(change, at: now) }
     }
+  }
+
+  /// Whether whoever was given the address last said that it has it.
+  func isAdopted(_ address: AddressName) -> Bool {
+    guard let grant = detector.grant(of: address) else { return false }
+    return nodes[grant.holding.holder]?.holds[address] == grant.epoch
+  }
+
+  /// Its holder tells what there is of it; what others told before would never end.
+  func forget(_ address: AddressName, except holder: NodeName) {
+    let now = clock.now
+    for other in nodes.keys where other != holder { _ = nodes[other]?.handOver(address, at: now) }
   }
 }

@@ -119,6 +119,9 @@ public actor Fleet {
     record.session = lastSession
     record.linkedSince = clock.now
     nodes[hello.node] = record
+    for held in hello.addresses where isAdopted(held.address) {
+      forget(held.address, except: hello.node)
+    }
     know(hello.node, in: hello.site)
     return (lastSession, renewKey(of: hello.node), remembered, watched)
   }
@@ -165,7 +168,9 @@ public actor Fleet {
 
   /// What a node says of itself, but for its facts. A session that was replaced is not heard.
   func note(_ message: UpwardMessage, from node: NodeName, session: SessionID) {
-    guard nodes[node]?.session == session else { return }
+    guard nodes[node]?.session == session,
+      message.address.map({ mayTell(of: $0, node) }) ?? true
+    else { return }
     switch message {
     case .hello, .facts, .sound, .mailboxRequest, .soundRequest: break
     case .checkpoint(let envelope): nodes[node]?.keep(envelope, at: clock.now)
@@ -179,6 +184,12 @@ public actor Fleet {
     case .drillAnswer(let answer): drillAnswers[node] = (answer, now)
     case .drillSound(let sound): drillSounds[node] = sound
     }
+  }
+
+  /// One that wakes late tells of the calls and phones that it had when it stopped, until it hears that
+  /// they are another's: what that one ended would never end here.
+  private func mayTell(of address: AddressName, _ node: NodeName) -> Bool {
+    !isAdopted(address) || detector.grant(of: address)?.holding.holder == node
   }
 
   // MARK: - Beats
@@ -245,5 +256,19 @@ public actor Fleet {
   public func bindings(of node: NodeName) -> [BindingChange] {
     guard var record = nodes[node] else { return [] }
     return record.currentBindings(at: clock.now)
+  }
+}
+
+extension UpwardMessage {
+  /// Whose calls or phones it tells of.
+  fileprivate var address: AddressName? {
+    switch self {
+    case .checkpoint(let envelope): envelope.address
+    case .binding(let change): change.address
+    case .subscription(let change): change.address
+    case .hello, .facts, .sound, .mailboxRequest, .soundRequest, .checkpointRetired, .relay, .load,
+      .orderAnswer, .drillAnswer, .drillSound:
+      nil
+    }
   }
 }

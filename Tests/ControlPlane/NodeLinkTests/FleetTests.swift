@@ -1,4 +1,5 @@
 import NodeContract
+import Placement
 import TLS
 import Testing
 
@@ -121,5 +122,61 @@ import Testing
     #expect(
       await fleet.checkpoints(of: node) == [checkpoint(2, number: 1, bytes: 7)])
     #expect(await fleet.snapshot().nodes.first?.checkpointBytes == 7)
+  }
+
+  // MARK: - After a takeover
+
+  private let phones = AddressName("phones-a")!
+  private let heir = NodeName("node-a2")!
+
+  private func holds(_ epoch: Epoch) -> NodeHello {
+    NodeHello(
+      node: heir, site: SiteName("a")!, incarnation: UUIDv7(high: 1, low: 2), featureLevel: 1,
+      spool: SpoolID(UUIDv7(high: 1, low: 2)),
+      addresses: [HeldAddress(address: phones, epoch: epoch)], tenants: [])
+  }
+
+  private func grant(to node: NodeName, revision: Int64) async {
+    await fleet.confirm(
+      [
+        phones: AddressGrant(
+          holding: Holding(holder: node), epoch: Epoch(generation: 1, revision: revision))
+      ], readBegunAt: BootInstant(nanoseconds: 1))
+  }
+
+  /// They ended elsewhere, and nobody would say here that they did.
+  @Test func aNodeThatWakesLateIsNotHeardAboutCallsAndPhonesThatAreItsHeirsByNow() async {
+    let late = hello().node
+    let session = await fleet.link(hello()).session
+    await grant(to: heir, revision: 5)
+    _ = await fleet.link(holds(Epoch(generation: 1, revision: 5)))
+    await fleet.note(
+      .checkpoint(checkpoint(1, number: 9, bytes: 10)), from: late, session: session)
+    await fleet.note(.binding(binding("sip:a")), from: late, session: session)
+    let node = await fleet.snapshot().nodes.first { $0.name == late }
+    #expect(node?.checkpoints == 0 && node?.bindings == 0)
+  }
+
+  /// It tells its last words between the decision and the heir's answer.
+  @Test func whoeverIsToGiveAnAddressUpIsHeardUntilItsHeirHasIt() async {
+    let holder = hello().node
+    let session = await fleet.link(hello()).session
+    await grant(to: heir, revision: 5)
+    _ = await fleet.link(holds(Epoch(generation: 1, revision: 4)))
+    let last = checkpoint(1, number: 9, bytes: 10)
+    await fleet.note(.checkpoint(last), from: holder, session: session)
+    #expect(await fleet.checkpoints(of: holder) == [last])
+  }
+
+  @Test(arguments: [false, true])
+  func aReplicaThatWasAwayDuringATakeoverForgetsWhatItWasToldBefore(grantComesLast: Bool) async {
+    let former = hello().node
+    let session = await fleet.link(hello()).session
+    await fleet.note(
+      .checkpoint(checkpoint(1, number: 9, bytes: 10)), from: former, session: session)
+    if !grantComesLast { await grant(to: heir, revision: 5) }
+    _ = await fleet.link(holds(Epoch(generation: 1, revision: 5)))
+    if grantComesLast { await grant(to: heir, revision: 5) }
+    #expect(await fleet.checkpoints(of: former).isEmpty)
   }
 }
