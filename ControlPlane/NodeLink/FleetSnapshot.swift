@@ -21,6 +21,7 @@ public struct FleetNode: Hashable, Sendable {
   /// What etcd grants to the node.
   public let addresses: [HeldAddress]
   public let bindings: Int
+  /// Of calls; queues and agents have others.
   public let checkpoints: Int
   public let checkpointBytes: Int
   /// Checkpoints that found no room here.
@@ -40,7 +41,7 @@ public struct FleetNode: Hashable, Sendable {
     load = record.load
     addresses = holdings
     bindings = record.bindings.values.count { $0.expiresAt > now }
-    checkpoints = record.checkpoints.count
+    checkpoints = record.checkpoints.values.count { $0.envelope.subject == .call }
     checkpointBytes = record.checkpointBytes
     droppedCheckpoints = record.droppedCheckpoints
     orderAnswers = record.answers.values.sorted { $0.address < $1.address }

@@ -103,6 +103,20 @@ await_records() {
   done
 }
 
+# Nobody is to carry on a call that is over: no replica keeps any.
+expect_calls_forgotten() {
+  local replica
+  for replica in "${replicas[@]}"; do
+    (wait_until 5 "$replica having forgotten all calls" forgets_calls "$replica") 2>/dev/null ||
+      remark "$replica keeps $(calls_kept_by "$replica") calls that are over"
+  done
+}
+forgets_calls() { [ "$(calls_kept_by "$1")" = 0 ]; }
+calls_kept_by() {
+  curl --fail --silent --max-time 5 "$(api_of "$1")/metrics" |
+    awk '/^tandem_node_checkpoints/ { kept += $NF } END { print kept + 0 }'
+}
+
 # legs_made: as many as parties were in the calls.
 legs_made() { jq --slurp 'map(.parties) | add' "$work/parties/calls"; }
 
