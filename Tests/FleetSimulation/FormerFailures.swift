@@ -28,6 +28,9 @@ import Testing
   @Test("A call that its party did not follow to another site never ended")
   func silentParty() { expectWell(5124) }
 
+  @Test("Who acted late on a release that another had acted on was said to replace who lives")
+  func lateReader() { expectWell(2171) }
+
   private func expectWell(_ seed: UInt64) {
     let run = FleetRun(seed: seed)
     #expect(run.violation == nil, "seed \(seed)")

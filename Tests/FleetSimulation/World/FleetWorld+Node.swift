@@ -50,10 +50,7 @@ extension FleetWorld {
   private func keeperReleases(_ node: SimulatedNode) {
     for held in node.titles.held {
       node.grants[held.address]?.isHeld = false
-      node.releases.insert(
-        SimulatedNode.Release(
-          address: held.address, epoch: held.epoch,
-          wasSettled: node.titles.isSettled(held.address), madeAt: now))
+      node.release(held, wasSettled: node.titles.isSettled(held.address), at: now)
     }
     letGo(node)
     forget(node.calls.keys, node)
@@ -74,9 +71,7 @@ extension FleetWorld {
 
   /// Until the address has a later epoch: a release that nobody hears of blocks it.
   func tellReleases(_ node: SimulatedNode) {
-    node.releases = node.releases.filter {
-      $0.epoch >= etcd.grants[$0.address]?.epoch ?? .none || $0.isFresh(at: now)
-    }
+    node.forgetReleases(before: etcd.grants.mapValues(\.epoch), at: now)
     guard node.isUp, !node.releases.isEmpty else { return }
     for replica in replicas {
       for release in node.releases.sorted(by: { $0.epoch < $1.epoch }) {
@@ -261,9 +256,8 @@ extension FleetWorld {
       case .freeze(let address):
         freeze(address, node)
         if let wasHeld, wasHeld.isHeld {
-          node.releases.insert(
-            SimulatedNode.Release(
-              address: address, epoch: wasHeld.epoch, wasSettled: wasSettled, madeAt: now))
+          node.release(
+            HeldAddress(address: address, epoch: wasHeld.epoch), wasSettled: wasSettled, at: now)
           tellReleases(node)
         }
       case .yield(let address):

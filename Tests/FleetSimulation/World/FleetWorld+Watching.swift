@@ -77,9 +77,8 @@ extension FleetWorld {
   func watchJudgement(_ step: GrantStep, by replica: SimulatedReplica) {
     guard let grant = replica.detector.grant(of: step.address) else { return }
     let node = nodes[index(of: grant.holding.holder)]
-    let isReleased = node.releases.contains {
-      $0.address == step.address && $0.epoch == grant.epoch
-    }
+    let isReleased = node.released.contains(
+      ReleaseProof(address: step.address, epoch: grant.epoch))
     if !isReleased, isWell(node, for: .seconds(1)) {
       violate("\(replica.name) replaces \(node.name), which lives and whom nothing hinders")
     }

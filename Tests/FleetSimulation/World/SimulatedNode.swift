@@ -1,5 +1,6 @@
 import NodeContract
 import Ownership
+import Placement
 
 /// A machine with a node on it: what is on its disk, in its keeper's memory and in its process.
 final class SimulatedNode {
@@ -41,7 +42,10 @@ final class SimulatedNode {
   // The disk.
   var grants: [AddressName: AddressGrants.Grant] = [:]
   var unsettled: Set<AddressName> = []
-  var releases: Set<Release> = []
+  /// What it tells replicas of, until they need not hear it any more.
+  private(set) var releases: Set<Release> = []
+  /// All that it ever gave away: nobody who acts on such a word replaces it, however late.
+  private(set) var released: Set<ReleaseProof> = []
   let spool: SpoolID
   var facts: [Fact] = []
   var durable = 0
@@ -63,6 +67,20 @@ final class SimulatedNode {
     let madeAt: Instant
 
     func isFresh(at now: Instant) -> Bool { now - madeAt < .seconds(1) }
+  }
+
+  func release(_ held: HeldAddress, wasSettled: Bool, at now: Instant) {
+    releases.insert(
+      Release(
+        address: held.address, epoch: held.epoch, wasSettled: wasSettled, madeAt: now))
+    released.insert(ReleaseProof(address: held.address, epoch: held.epoch))
+  }
+
+  /// - Parameter epochs: that the addresses have now.
+  func forgetReleases(before epochs: [AddressName: Epoch], at now: Instant) {
+    releases = releases.filter {
+      $0.epoch >= epochs[$0.address] ?? .none || $0.isFresh(at: now)
+    }
   }
 
   init(index: Int, name: NodeName, site: Int, clock: BootClock, titles: NodeTitles) {
