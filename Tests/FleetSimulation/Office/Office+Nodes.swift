@@ -178,7 +178,7 @@ extension Office {
 
   func freeze(_ address: AddressName, at node: OfficeNode) {
     guard Self.endpoints[address] != nil, node.exchange != nil else { return }
-    let before = node.exchange?.callIDs ?? []
+    let before = node.exchange?.checkpointNames ?? []
     if isOurs(address, at: world.nodes[node.index]) {
       perform(at: node) { $0.freeze(address, at: $1) }
       node.held.removeAll { $0.flow.local == Self.endpoints[address] }
@@ -214,7 +214,7 @@ extension Office {
       send(message, over: flow, from: node)
     case .checkpoint(let envelope):
       node.estate[envelope.call] = (envelope, now.boot)
-      if envelope.subject == .call, begun.insert(envelope.call).inserted {
+      if [.call, .callback].contains(envelope.subject), begun.insert(envelope.call).inserted {
         carriers[envelope.call] = node.index
       }
       tell(.checkpoint(envelope), by: node)
@@ -252,6 +252,11 @@ extension Office {
     }
   }
 
+  /// Who is called hears only whether it takes the call, for as long as things break.
+  private static func announcementLength(heardOn side: RelaySide) -> Instant {
+    side == .callee ? .milliseconds(13_000) : .milliseconds(3_000)
+  }
+
   private func performSound(_ action: ExchangeAction, at node: OfficeNode) {
     switch action {
     case .openRelay(let plan): node.relays[plan.id] = OfficeNode.Relay(plan: plan)
@@ -259,7 +264,8 @@ extension Office {
     case .closeRelay(let id): node.relays[id] = nil
     case .play(_, let number, let id, let side, let position):
       node.relays[id]?.playing[side] = number
-      let rest = max(.milliseconds(1), .milliseconds(3_000) - position.nanoseconds)
+      let length = Self.announcementLength(heardOn: side)
+      let rest = max(.milliseconds(1), length - position.nanoseconds)
       later(rest, at: node) { exchange, now in
         guard node.relays[id]?.playing[side] == number else { return [] }
         node.relays[id]?.playing[side] = nil

@@ -16,9 +16,9 @@ extension Office {
       for entry in exchange.calls.values {
         let machine = entry.machine
         guard !machine.isEnding,
-          let leg = machine.legs.first(where: {
-            $0.isOpen && ($0.callID == call.invite.headers.callID || $0.remoteTag == tag)
-              && ($0.remoteTag == tag || tag == nil)
+          let leg = machine.legs.first(where: { leg in
+            leg.isOpen
+              && (tag.map { leg.remoteTag == $0 } ?? (leg.callID == call.invite.headers.callID))
           })
         else { continue }
         if world.permission(world.nodes[node.index], leg.address) == .full {
@@ -29,10 +29,13 @@ extension Office {
     return nil
   }
 
-  func press(_ key: Character, in machine: CallMachine, at node: OfficeNode) {
+  /// - Parameter side: the caller's where nobody says.
+  func press(
+    _ key: Character, in machine: CallMachine, on side: RelaySide? = nil, at node: OfficeNode
+  ) {
     guard let digit = Digit(key) else { return }
     perform(at: node) {
-      $0.keyPressed(digit, on: machine.caller.side, of: machine.plan.id, at: $1)
+      $0.keyPressed(digit, on: side ?? machine.caller.side, of: machine.plan.id, at: $1)
     }
   }
 
@@ -41,6 +44,7 @@ extension Office {
   /// What was left to whoever carries calls on is carried on, each in the state that it was left in.
   func watchCarriedOn(_ left: [LeftCall], by node: OfficeNode, isHeir: Bool) {
     guard let exchange = node.exchange else { return }
+    watchPlaces(left, by: node, isHeir: isHeir)
     for call in left {
       guard
         let before = try? CallCheckpoint(call.contents, limits: exchange.limits, at: call.writtenAt)
@@ -106,125 +110,6 @@ extension Office {
     watchBridges()
   }
 
-  private func fail(_ situation: Situation, _ what: String) {
-    world.violate("\(situation.kind): \(what)")
-  }
-
-  /// The calls are in the state.
-  func expect(_ situation: Situation) {
-    for party in situation.parties
-    where party.state != .talking && situation.kind != .ringingInGroup
-      && !(situation.kind == .queued && !party.isCaller)
-    {
-      return fail(situation, "\(party.party.number) is \(party.state)")
-    }
-    var machines: [CallMachine] = []
-    for call in situation.parties where call.isCaller {
-      guard let (_, machine) = carrying(call) else {
-        return fail(situation, "nobody has the call of \(call.party.number)")
-      }
-      machines.append(machine)
-    }
-    guard let first = machines.first else { return fail(situation, "nobody calls") }
-    switch situation.kind {
-    case .talking, .held, .recorded:
-      if first.connected == nil { fail(situation, "they do not talk: \(first.summary)") }
-      if situation.kind == .held, !first.caller.session.isHolding {
-        fail(situation, "nobody is held")
-      }
-      if situation.kind == .recorded { expectRecording(of: situation, first) }
-    case .parked:
-      if first.parking == nil || !first.canBeTaken { fail(situation, "it cannot be taken") }
-    case .queued: expectOrder(of: machines, situation)
-    case .inMenu:
-      guard case .menu? = first.attendance?.purpose, case .attended = first.state else {
-        return fail(situation, "it is in no menu: \(first.summary)")
-      }
-    case .inConference:
-      if Set(machines.map(\.stay?.room)).count > 1 || first.stay == nil {
-        fail(situation, "its members sit in \(machines.map(\.stay?.room))")
-      }
-    case .leavingMessage:
-      guard case .message? = first.attendance?.purpose else {
-        return fail(situation, "it leaves no message: \(first.summary)")
-      }
-      if world.isCalm { expectRecording(of: situation, first) }
-    case .hearingMessages:
-      guard case .visit? = first.attendance?.purpose else {
-        return fail(situation, "it hears no messages: \(first.summary)")
-      }
-    case .ringingInGroup:
-      guard case .ringing = first.state else {
-        return fail(situation, "it does not ring: \(first.summary)")
-      }
-      for number in situation.kind.numbers.dropFirst()
-      where phone(number).lastCall?.state != .ringing {
-        fail(situation, "\(number) does not ring")
-      }
-    }
-  }
-
-  /// Its sound goes on: the latest part is the one that whoever carries it records.
-  private func expectRecording(of situation: Situation, _ machine: CallMachine) {
-    guard let (node, _) = carrying(situation.parties[0]) else { return }
-    guard let part = node.relays[machine.plan.id]?.recording else {
-      return fail(situation, "nobody records it")
-    }
-    let numbers = parts.filter { $0.sound.id == part.sound.id }.map(\.number)
-    // Who was cut off may have begun others later, with lower numbers.
-    if numbers.max() != part.number { fail(situation, "part \(part.number) is not the latest") }
-    // Two heirs one after the other, of which the second never heard of the first, skip as far.
-    if Set(numbers).count != numbers.count, (heirs[machine.id] ?? 0) < 2 {
-      fail(situation, "two parts of one name: \(numbers)")
-    }
-    if sounds.contains(where: { $0.id == part.sound.id }) { fail(situation, "its sound ended") }
-  }
-
-  /// Who came first is first, and is the one for whom the agent is rung.
-  private func expectOrder(of machines: [CallMachine], _ situation: Situation) {
-    let places = machines.map { machine in machine.queued.map { $0.place(of: machine.id) } }
-    guard machines.count == 2, let first = places[0], let second = places[1], first < second
-    else { return fail(situation, "their places are \(places)") }
-    guard machines[0].queued?.rung.isEmpty == false, machines[1].queued?.stage == .waiting else {
-      return fail(situation, "the agent rings for another: \(machines.map { $0.queued?.stage })")
-    }
-    if phone("110").lastCall?.state != .ringing { fail(situation, "the agent does not ring") }
-  }
-
-  private func expectOutcome(of situation: Situation) {
-    let first = situation.parties[0]
-    switch situation.kind {
-    case .talking, .recorded, .leavingMessage, .hearingMessages: expect(situation)
-    case .held:
-      if carrying(first)?.machine.caller.session.isHolding != false {
-        fail(situation, "it cannot be resumed: \(first.renegotiations)")
-      }
-    case .parked:
-      if situation.newcomer?.state != .talking {
-        fail(situation, "107 cannot take it: \(situation.newcomer?.heard ?? [])")
-      } else if carrying(first)?.machine.id
-        != situation.newcomer.flatMap({ carrying($0)?.machine.id })
-      {
-        fail(situation, "107 does not talk with 105")
-      }
-    case .queued:
-      if carrying(first)?.machine.servingAgent == nil { fail(situation, "108 is not served") }
-      if carrying(situation.parties[1])?.machine.queued?.waits != true {
-        fail(situation, "109 does not wait on")
-      }
-    case .inMenu:
-      if phone("112").lastCall?.state != .talking { fail(situation, "112 was not chosen") }
-    case .inConference:
-      let rest = situation.parties.dropFirst().compactMap { carrying($0)?.machine.stay?.room }
-      if rest.count != 2 || Set(rest).count != 1 { fail(situation, "who stays sits in \(rest)") }
-    case .ringingInGroup:
-      if first.state != .talking { fail(situation, "the group is not answered: \(first.heard)") }
-      if phone("122").calls.contains(where: { $0.state == .ringing }) {
-        fail(situation, "122 rings on")
-      }
-    }
-  }
-
   /// Whoever talks was told where the relay listens, and the relay where it does.
   private func watchBridges() {
     for situation in situations where !situation.calls.isEmpty && !isExcused(situation) {
@@ -261,7 +146,9 @@ extension Office {
         world.violate("\(name) has no whole record")
         continue
       }
-      if survivors.contains(record.identity.call), ended.event.outcome == .nodeLost {
+      if survivors.contains(record.identity.call), ended.event.outcome == .nodeLost,
+        !letGo.contains(leg)
+      {
         world.violate("\(name) was lost in the books, and lived on")
       }
     }
@@ -273,30 +160,6 @@ extension Office {
       for machine in node.exchange?.calls.values.map(\.machine) ?? [] where !machine.isEnding {
         world.violate("\(world.nodes[node.index].name) still has \(machine.summary)")
       }
-    }
-  }
-}
-
-extension CallMachine {
-  var parkingSlot: UInt8? { parking?.slot }
-
-  /// What its parties would say that they are doing.
-  var feature: String {
-    if let queued, queued.waits { return "queued" }
-    if parking != nil { return "parked" }
-    switch attendance?.purpose {
-    case .room: return "in a conference"
-    case .message: return "leaving a message"
-    case .visit: return "hearing messages"
-    case .menu: return "in a menu"
-    case .refusal, .switching, .telling, .parked, .queue, .announcement: return "told something"
-    case nil: break
-    }
-    if recording != nil { return "recorded" }
-    switch state {
-    case .ringing, .settling, .holdingBack: return "ringing"
-    case .talking, .attended: return caller.session.isHolding ? "held" : "talking"
-    case .ending: return "ending"
     }
   }
 }

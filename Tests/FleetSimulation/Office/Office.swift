@@ -25,6 +25,8 @@ final class Office: Surroundings {
   var heirs: [CallID: Int] = [:]
   /// Those that were up when everything was healed.
   var survivors: Set<CallID> = []
+  /// Legs that end as a site is lost, by the rule of their state, while their calls go on.
+  var letGo: Set<LegID> = []
   /// All parts of all recordings and messages, in the order of their beginning.
   var parts: [RecordingPart] = []
   /// Sounds of which no more parts begin.

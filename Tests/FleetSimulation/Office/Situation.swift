@@ -7,7 +7,7 @@ import SIP
 final class Situation {
   enum Kind: String, CaseIterable {
     case talking, held, parked, queued, inMenu, inConference, leavingMessage, hearingMessages
-    case recorded, ringingInGroup
+    case recorded, ringingInGroup, lookedFor, waitingForCallback
 
     /// Who is needed: the first of them calls, or all do.
     var numbers: [String] {
@@ -22,6 +22,9 @@ final class Situation {
       case .hearingMessages: ["117"]
       case .recorded: ["118", "119"]
       case .ringingInGroup: ["120", "121", "122"]
+      // 124 is the one who is looked for, first at 125's.
+      case .lookedFor: ["123", "124", "125", "126"]
+      case .waitingForCallback: ["127", "128"]
       }
     }
   }
@@ -29,7 +32,7 @@ final class Situation {
   let kind: Kind
   /// What the people who are in it have of their calls, those who came first before the others.
   var parties: [PartyCall] = []
-  /// The calls, in the order of those.
+  /// The calls, in the order of those; of who waits to be called back the place.
   var calls: [CallID] = []
   /// Whoever comes afterwards, to see whether it works.
   var newcomer: PartyCall?
@@ -42,13 +45,17 @@ extension Office {
   static let menu = "202"
   static let mailbox = "203"
   static let group = "204"
+  static let callbackQueue = "205"
 
   /// Everybody's extension, and those that receive callers.
   static let tenant: TenantSnapshot = {
     var tenant = Fixture.snapshot
     (tenant.trunks, tenant.numbers) = ([], [])
     tenant.ringTimeout = .seconds(300)
-    let numbers = Situation.Kind.allCases.flatMap(\.numbers) + [queue, menu, mailbox, group]
+    let numbers =
+      Situation.Kind.allCases.flatMap(\.numbers) + [
+        queue, menu, mailbox, group, callbackQueue,
+      ]
     tenant.extensions = numbers.map { Fixture.entry($0, outside: nil) }
     func change(_ number: String, _ edit: (inout ExtensionEntry) -> Void) {
       edit(&tenant.extensions[numbers.firstIndex(of: number)!])
@@ -71,6 +78,24 @@ extension Office {
       $0.group = RingGroup(
         strategy: .together, members: ["121", "122"].map(Fixture.extensionID),
         ringsFor: .seconds(250))
+    }
+    change("124") {
+      $0.followMe = FollowMe(steps: [
+        .init([.colleague(Fixture.extensionID("125"))], ringsFor: .seconds(250)),
+        .init([.colleague(Fixture.extensionID("126"))], ringsFor: .seconds(250), confirms: false),
+      ])
+      $0.answering = [AnsweringRule(name: "", on: .always, .followMe)]
+    }
+    change(callbackQueue) {
+      $0.queue = CallQueue(
+        strategy: .longestIdle, agents: [.init(Fixture.extensionID("128"))],
+        ringsFor: .seconds(250), needsAgents: false, announcesEvery: nil,
+        callback: .init(offeredAfter: .seconds(1)))
+    }
+    change("128") {
+      let longAgo = WallTime(milliseconds: 1)
+      $0.switches.merge(
+        .queueLogin, .init(isOn: false, target: nil, patience: nil, changedAt: longAgo))
     }
     return tenant
   }()
@@ -135,6 +160,24 @@ extension Office {
     case .ringingInGroup:
       for number in numbers.dropFirst() { phone(number).habit = .ring }
       situation.parties = [call(Self.group, from: numbers[0])]
+    case .lookedFor:
+      phone(numbers[3]).habit = .ring
+      situation.parties = [call(numbers[1], from: numbers[0])]
+    case .waitingForCallback: askForCallback(situation)
+    }
+  }
+
+  /// The caller hears the offer, wants it, takes its own number, and hangs up.
+  private func askForCallback(_ situation: Situation) {
+    let caller = call(Self.callbackQueue, from: situation.kind.numbers[0])
+    situation.parties = [caller]
+    for instant in [1_250, 1_350] {
+      after(.milliseconds(instant)) { [unowned self] in press("1", in: caller) }
+    }
+    after(.milliseconds(1_450)) { [unowned self] in
+      caller.hangUp()
+      attend(to: caller.party)
+      situation.parties = []
     }
   }
 
@@ -163,7 +206,9 @@ extension Office {
       if let ringing = phone("110").lastCall { situation.parties.append(ringing) }
     case .ringingInGroup:
       situation.parties += situation.kind.numbers.dropFirst().compactMap { phone($0).lastCall }
-    case .inMenu, .inConference, .leavingMessage, .hearingMessages: break
+    case .lookedFor:
+      if let asked = phone("125").lastCall { situation.parties.append(asked) }
+    case .inMenu, .inConference, .leavingMessage, .hearingMessages, .waitingForCallback: break
     }
     for party in situation.parties { attend(to: party.party) }
   }
@@ -180,8 +225,10 @@ extension Office {
   }
 
   private func note(_ situation: Situation) {
-    situation.calls = situation.parties.compactMap { carrying($0)?.machine.id }
-    guard situation.calls.count == situation.parties.count else {
+    situation.calls =
+      situation.kind == .waitingForCallback
+      ? keptPlaces.map(\.place.id) : situation.parties.compactMap { carrying($0)?.machine.id }
+    guard situation.calls.count == max(1, situation.parties.count) else {
       return world.violate("\(situation.kind) did not come about")
     }
     world.note("\(situation.kind)")
@@ -205,6 +252,8 @@ extension Office {
     case .ringingInGroup: phone("121").calls.last { $0.state == .ringing }?.pickUp()
     case .inConference:
       situation.parties[0].hangUp()
+    case .lookedFor: takeCall(of: situation)
+    case .waitingForCallback: logIn("128")
     case .talking, .recorded, .leavingMessage, .hearingMessages: break
     }
     for number in situation.kind.numbers { attend(to: phone(number)) }
@@ -213,6 +262,27 @@ extension Office {
   private func press(_ key: Character, in call: PartyCall) {
     guard let (node, machine) = carrying(call) else { return }
     press(key, in: machine, at: node)
+  }
+
+  /// Whoever is asked says that it does; where nobody is any more, the next one picks up.
+  private func takeCall(of situation: Situation) {
+    guard let (node, machine) = carrying(situation.parties[0]),
+      let asked = machine.confirmation?.asked
+    else {
+      phone("126").lastCall?.pickUp()
+      return
+    }
+    press("1", in: machine, on: machine[asked].side, at: node)
+  }
+
+  /// An agent who is at work from now on.
+  private func logIn(_ number: String) {
+    let switching = call("*45", from: number)
+    after(.milliseconds(700)) { [unowned self] in
+      switching.hangUp()
+      attend(to: switching.party)
+    }
+    for number in Situation.Kind.waitingForCallback.numbers { phone(number).server = server }
   }
 
   func hangUp() {
