@@ -1,4 +1,3 @@
-import Digits
 import NodeContract
 import SIP
 
