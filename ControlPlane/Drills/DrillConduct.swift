@@ -8,6 +8,8 @@ public struct DrillPatience: Hashable, Sendable {
   public var successors: Duration = .seconds(20)
   /// After calls are carried on, until what was heard of them is asked for.
   public var settling: Duration = .seconds(2)
+  /// Likewise where some parties must find another site by themselves.
+  public var finding: Duration = .seconds(15)
   /// Until whoever was struck is back, beyond the time of the fault.
   public var returning: Duration = .seconds(60)
   /// Until records of calls that ended are there.
@@ -151,9 +153,8 @@ public struct DrillConduct: Sendable {
       enter(.returning, at: now)
       return [.keep]
     }
-    guard let carriedOnAt, carriedOnAt.duration(to: now.boot) >= patience.settling else {
-      return []
-    }
+    let patience = drill.request.fault == .site ? patience.finding : patience.settling
+    guard let carriedOnAt, carriedOnAt.duration(to: now.boot) >= patience else { return [] }
     return inquire(sight, at: now)
   }
 

@@ -200,6 +200,7 @@ extension Exchange {
     var plan = call.plan
     plan.callerRemote = call.remote(on: .caller)
     plan.calleeRemote = call.remote(on: .callee)
+    plan.isCarriedOn = true
     outbox.append(.openRelay(plan))
     // Also where it is relayed: the process before may have left it otherwise.
     outbox.append(.carry(plan.id, call.passage))

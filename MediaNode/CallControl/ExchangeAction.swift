@@ -82,6 +82,8 @@ public struct RelayPlan: Hashable, Sendable {
   /// What lies beneath the audio on each side: see `secureRelay`.
   public var callerTransport: MediaTransport
   public var calleeTransport: MediaTransport
+  /// Another process, or another machine, had the call before.
+  public var isCarriedOn = false
 
   public init(
     id: RelayID, callerLocal: IPEndpoint, calleeLocal: IPEndpoint,

@@ -40,7 +40,7 @@ struct NodeSurroundings: ExchangeSurroundings {
         id: plan.id.number, localA: plan.callerLocal, localB: plan.calleeLocal,
         expectedA: plan.callerRemote, expectedB: plan.calleeRemote,
         transportA: LegTransport(plan.callerTransport),
-        transportB: LegTransport(plan.calleeTransport)))
+        transportB: LegTransport(plan.calleeTransport)), isCarriedOn: plan.isCarriedOn)
   }
 
   func directRelay(_ id: RelayID, side: CallControl.RelaySide, to remote: IPEndpoint) {

@@ -10,11 +10,15 @@ struct BoundSession: Sendable {
   let session: RelaySession
   /// What another process had learnt of it.
   let learnt: RelayCheckpoint?
+  /// Another process had its call before.
+  let isCarriedOn: Bool
   /// In the order of `RelayTable`.
   let sockets: [UDPSocket]
 
-  init(_ session: RelaySession) throws(SystemError) {
-    try self.init(session, learnt: nil, sockets: Self.bind(Self.locals(of: session)))
+  init(_ session: RelaySession, isCarriedOn: Bool) throws(SystemError) {
+    try self.init(
+      session, learnt: nil, isCarriedOn: isCarriedOn,
+      sockets: Self.bind(Self.locals(of: session)))
   }
 
   /// Carries on what another process did, at the same addresses and ports: with its sockets where
@@ -25,7 +29,8 @@ struct BoundSession: Sendable {
     let session = checkpoint.session
     guard let descriptors else {
       try self.init(
-        session, learnt: checkpoint, sockets: Self.bind(Self.locals(of: session)))
+        session, learnt: checkpoint, isCarriedOn: true,
+        sockets: Self.bind(Self.locals(of: session)))
       return
     }
     var sockets: [UDPSocket] = []
@@ -36,12 +41,15 @@ struct BoundSession: Sendable {
     guard sockets.map(\.local) == (try Self.locals(of: session)) else {
       throw SystemError("adopt the sockets of \(session.localA)", code: EINVAL)
     }
-    self.init(session, learnt: checkpoint, sockets: sockets)
+    self.init(session, learnt: checkpoint, isCarriedOn: true, sockets: sockets)
   }
 
-  private init(_ session: RelaySession, learnt: RelayCheckpoint?, sockets: [UDPSocket]) {
+  private init(
+    _ session: RelaySession, learnt: RelayCheckpoint?, isCarriedOn: Bool, sockets: [UDPSocket]
+  ) {
     self.session = session
     self.learnt = learnt
+    self.isCarriedOn = isCarriedOn
     self.sockets = sockets
   }
 

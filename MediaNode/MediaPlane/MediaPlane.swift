@@ -105,8 +105,8 @@ public final class MediaPlane: Sendable {
 
   /// Binds the session's four sockets, here and now, and begins to relay. Throws when a port is
   /// taken, an address is not this machine's or descriptors ran out; then nothing is left open.
-  public func open(_ session: RelaySession) throws(SystemError) {
-    thread(of: session.id).submit(.open(try BoundSession(session)))
+  public func open(_ session: RelaySession, isCarriedOn: Bool = false) throws(SystemError) {
+    thread(of: session.id).submit(.open(try BoundSession(session, isCarriedOn: isCarriedOn)))
   }
 
   /// Opens the session of another process, now dead, at the same addresses and ports and carries on.

@@ -221,7 +221,7 @@ final class RelayThread: @unchecked Sendable {
     }
     sessions[id] = OpenSession(
       session: bound.session, sockets: bound.sockets, first: first,
-      carriedOnAt: bound.learnt == nil ? nil : MachineClock.boot(),
+      carriedOnAt: bound.isCarriedOn ? MachineClock.boot() : nil,
       silentSince: MachineClock.boot(), generated: bound.learnt?.generated ?? GeneratedStreams())
     if bound.learnt?.generated.wasDecoded == true { table.expectDecoding(first) }
     table.splice(first, bound.learnt?.generated.spliceA)
