@@ -25,6 +25,9 @@ actor MailboxErrands {
   private static let mostErrands = 1_000
   /// Whoever waits for an answer has given up long before.
   private static let patience = Duration.seconds(60)
+  /// How long a link may take to come up: a process that has just begun carries callers on who ask at once.
+  private static let linkPatience = Duration.seconds(5)
+  private static let linkPace = Duration.milliseconds(50)
   private static let filesAge: TimeInterval = 3_600
 
   private let folder: String
@@ -33,6 +36,8 @@ actor MailboxErrands {
   private let tell: @Sendable (MailboxQuestion, MailboxAnswer.Outcome) -> Void
   private let log: Logger
   private var errands: [UUIDv7: Errand] = [:]
+  /// Questions that wait for a link.
+  private var waiting = 0
 
   /// What an earlier process fetched is deleted.
   ///
@@ -54,12 +59,24 @@ actor MailboxErrands {
       atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
   }
 
-  func ask(_ question: MailboxQuestion) {
+  func ask(_ question: MailboxQuestion) async {
     errands = errands.filter { $0.value.begun.duration(to: .now) < Self.patience }
-    guard errands.count < Self.mostErrands, let replica = replica() else {
+    guard errands.count + waiting < Self.mostErrands, let replica = await linkedReplica() else {
       return tell(question, .failed)
     }
     request(Errand(question: question, replica: replica, begun: .now))
+  }
+
+  /// Nil: none was linked for too long.
+  private func linkedReplica() async -> ReplicaName? {
+    waiting += 1
+    defer { waiting -= 1 }
+    let deadline = ContinuousClock.now.advanced(by: Self.linkPatience)
+    while ContinuousClock.now < deadline {
+      if let replica = replica() { return replica }
+      try? await Task.sleep(for: Self.linkPace)
+    }
+    return nil
   }
 
   private func request(_ errand: Errand) {

@@ -158,6 +158,38 @@ struct VoicemailTests {
     await office.close()
   }
 
+  @Test(
+    "The node's process dies while its owner hears a message: the next one asks for it once more, and it begins again",
+    .timeLimit(.minutes(2)))
+  func processDiesWhileItIsHeard() async throws {
+    let office = try await office("voicemail-heard", 16)
+    let (bench, alice, bob) = (office.bench, office.alice, office.bob)
+    try await office.call()
+    try await alice.hears(seconds: 20)
+    alice.hangUp()
+    try await bob.hasWaiting(1, 0)
+
+    bob.dial("*97")
+    try await bob.talks()
+    try await bob.comesToHear([Installation.menuTone], of: Self.menu)
+    bob.press("1")
+    try await bob.comesToHear([500], of: Self.menu)
+    let node = try #require(try bench.installation.nodePid(of: "node-b1"))
+    kill(node, SIGKILL)
+    try await eventually("the next process", within: .seconds(10)) {
+      try bench.installation.nodePid(of: "node-b1") != node
+    }
+    let before = try bob.secondsHeard
+    try await bob.hears(seconds: before + 2)
+    try await bob.comesToHear([500], of: Self.menu)
+    bob.press("7")
+    try await bob.comesToHear(Self.tone("vm-deleted"), of: Self.menu)
+    try await bob.hasWaiting(0, 0)
+    bob.press("#")
+    try await bob.closed()
+    await office.close()
+  }
+
   private static func tone(_ prompt: String) -> [Int] {
     [Installation.mailboxTones[prompt]].compactMap(\.self)
   }
