@@ -246,6 +246,77 @@ struct JudgementTests {
       try await findings.judged().broken == ["c0 (to-carrier, UDP): the message ended by cut"])
   }
 
+  @Test func whoIsAskedBeforeItTakesTheCallHasTalkedForLongerThanItsCaller() async throws {
+    var findings = Findings()
+    findings.calls[0].state = "following"
+    findings.legs[0].talkMilliseconds = 12_000
+    findings.legs[1].talkMilliseconds = 30_000
+    findings.legs[1].billedSeconds = 30
+    findings.legs[1].charged = 2_688
+    findings.legs[1].posted = 2_688
+    findings.legs.append(
+      Findings.Leg(leg: "3", sipCallID: "step", direction: "outgoing", outcome: "forwarded"))
+    #expect(try await findings.judged().broken == [])
+    findings.legs[1].talkMilliseconds = 10_900
+    findings.legs[1].billedSeconds = 11
+    findings.legs[1].charged = 985
+    findings.legs[1].posted = 985
+    #expect(
+      try await findings.judged().broken == [
+        "c0 (to-carrier, UDP): outgoing leg talked 10900 ms, not 12 s"
+      ])
+  }
+
+  @Test func whoIsAskedIsLetGoWhereTheSiteIsLostAndSomebodyElseTakesTheCall() async throws {
+    var findings = Findings()
+    findings.moves = .across
+    findings.after = Findings.Holding(holder: "node-b1", epoch: "1.9")
+    findings.calls[0].state = "following"
+    findings.calls[0].letGo = true
+    findings.calls[0].parties = 3
+    findings.legs[1].outcome = "no-answer"
+    findings.legs[1].evidence = "node-lost"
+    findings.legs.append(
+      Findings.Leg(leg: "3", sipCallID: "next", direction: "outgoing", talkMilliseconds: 12_000))
+    #expect(try await findings.judged().broken == [])
+    findings.legs[1].postings = 2
+    #expect(try await findings.judged().verdict == "broken")
+  }
+
+  @Test(
+    "Within the site nobody is let go who was asked, or heard a message",
+    arguments: ["following", "hearing"])
+  func withinTheSiteNobodyIsLetGo(state: String) async throws {
+    var findings = Findings()
+    findings.calls[0].state = state
+    findings.calls[0].letGo = false
+    #expect(try await findings.judged().broken == [])
+    findings.calls[0].letGo = true
+    #expect(
+      try await findings.judged().broken == [
+        "1 calls (to-carrier, UDP) were let go before anybody wanted that"
+      ])
+  }
+
+  @Test func aCallBackHasALegOfTheQueueTheAgentAndWhoAskedForIt() async throws {
+    var findings = Findings()
+    findings.calls[0].state = "awaiting"
+    findings.calls[0].exchange = true
+    findings.legs = [
+      Findings.Leg(leg: "1", sipCallID: "queue", talkMilliseconds: 11_000),
+      Findings.Leg(leg: "2", sipCallID: "agent", direction: "outgoing", talkMilliseconds: 14_000),
+      Findings.Leg(leg: "3", sipCallID: "c0", direction: "outgoing"),
+    ]
+    #expect(try await findings.judged().broken == [])
+    findings.legs[2].talkMilliseconds = 10_000
+    #expect(
+      try await findings.judged().broken == [
+        "c0 (to-carrier, UDP): outgoing leg talked 10000 ms, not 12 s"
+      ])
+    findings.legs.removeLast()
+    #expect(try await findings.judged().broken == ["c0 has no record"])
+  }
+
   @Test func halvesOfAMillionthAreRoundedToEven() async throws {
     var findings = Findings()
     // 6 s at 0.005375 a minute are 537.5 millionths.
@@ -402,6 +473,7 @@ private struct Findings {
     /// Whether it called the exchange itself.
     var exchange = false
     var state = "talking"
+    var letGo: Bool?
   }
 
   /// What was recorded of a call, or left as a message.

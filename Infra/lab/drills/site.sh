@@ -1,7 +1,7 @@
 # A site dies whole, with whoever leads in it; another carries its calls on at addresses of its own. Sourced by drill.
 about="everything in site a dies at once, with the Postgres that takes writes and the leader of etcd; its calls are moved to site b, and its addresses come home when it has been well for a minute"
 promise='{"silence_p99_ms": 3000, "moves": "across"}'
-sound_seconds=30 stages=takeover patience=150
+sound_seconds=30 stages=takeover patience=150 asks=yes
 watched=(lan-a1 lan-a2 lan-b1)
 
 before_fault() {

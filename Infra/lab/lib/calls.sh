@@ -49,8 +49,11 @@ write_plan() {
   kinds=("from-carrier $((left - left / 2)) carrier udp talking" "to-carrier $((left / 2)) udp carrier talking" "${kinds[@]}")
   while read -r name share rest; do
     [ -n "$name" ] && may_last "$rest" || continue
-    kinds+=("$name $(share_of "$share") $rest")
-  done <<<"$feature_shares"
+    case $rest in
+      *following*) rings+=("$name $(share_of "$share") $rest") ;;
+      *) kinds+=("$name $(share_of "$share") $rest") ;;
+    esac
+  done <<<"$feature_shares${asks:+$asking_shares}"
   printf '%s\n' "${kinds[@]}" "${rings[@]}" >"$work/plan"
 }
 
@@ -65,7 +68,7 @@ may_last() {
 
 # A user for each phone in the plan.
 planned_users() {
-  awk '{ for (i = 3; i <= 4; i++) if ($i != "-" && $i !~ /^carrier/) users += $2 } END { print users }' "$work/plan"
+  awk '$5 != "hearing" { for (i = 3; i <= 4; i++) if ($i != "-" && $i !~ /^carrier/) users += $2 } END { print users }' "$work/plan"
 }
 
 # MARK: - Phones
@@ -76,8 +79,10 @@ provision_phones() {
   provision "$laboratory/phones" "$(planned_users)" 0
   provision "$laboratory/visitor" 1 "$visitor"
   provision_features
+  [ -z "$asks" ] || provision_asking
   # Last: when it is served, so is all that came before.
   provision "$laboratory/visitor6" 1 "$visitor6"
+  [ -z "$asks" ] || leave_message
 }
 
 # provision FILE WANTED FIRST: FILE says how many of these there are already.
@@ -86,13 +91,17 @@ provision() {
   known=$(cat "$file" 2>/dev/null || echo 0)
   [ "$known" -lt "$wanted" ] || return 0
   say "==> Provisioning $((wanted - known)) users"
-  tenant=$(create tenant Laboratory --reseller "$(jq --raw-output .reseller "$site/demo.json")" \
-    --domain "$lab_domain" --home-address phones-a --country-code 44 --ring-timeout 300)
+  find_tenant
   for ((number = known; number < wanted; number++)); do
     provision_phone $((first + number))
     echo $((number + 1)) >"$file"
   done
   wait_until 20 "the last user being served" extension_is_served $((100000 + first + wanted - 1)) "$lab_domain"
+}
+
+find_tenant() {
+  tenant=$(create tenant Laboratory --reseller "$(jq --raw-output .reseller "$site/demo.json")" \
+    --domain "$lab_domain" --home-address phones-a --country-code 44 --ring-timeout 300)
 }
 
 # provision_phone N: as the generator knows user N.

@@ -33,6 +33,12 @@ def kinds: group_by([.kind, .transport])
 def lost: map(select(.ended != "ok")) | group_by([.kind, .transport, .why])
   | map(named + {reason: (.[0].why | reason), calls: length});
 
+# Who was asked, or heard a message, is let go where the site is lost, and nowhere else: there it would have to be told a new place
+# first, and who has the messages may not be there for a while.
+def let_go($promise): if $promise.moves == "across" then [] else
+  [.[] | select(.let_go)] | group_by([.kind, .transport])
+  | map("\(length) calls (\(.[0] | which)) were let go before anybody wanted that") end;
+
 # What the sides did within their calls after the fault, BYE among it: by transport and side.
 def deeds($calls): (. + [$calls[] | select(.by != null and .ended == "ok")
     | {kind, transport, class, side: .by, deed: "bye", why: 0, ms: .bye_ms}])
@@ -46,14 +52,27 @@ def deed_faults: [.[] | select(.failed > 0)
 # The legs that a call has on record: one for each party, the callers' coming in, and that of who took it from where it was
 # parked; the exchange has none, but one for where a menu led.
 def legs_due: if .state == "parked" then ["incoming", "incoming", "outgoing"]
+  # Who is called back has a leg, the agent another, and the queue that calls them one of its own.
+  elif .state == "awaiting" then ["incoming", "outgoing", "outgoing"]
   else ["incoming"] + [range(.parties - 1) | "outgoing"] end;
 
 # Whom a minute at its place reminds of a parked call is busy, and the call waits on.
 def reminds($call): $call.state == "parked" and .direction == "outgoing" and .outcome == "busy";
 
+# Where a menu or a user's steps led.
+def leads($call): ($call.exchange or $call.state == "following") and .outcome == "forwarded";
+
+# Who was asked whether it takes the call, and was let go before it did: its carrier was answered all the same.
+def was_let_go($call): $call.state == "following" and $call.let_go and .carrier and .direction == "outgoing";
+
 # Whoever handed its call over left it early, and whoever it was handed to came late.
-def lasts_as_long($call): if .direction == "incoming" then .sip_call_id == $call.id and $call.left != "caller"
-  else $call.parties == 2 and ($call.exchange | not) end;
+def lasts_as_long($call): if $call.state == "awaiting" then .sip_call_id == $call.id
+  elif .direction == "incoming" then .sip_call_id == $call.id and $call.left != "caller"
+  else $call.parties == 2 and $call.state != "following" and ($call.exchange | not) end;
+
+# Who was asked before it took the call has talked for longer than its caller.
+def lasts_too_short($call): $call.state == "following" and .direction == "outgoing" and .outcome == "answered"
+  and ($call.let_go | not) and .talk_milliseconds / 1000 + 1 < $call.seconds;
 
 # Differences between what the calls were and what their records say, in sentences.
 def record_faults($calls; $price):
@@ -61,20 +80,20 @@ def record_faults($calls; $price):
   | (group_by(.call) | map({key: .[0].call, value: .}) | from_entries) as $legs_of
   | [$calls[] | . as $call | $call_of[$call.id] as $id
     | if $id == null then "\($call.id) has no record" else
-        $legs_of[$id] | map(select((($call.exchange and .outcome == "forwarded") or reminds($call)) | not))
+        $legs_of[$id] | map(select((leads($call) or reminds($call)) | not))
         | (if (map(.direction) | sort) != ($call | legs_due)
             then "\($call.id) (\($call | which)) has the legs \(map(.direction))" else empty end),
           (.[] | . as $leg
-            | (if .outcome != "answered" or .evidence != "signalled"
+            | (if (.outcome != "answered" or .evidence != "signalled") and (was_let_go($call) | not)
                 then "\($call.id) (\($call | which)): \(.direction) leg is \(.outcome), \(.evidence)" else empty end),
-              (if ($call.ended == "ok") and lasts_as_long($call)
-                  and ((.talk_milliseconds / 1000 - $call.seconds) | fabs > 1)
+              (if ($call.ended == "ok") and (lasts_too_short($call) or (lasts_as_long($call)
+                  and ((.talk_milliseconds / 1000 - $call.seconds) | fabs > 1)))
                 then "\($call.id) (\($call | which)): \(.direction) leg talked \(.talk_milliseconds) ms, not \($call.seconds) s"
                 else empty end),
               (if .carrier and .direction == "outgoing" then
                 (if .charged == null or .postings != 1 or .posted != .charged
                     or .charged != (.billed_seconds | due($price))
-                    or ((.billed_seconds - .talk_milliseconds / 1000) | fabs > 1)
+                    or (((.billed_seconds - .talk_milliseconds / 1000) | fabs > 1) and (was_let_go($call) | not))
                   then "\($call.id): \(.billed_seconds) s charged as \(.charged), posted \(.postings) times as \(.posted)"
                   else empty end)
               elif .charged != null or .posted != null then "\($call.id): a free leg is charged"
@@ -158,6 +177,7 @@ def late_successions: [.[]? | select(.successor != null and .ms > .promised_ms)
     + recording_faults($found.calls; $found.sounds; $found.promise)) as $records
 | ([$lost[] | "\(.calls) calls (\(which)) lost: \(.reason)"]
   + [$sound[] | select(.dead > 0) | "\(which): \(.dead) streams toward the \(.toward) did not come back"]
+  + (.calls | let_go($found.promise))
   + (if .promise.adopts != false and .stages.adoption_ms == null then ["nobody carried on"] else [] end)
   + ($deeds | deed_faults)
   + (.holdings | ownership_faults($found.promise))

@@ -13,6 +13,9 @@ int call_count;
 #define FIRST_CALLED 447400000000ll
 /* Until then a call is as it is to be, or it failed. */
 #define READY_PATIENCE SECONDS(40)
+/* Where users are looked for who follow: so much behind the first, and the numbers of calls are fewer. */
+#define FOLLOWED 5000
+#define CALLBACK_KEY '8'
 
 static struct leg_listener listener;
 
@@ -27,8 +30,9 @@ void make_calls(struct kind *kinds, int kind_count)
             call->kind = &kinds[i];
             call->number = j;
             call->ordinal = (int)(call - calls);
-            call->legs[CALLER] = make_leg(call, party_for(kinds[i].caller));
+            call->legs[CALLER] = make_leg(call, kinds[i].state == HEARING ? listener_party() : party_for(kinds[i].caller));
             if (kinds[i].callee) call->legs[CALLEE] = make_leg(call, party_for(kinds[i].callee));
+            if (kinds[i].state == AWAITING) call->legs[CALLEE] = make_leg(call, call->legs[CALLER]->party);
             for (int place = CALLER; place <= CALLEE; place++) {
                 struct leg *leg = call->legs[place];
                 if (leg && leg->party->role == PHONE) leg->party->leg = leg;
@@ -69,7 +73,8 @@ static struct leg *phone_of(struct call *call)
 static void called_number(const struct call *call, char number[64])
 {
     const struct kind *kind = call->kind;
-    if (kind->state == CONFERRING) snprintf(number, 64, "%s%d", kind->number, 10 + call->number / 3);
+    if (kind->state == FOLLOWING) snprintf(number, 64, "%s%d", kind->number, 10 + call->number);
+    else if (kind->state == CONFERRING) snprintf(number, 64, "%s%d", kind->number, 10 + call->number / 3);
     else if (!kind->callee) snprintf(number, 64, "%s", kind->number);
     else if (kind->callee->role == CARRIER) snprintf(number, 64, "0%lld", FIRST_CALLED - 440000000000ll + call->ordinal);
     else if (kind->caller->role == CARRIER)
@@ -92,6 +97,8 @@ struct leg *leg_called(struct party *party, const char *uri)
     const char *user = strchr(uri, ':');
     long long ordinal = user ? atoll(user + 1 + (user[1] == '+')) - FIRST_CALLED : -1;
     bool is_planned = party->role == CARRIER && ordinal >= 0 && ordinal < call_count;
+    for (int i = 0; i < call_count && party->role == CARRIER; i++)
+        if (calls[i].kind->state == FOLLOWING && ordinal == FOLLOWED + calls[i].number) return calls[i].legs[CALLEE];
     return is_planned ? calls[ordinal].legs[CALLEE] : be_visited(party);
 }
 
@@ -155,6 +162,18 @@ static void refused(struct leg *leg, int status)
     if (leg->call) fail_call(leg->call, status);
 }
 
+/* What was waited for comes later, or there is somebody else to ask. */
+static bool lets_go(struct leg *leg)
+{
+    struct call *call = leg->call;
+    switch (call->kind->state) {
+    case AWAITING: return leg == call->legs[CALLER] && call->keys_sent;
+    case FOLLOWING: return call->was_let_go = leg == call->legs[CALLEE] && call->legs[CALLER]->phase == CALLING;
+    case HEARING: return call->was_let_go = call->is_ready;
+    default: return false;
+    }
+}
+
 /* A transferor is let go; anybody else who is left without having asked for it was lost. */
 static void ended(struct leg *leg)
 {
@@ -162,7 +181,7 @@ static void ended(struct leg *leg)
     if (!call || call->hangs_up) return;
     bool hands_over = (call->was_transferred && leg == call->legs[call->transferred_by]) ||
         (call->kind->state == PARKED && leg == call->legs[CALLEE]);
-    if (!hands_over) fail_call(call, 1);
+    if (!hands_over && !lets_go(leg)) fail_call(call, 1);
 }
 
 static struct leg_listener listener = {alerted, progressed, answered, refused, ended};
@@ -171,6 +190,24 @@ bool hear_each_other(struct leg *one, struct leg *other, uint64_t since)
 {
     return one && other && one->phase == UP && other->phase == UP && has_heard(one->stream, other->stream, since) &&
         has_heard(other->stream, one->stream, since);
+}
+
+static void key_was_heard(struct leg *leg, int status, const struct message *m)
+{
+    (void)m;
+    if (status) fail_call(leg->call, status);
+}
+
+/* Keys that are due, the first a while after the answer, and all once more where nothing came of it. */
+static void press_keys(struct call *call, const char *keys, uint64_t again)
+{
+    struct leg *leg = call->legs[CALLER];
+    int count = (int)strlen(keys);
+    if (leg->phase != UP || leg->told) return;
+    if (!call->key_at) call->key_at = leg->up_at + MILLISECONDS(1600);
+    if (call->key_at > now()) return;
+    send_digit(leg, keys[call->keys_sent++ % count], key_was_heard);
+    call->key_at = now() + (call->keys_sent % count ? MILLISECONDS(1500) : again);
 }
 
 static void look_whether_ready(struct call *call)
@@ -188,6 +225,17 @@ static void look_whether_ready(struct call *call)
         break;
     case QUEUED: case CHOOSING: case CONFERRING:
         call->is_ready = caller->phase == UP && has_heard(caller->stream, NULL, lately);
+        break;
+    case FOLLOWING:
+        call->is_ready = caller->hears_ringing && callee->phase == UP && has_heard(callee->stream, NULL, lately);
+        break;
+    case AWAITING:
+        press_keys(call, (char[]){CALLBACK_KEY, '1', 0}, SECONDS(8));
+        call->is_ready = caller->phase == GONE;
+        break;
+    case HEARING:
+        press_keys(call, "1", SECONDS(11));
+        call->is_ready = hears_message(caller->stream, lately);
         break;
     case HELD: case RECORDED: case SPEAKING: break; /* told when it is asked for */
     }
@@ -238,7 +286,12 @@ static void was_left(struct leg *leg, int status, const struct message *m)
 void end_call(struct call *call)
 {
     struct leg *first = NULL, *last = NULL;
-    if (call->hangs_up) return;
+    if (call->hangs_up || call->is_over) return;
+    if (call->kind->state == HEARING && call->was_let_go) {
+        call->seconds = (double)(call->legs[CALLER]->left_at - call->legs[CALLER]->up_at) / 1e9;
+        call->is_over = true;
+        return;
+    }
     for (int i = 0; i < PLACES; i++)
         if (call->legs[i] && call->legs[i]->phase == UP) {
             if (!first) first = call->legs[i];
@@ -250,7 +303,7 @@ void end_call(struct call *call)
         return;
     }
     call->hangs_up = call->number % 2 ? last : first;
-    call->seconds = milliseconds_since(call->legs[CALLER]->up_at) / 1000;
+    call->seconds = milliseconds_since(call->legs[call->kind->state == AWAITING ? CALLEE : CALLER]->up_at) / 1000;
     call->bye_at = now();
     hang_up(call->hangs_up, was_left);
 }

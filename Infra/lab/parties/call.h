@@ -8,7 +8,7 @@
 enum { CALLER, CALLEE, THIRD, PLACES };
 
 /* What a party does after the fault; judged by itself. */
-enum deed { ANSWER, HOLD, RESUME, DIGIT, EVENT, REFRESH, HEAR, TRANSFER, TAKE, CHOOSE, SERVE };
+enum deed { ANSWER, HOLD, RESUME, DIGIT, EVENT, REFRESH, HEAR, TRANSFER, TAKE, CHOOSE, SERVE, CONFIRM, CALL_BACK, MESSAGE, MENU };
 
 struct step {
     enum deed deed;
@@ -23,7 +23,7 @@ struct call {
     const struct kind *kind;
     int number; /* within its kind, and below `ordinal` in all */
     int ordinal;
-    struct leg *legs[PLACES]; /* CALLEE: NULL where the exchange is called; THIRD: whoever came later */
+    struct leg *legs[PLACES]; /* CALLEE: NULL where the exchange is called, or who is called back by it; THIRD: whoever came later */
     bool is_begun, is_ready, has_failed, is_over;
     uint64_t begun;
     int why; /* it failed: a status, 1 for a BYE that nobody asked for */
@@ -32,6 +32,7 @@ struct call {
     uint64_t bye_at;
     double bye_ms;  /* until that was answered */
     double seconds; /* from its answer until then */
+    bool was_let_go; /* who was asked whether it takes the call, or heard a message, before anybody wanted that */
     bool was_transferred;
     int transferred_by;
 
@@ -39,6 +40,8 @@ struct call {
     int step_count, step;
     uint64_t step_begun;
     unsigned keys_before;
+    uint64_t key_at; /* when the next key is due that makes the call what it is to be */
+    int keys_sent;
 };
 
 extern struct call *calls;

@@ -8,7 +8,8 @@
 #define PATIENCE SECONDS(8)
 
 static const char *const names[] = {"answer", "hold", "resume", "dtmf", "event", "refresh",
-                                    "hear", "transfer", "take", "choose", "serve"};
+                                    "hear", "transfer", "take", "choose", "serve",
+                                    "confirm", "call-back", "message", "menu"};
 
 const char *name_of_deed(enum deed deed) { return names[deed]; }
 
@@ -52,6 +53,15 @@ void plan_deeds(struct call *call)
     case CHOOSING: add(call, CALLER, CHOOSE); break;
     case QUEUED: add(call, CALLER, SERVE); break;
     case CONFERRING: add(call, CALLER, HEAR); break;
+    case FOLLOWING:
+        add(call, CALLEE, CONFIRM);
+        add(call, CALLER, HEAR);
+        break;
+    case AWAITING: add(call, CALLEE, CALL_BACK); break;
+    case HEARING:
+        add(call, CALLER, MESSAGE);
+        add(call, CALLER, MENU);
+        break;
     case SPEAKING: break;
     }
 }
@@ -77,7 +87,7 @@ static void was_told(struct leg *leg, int status, const struct message *m)
         return;
     }
     /* These are done when more happened than an answer. */
-    if (!status && (step->deed == TRANSFER || step->deed == CHOOSE)) return;
+    if (!status && (step->deed == TRANSFER || step->deed == CHOOSE || step->deed == CONFIRM || step->deed == MENU)) return;
     finish(call, status);
 }
 
@@ -107,7 +117,9 @@ static void begin(struct call *call)
         invite(leg, place);
         break;
     case CHOOSE: send_digit(leg, '1', was_told); break;
-    case HEAR: case SERVE: break;
+    case CONFIRM: if (!call->was_let_go) send_digit(leg, '1', was_told); break;
+    case MENU: send_digit(leg, '*', was_told); break;
+    case HEAR: case SERVE: case CALL_BACK: case MESSAGE: break;
     }
 }
 
@@ -124,7 +136,7 @@ bool awaits_somebody(const struct call *call)
 {
     if (call->legs[THIRD] || !call->step_begun || call->step >= call->step_count) return false;
     enum deed deed = call->steps[call->step].deed;
-    return deed == TRANSFER || deed == CHOOSE || deed == SERVE;
+    return deed == TRANSFER || deed == CHOOSE || deed == SERVE || deed == CALL_BACK || (deed == CONFIRM && call->was_let_go);
 }
 
 static bool is_done(struct call *call, struct step *step)
@@ -135,6 +147,10 @@ static bool is_done(struct call *call, struct step *step)
     case EVENT: return other && keys_heard(other->stream) > call->keys_before;
     case HEAR: return has_heard(leg->stream, call->kind->callee && other ? other->stream : NULL, call->step_begun);
     case TRANSFER: return is_handed_over(call);
+    case CONFIRM: return hear_each_other(call->legs[CALLER], call->legs[call->was_let_go ? THIRD : CALLEE], call->step_begun);
+    case CALL_BACK: return hear_each_other(leg, call->legs[THIRD], call->step_begun);
+    case MESSAGE: return hears_message(leg->stream, call->step_begun);
+    case MENU: return has_heard(leg->stream, NULL, now() - MILLISECONDS(200)) && !hears_message(leg->stream, now() - MILLISECONDS(400));
     case TAKE: case CHOOSE: case SERVE: return hear_each_other(call->legs[CALLER], call->legs[THIRD], call->step_begun);
     default: return false;
     }
@@ -151,7 +167,7 @@ static bool was_overtaken(const struct call *call)
 /* Who waits in a queue is served after all who came before. */
 static uint64_t patience(const struct call *call, const struct step *step)
 {
-    return step->deed == SERVE ? PATIENCE + SECONDS(4) * (uint64_t)call->number : PATIENCE + SECONDS(1);
+    return step->deed == SERVE || step->deed == CALL_BACK ? PATIENCE + SECONDS(4) * (uint64_t)call->number : PATIENCE + SECONDS(1);
 }
 
 /* Why it is not done: what it was refused by last. */
@@ -164,6 +180,7 @@ static int reason(const struct call *call, const struct step *step)
 
 bool do_deeds(struct call *call)
 {
+    if (call->kind->state == HEARING && call->was_let_go) return true;
     while (!call->has_failed && call->step < call->step_count) {
         struct step *step = &call->steps[call->step];
         if (!call->step_begun) {
@@ -174,8 +191,9 @@ bool do_deeds(struct call *call)
         }
         struct leg *leg = call->legs[step->place];
         if (is_done(call, step)) {
-            finish(call, step->deed == SERVE && was_overtaken(call) ? 409 : 0);
-            if (step->deed == SERVE) end_call(call);
+            bool is_served = step->deed == SERVE || step->deed == CALL_BACK;
+            finish(call, is_served && was_overtaken(call) ? 409 : 0);
+            if (is_served) end_call(call);
         } else if (now() - call->step_begun > patience(call, step)) finish(call, reason(call, step));
         else {
             if (leg->again_at && leg->again_at <= now() && !leg->told) {

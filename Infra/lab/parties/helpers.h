@@ -10,9 +10,12 @@ void make_helpers(const struct kind *kinds, int kind_count);
 /* To whom this party hands its call over, and who takes it where it is parked. */
 struct party *visitor_of(const struct leg *leg);
 
-/* Who serves the queue comes to work, or leaves it: by calls of its own. */
-void send_agent(bool to_work);
-#define MOST_SHIFTS 2
+/* The phone whose user hears messages, as often at once as there are calls for it. */
+struct party *listener_party(void);
+
+/* Who serves the queues comes to work, or leaves it: by calls of its own. */
+void send_agents(bool to_work);
+#define MOST_SHIFTS 4
 extern struct leg *shifts[MOST_SHIFTS];
 extern int shift_count;
 

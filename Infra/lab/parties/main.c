@@ -4,7 +4,8 @@
  *           [--standby IP] [--outside6 IP --phones6 IP --trunks6 IP] [--nat NETWORK --inside IP]
  *
  * The plan says which calls (plan.h). Phones are users from 100000 on, one for each phone of the plan; calls are handed
- * over to 109999, and by IPv6 to 109997, and 109998 serves the queue. Their passwords are S and their names. Each registers;
+ * over to 109999, and by IPv6 to 109997, 109998 and 109996 serve the queues, and 109995 hears its
+ * messages. Their passwords are S and their names. Each registers;
  * then `registered` is in DIR. A line on standard input says what is done next, a file in DIR that it was done, and
  * what was found:
  *
@@ -74,13 +75,19 @@ static void set_up(void)
     turn_to(WAITING);
 }
 
-/* Who rings is answered first: at another site's address nothing rings for longer than 35 s. Such calls come last. */
+static bool is_short(const struct call *call)
+{
+    enum state state = call->kind->state;
+    return state == RINGING || state == EARLY || state == FOLLOWING;
+}
+
+/* Nobody rings, or is asked, for ever: at another site's address nothing rings for longer than 35 s, and a question is asked twice.
+ * Such calls come last, and go on first, who was asked before who rings. */
 static struct call *in_turn(int place)
 {
-    int ringing = 0;
-    while (ringing < call_count && (calls[call_count - 1 - ringing].kind->state == RINGING || calls[call_count - 1 - ringing].kind->state == EARLY))
-        ringing++;
-    return &calls[(place + call_count - ringing) % call_count];
+    int count = 0;
+    while (count < call_count && is_short(&calls[call_count - 1 - count])) count++;
+    return &calls[place < count ? call_count - 1 - place : place - count];
 }
 
 static void exercise(void)
@@ -136,7 +143,7 @@ static void attend_stage(void)
 static void obey(const char *command)
 {
     if (!strcmp(command, "call")) {
-        send_agent(false);
+        send_agents(false);
         turn_to(SETTING_UP);
     } else if (!strcmp(command, "measure")) {
         expect_sound();
@@ -145,7 +152,7 @@ static void obey(const char *command)
         end_measuring();
         turn_to(MEASURED);
     } else if (!strcmp(command, "exercise")) {
-        send_agent(true);
+        send_agents(true);
         turn_to(EXERCISING);
     } else if (!strcmp(command, "hang-up")) turn_to(HANGING_UP);
     else fail("no command: %s", command);

@@ -11,6 +11,9 @@
 #define AGENT 9998
 /* By IPv6, for those who are there. */
 #define VISITOR6 9997
+/* Who calls back those who asked for it, and whose user hears its messages. */
+#define BACK_CALLER 9996
+#define LISTENER 9995
 
 struct network {
     const char *domain;

@@ -20,7 +20,10 @@ enum state {
     QUEUED,     /* at NUMBER, and stays there */
     CHOOSING,   /* in the menu NUMBER, and presses 1 afterwards, which leads to a third phone */
     CONFERRING, /* three at a time in a room below NUMBER */
-    SPEAKING    /* leaves a message at NUMBER, without hearing the greeting */
+    SPEAKING,   /* leaves a message at NUMBER, without hearing the greeting */
+    FOLLOWING,  /* looked for by user NUMBER10 and on, the callee is asked whether it takes the call, and presses 1 afterwards */
+    AWAITING,   /* hung up in the queue NUMBER, to be called back afterwards */
+    HEARING     /* hears a message of its own mailbox, whose phone calls NUMBER; another user's phone than the plan's others */
 };
 
 struct side {

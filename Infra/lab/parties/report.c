@@ -83,7 +83,7 @@ static int parties_of(const struct call *call)
 {
     int count = 0;
     for (int i = 0; i < PLACES; i++) count += call->legs[i] && call->legs[i]->phase != IDLE;
-    return count;
+    return count - (call->kind->state == AWAITING);
 }
 
 /* Who handed it over to somebody else, and left. */
@@ -108,6 +108,17 @@ static void add_shift(FILE *file, const struct leg *leg)
     fprintf(file, ",\"by\":null,\"parties\":1,\"exchange\":true}\n");
 }
 
+/* Whoever asked to be called back was told that it will be, and let go. */
+static void add_asking(FILE *file, const struct call *call)
+{
+    const struct leg *leg = call->legs[CALLER];
+    begin_line(file, call);
+    fprintf(file, ",\"state\":\"asking\",\"id\":\"%s\"", leg->dialog.call_id);
+    fprintf(file, ",\"ended\":\"%s\",\"why\":%d,\"seconds\":%.3f", leg->left_at ? "ok" : "failed", leg->left_at ? 0 : 408,
+            leg->left_at ? (double)(leg->left_at - leg->up_at) / 1e9 : 0);
+    fprintf(file, ",\"by\":null,\"parties\":1,\"exchange\":true}\n");
+}
+
 void report_calls(const char *directory)
 {
     FILE *file = begin(directory, "calls");
@@ -115,15 +126,17 @@ void report_calls(const char *directory)
     for (int i = 0; i < call_count; i++) {
         const struct call *call = &calls[i];
         bool is_ok = call->is_over && !call->has_failed;
+        if (call->kind->state == AWAITING) add_asking(file, call);
         begin_line(file, call);
         fprintf(file, ",\"state\":\"%s\",\"id\":\"%s\"", name_of_state(call->kind->state),
-                call->legs[CALLER]->dialog.call_id);
+                call->legs[call->kind->state == AWAITING ? CALLEE : CALLER]->dialog.call_id);
         fprintf(file, ",\"ended\":\"%s\",\"why\":%d,\"seconds\":%.3f", is_ok ? "ok" : "failed",
                 is_ok ? 0 : call->is_over ? call->why : 408, call->seconds);
         add_name(file, "by", call->hangs_up ? name_of(call->hangs_up) : NULL);
         fprintf(file, ",\"bye_ms\":%.1f", call->bye_ms);
         add_name(file, "left", who_left(call));
-        fprintf(file, ",\"parties\":%d,\"exchange\":%s}\n", parties_of(call), call->kind->callee ? "false" : "true");
+        fprintf(file, ",\"let_go\":%s,\"parties\":%d,\"exchange\":%s}\n", call->was_let_go ? "true" : "false", parties_of(call),
+                call->kind->callee ? "false" : "true");
     }
     end(file, directory, "calls");
 }

@@ -291,6 +291,14 @@ bool has_heard(struct stream *s, const struct stream *other, uint64_t since)
     return has;
 }
 
+bool hears_message(struct stream *s, uint64_t since)
+{
+    pthread_mutex_lock(&lock);
+    bool hears = s->last_pitch == 0 && s->last_pitch_at > since;
+    pthread_mutex_unlock(&lock);
+    return hears;
+}
+
 void expect(struct stream *s, enum expectation expectation, const struct stream *peer)
 {
     pthread_mutex_lock(&lock);

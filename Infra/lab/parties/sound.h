@@ -41,6 +41,9 @@ unsigned keys_heard(struct stream *stream);
  * NULL, anything. */
 bool has_heard(struct stream *stream, const struct stream *other, uint64_t since);
 
+/* Whether it heard since then what the first stream of a run had left as a message. */
+bool hears_message(struct stream *stream, uint64_t since);
+
 void expect(struct stream *stream, enum expectation expectation, const struct stream *peer);
 void begin_measuring(void);
 void end_measuring(void);
