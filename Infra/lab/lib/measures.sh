@@ -68,7 +68,7 @@ holdings() {
 sql() { as_administrator tandem --tuples-only --no-align --command "$1"; }
 
 # The records that the drill's calls have, and what was posted for each. When a call began a node says by its own clock, which may
-# be wrong; when word of it came, by Postgres'.
+# be wrong; when word of it came first, by Postgres'. Of an earlier drill's legs there may come more.
 legs() {
   sql "SELECT coalesce(json_agg(entry), '[]') FROM (
     SELECT c.leg_id AS leg, c.call_id AS call, c.sip_call_id, c.direction,
@@ -81,7 +81,7 @@ legs() {
     FROM cdrs c JOIN tenants t USING (tenant_id)
     LEFT JOIN charges h ON h.leg_id = c.leg_id AND h.revision = c.charge_revision
     WHERE t.domain IN ('$lab_domain', '$passing_domain')
-      AND c.leg_id IN (SELECT leg_id FROM facts WHERE received_at >= to_timestamp($begun / 1000.0))) entry"
+      AND c.leg_id IN (SELECT leg_id FROM facts GROUP BY leg_id HAVING min(received_at) >= to_timestamp($begun / 1000.0))) entry"
 }
 
 # What was recorded of the drill's calls, and which messages were left.
