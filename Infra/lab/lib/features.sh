@@ -5,7 +5,7 @@ readonly callback_extension=303 followed_extensions=31
 # Who serves the queues and who hears its messages, as `provision_phone` counts.
 readonly agent_phone=9998 back_caller_phone=9996 listener_phone=9995
 # Where users are looked for is so much behind this number. The parties know it, too.
-readonly followed_number=+447400005000
+readonly followed_number=+447400005000 next_number=+447400006000
 
 # Of 200 calls with another party there are so many besides, as in `shares`.
 readonly feature_shares="
@@ -51,19 +51,19 @@ provision_asking() {
   touch "$laboratory/asking"
 }
 
-# Users who have no phone: they are looked for at the carrier, who is asked, and then at a phone that takes every call.
+# Users who have no phone: they are looked for at a number outside, which is asked, and then at another, which is not.
 provision_followed() {
   local known number user wanted
-  known=$(cat "$laboratory/followed" 2>/dev/null || echo 0) wanted=$(share_of 10)
+  known=$(cat "$laboratory/followed-users" 2>/dev/null || echo 0) wanted=$(share_of 10)
   for ((number = known; number < wanted; number++)); do
     user=$(create_feature "$followed_extensions$((10 + number))" "Followed $number")
-    jq --null-input --arg outside "+$((${followed_number#+} + number))" --arg visitor "$(extension_of_phone "$visitor")" '[
+    jq --null-input --arg outside "+$((${followed_number#+} + number))" --arg next "+$((${next_number#+} + number))" '[
         {targets: [{kind: "outside", number: $outside}], rings_for: 60},
-        {targets: [{kind: "extension", extension: $visitor}], rings_for: 60, confirms: false}]' |
+        {targets: [{kind: "outside", number: $next}], rings_for: 60, confirms: false}]' |
       ctl follow-me set "$user" --tenant "$tenant" --steps-file - >/dev/null
     echo '[{"when": "always", "then": "follow-me"}]' |
       ctl answering set "$user" --tenant "$tenant" --rules-file - >/dev/null
-    echo $((number + 1)) >"$laboratory/followed"
+    echo $((number + 1)) >"$laboratory/followed-users"
   done
 }
 

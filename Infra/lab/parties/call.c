@@ -15,6 +15,8 @@ int call_count;
 #define READY_PATIENCE SECONDS(40)
 /* Where users are looked for who follow: so much behind the first, and the numbers of calls are fewer. */
 #define FOLLOWED 5000
+/* And who is rung for them next, without being asked. */
+#define FOLLOWED_NEXT 6000
 #define CALLBACK_KEY '8'
 
 static struct leg_listener listener;
@@ -98,7 +100,12 @@ struct leg *leg_called(struct party *party, const char *uri)
     long long ordinal = user ? atoll(user + 1 + (user[1] == '+')) - FIRST_CALLED : -1;
     bool is_planned = party->role == CARRIER && ordinal >= 0 && ordinal < call_count;
     for (int i = 0; i < call_count && party->role == CARRIER; i++)
-        if (calls[i].kind->state == FOLLOWING && ordinal == FOLLOWED + calls[i].number) return calls[i].legs[CALLEE];
+        if (calls[i].kind->state == FOLLOWING) {
+            if (ordinal == FOLLOWED + calls[i].number) return calls[i].legs[CALLEE];
+            if (ordinal != FOLLOWED_NEXT + calls[i].number) continue;
+            if (!calls[i].legs[THIRD]) calls[i].legs[THIRD] = make_leg(&calls[i], party);
+            return calls[i].legs[THIRD];
+        }
     return is_planned ? calls[ordinal].legs[CALLEE] : be_visited(party);
 }
 
@@ -252,9 +259,9 @@ void attend_calls(void)
     attend_visits();
 }
 
-bool are_all_settled(void)
+bool are_settled(int count)
 {
-    for (int i = 0; i < call_count; i++)
+    for (int i = 0; i < count; i++)
         if (!calls[i].is_ready && !calls[i].has_failed) return false;
     return true;
 }

@@ -51,7 +51,8 @@ void make_calls(struct kind *kinds, int kind_count);
 void begin_call(struct call *call);
 /* What time brings to calls that are being set up, and to those to whom they are handed over. */
 void attend_calls(void);
-bool are_all_settled(void);
+/* The first ones of them. */
+bool are_settled(int count);
 
 /* What each side is to hear while it is measured. */
 void expect_sound(void);

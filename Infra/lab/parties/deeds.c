@@ -136,7 +136,7 @@ bool awaits_somebody(const struct call *call)
 {
     if (call->legs[THIRD] || !call->step_begun || call->step >= call->step_count) return false;
     enum deed deed = call->steps[call->step].deed;
-    return deed == TRANSFER || deed == CHOOSE || deed == SERVE || deed == CALL_BACK || (deed == CONFIRM && call->was_let_go);
+    return deed == TRANSFER || deed == CHOOSE || deed == SERVE || deed == CALL_BACK;
 }
 
 static bool is_done(struct call *call, struct step *step)

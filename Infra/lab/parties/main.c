@@ -69,8 +69,11 @@ static void turn_to(enum stage next)
 
 static void set_up(void)
 {
-    while (next_call < call_count && is_due(next_call, CALLS_A_SECOND)) begin_call(&calls[next_call++]);
-    if (next_call < call_count || !are_all_settled()) return;
+    /* Nobody is asked for long: that comes when all others are there. */
+    while (next_call < call_count && is_due(next_call, CALLS_A_SECOND) &&
+           (calls[next_call].kind->state != FOLLOWING || are_settled(next_call - calls[next_call].number)))
+        begin_call(&calls[next_call++]);
+    if (next_call < call_count || !are_settled(call_count)) return;
     report_set_up(results);
     turn_to(WAITING);
 }
