@@ -28,6 +28,8 @@ public enum UpwardMessage: Hashable, Sendable {
   case drillAnswer(DrillAnswer)
   /// What was heard of a drill in the calls that the node has.
   case drillSound(DrillSound)
+  /// What the node makes of an order to make a call.
+  case clickAnswer(ClickAnswer)
 }
 
 /// What a replica says to a node.
@@ -63,6 +65,8 @@ public enum DownwardMessage: Hashable, Sendable {
   case drillOrder(DrillOrder)
   /// A question for what was heard of a drill.
   case drillInquiry(DrillInquiry)
+  /// A call that a user has made.
+  case clickOrder(ClickOrder)
 }
 
 public struct NodeHello: Hashable, Sendable {

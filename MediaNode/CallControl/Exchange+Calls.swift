@@ -102,7 +102,7 @@ extension Exchange {
     case .offerCallback: offerCallback(to: id, at: now)
     case .findCallback(let typed): findCallback(typed, of: id, at: now)
     case .keepPlace(let number): keepPlace(of: id, calling: number, at: now)
-    case .callBack: callBack(of: id, at: now)
+    case .runErrand: runErrand(of: id, at: now)
     case .missed(let agents): missed(agents, for: id, at: now)
     case .findMailbox(let number): findMailbox(number, of: id, at: now)
     case .askMailbox(let mailbox, let verb, let number):

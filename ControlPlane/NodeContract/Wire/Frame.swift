@@ -48,6 +48,7 @@ enum FrameKind: UInt16 {
   case soundRequest = 12
   case drillAnswer = 13
   case drillSound = 14
+  case clickAnswer = 15
 
   /// Of either direction: the body goes on in the next frame, whose kind is the message's.
   case continued = 100
@@ -68,6 +69,7 @@ enum FrameKind: UInt16 {
   case soundAnswer = 115
   case drillOrder = 116
   case drillInquiry = 117
+  case clickOrder = 118
 }
 
 /// One direction's messages of the link.
@@ -100,6 +102,7 @@ extension UpwardMessage: LinkMessage {
     case .soundRequest(let request): try Frame.encoded(.soundRequest, request.wire.body)
     case .drillAnswer(let answer): try Frame.encoded(.drillAnswer, answer.wire.body)
     case .drillSound(let sound): try Frame.encoded(.drillSound, sound.wire.body)
+    case .clickAnswer(let answer): try Frame.encoded(.clickAnswer, answer.wire.body)
     }
   }
 
@@ -122,9 +125,10 @@ extension UpwardMessage: LinkMessage {
     case .soundRequest: self = .soundRequest(try SoundRequest(body: body))
     case .drillAnswer: self = .drillAnswer(try DrillAnswer(body: body))
     case .drillSound: self = .drillSound(try DrillSound(body: body))
+    case .clickAnswer: self = .clickAnswer(try ClickAnswer(body: body))
     case .welcome, .tenant, .tenantRemoved, .snapshotComplete, .order, .factsAcknowledged,
       .beatKey, .bindings, .subscriptions, .mailbox, .neighbours, .inheritance, .keptSound,
-      .mailboxAnswer, .soundAnswer, .drillOrder, .drillInquiry, .continued:
+      .mailboxAnswer, .soundAnswer, .drillOrder, .drillInquiry, .clickOrder, .continued:
       return nil
     }
   }
@@ -158,6 +162,7 @@ extension DownwardMessage: LinkMessage {
     case .soundAnswer(let answer): try Frame.encoded(.soundAnswer, answer.wire.body)
     case .drillOrder(let order): try Frame.encoded(.drillOrder, order.wire.body)
     case .drillInquiry(let inquiry): try Frame.encoded(.drillInquiry, inquiry.wire.body)
+    case .clickOrder(let order): try Frame.encoded(.clickOrder, order.wire.body)
     }
   }
 
@@ -186,9 +191,10 @@ extension DownwardMessage: LinkMessage {
     case .soundAnswer: self = .soundAnswer(try SoundAnswer(body: body))
     case .drillOrder: self = .drillOrder(try DrillOrder(body: body))
     case .drillInquiry: self = .drillInquiry(try DrillInquiry(body: body))
+    case .clickOrder: self = .clickOrder(try ClickOrder(body: body))
     case .hello, .facts, .checkpoint, .checkpointRetired, .relay, .binding, .subscription, .load,
       .orderAnswer, .sound, .mailboxRequest, .soundRequest, .drillAnswer, .drillSound,
-      .continued:
+      .clickAnswer, .continued:
       return nil
     }
   }

@@ -4008,6 +4008,55 @@ nonisolated struct WireStreamSilence: Sendable {
   fileprivate var _silenceNanoseconds: Int64? = nil
 }
 
+/// Kind 118: a call that a user has made by the control plane.
+nonisolated struct WireClickOrder: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// A word of ClickOrder.Verb.
+  var verb: String = String()
+
+  var call: Data = Data()
+
+  var tenant: Data = Data()
+
+  var `extension`: Data = Data()
+
+  var number: String = String()
+
+  /// Empty: the user's own number.
+  var shown: String = String()
+
+  var answersByItself: Bool = false
+
+  /// The latest of the receiver's beats that the sender had heard; 0: none.
+  var beat: UInt64 = 0
+
+  var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  init() {}
+}
+
+/// Kind 15: what the node makes of it.
+nonisolated struct WireClickAnswer: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  var call: Data = Data()
+
+  /// A word of ClickOrder.Verb.
+  var verb: String = String()
+
+  /// A word of ClickRefusal; empty: it does it.
+  var refusal: String = String()
+
+  var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  init() {}
+}
+
 // MARK: - Code below here is support for the SwiftProtobuf runtime.
 
 fileprivate nonisolated let _protobuf_package = "tandem.node.v1"
@@ -10010,6 +10059,111 @@ nonisolated extension WireStreamSilence: SwiftProtobuf.Message, SwiftProtobuf._M
     if lhs.transport != rhs.transport {return false}
     if lhs.party != rhs.party {return false}
     if lhs._silenceNanoseconds != rhs._silenceNanoseconds {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireClickOrder: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = _protobuf_package + ".ClickOrder"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}verb\0\u{1}call\0\u{1}tenant\0\u{1}extension\0\u{1}number\0\u{1}shown\0\u{3}answers_by_itself\0\u{1}beat\0")
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.verb) }()
+      case 2: try { try decoder.decodeSingularBytesField(value: &self.call) }()
+      case 3: try { try decoder.decodeSingularBytesField(value: &self.tenant) }()
+      case 4: try { try decoder.decodeSingularBytesField(value: &self.`extension`) }()
+      case 5: try { try decoder.decodeSingularStringField(value: &self.number) }()
+      case 6: try { try decoder.decodeSingularStringField(value: &self.shown) }()
+      case 7: try { try decoder.decodeSingularBoolField(value: &self.answersByItself) }()
+      case 8: try { try decoder.decodeSingularUInt64Field(value: &self.beat) }()
+      default: break
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.verb.isEmpty {
+      try visitor.visitSingularStringField(value: self.verb, fieldNumber: 1)
+    }
+    if !self.call.isEmpty {
+      try visitor.visitSingularBytesField(value: self.call, fieldNumber: 2)
+    }
+    if !self.tenant.isEmpty {
+      try visitor.visitSingularBytesField(value: self.tenant, fieldNumber: 3)
+    }
+    if !self.`extension`.isEmpty {
+      try visitor.visitSingularBytesField(value: self.`extension`, fieldNumber: 4)
+    }
+    if !self.number.isEmpty {
+      try visitor.visitSingularStringField(value: self.number, fieldNumber: 5)
+    }
+    if !self.shown.isEmpty {
+      try visitor.visitSingularStringField(value: self.shown, fieldNumber: 6)
+    }
+    if self.answersByItself != false {
+      try visitor.visitSingularBoolField(value: self.answersByItself, fieldNumber: 7)
+    }
+    if self.beat != 0 {
+      try visitor.visitSingularUInt64Field(value: self.beat, fieldNumber: 8)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: WireClickOrder, rhs: WireClickOrder) -> Bool {
+    if lhs.verb != rhs.verb {return false}
+    if lhs.call != rhs.call {return false}
+    if lhs.tenant != rhs.tenant {return false}
+    if lhs.`extension` != rhs.`extension` {return false}
+    if lhs.number != rhs.number {return false}
+    if lhs.shown != rhs.shown {return false}
+    if lhs.answersByItself != rhs.answersByItself {return false}
+    if lhs.beat != rhs.beat {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireClickAnswer: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = _protobuf_package + ".ClickAnswer"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}call\0\u{1}verb\0\u{1}refusal\0")
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularBytesField(value: &self.call) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.verb) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.refusal) }()
+      default: break
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.call.isEmpty {
+      try visitor.visitSingularBytesField(value: self.call, fieldNumber: 1)
+    }
+    if !self.verb.isEmpty {
+      try visitor.visitSingularStringField(value: self.verb, fieldNumber: 2)
+    }
+    if !self.refusal.isEmpty {
+      try visitor.visitSingularStringField(value: self.refusal, fieldNumber: 3)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: WireClickAnswer, rhs: WireClickAnswer) -> Bool {
+    if lhs.call != rhs.call {return false}
+    if lhs.verb != rhs.verb {return false}
+    if lhs.refusal != rhs.refusal {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

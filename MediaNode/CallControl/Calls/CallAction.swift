@@ -65,8 +65,8 @@ enum CallAction: Hashable, Sendable {
   case findCallback(String?)
   /// The caller is to have a place without being here; comes last.
   case keepPlace(String)
-  /// Finds out how whoever asked to be called back is reached; comes last.
-  case callBack
+  /// Finds out how whom the call is made for is reached; comes last.
+  case runErrand
   /// These agents did not answer in their turn.
   case missed([ExtensionID])
   /// Finds out whose mailbox that is; comes last.

@@ -213,7 +213,7 @@ extension CallMachine {
   mutating func connectCaller(to leg: LegID, at now: Moment) -> [CallAction] {
     // It has the call, whatever becomes of it: nobody is asked any more.
     for place in callees.indices { callees[place].mustConfirm = false }
-    if let asked = agentTook(leg, at: now) { return asked }
+    if let asked = callerTook(leg, at: now) { return asked }
     if caller.progress?.mustBeHeard == true {
       let patience = TransactionTimers.standard.patience
       state = .holdingBack(leg, until: now.boot.advanced(by: patience))

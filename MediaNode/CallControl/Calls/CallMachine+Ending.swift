@@ -69,7 +69,7 @@ extension CallMachine {
       actions += release(leg, outcome, evidence: evidence)
     }
     actions += releaseCaller(outcome, evidence: evidence) + abandonRequests()
-    actions += callbackEnded(outcome, evidence)
+    actions += errandEnded(outcome, evidence)
     actions += abandonTransfer()
     actions += atRelay.map { .measure($0) } + [.closeRelay]
     caller.progress = nil
@@ -83,7 +83,7 @@ extension CallMachine {
 
   /// Those who were heard last.
   var atRelay: [LegID] {
-    (callback?.stage == .agents ? [] : [caller.id]) + (connected.map { [$0] } ?? [])
+    (errand?.stage == .callers ? [] : [caller.id]) + (connected.map { [$0] } ?? [])
   }
 
   /// A party may repeat a 2xx, or send a BYE that crosses ours, until its timers end; a call that

@@ -8,7 +8,9 @@ extension CallMachine {
   mutating func redirected(_ response: SIPResponse, by leg: LegID, at now: Moment)
     -> [CallAction]?
   {
-    guard case .ringing = state, self[leg].isOpen, redirections < limits.redirectionsPerCall
+    // Whoever has a call made wants it at its own telephones.
+    guard case .ringing = state, self[leg].isOpen, redirections < limits.redirectionsPerCall,
+      errand?.click == nil || errand?.stage != .callers
     else { return nil }
     let redirection = Redirection(of: response, by: leg, limit: limits.contactsPerRequest)
     guard !redirection.targets.isEmpty else { return nil }

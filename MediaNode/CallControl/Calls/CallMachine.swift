@@ -101,8 +101,8 @@ struct CallMachine: Equatable, Sendable {
   var parking: Parking?
   /// It is in a queue, or an agent took it there.
   @CopyOnWrite var queued: QueuedCaller?
-  /// It was made for somebody who asked to be called back.
-  @CopyOnWrite var callback: CallbackTurn?
+  /// Nobody made it: the exchange makes it for somebody.
+  @CopyOnWrite var errand: Errand?
   /// The flow that it is in, until somebody takes it or it leaves the flow.
   @CopyOnWrite var flow: FlowVisit?
   /// Who answered and has not said yet whether it takes the call.
@@ -193,7 +193,7 @@ struct CallMachine: Equatable, Sendable {
   }
 
   /// We answered the caller, whoever answers it else; or nobody called, and we ask somebody to.
-  var isReceived: Bool { caller.phase == .answered || callback?.stage == .agents }
+  var isReceived: Bool { caller.phase == .answered || errand?.stage == .callers }
 
   /// Who hears `leg`; nil while it is not connected, or the other left it to somebody else.
   func partner(of leg: LegID) -> LegID? {

@@ -4,11 +4,13 @@ import SIP
 /// A call as bytes, for those who might have to carry it on.
 extension CallMachine {
   /// Calls that are in no queue are written as before there were any, likewise calls whose parties know where
-  /// they are, calls in no flow, and calls that are whoever's answers first and have to do with no callback.
-  private static let (plain, queueing, moving, flowing, seeking):
-    (UInt8, UInt8, UInt8, UInt8, UInt8) = (9, 10, 11, 12, 13)
+  /// they are, calls in no flow, calls that are whoever's answers first and have to do with no callback, and calls
+  /// that no user had made.
+  private static let (plain, queueing, moving, flowing, seeking, clicked):
+    (UInt8, UInt8, UInt8, UInt8, UInt8, UInt8) = (9, 10, 11, 12, 13, 14)
 
   private var version: UInt8 {
+    if errand?.click != nil { return Self.clicked }
     if callees.contains(where: \.mustConfirm) || CallbackParts(self) != nil { return Self.seeking }
     if flow != nil { return Self.flowing }
     if !moves.isEmpty || isTelling { return Self.moving }
@@ -47,11 +49,12 @@ extension CallMachine {
     if version >= Self.moving {
       writer.write(queued)
       writer.write(movingLegs)
-      if version == Self.seeking {
+      if version >= Self.seeking {
         writer.write(flow)
         writer.write(callees.filter(\.mustConfirm).map(\.id))
         writer.write(confirmation)
         writer.write(CallbackParts(self))
+        if let turn = ClickTurn(errand) { writer.write(turn) }
       } else if let flow {
         writer.write(flow)
       }
@@ -67,7 +70,7 @@ extension CallMachine {
   {
     var reader = CheckpointReader(bytes, at: now)
     let version = try reader.read(UInt8.self)
-    guard (Self.plain...Self.seeking).contains(version) else { throw .unknownVersion(version) }
+    guard (Self.plain...Self.clicked).contains(version) else { throw .unknownVersion(version) }
     self.init(
       id: try reader.read(CallID.self), tenant: try reader.read(TenantID.self),
       called: try reader.read(String.self), callerToken: try reader.read(RequestToken.self),
@@ -97,7 +100,7 @@ extension CallMachine {
       movingLegs = try reader.read([MovingLeg].self)
       if version == Self.flowing { flow = try reader.read(FlowVisit.self) }
     }
-    if version == Self.seeking {
+    if version >= Self.seeking {
       flow = try reader.read(FlowVisit?.self)
       let confirming = Set(try reader.read([LegID].self))
       for place in callees.indices {
@@ -105,6 +108,7 @@ extension CallMachine {
       }
       confirmation = try reader.read(Confirmation?.self)
       if let parts = try reader.read(CallbackParts?.self) { take(parts) }
+      if version == Self.clicked { errand = Errand(try reader.read(ClickTurn.self)) }
     }
     guard reader.left == 0 else { throw .leftover(reader.left) }
     try checkReferences()
@@ -113,7 +117,7 @@ extension CallMachine {
   private mutating func take(_ parts: CallbackParts) {
     queued?.queue.callback = parts.terms
     queued?.callback = parts.offer
-    callback = parts.turn
+    errand = parts.turn.map(Errand.init)
   }
 
   /// Every leg that is named exists, so that nobody looks for one in vain.
@@ -130,7 +134,7 @@ extension CallMachine {
     if let parking { named.insert(parking.place) }
     named.formUnion(moves.keys)
     if let confirmation { named.formUnion(confirmation.answered) }
-    if let callback { named.insert(callback.leg) }
+    if let errand { named.insert(errand.leg) }
     guard known.count == legs.count, named.isSubset(of: known) else {
       throw .malformed("legs")
     }

@@ -61,9 +61,21 @@ extension CallbackOffer: Checkpointed {
   }
 }
 
-extension CallbackTurn.Stage: Checkpointed {}
+extension Errand.Stage: Checkpointed {}
 
-extension CallbackTurn: Checkpointed {
+/// A call that is made for a place, as it is written.
+struct CallbackTurn: Hashable, Checkpointed {
+  let place: CallID
+  let leg: LegID
+  let number: String
+  let stage: Errand.Stage
+
+  /// Nil: it is made for another reason.
+  init?(_ errand: Errand?) {
+    guard let errand, let place = errand.place else { return nil }
+    (self.place, leg, number, stage) = (place, errand.leg, errand.number, errand.stage)
+  }
+
   func write(to writer: inout CheckpointWriter) {
     writer.write(place)
     writer.write(leg)
@@ -72,9 +84,17 @@ extension CallbackTurn: Checkpointed {
   }
 
   init(from reader: inout CheckpointReader) throws(CheckpointError) {
+    place = try reader.read()
+    leg = try reader.read()
+    number = try reader.read()
+    stage = try reader.read()
+  }
+}
+
+extension Errand {
+  init(_ turn: CallbackTurn) {
     self.init(
-      place: try reader.read(), leg: try reader.read(), number: try reader.read(),
-      stage: try reader.read())
+      purpose: .callback(place: turn.place), leg: turn.leg, number: turn.number, stage: turn.stage)
   }
 }
 
@@ -86,7 +106,9 @@ struct CallbackParts: Hashable, Checkpointed {
 
   /// Nil: nobody is called back.
   init?(_ call: CallMachine) {
-    (terms, offer, turn) = (call.queued?.queue.callback, call.queued?.callback, call.callback)
+    (terms, offer, turn) = (
+      call.queued?.queue.callback, call.queued?.callback, CallbackTurn(call.errand)
+    )
     if terms == nil, offer == nil, turn == nil { return nil }
   }
 

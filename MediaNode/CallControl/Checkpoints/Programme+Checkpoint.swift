@@ -173,6 +173,7 @@ extension Attendance: Checkpointed {
     case .announcement(let heard):
       writer.write(UInt8(15))
       writer.write(heard)
+    case .errand: writer.write(UInt8(17))
     }
     writer.write(run)
     writer.write(offersAt)
@@ -190,6 +191,7 @@ extension Attendance: Checkpointed {
     case 12: purpose = .parked
     case 13: purpose = .menu(try reader.read(MenuVisit.self))
     case 14: purpose = .queue
+    case 17: purpose = .errand
     case 16:
       var visit = try reader.read(MenuVisit.self)
       visit.flowKeys = try reader.read([String].self)

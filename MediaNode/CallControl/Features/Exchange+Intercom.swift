@@ -26,7 +26,7 @@ extension Exchange {
   }
 
   /// The standard's word (RFC 5373), which few telephones know, and those that most do.
-  private static func answersByItself(at domain: String) -> [HeaderField] {
+  static func answersByItself(at domain: String) -> [HeaderField] {
     [
       HeaderField("Answer-Mode", "Auto"),
       HeaderField("Call-Info", "<sip:\(domain)>;answer-after=0"),

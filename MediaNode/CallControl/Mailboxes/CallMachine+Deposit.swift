@@ -57,7 +57,7 @@ extension CallMachine {
     if let choices { reception.follows(choices: choices) }
     // What is said next has a number of its own.
     attendance = Attendance(purpose: reception.purpose, run: attendance?.run)
-    guard !isReceived else { return begin(reception, at: now) }
+    guard !isReceived else { return errandReceived() + begin(reception, at: now) }
     // What it was told with somebody's tones stands (RFC 3261 section 13.2.1).
     let description = caller.session.described ?? caller.session.describe(terms.attended)
     return answerCaller(with: description, at: now) + begin(reception, at: now)
@@ -79,7 +79,7 @@ extension CallMachine {
     case .menu(let visit): visit.choices
     case .queue: queued?.choices
     case .announcement(let heard): heard.choices
-    case .refusal, .room, .message, .visit, .switching, .telling, .parked, nil: nil
+    case .refusal, .room, .message, .visit, .switching, .telling, .parked, .errand, nil: nil
     }
   }
 

@@ -20,6 +20,7 @@ extension CallMachine {
   /// Whoever the caller chose cannot be asked.
   mutating func choiceIsInVain(at now: Moment) -> [CallAction] {
     if attendance?.purpose == .queue { return leaveInVain(at: now) }
+    if attendance?.purpose == .errand { return errandIsInVain(Self.best(of: failures), at: now) }
     let limit = limits.menuChoices
     return visitMenu(at: now) { $0.wasInVain(limit: limit) }
   }
@@ -64,6 +65,7 @@ extension CallMachine {
       return programme
     case .queue: return queued.map { .ringing(in: $0.host.language) }
     case .announcement(let heard): return .ringing(in: heard.language)
+    case .errand: return errand?.click.map { .ringing(in: $0.host.language) }
     case .refusal, .room, .message, .visit, .switching, .telling, .parked, nil: return nil
     }
   }
@@ -78,6 +80,7 @@ extension CallMachine {
   /// Nobody took the call: the caller is back in its menu or queue. Nil: it was in none.
   mutating func comesBack(at now: Moment) -> [CallAction]? {
     guard case .ringing = state, host != nil else { return nil }
+    if let over = callersMissed(at: now) { return over }
     (answering, further) = (nil, nil)
     state = .attended(until: now.boot.advanced(by: limits.callDuration))
     return waitOnInQueue(at: now) ?? choiceIsInVain(at: now)
@@ -85,7 +88,7 @@ extension CallMachine {
 
   /// That party took the call whose caller we had answered.
   mutating func leaveReception(to leg: LegID) -> [CallAction] {
-    if let reached = callbackReached() { return reached }
+    if let reached = errandReached() { return reached }
     leaveQueue(to: leg)
     attendance = nil
     return [.stopPlaying(to: caller.side)]

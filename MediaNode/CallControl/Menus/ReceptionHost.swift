@@ -38,6 +38,7 @@ extension CallMachine {
     case .menu(let visit): visit.flowKeys == nil || flow != nil ? visit.host : nil
     case .queue: queued?.host
     case .announcement: flow?.host
+    case .errand: errand?.click?.host
     case .refusal, .room, .message, .visit, .switching, .telling, .parked, nil: nil
     }
   }

@@ -26,6 +26,8 @@ struct Attendance: Hashable, Sendable {
     case queue
     /// It hears something on its way through a flow.
     case announcement(FlowAnnouncement)
+    /// The call was made for it, and it waits for whom it is for: see `errand`.
+    case errand
   }
 
   var purpose: Purpose
@@ -127,6 +129,7 @@ extension CallMachine {
     case .menu: goOn(inMenu: outcome, at: now)
     case .queue: saidToQueuedCaller(outcome, at: now)
     case .announcement(let heard): announced(heard, at: now)
+    case .errand: end(Self.best(of: failures), at: now)
     case .room, .parked, nil: []
     }
   }
@@ -136,7 +139,7 @@ extension CallMachine {
     switch attendance?.purpose {
     case .refusal(let refused): end(refused, at: now)
     case .room, .message, .visit, .switching, .telling, .parked, .menu, .queue,
-      .announcement, nil:
+      .announcement, .errand, nil:
       end(.answered, at: now)
     }
   }
@@ -159,7 +162,8 @@ extension CallMachine {
     switch attendance?.purpose {
     case .parked: true
     case .queue: queued?.waits ?? false
-    case .none, .refusal, .room, .message, .visit, .switching, .telling, .menu, .announcement:
+    case .none, .refusal, .room, .message, .visit, .switching, .telling, .menu, .announcement,
+      .errand:
       false
     }
   }

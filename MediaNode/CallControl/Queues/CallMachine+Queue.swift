@@ -47,7 +47,7 @@ extension CallMachine {
 
   mutating func saidToQueuedCaller(_ outcome: Programme.Outcome, at now: Moment) -> [CallAction] {
     // Whoever asked to be called back was not reached, and the agent heard so.
-    if callback != nil { return end(Self.best(of: failures), at: now) }
+    if callbackPlace != nil { return end(Self.best(of: failures), at: now) }
     if let heard = callbackHeard(outcome, at: now) { return heard }
     return queued?.stage == .leaving ? end(.answered, at: now) : []
   }
@@ -102,7 +102,7 @@ extension CallMachine {
   /// Nobody answered in this turn: the caller has its place again. Nil: it had none.
   mutating func waitOnInQueue(at now: Moment) -> [CallAction]? {
     guard let agents = waitingCaller?.rung, !agents.isEmpty else { return nil }
-    if callback != nil { return [.missed(agents)] + end(.cancelled, at: now) }
+    if callbackPlace != nil { return [.missed(agents)] + end(.cancelled, at: now) }
     queued?.stage = .waiting
     return [.missed(agents)]
   }

@@ -80,25 +80,6 @@ extension CallQueue.Callback {
   }
 }
 
-/// A call that the exchange makes for a place: first the agents ring, then whoever of them answered is the
-/// call's caller, and the one who asked is called.
-struct CallbackTurn: Hashable, Sendable {
-  enum Stage: String, Hashable, Sendable {
-    /// Agents ring. Leads to `asking`.
-    case agents
-    /// An agent waits for the one who asked. Leads to `reached`.
-    case asking
-    /// They talk, or did.
-    case reached
-  }
-
-  let place: CallID
-  /// The queue's own leg, which stands for the call in the records.
-  let leg: LegID
-  let number: String
-  var stage: Stage
-}
-
 /// The callbacks of all tenants.
 struct CallbackTable: Sendable {
   struct Entry: Sendable {
@@ -141,12 +122,12 @@ struct CallbackTable: Sendable {
   func turn(of place: CallID) -> CallID? { turns[place] }
 
   mutating func begins(_ call: CallMachine) {
-    guard let turn = call.callback, !call.isEnding else { return }
-    turns[turn.place] = call.id
+    guard let place = call.callbackPlace, !call.isEnding else { return }
+    turns[place] = call.id
   }
 
   mutating func ends(_ call: CallMachine) {
-    guard let place = call.callback?.place, turns[place] == call.id else { return }
+    guard let place = call.callbackPlace, turns[place] == call.id else { return }
     turns[place] = nil
   }
 

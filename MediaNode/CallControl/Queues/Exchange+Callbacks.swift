@@ -111,7 +111,7 @@ extension Exchange {
   private mutating func giveUp(_ place: CallbackPlace, at now: Moment) {
     let turn = callbacks.turn(of: place.id)
     forget(place)
-    guard let turn, calls[turn]?.machine.callback?.stage == .agents else { return }
+    guard let turn, calls[turn]?.machine.errand?.stage == .callers else { return }
     update(turn, at: now) { $0.end(.cancelled, at: now) }
   }
 
@@ -136,7 +136,7 @@ extension Exchange {
         !queue.calledOff.contains(place.id), grants[tenant.snapshot.homeAddress] != nil,
         callbacks[place.id].map({ $0.checkpoints < left.number }) ?? true,
         !calls.values.contains(where: {
-          $0.machine.isCallbackReached && $0.machine.callback?.place == place.id
+          $0.machine.isCallbackReached && $0.machine.callbackPlace == place.id
         })
       else { return true }
       // What is under way for it may be carried on a moment later, with another address.
@@ -202,7 +202,7 @@ extension Exchange {
     for agent in rung { change(agent, of: tenant.id, at: now) { $0.rung(at: now.boot) } }
     call.queued?.stage = .ringing(rung)
     call.state = .ringing(until: now.boot.advanced(by: max(.seconds(1), queue.ringsFor)))
-    begin(call, at: now)
+    begin(call, for: place.host, at: now)
   }
 
   /// There is no room for its call just now.
@@ -212,92 +212,52 @@ extension Exchange {
     callbacks[place.id] = entry
   }
 
-  /// A call that nobody made: where a caller would be stands the queue, which is nowhere. Nil: it has no ports.
   private mutating func newTurn(
     for place: CallbackPlace, over flow: Flow, _ queue: CallQueue, _ tenant: DirectoryTenant,
     at now: Moment
   ) -> CallMachine? {
+    let id = CallID(at: now.wall, using: &random)
     guard
-      let address = configuration.forms(of: tenant.snapshot.homeAddress)?
-        .form(toward: flow.remote.address)
+      var call = newErrand(
+        .callback(place: place.id), named: id, for: place.host, calling: place.number,
+        shown: place.number, over: flow, tenant, at: now)
     else { return nil }
-    let (domain, tag) = (tenant.snapshot.domain, nextTag())
-    let id = LegID(at: now.wall, using: &random)
-    let uri = SIPURI(user: place.number, host: domain)
-    var from = NameAddress(uri: SIPURI(user: place.host.number, host: domain))
-    from.tag = tag
-    let invite = SIPRequest(
-      method: .invite, uri: uri,
-      headers: SIPHeaders(
-        vias: [], from: from, to: NameAddress(uri: uri), callID: id.uuid.hexadecimal,
-        cseq: CSeq(1, .invite), maxForwards: 70))
-    var caller = Leg(
-      id: id, party: .extension(place.host.entry, number: place.host.number), side: .caller,
-      address: address.name, epoch: grants[address.name] ?? .none, number: place.number,
-      localTag: tag, contact: NameAddress(uri: address.uri(over: flow)), invite: invite, flow: flow,
-      session: SessionSide(local: address.endpoint, sessionID: random.next() >> 2))
-    (caller.phase, caller.hasRung) = (.closed, true)
-    guard let plan = try? relay(for: caller, to: address) else { return nil }
-    caller.session = caller.session.placed(at: plan.callerLocal)
     var promised = queue
     promised.calledOff = []
-    var call = CallMachine(
-      id: CallID(at: now.wall, using: &random), tenant: tenant.id, called: place.number,
-      callerToken: nextToken(), isOfferless: false, plan: plan, limits: limits, caller: caller,
-      callees: [], state: .ringing(until: now.boot))
     call.attendance = Attendance(purpose: .queue)
     call.queued = QueuedCaller(
       host: place.host, queue: promised, isVIP: place.isVIP, enteredAt: place.enteredAt)
-    call.callback = CallbackTurn(
-      place: place.id, leg: id, number: place.number, stage: .agents)
     return call
   }
 
-  private mutating func begin(_ call: CallMachine, at now: Moment) {
-    let offer = LegOffer(
-      direction: .incoming, party: call.caller.party, from: call.host?.number ?? "",
-      to: call.called, sipCallID: call.caller.callID)
-    let begun = configuration.fact(
-      .offered(offer), tenant: call.tenant, call: call.id, leg: call.caller.id,
-      epoch: call.caller.epoch, at: now)
-    outbox.append(.record(begun, receipt: nil))
-    index(CallEntry(machine: call, inviteKey: InviteKey(call.caller.invite)))
-    relays[call.plan.id] = call.id
-    callsPerTenant[call.tenant, default: 0] += 1
-    admit(call.callees, to: call, called: call.host?.number ?? "", from: call.called, at: now)
-    update(call.id, at: now) { $0.beginTurn() }
-    guard let entry = calls[call.id] else { return }
-    tellWatchers(from: nil, to: entry.$machine, at: now)
-  }
-
   /// An agent waits for the one who asked.
-  mutating func callBack(of id: CallID, at now: Moment) {
-    guard let call = calls[id]?.machine, let host = call.queued?.host, let turn = call.callback,
-      let tenant = directory[call.tenant], let entry = tenant.extensionsByID[host.entry]
-    else { return update(id, at: now) { $0.end(.internalError, at: now) } }
+  mutating func callBack(
+    _ number: String, of call: CallMachine, by queue: ExtensionEntry, _ tenant: DirectoryTenant,
+    at now: Moment
+  ) {
     let origin = CallOrigin(
-      tenant: tenant, party: .extension(entry.id, number: entry.number), number: entry.number,
+      tenant: tenant, party: .extension(queue.id, number: queue.number), number: queue.number,
       displayName: nil, time: now.wall)
-    let destination = destination(of: turn.number, from: origin, entry)
+    let destination = destination(of: number, from: origin, queue)
     guard case .targets(let targets) = destination.kind, !destination.isEmergency else {
-      return update(id, at: now) { $0.choiceIsInVain(at: now) }
+      return update(call.id, at: now) { $0.choiceIsInVain(at: now) }
     }
     let turns = DeviceTurns(targets, isGroup: destination.members != nil)
     let legs = legs(to: turns.first, besideCallerOf: call, at: now)
-    guard !legs.isEmpty else { return update(id, at: now) { $0.choiceIsInVain(at: now) } }
+    guard !legs.isEmpty else { return update(call.id, at: now) { $0.choiceIsInVain(at: now) } }
     admit(legs, to: call, called: destination.called, from: destination.shownCaller, at: now)
     let until = now.boot.advanced(by: patience(of: targets, destination, tenant))
-    update(id, at: now) { $0.ring(legs, nil, then: nil, until: until, at: now) }
+    update(call.id, at: now) { $0.ring(legs, nil, then: nil, until: until, at: now) }
   }
 
   /// Whoever was not reached keeps its place for another time, or has had its last.
   mutating func turnIsOver(of call: CallMachine, at now: Moment) {
-    guard let turn = call.callback else { return }
+    guard let errand = call.errand, let place = errand.place else { return }
     callbacks.ends(call)
     queuesAreDue(of: call.tenant)
-    guard var entry = callbacks[turn.place] else { return }
-    switch turn.stage {
-    case .agents: break
+    guard var entry = callbacks[place] else { return }
+    switch errand.stage {
+    case .callers: break
     case .asking:
       guard entry.place.failed(at: now.boot) else { return forget(entry.place) }
       keep(entry, at: now)

@@ -164,7 +164,7 @@ extension Exchange {
       guard caller.callback?.stage != .kept else { return nil }
       return QueueView.Caller(
         place: caller.place(of: call), rung: caller.rung, isReady: machine.canBeServed,
-        callback: machine.callback.flatMap { figures(ofCallback: $0.place) })
+        callback: machine.callbackPlace.flatMap { figures(ofCallback: $0) })
     }
     let agents = queue.agents.compactMap { member -> QueueView.Agent? in
       guard let entry = tenant.extensionsByID[member.extension], entry.hasOwnDevices else {

@@ -12,7 +12,8 @@ extension CallMachine {
     case .message: return "leaving a message"
     case .visit: return "hearing messages"
     case .menu: return "in a menu"
-    case .refusal, .switching, .telling, .parked, .queue, .announcement: return "told something"
+    case .refusal, .switching, .telling, .parked, .queue, .announcement, .errand:
+      return "told something"
     case nil: break
     }
     if recording != nil { return "recorded" }

@@ -25,7 +25,7 @@ extension Office {
         continue
       }
       let isReached = exchange.calls.values.contains {
-        $0.machine.isCallbackReached && $0.machine.callback?.place == place.id
+        $0.machine.isCallbackReached && $0.machine.callbackPlace == place.id
       }
       guard let entry = exchange.callbacks[place.id] else {
         if !isReached {

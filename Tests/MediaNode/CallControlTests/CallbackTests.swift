@@ -20,12 +20,12 @@ import Testing
 
     var waiting: CallMachine? {
       world.exchange.calls.values.map(\.machine).first {
-        !$0.isEnding && $0.waitingCaller != nil && $0.callback == nil
+        !$0.isEnding && $0.waitingCaller != nil && $0.errand == nil
       }
     }
 
     var turn: CallMachine? {
-      world.exchange.calls.values.map(\.machine).first { !$0.isEnding && $0.callback != nil }
+      world.exchange.calls.values.map(\.machine).first { !$0.isEnding && $0.errand != nil }
     }
 
     var places: [CallbackPlace] { world.exchange.callbacks.places(of: CallbackTests.queue) }
@@ -414,7 +414,7 @@ import Testing
     scene.carrier.lastCall?.pickUp()
     #expect(world.run(within: .seconds(5)) { scene.carrier.lastCall?.isAcknowledged == true })
     world.run(for: .seconds(1))
-    #expect(scene.alice.lastCall?.state == .talking && hall.turn?.callback?.stage == .reached)
+    #expect(scene.alice.lastCall?.state == .talking && hall.turn?.errand?.stage == .reached)
     scene.alice.lastCall?.hangUp()
     #expect(world.run { scene.carrier.lastCall?.state == .ended })
     scene.calmDown()

@@ -39,7 +39,7 @@ extension World {
   /// Whoever waits in a queue presses that key.
   func pressKeyInQueue(_ key: Character) {
     let waiting = exchange.calls.values.map(\.machine).filter {
-      $0.waitingCaller != nil && $0.callback == nil
+      $0.waitingCaller != nil && $0.errand == nil
     }
     guard let call = waiting.min(by: { $0.id < $1.id }), let digit = Digit(key) else { return }
     press(digit, on: call.caller.side, of: call.plan.id)
