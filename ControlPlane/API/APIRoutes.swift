@@ -9,9 +9,10 @@ public struct APIRoutes: Sendable {
   /// - Parameters:
   ///   - installation: what this replica sees of nodes and grants right now.
   ///   - drills: where drills are planned and run.
+  ///   - clicks: where users' calls are made.
   public init(
     _ store: Store, installation: any InstallationMonitor, drills: any DrillDesk,
-    clock: Clock = .system
+    clicks: any ClickDesk, clock: Clock = .system
   ) {
     let keys = Authorization(store)
     var group = RouteGroup("/v1")
@@ -49,6 +50,8 @@ public struct APIRoutes: Sendable {
     PriceListRoutes(keys: keys, priceLists: PriceListOperations(store, clock: clock))
       .register(on: &group)
     CallRoutes(keys: keys, calls: CallOperations(store)).register(on: &group)
+    ClickRoutes(keys: keys, clicks: ClickOperations(store, desk: clicks, clock: clock))
+      .register(on: &group)
     RecordingRoutes(keys: keys, recordings: RecordingOperations(store)).register(on: &group)
     QuarantineRoutes(keys: keys, quarantine: QuarantineOperations(store)).register(on: &group)
     DrillRoutes(keys: keys, drills: DrillOperations(store, desk: drills, clock: clock))

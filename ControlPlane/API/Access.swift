@@ -172,13 +172,40 @@ extension SoundQuota: ProblemConvertible {
   }
 }
 
+extension ClickFailure: ProblemConvertible {
+  public var asProblem: Problem {
+    switch self {
+    case .offline:
+      Problem.conflict("None of the extension's telephones is registered.")
+        .called("offline", "No telephone is there")
+    case .overloaded:
+      .unavailable("The tenant has as many calls as it may at the moment.", cause: self)
+    case .nobodyAnswers:
+      .unavailable(
+        "No node answers for the tenant at the moment. With the same Idempotency-Key the request may be "
+          + "repeated.", cause: self)
+    case .otherRequest:
+      Problem.invalid([
+        Problem.Field(
+          name: "Idempotency-Key", detail: "The key came with another request before. Choose a new one.")
+      ]).called("other-request", "The key was another request's")
+    }
+  }
+}
+
+extension Problem {
+  fileprivate func called(_ kind: String, _ title: String) -> Problem {
+    var problem = self
+    (problem.kind, problem.title) = (kind, title)
+    return problem
+  }
+}
+
 extension DrillForbidden: ProblemConvertible {
   public var asProblem: Problem {
-    var problem = Problem.conflict(
+    Problem.conflict(
       obstacles.map(\.detail).joined(separator: " "),
-      fields: obstacles.map { HTTP.Problem.Field(name: $0.rule.rawValue, detail: $0.detail) })
-    problem.kind = "drill-forbidden"
-    problem.title = "A guard rail forbids the drill"
-    return problem
+      fields: obstacles.map { HTTP.Problem.Field(name: $0.rule.rawValue, detail: $0.detail) }
+    ).called("drill-forbidden", "A guard rail forbids the drill")
   }
 }

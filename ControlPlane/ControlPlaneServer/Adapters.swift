@@ -114,6 +114,14 @@ struct DrillRecordsKept: DrillArchive {
   func file(_ drill: Drill) async throws { try await records.file(drill) }
 }
 
+struct LiveClicks: ClickDesk {
+  let fleet: Fleet
+
+  func carryOut(_ order: ClickOrder, at home: AddressName) async -> ClickAnswer? {
+    await fleet.carryOut(order, at: home)
+  }
+}
+
 struct LiveDrills: DrillDesk {
   let planning: DrillPlanningDesk
   let register: DrillRegister

@@ -160,7 +160,8 @@ struct Replica {
     let routes = APIRoutes(
       store,
       installation: LiveInstallation(fleet: fleet, grants: grants, drains: DrainRegister(etcd)),
-      drills: LiveDrills(planning: planning, register: DrillRegister(etcd))
+      drills: LiveDrills(planning: planning, register: DrillRegister(etcd)),
+      clicks: LiveClicks(fleet: fleet)
     ).routes
     let log = Logger(label: "http")
     let server = WebServer(

@@ -38,6 +38,15 @@ public struct IncomingRequest: Sendable {
       .map { $0.trimmed.lowercased() }
   }
 
+  /// The client's own name of the request, by which it is known when it comes again; nil: it has none.
+  public func idempotencyKey() throws(Problem) -> String? {
+    guard let value = request.headers[.idempotencyKey] else { return nil }
+    guard (1...255).contains(value.utf8.count), value.utf8.allSatisfy({ 0x20...0x7E ~= $0 }) else {
+      throw .badRequest("An Idempotency-Key has 1 to 255 visible characters of ASCII.")
+    }
+    return value
+  }
+
   /// What of a file of so many bytes is asked for.
   public func range(of length: Int) -> ByteRange {
     // We give files no validators, so none of a client's can be ours (RFC 9110 section 13.1.5).

@@ -166,10 +166,14 @@ enum RequestIdentity {
 }
 
 extension HTTPFields.Element.Name {
-  static let requestID: HTTPFields.Element.Name = {
-    guard let name = HTTPFields.Element.Name("X-Request-ID") else {
-      preconditionFailure("X-Request-ID is a header name")
+  static let requestID = named("X-Request-ID")
+  /// draft-ietf-httpapi-idempotency-key-header.
+  static let idempotencyKey = named("Idempotency-Key")
+
+  private static func named(_ text: String) -> HTTPFields.Element.Name {
+    guard let name = HTTPFields.Element.Name(text) else {
+      preconditionFailure("\(text) is a header name")
     }
     return name
-  }()
+  }
 }

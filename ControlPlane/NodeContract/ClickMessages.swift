@@ -11,8 +11,8 @@ public struct ClickOrder: Hashable, Sendable {
   /// Named by whoever orders it, so that the same order twice is one call.
   public var call: CallID
   public var tenant: TenantID
-  public var `extension`: ExtensionID
-  /// As the user would dial it.
+  /// Whose telephones ring, and what is dialled there; nobody's and nothing where the call is called off.
+  public var `extension`: ExtensionID?
   public var number: String
   /// A number of the tenant's that is shown outside in place of the user's own, E.164 with plus; nil: the user's.
   public var shown: String?
@@ -23,7 +23,8 @@ public struct ClickOrder: Hashable, Sendable {
   public var beat: UInt64?
 
   public init(
-    _ verb: Verb, call: CallID, tenant: TenantID, extension: ExtensionID, number: String,
+    _ verb: Verb, call: CallID, tenant: TenantID, extension: ExtensionID? = nil,
+    number: String = "",
     shown: String? = nil, answersByItself: Bool = false, beat: UInt64? = nil
   ) {
     self.verb = verb

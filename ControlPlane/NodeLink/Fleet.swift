@@ -29,6 +29,9 @@ public actor Fleet {
   var drillMessages: [NodeName: [DownwardMessage]] = [:]
   var drillAnswers: [NodeName: (answer: DrillAnswer, at: BootInstant)] = [:]
   var drillSounds: [NodeName: DrillSound] = [:]
+  /// Calls that users have made, and what became of those that somebody waits for.
+  var clicks: [NodeName: [ClickOrder]] = [:]
+  var awaitedClicks: [ClickName: AwaitedClick] = [:]
   /// Grows with whatever changes what nodes should be told.
   private(set) var version: UInt64 = 0
   private var lastKeyNumber: UInt32 = 0
@@ -183,6 +186,7 @@ public actor Fleet {
     case .orderAnswer(let answer): nodes[node]?.answers[answer.address] = answer
     case .drillAnswer(let answer): drillAnswers[node] = (answer, now)
     case .drillSound(let sound): drillSounds[node] = sound
+    case .clickAnswer(let answer): note(answer)
     }
   }
 

@@ -143,7 +143,7 @@ actor NodeSession {
     case .mailboxRequest(let question): receive(question)
     case .soundRequest(let request): receive(request)
     case .checkpoint, .checkpointRetired, .relay, .binding, .subscription, .load, .drillAnswer,
-      .drillSound:
+      .drillSound, .clickAnswer:
       break
     }
     await fleet.note(message, from: hello.node, session: id)
@@ -264,6 +264,7 @@ actor NodeSession {
     reviewed = orders.isWaiting ? nil : version
     for planned in orders.due { await put(planned) }
     for message in await fleet.takeDrillMessages(for: hello.node) { agenda.add(message) }
+    for order in await fleet.takeClicks(for: hello.node) { agenda.add(.clickOrder(order)) }
     let neighbours = await fleet.neighbours(of: hello.node)
     if neighbours != toldNeighbours {
       toldNeighbours = neighbours

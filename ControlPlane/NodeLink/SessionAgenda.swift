@@ -26,7 +26,7 @@ struct SessionAgenda {
   private var inheritances: [AddressName: [DownwardMessage]] = [:]
   private var orders: [AddressName: OwnershipOrder] = [:]
   private var neighbours: [Neighbour]?
-  private var drills: [DownwardMessage] = []
+  private var prompts: [DownwardMessage] = []
   private var committed: (spool: SpoolID, through: UInt64)?
   private var kept: [SoundPiece.Key] = []
   private var answers: [MailboxAnswer] = []
@@ -50,8 +50,9 @@ struct SessionAgenda {
 
   mutating func add(_ neighbours: [Neighbour]) { self.neighbours = neighbours }
 
-  /// Of a drill, of which there is one at a time: an order and a question.
-  mutating func add(_ drill: DownwardMessage) { drills.append(drill) }
+  /// Of a drill, of which there is one at a time: an order and a question. Or of a call that a user has made, of
+  /// which there are as many as the fleet waits for.
+  mutating func add(_ prompt: DownwardMessage) { prompts.append(prompt) }
 
   mutating func acknowledge(_ spool: SpoolID, through sequence: UInt64) {
     committed = (spool, sequence)
@@ -89,7 +90,7 @@ struct SessionAgenda {
       return next()
     }
     if let (_, order) = orders.popFirst() { return .message(.order(order)) }
-    if !drills.isEmpty { return .message(drills.removeFirst()) }
+    if !prompts.isEmpty { return .message(prompts.removeFirst()) }
     if let nodes = neighbours {
       neighbours = nil
       return .message(.neighbours(nodes))

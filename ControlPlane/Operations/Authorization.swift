@@ -19,6 +19,8 @@ public enum Permission: Hashable, Sendable, CaseIterable {
   /// Where the calls of the tenant's own numbers go.
   case directNumbers
   case readCalls
+  /// Users' telephones ring, and call whom they are told to.
+  case makeCalls
   /// What was said in mailboxes.
   case readMessages, manageMessages
   /// What was said in calls.
@@ -38,11 +40,11 @@ extension KeyRole {
   private static let beyondResellers: Set<Permission> = [
     .readInstallation, .manageInstallation, .manageResellers,
     // Their customers' affairs.
-    .readMessages, .manageMessages, .readRecordings, .manageRecordings,
+    .readMessages, .manageMessages, .readRecordings, .manageRecordings, .makeCalls,
   ]
   private static let ofTenants: Set<Permission> = [
     .readKeys, .manageKeys, .readTenants, .readExtensions, .manageExtensions, .readNumbers,
-    .directNumbers, .readCalls, .readMessages, .manageMessages, .readRecordings, .manageRecordings,
+    .directNumbers, .readCalls, .makeCalls, .readMessages, .manageMessages, .readRecordings, .manageRecordings,
   ]
 }
 

@@ -34,5 +34,6 @@ public struct Retention: Sendable {
   public func expire() async throws {
     try await store.mailboxes.expire(in: .platform)
     try await store.recordings.expire(in: .platform)
+    try await store.idempotencyKeys.expire(in: .platform)
   }
 }

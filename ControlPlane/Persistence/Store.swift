@@ -87,6 +87,7 @@ extension Store {
   public var calls: CallRepository { CallRepository(store: self) }
   public var cdrs: CDRRepository { CDRRepository(store: self) }
   public var ledger: LedgerRepository { LedgerRepository(store: self) }
+  public var idempotencyKeys: IdempotencyKeyRepository { IdempotencyKeyRepository(store: self) }
   public var drills: DrillRepository { DrillRepository(store: self) }
   public var quarantine: QuarantineRepository { QuarantineRepository(store: self) }
   public var snapshots: SnapshotRepository { SnapshotRepository(store: self) }

@@ -31,9 +31,14 @@ struct APIClient: Sendable {
 
   func get(_ path: String) async throws -> JSON { try await send(.GET, path) }
 
-  func post(_ path: String, _ members: [String: JSON?]) async throws -> JSON {
+  /// - Parameter idempotencyKey: by which the same request is known when it comes again.
+  func post(
+    _ path: String, _ members: [String: JSON?], idempotencyKey: String? = nil
+  ) async throws -> JSON {
     let body = JSON.object(members.compactMapValues { $0 })
-    return try await send(.POST, path, body: Data(body.text.utf8), type: "application/json")
+    return try await send(
+      .POST, path, body: Data(body.text.utf8), type: "application/json",
+      idempotencyKey: idempotencyKey)
   }
 
   /// - Parameter type: of a file that the API looks into by itself.
@@ -82,9 +87,11 @@ struct APIClient: Sendable {
   }
 
   private func send(
-    _ method: HTTPMethod, _ path: String, body: Data? = nil, type: String? = nil
+    _ method: HTTPMethod, _ path: String, body: Data? = nil, type: String? = nil,
+    idempotencyKey: String? = nil
   ) async throws -> JSON {
     var request = request(method, path)
+    if let idempotencyKey { request.headers.add(name: "Idempotency-Key", value: idempotencyKey) }
     if let type { request.headers.add(name: "Content-Type", value: type) }
     if let body { request.body = .bytes(ByteBuffer(bytes: body)) }
     let (status, data) = try await exchange(request)

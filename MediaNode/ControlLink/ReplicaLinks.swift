@@ -202,7 +202,7 @@ final class LinkHub: LinkOwner, @unchecked Sendable {
     case .bindings(let changes): restore(changes, from: replica)
     case .subscriptions(let changes): restore(changes, from: replica)
     case .tenant, .tenantRemoved, .snapshotComplete, .order, .mailbox, .inheritance,
-      .soundIsKept, .mailboxAnswer, .soundAnswer, .drillOrder, .drillInquiry:
+      .soundIsKept, .mailboxAnswer, .soundAnswer, .drillOrder, .drillInquiry, .clickOrder:
       receive(message, replica)
     }
   }

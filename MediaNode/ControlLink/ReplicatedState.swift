@@ -26,7 +26,7 @@ struct ReplicatedState {
     case .binding(let change): note(change, at: now)
     case .subscription(let change): note(change, at: now)
     case .hello, .facts, .load, .orderAnswer, .sound, .mailboxRequest, .soundRequest, .drillAnswer,
-      .drillSound:
+      .drillSound, .clickAnswer:
       break
     }
   }

@@ -13,6 +13,7 @@ enum Subject: Hashable {
   case lending(UUIDv7)
   case drill(DrillID)
   case heard(DrillID)
+  case click(CallID, ClickOrder.Verb)
 
   /// Nil for what is never queued: `hello`, and facts, which wait in the spool.
   init?(_ message: UpwardMessage) {
@@ -30,6 +31,7 @@ enum Subject: Hashable {
     case .soundRequest(let request): self = .lending(request.id)
     case .drillAnswer(let answer): self = .drill(answer.drill)
     case .drillSound(let sound): self = .heard(sound.drill)
+    case .clickAnswer(let answer): self = .click(answer.call, answer.verb)
     }
   }
 }

@@ -67,10 +67,27 @@ final class ReplicaInbox: Sendable {
       drills.withLock { $0 }?.tell(of: inquiry, on: signalling) {
         links?.send(.drillSound($0), to: replica)
       }
+    case .clickOrder(let order): obey(order, from: replica)
     // The links deal with these themselves.
     case .welcome, .beatKey, .neighbours, .factsAcknowledged: break
     }
   }
+
+  /// An order that was under way for long is not carried out: whoever gave it was told that nothing came of it.
+  private func obey(_ order: ClickOrder, from replica: ReplicaName) {
+    let links = links.withLock { $0 }
+    signalling.submit { [holdings] exchange, now in
+      guard holdings.isYoung(since: order.beat) else {
+        let answer = ClickAnswer(call: order.call, verb: order.verb, refusal: .stale)
+        links?.send(.clickAnswer(answer), to: replica)
+        return []
+      }
+      let (answer, actions) = exchange.obey(order, at: now)
+      links?.send(.clickAnswer(answer), to: replica)
+      return actions
+    }
+  }
+
   /// What was said last in the address' calls is with the replica before the answer, so that the heir
   /// carries on from there.
   private func release(_ order: OwnershipOrder, from replica: ReplicaName) {

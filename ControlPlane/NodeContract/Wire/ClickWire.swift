@@ -8,7 +8,8 @@ extension ClickOrder: WireConvertible {
       try WireField.present(Verb(rawValue: wire.verb), "click_order.verb"),
       call: try WireField.id(wire.call, "click_order.call"),
       tenant: try WireField.id(wire.tenant, "click_order.tenant"),
-      extension: try WireField.id(wire.extension, "click_order.extension"),
+      extension: wire.extension.isEmpty
+        ? nil : try WireField.id(wire.extension, "click_order.extension"),
       number: wire.number, shown: wire.shown.isEmpty ? nil : wire.shown,
       answersByItself: wire.answersByItself, beat: wire.beat == 0 ? nil : wire.beat)
   }
@@ -18,7 +19,7 @@ extension ClickOrder: WireConvertible {
       $0.verb = verb.rawValue
       $0.call = call.wire
       $0.tenant = tenant.wire
-      $0.extension = `extension`.wire
+      if let `extension` { $0.extension = `extension`.wire }
       $0.number = number
       $0.shown = shown ?? ""
       $0.answersByItself = answersByItself

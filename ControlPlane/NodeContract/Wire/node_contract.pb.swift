@@ -4021,6 +4021,7 @@ nonisolated struct WireClickOrder: Sendable {
 
   var tenant: Data = Data()
 
+  /// Empty: the call is called off.
   var `extension`: Data = Data()
 
   var number: String = String()

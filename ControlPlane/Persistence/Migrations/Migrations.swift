@@ -25,4 +25,5 @@ public let migrations: [Migration] = [
   drills,
   followMe,
   queueCallbacks,
+  idempotencyKeys,
 ]

@@ -36,7 +36,7 @@ extension Exchange {
       return known.tenant == order.tenant ? nil : .notHere
     }
     guard let tenant = directory[order.tenant], grants[tenant.snapshot.homeAddress] != nil,
-      let entry = tenant.extensionsByID[order.extension]
+      let entry = order.extension.flatMap({ tenant.extensionsByID[$0] })
     else { return .notHere }
     if let refusal = Self.refusal(of: order, tenant) { return refusal }
     let (origin, dialled) = origin(calling: order.number, by: entry, of: tenant, at: now)

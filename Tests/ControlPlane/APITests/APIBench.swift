@@ -52,17 +52,23 @@ struct APIBench: Sendable {
   }
 
   static func routes(over store: Store) -> [Route] {
-    APIRoutes(store, installation: QuietInstallation(), drills: IdleDrills()).routes
+    APIRoutes(
+      store, installation: QuietInstallation(), drills: IdleDrills(), clicks: WillingNode()
+    ).routes
   }
 
   /// What the API answers to a request with `key`.
   func send(
     _ method: HTTPRequest.Method, _ path: String, as key: String?, _ body: String? = nil,
-    file: [UInt8]? = nil, type: String = "application/json", range: String? = nil
+    file: [UInt8]? = nil, type: String = "application/json", range: String? = nil,
+    idempotencyKey: String? = nil
   ) async throws -> Answer {
     var headers: HTTPFields = [:]
     if let key { headers[.authorization] = "Bearer \(key)" }
     if let range { headers[.range] = range }
+    if let idempotencyKey, let name = HTTPFields.Element.Name("Idempotency-Key") {
+      headers[name] = idempotencyKey
+    }
     if body != nil || file != nil { headers[.contentType] = type }
     let response = try await client.execute(
       uri: path, method: method, headers: headers,
@@ -149,6 +155,28 @@ struct QuietInstallation: InstallationMonitor {
         .init(Self.callback, to: "+447700900123", since: DemoCustomer.beginning, attempts: 1)
       ])
   }
+}
+
+/// A node that makes every call, but for those that its number speaks against.
+struct WillingNode: ClickDesk {
+  func carryOut(_ order: ClickOrder, at home: AddressName) async -> ClickAnswer? {
+    let refusal: ClickRefusal? =
+      switch order.number {
+      case "0001": .offline
+      case "0002": .unknownNumber
+      case "0003": .featureCode
+      case "0004": .overloaded
+      case "0005": .stale
+      default: order.shown == "+442079469999" ? .notOurs : nil
+      }
+    guard order.number != "0006" else { return nil }
+    let isUnknown = order.verb == .callOff && order.call == Self.nobodys
+    return ClickAnswer(
+      call: order.call, verb: order.verb, refusal: isUnknown ? .noCall : refusal)
+  }
+
+  /// A call that it does not have.
+  static let nobodys = CallID(UUIDv7(high: 1, low: 99))
 }
 
 extension Trait where Self == ConditionTrait {

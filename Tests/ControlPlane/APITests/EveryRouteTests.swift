@@ -383,6 +383,13 @@ private struct Fixture {
         route: "GET /v1/tenants/{tenant}/sounds/{sound}/contents",
         path: path + "/sounds/\(sound)/contents", tenant: .hidden, reseller: .hidden),
       Probe(
+        route: "POST /v1/tenants/{tenant}/extensions/{extension}/calls",
+        path: path + "/extensions/\(entry)/calls", body: #"{"to":"07700900123"}"#,
+        tenant: .hidden, reseller: .forbidden),
+      Probe(
+        route: "DELETE /v1/tenants/{tenant}/calls/{call}", path: path + "/calls/\(call.call)",
+        tenant: .hidden, reseller: .forbidden),
+      Probe(
         route: "PUT /v1/tenants/{tenant}/extensions/{extension}/menu",
         path: path + "/extensions/\(entry)/menu",
         body: #"{"choices":{"1":{"then":"extension","to":"\#(other)"}}}"#, tenant: .hidden,

@@ -322,7 +322,20 @@ enum LinkSamples {
       + DrillRefusal.allCases.map {
         .drillAnswer(DrillAnswer(drill: id(14), verdict: .refused($0)))
       }
+      + ([nil] + ClickRefusal.allCases).map {
+        .clickAnswer(ClickAnswer(call: id(3), verb: $0 == .noCall ? .callOff : .make, refusal: $0))
+      }
   }
+
+  private static let clicks: [DownwardMessage] = [
+    .clickOrder(
+      ClickOrder(
+        .make, call: id(3), tenant: id(2), extension: id(5), number: "07700900123",
+        shown: "+442079460123", answersByItself: true, beat: 1 << 40)),
+    .clickOrder(
+      ClickOrder(.make, call: id(3), tenant: id(2), extension: id(5), number: "102")),
+    .clickOrder(ClickOrder(.callOff, call: id(3), tenant: id(2))),
+  ]
 
   private static var heard: [StreamSilence] {
     BindingTransport.allCases.flatMap { transport in
@@ -412,6 +425,6 @@ enum LinkSamples {
       + DrillOrder.Fault.allCases.map {
         .drillOrder(
           DrillOrder(drill: id(14), fault: $0, seconds: 8, beat: $0 == .process ? nil : 1 << 40))
-      } + [.drillInquiry(DrillInquiry(drill: id(14), age: .milliseconds(1_234)))]
+      } + [.drillInquiry(DrillInquiry(drill: id(14), age: .milliseconds(1_234)))] + clicks
   }
 }

@@ -110,7 +110,14 @@ final class TestNode: Sendable {
     }
   }
 
+  /// Nobody has the first; the node says nothing of calls to the second.
+  static let (refusedNumber, unheardNumber) = ("199", "198")
+
   private func receive(_ message: DownwardMessage) {
+    if case .clickOrder(let order) = message, order.number != Self.unheardNumber {
+      let refusal: ClickRefusal? = order.number == Self.refusedNumber ? .unknownNumber : nil
+      say(.clickAnswer(ClickAnswer(call: order.call, verb: order.verb, refusal: refusal)))
+    }
     let answer = memory.withLock { memory -> OrderAnswer? in
       memory.received.append(message)
       guard case .order(let order) = message else { return nil }

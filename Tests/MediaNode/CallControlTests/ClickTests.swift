@@ -45,10 +45,7 @@ import Testing
     }
 
     func callOff(_ call: UInt64 = 1) -> ClickRefusal? {
-      obey(
-        ClickOrder(
-          .callOff, call: ClickTests.call(call), tenant: Fixture.tenant,
-          extension: Fixture.extensionID("101"), number: ""))
+      obey(ClickOrder(.callOff, call: ClickTests.call(call), tenant: Fixture.tenant))
     }
   }
 
@@ -255,8 +252,7 @@ import Testing
     desk.world.run(for: .seconds(1))
     #expect(desk.scene.alice.calls.count == 1)
     let foreign = ClickOrder(
-      .callOff, call: Self.call(1), tenant: TenantID(UUIDv7(high: 1, low: 2)),
-      extension: Fixture.extensionID("101"), number: "")
+      .callOff, call: Self.call(1), tenant: TenantID(UUIDv7(high: 1, low: 2)))
     #expect(desk.obey(foreign) == .noCall)
     desk.scene.alice.lastCall?.refuse(486)
     desk.scene.calmDown()

@@ -198,6 +198,53 @@ import Testing
     expectEnds(in: scene)
   }
 
+  private func click(_ number: String, in scene: Scene) {
+    let order = ClickOrder(
+      .make, call: CallID(UUIDv7(high: 77, low: 1)), tenant: Fixture.tenant,
+      extension: Fixture.extensionID("101"), number: number)
+    let (answer, actions) = scene.world.exchange.obey(order, at: scene.world.now)
+    scene.world.perform(actions)
+    #expect(answer.refusal == nil)
+  }
+
+  @Test("A user whose telephone rings for a call that it had made is rung anew, and has its call")
+  func clickRinging() throws {
+    let scene = try Scene()
+    scene.alice.habit = .ring
+    click("102", in: scene)
+    #expect(scene.world.run { scene.alice.calls.count == 1 })
+    scene.world.run(for: .seconds(1))
+    moved(scene)
+    scene.alice.lastCall?.pickUp()
+    scene.world.run(for: .seconds(2))
+    scene.world.expectBridged(
+      try #require(scene.alice.lastCall), try #require(scene.bob.lastCall))
+    scene.bob.lastCall?.hangUp()
+    scene.calmDown()
+    #expect(scene.world.outcomes(of: "101") == [.answered, .answered])
+  }
+
+  @Test("A user who waits for whom it had called goes on hearing ringing, and the other is rung anew")
+  func clickWaiting() throws {
+    let scene = try Scene()
+    for party in [scene.alice, scene.bob] { party.habit = .ring }
+    click("102", in: scene)
+    #expect(scene.world.run { scene.alice.calls.count == 1 })
+    scene.alice.lastCall?.pickUp()
+    #expect(scene.world.run { scene.bob.calls.count == 1 })
+    scene.world.run(for: .seconds(1))
+    moved(scene)
+    let user = try #require(scene.alice.lastCall)
+    let playing = try relay(of: user, in: scene).playing.values.map(\.announcement.prompts)
+    #expect(playing == [[.ringing]])
+    scene.bob.lastCall?.pickUp()
+    scene.world.run(for: .seconds(2))
+    scene.world.expectBridged(user, try #require(scene.bob.lastCall))
+    user.hangUp()
+    scene.calmDown()
+    #expect(scene.world.outcomes(of: "101") == [.answered, .answered])
+  }
+
   @Test("An announcement before a refusal is cut short, and the refusal is heard")
   func announcement() throws {
     let scene = try Scene()

@@ -41,6 +41,16 @@ final class Office {
     world.perform(world.exchange.install(snapshot, at: world.now))
   }
 
+  /// Nil: the exchange does not make the call.
+  func click(_ dialled: String, by user: String, _ number: Int) -> CallID? {
+    let order = ClickOrder(
+      .make, call: CallID(UUIDv7(high: 900 + UInt64(place), low: UInt64(number))), tenant: tenant,
+      extension: id(user), number: dialled)
+    let (answer, actions) = world.exchange.obey(order, at: world.now)
+    world.perform(actions)
+    return answer.refusal == nil ? order.call : nil
+  }
+
   /// `0201` as people of the office write it: the last digits of one of its numbers.
   func number(_ last: String) -> String { "+4420794\(6 + place)\(last)" }
 

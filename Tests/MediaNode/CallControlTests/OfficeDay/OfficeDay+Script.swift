@@ -1,6 +1,6 @@
 extension OfficeDay {
   /// What the office pays for all of it, in pounds.
-  static let total = "2.132667"
+  static let total = "2.192667"
 
   /// Friday, 15 January 2027.
   static let script = """
@@ -252,6 +252,11 @@ extension OfficeDay {
     14:45:00 204 > 216 : carrier answers 12, carrier presses 1 14, ends 44 | 200 | 204>216 30s, 216/1 forwarded, 216 no-answer, 216/2 forwarded, carrier:+447700900216 32s £0.06, 213 answered-elsewhere
     14:46:00 Lena > 0216 : carrier answers 10, 213 answers 12, carrier presses 2 14, 213 presses 1 16, ends 46 | 200 | carrier>0216 30s, 216/1 forwarded, 216 no-answer, 216/2 forwarded, carrier:+447700900216 rejected £0.06, 213 34s
     14:47:00 205 > 216 : carrier answers 10, ends 50 | 200 | 205>216 28s, 216/1 forwarded, 216 no-answer, 216/2 forwarded, carrier:+447700900216 no-answer £0.06, 213 no-answer, message for 216 hung-up
+    # Calls that people have made for them
+    14:50:00 205 > click 07700900570 : 205 answers 3, carrier answers 8, 205 ends 38 | 0 | 205>+447700900570 30s, 205 35s, carrier:+447700900570 30s £0.06
+    14:51:00 204 > click 0064211234567 : 204 answers 3, carrier refuses 486 6 | 0 | 204>+64211234567 busy, 204 5s, carrier:+64211234567 busy
+    14:52:00 204 > click 205 : 204 refuses 603 3 | 0 | 204>205 rejected, 204 rejected
+    14:53:00 204 > click 205 : 204 answers 3, 205 answers 8, 204 ends 28 | 0 | 204>205 20s, 204 25s, 205 20s
     # Closing time
     17:29:50 Lena > 0200 : presses 0 4, 201 answers 12, ends 42 | 200 | carrier>0200 42s, 200/menu forwarded, 200,0 forwarded, 200/desk forwarded, 201 30s
     17:31:00 Lena > 0200 : ends 25 | 200 | carrier>0200 25s, message for 201 hung-up

@@ -19,6 +19,8 @@ final class OfficeDay {
   private final class ScriptedCall {
     /// Nil: it is the exchange's own.
     let call: PartyCall?
+    /// Of one that a user had made.
+    var clicked: CallID?
     /// Those who answered, or called somebody within it.
     var others: [String: PartyCall] = [:]
     var consultations: [String: PartyCall] = [:]
@@ -66,7 +68,9 @@ final class OfficeDay {
 
   private func begin(_ scripted: OfficeScript.Call, _ line: Int) {
     let isOwed = office.phones[scripted.caller] == nil && Int(scripted.caller) != nil
-    let call = ScriptedCall(isOwed ? nil : begun(scripted))
+    let clicked = scripted.clicked
+    let call = ScriptedCall(isOwed || clicked != nil ? nil : begun(scripted))
+    call.clicked = clicked.flatMap { office.click($0, by: scripted.caller, line) }
     calls[line] = call
     for deed in scripted.deeds {
       world.after(.seconds(deed.second)) { [self] in
@@ -179,6 +183,7 @@ final class OfficeDay {
 
   private func found(at line: Int, in bill: OfficeBill) -> [String] {
     guard let scripted = calls[line] else { return ["no call"] }
+    if let id = scripted.clicked { return ["0"] + bill.lines(of: id, without: []) }
     guard let call = scripted.call else { return made(at: line, in: bill) + (remarks[line] ?? []) }
     let status = call.finalStatus.map { "\($0)" } ?? "still up"
     return [status] + record(of: scripted, at: line, in: bill) + (remarks[line] ?? [])
@@ -186,7 +191,9 @@ final class OfficeDay {
 
   /// The exchange makes its own calls in the order of their lines.
   private func made(at line: Int, in bill: OfficeBill) -> [String] {
-    let place = calls.count { $0.key < line && $0.value.call == nil }
+    let place = calls.count {
+      $0.key < line && $0.value.call == nil && $0.value.clicked == nil
+    }
     guard bill.made.indices.contains(place) else { return ["no call"] }
     return ["0"] + bill.lines(of: bill.made[place], without: [])
   }

@@ -5,7 +5,8 @@
 ///
 /// Who calls, what is dialled; what people do so many seconds after that (who is left out where it is the caller);
 /// what the caller's telephone was told in the end; the legs on record, and what was kept of the call. An extension
-/// without a telephone makes the call that it owes somebody by then.
+/// without a telephone makes the call that it owes somebody by then; `201 > click 102` is a call that 201 has made by the
+/// control plane.
 struct OfficeScript {
   struct Line {
     /// Where it stands in the text, from 1.
@@ -27,6 +28,11 @@ struct OfficeScript {
     let status: Int
     /// In no order: telephones that ring together begin together.
     let record: [String]
+
+    /// What the caller has called by the control plane; nil: it dials by itself.
+    var clicked: String? {
+      dialled.hasPrefix("click ") ? String(dialled.dropFirst("click ".count)) : nil
+    }
   }
 
   struct Deed {
