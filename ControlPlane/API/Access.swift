@@ -187,7 +187,8 @@ extension ClickFailure: ProblemConvertible {
     case .otherRequest:
       Problem.invalid([
         Problem.Field(
-          name: "Idempotency-Key", detail: "The key came with another request before. Choose a new one.")
+          name: "Idempotency-Key", detail: "The key was another request's before. Choose a new one."
+        )
       ]).called("other-request", "The key was another request's")
     }
   }

@@ -44,7 +44,8 @@ extension KeyRole {
   ]
   private static let ofTenants: Set<Permission> = [
     .readKeys, .manageKeys, .readTenants, .readExtensions, .manageExtensions, .readNumbers,
-    .directNumbers, .readCalls, .makeCalls, .readMessages, .manageMessages, .readRecordings, .manageRecordings,
+    .directNumbers, .readCalls, .makeCalls, .readMessages, .manageMessages, .readRecordings,
+    .manageRecordings,
   ]
 }
 

@@ -25,7 +25,8 @@ struct CallCommands: AsyncParsableCommand {
     @Argument(help: "The extension: its number, or its id, ext_….") var from: String
     @Argument(help: "What to call, as it would be dialled: 102, 07700900123, +447700900123.")
     var to: String
-    @Option(help: "A number of the tenant's that the called party sees in place of the extension's own.")
+    @Option(
+      help: "What the called party sees in place of the extension's number: one of the tenant's.")
     var shown: String?
     @Flag(help: "Ask the extension's telephones to answer by themselves.")
     var answersByItself = false

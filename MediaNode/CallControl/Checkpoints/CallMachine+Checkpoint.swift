@@ -54,7 +54,7 @@ extension CallMachine {
         writer.write(callees.filter(\.mustConfirm).map(\.id))
         writer.write(confirmation)
         writer.write(CallbackParts(self))
-        if let turn = ClickTurn(errand) { writer.write(turn) }
+        if let errand, let turn = WrittenErrand(errand, for: errand.click) { writer.write(turn) }
       } else if let flow {
         writer.write(flow)
       }
@@ -108,7 +108,9 @@ extension CallMachine {
       }
       confirmation = try reader.read(Confirmation?.self)
       if let parts = try reader.read(CallbackParts?.self) { take(parts) }
-      if version == Self.clicked { errand = Errand(try reader.read(ClickTurn.self)) }
+      if version == Self.clicked {
+        errand = try reader.read(WrittenErrand<Click>.self).errand { .click($0) }
+      }
     }
     guard reader.left == 0 else { throw .leftover(reader.left) }
     try checkReferences()
@@ -117,7 +119,7 @@ extension CallMachine {
   private mutating func take(_ parts: CallbackParts) {
     queued?.queue.callback = parts.terms
     queued?.callback = parts.offer
-    errand = parts.turn.map(Errand.init)
+    errand = parts.turn?.errand { .callback(place: $0) }
   }
 
   /// Every leg that is named exists, so that nobody looks for one in vain.

@@ -61,54 +61,16 @@ extension CallbackOffer: Checkpointed {
   }
 }
 
-extension Errand.Stage: Checkpointed {}
-
-/// A call that is made for a place, as it is written.
-struct CallbackTurn: Hashable, Checkpointed {
-  let place: CallID
-  let leg: LegID
-  let number: String
-  let stage: Errand.Stage
-
-  /// Nil: it is made for another reason.
-  init?(_ errand: Errand?) {
-    guard let errand, let place = errand.place else { return nil }
-    (self.place, leg, number, stage) = (place, errand.leg, errand.number, errand.stage)
-  }
-
-  func write(to writer: inout CheckpointWriter) {
-    writer.write(place)
-    writer.write(leg)
-    writer.write(number)
-    writer.write(stage)
-  }
-
-  init(from reader: inout CheckpointReader) throws(CheckpointError) {
-    place = try reader.read()
-    leg = try reader.read()
-    number = try reader.read()
-    stage = try reader.read()
-  }
-}
-
-extension Errand {
-  init(_ turn: CallbackTurn) {
-    self.init(
-      purpose: .callback(place: turn.place), leg: turn.leg, number: turn.number, stage: turn.stage)
-  }
-}
-
 /// What a call says beside its place in a queue that calls back.
 struct CallbackParts: Hashable, Checkpointed {
   let terms: CallQueue.Callback?
   let offer: CallbackOffer?
-  let turn: CallbackTurn?
+  let turn: WrittenErrand<CallID>?
 
   /// Nil: nobody is called back.
   init?(_ call: CallMachine) {
-    (terms, offer, turn) = (
-      call.queued?.queue.callback, call.queued?.callback, CallbackTurn(call.errand)
-    )
+    (terms, offer) = (call.queued?.queue.callback, call.queued?.callback)
+    turn = call.errand.flatMap { WrittenErrand($0, for: $0.place) }
     if terms == nil, offer == nil, turn == nil { return nil }
   }
 

@@ -49,7 +49,7 @@ import Testing
           unheard, at: TestNode.phones, patience: .milliseconds(200)) == nil)
       #expect(await replica.fleet.awaitedClicks.isEmpty)
       await replica.fleet.note(ClickAnswer(call: unheard.call, verb: .make))
-      #expect(await replica.fleet.awaitedClicks.isEmpty, "an answer that comes too late is nobody's")
+      #expect(await replica.fleet.awaitedClicks.isEmpty, "a late answer is nobody's")
     }
   }
 }

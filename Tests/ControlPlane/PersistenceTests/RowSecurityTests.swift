@@ -164,7 +164,8 @@ struct RowSecurityTests {
             verdict: .block), note: "", createdAt: DemoCustomer.beginning), in: .platform)
       _ = try await scratch.store.idempotencyKeys.claim(
         IdempotencyKey(tenant: customer.tenant.id, text: "mine", requestHash: [1]),
-        toMake: UUIDv7(high: uuid.high, low: uuid.low ^ 6), at: DemoCustomer.beginning, in: .platform)
+        toMake: UUIDv7(high: uuid.high, low: uuid.low ^ 6), at: DemoCustomer.beginning,
+        in: .platform)
       let sound = SoundID(UUIDv7(high: uuid.high, low: uuid.low ^ 1))
       try await scratch.store.tenantSounds.insert(
         TenantSound(

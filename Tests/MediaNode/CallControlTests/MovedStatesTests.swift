@@ -224,7 +224,7 @@ import Testing
     #expect(scene.world.outcomes(of: "101") == [.answered, .answered])
   }
 
-  @Test("A user who waits for whom it had called goes on hearing ringing, and the other is rung anew")
+  @Test("A user who waits for whom it called hears ringing on, and the other is rung anew")
   func clickWaiting() throws {
     let scene = try Scene()
     for party in [scene.alice, scene.bob] { party.habit = .ring }
