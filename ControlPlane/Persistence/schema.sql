@@ -419,6 +419,16 @@ CREATE TABLE public.follow_me_targets (
 );
 ALTER TABLE ONLY public.follow_me_targets FORCE ROW LEVEL SECURITY;
 ALTER TABLE public.follow_me_targets OWNER TO tandem_owner;
+CREATE TABLE public.idempotency_keys (
+    tenant_id uuid NOT NULL,
+    key text NOT NULL,
+    request_hash bytea NOT NULL,
+    made uuid NOT NULL,
+    used_at timestamp with time zone NOT NULL,
+    CONSTRAINT idempotency_keys_key_check CHECK (((octet_length(key) >= 1) AND (octet_length(key) <= 255)))
+);
+ALTER TABLE ONLY public.idempotency_keys FORCE ROW LEVEL SECURITY;
+ALTER TABLE public.idempotency_keys OWNER TO tandem_owner;
 CREATE TABLE public.ledger_entries (
     entry_id bigint NOT NULL,
     tenant_id uuid NOT NULL,
@@ -829,6 +839,8 @@ ALTER TABLE ONLY public.follow_me_steps
     ADD CONSTRAINT follow_me_steps_pkey PRIMARY KEY (tenant_id, extension_id, "position");
 ALTER TABLE ONLY public.follow_me_targets
     ADD CONSTRAINT follow_me_targets_pkey PRIMARY KEY (tenant_id, extension_id, step, "position");
+ALTER TABLE ONLY public.idempotency_keys
+    ADD CONSTRAINT idempotency_keys_pkey PRIMARY KEY (tenant_id, key);
 ALTER TABLE ONLY public.ledger_entries
     ADD CONSTRAINT ledger_entries_leg_id_kind_revision_posting_key UNIQUE (leg_id, kind, revision, posting);
 ALTER TABLE ONLY public.ledger_entries
@@ -910,6 +922,7 @@ CREATE INDEX cdrs_unrated ON public.cdrs USING btree (tenant_id, leg_id) WHERE (
 CREATE INDEX contact_numbers_of_contact ON public.contact_numbers USING btree (tenant_id, contact_id);
 CREATE INDEX facts_in_quarantine ON public.facts USING btree (received_at) WHERE (quarantine IS NOT NULL);
 CREATE INDEX facts_of_call ON public.facts USING btree (call_id);
+CREATE INDEX idempotency_keys_by_age ON public.idempotency_keys USING btree (used_at);
 CREATE INDEX ledger_entries_of_tenant ON public.ledger_entries USING btree (tenant_id, entry_id);
 CREATE INDEX mailbox_messages_of_mailbox ON public.mailbox_messages USING btree (tenant_id, extension_id, message_id);
 CREATE INDEX numbers_of_tenant ON public.numbers USING btree (tenant_id, number_id);
@@ -1012,6 +1025,8 @@ ALTER TABLE ONLY public.follow_me_targets
     ADD CONSTRAINT follow_me_targets_colleague_exists FOREIGN KEY (tenant_id, colleague_id) REFERENCES public.extensions(tenant_id, extension_id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.follow_me_targets
     ADD CONSTRAINT follow_me_targets_tenant_id_extension_id_step_fkey FOREIGN KEY (tenant_id, extension_id, step) REFERENCES public.follow_me_steps(tenant_id, extension_id, "position") ON DELETE CASCADE;
+ALTER TABLE ONLY public.idempotency_keys
+    ADD CONSTRAINT idempotency_keys_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(tenant_id);
 ALTER TABLE ONLY public.ledger_entries
     ADD CONSTRAINT ledger_entries_leg_id_kind_revision_fkey FOREIGN KEY (leg_id, kind, revision) REFERENCES public.charges(leg_id, kind, revision);
 ALTER TABLE ONLY public.ledger_entries
@@ -1102,6 +1117,7 @@ ALTER TABLE public.facts ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.feature_codes ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.follow_me_steps ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.follow_me_targets ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.idempotency_keys ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.ledger_entries ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.mailbox_messages ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.mailbox_pins ENABLE ROW LEVEL SECURITY;
@@ -1190,6 +1206,9 @@ CREATE POLICY within_scope ON public.follow_me_steps USING ((public.scope_is_pla
    FROM public.tenants t
   WHERE (t.reseller_id = public.scope_reseller())))));
 CREATE POLICY within_scope ON public.follow_me_targets USING ((public.scope_is_platform() OR (tenant_id = public.scope_tenant()) OR (tenant_id IN ( SELECT t.tenant_id
+   FROM public.tenants t
+  WHERE (t.reseller_id = public.scope_reseller())))));
+CREATE POLICY within_scope ON public.idempotency_keys USING ((public.scope_is_platform() OR (tenant_id = public.scope_tenant()) OR (tenant_id IN ( SELECT t.tenant_id
    FROM public.tenants t
   WHERE (t.reseller_id = public.scope_reseller())))));
 CREATE POLICY within_scope ON public.ledger_entries USING ((public.scope_is_platform() OR (tenant_id = public.scope_tenant()) OR (tenant_id IN ( SELECT t.tenant_id
@@ -1316,6 +1335,7 @@ GRANT UPDATE(quarantine) ON TABLE public.facts TO tandem_server;
 GRANT SELECT,INSERT,DELETE ON TABLE public.feature_codes TO tandem_server;
 GRANT SELECT,INSERT,DELETE ON TABLE public.follow_me_steps TO tandem_server;
 GRANT SELECT,INSERT,DELETE ON TABLE public.follow_me_targets TO tandem_server;
+GRANT SELECT,INSERT,DELETE ON TABLE public.idempotency_keys TO tandem_server;
 GRANT SELECT,INSERT ON TABLE public.ledger_entries TO tandem_server;
 GRANT SELECT,INSERT,DELETE ON TABLE public.mailbox_messages TO tandem_server;
 GRANT UPDATE(ending) ON TABLE public.mailbox_messages TO tandem_server;
