@@ -189,7 +189,7 @@ extension ClickFailure: ProblemConvertible {
         Problem.Field(
           name: "Idempotency-Key", detail: "The key was another request's before. Choose a new one."
         )
-      ]).called("other-request", "The key was another request's")
+      ]).called("other-request", "Another request")
     }
   }
 }
