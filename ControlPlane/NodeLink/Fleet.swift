@@ -271,7 +271,7 @@ extension UpwardMessage {
     case .binding(let change): change.address
     case .subscription(let change): change.address
     case .hello, .facts, .sound, .mailboxRequest, .soundRequest, .checkpointRetired, .relay, .load,
-      .orderAnswer, .drillAnswer, .drillSound:
+      .orderAnswer, .drillAnswer, .drillSound, .clickAnswer:
       nil
     }
   }
