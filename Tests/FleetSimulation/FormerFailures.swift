@@ -31,6 +31,9 @@ import Testing
   @Test("Who acted late on a release that another had acted on was said to replace who lives")
   func lateReader() { expectWell(2171) }
 
+  @Test("Whoever is to be called back was forgotten at the other site when the queue went home")
+  func placeLeftBehind() { expectWell(5955) }
+
   private func expectWell(_ seed: UInt64) {
     let run = FleetRun(seed: seed)
     #expect(run.violation == nil, "seed \(seed)")

@@ -39,11 +39,12 @@ extension Exchange {
     return actions + resume(left.filter { isUnknown($0) }, asHeir: true, at: now)
   }
 
-  /// The lost address is served elsewhere, at home for example: new calls and registrations go there. Calls
-  /// that were moved stay where they are until they end.
+  /// The lost address is served elsewhere, at home for example: new calls and registrations go there, and so do
+  /// the places of whoever is to be called back. Calls that were moved stay where they are until they end.
   public mutating func endHosting(of address: AddressName, at now: Moment) -> [ExchangeAction] {
-    guard hostings.removeValue(forKey: address) != nil else { return [] }
+    guard let hosting = hostings.removeValue(forKey: address) else { return [] }
     reviewHosting(at: now)
+    callbacksGoHome(to: address, under: hosting.epoch, at: now)
     return takeOutbox(at: now)
   }
 

@@ -75,17 +75,42 @@ extension Exchange {
     var entry = entry
     let place = entry.place
     if let epoch = grants[entry.address] {
-      entry.checkpoints += 1
-      outbox.append(
-        .checkpoint(
-          CheckpointEnvelope(
-            call: place.id, tenant: place.tenant, address: entry.address, epoch: epoch,
-            number: entry.checkpoints, summary: "a callback",
-            contents: CallbackCheckpoint(place: place).bytes(at: now.boot), subject: .callback)))
+      write(&entry, for: entry.address, under: epoch, at: now)
     }
     callbacks[place.id] = entry
     queues.enter(place)
     queuesAreDue(of: place.tenant)
+  }
+
+  /// For whoever serves the address next.
+  private mutating func write(
+    _ entry: inout CallbackTable.Entry, for address: AddressName, under epoch: Epoch, at now: Moment
+  ) {
+    entry.checkpoints += 1
+    outbox.append(
+      .checkpoint(
+        CheckpointEnvelope(
+          call: entry.place.id, tenant: entry.place.tenant, address: address, epoch: epoch,
+          number: entry.checkpoints, summary: "a callback",
+          contents: CallbackCheckpoint(place: entry.place).bytes(at: now.boot),
+          subject: .callback)))
+  }
+
+  /// Their queues are served at their own site again, which comes after this. Who is being called, or talks,
+  /// is left alone; agents who ring here stop, and ring there.
+  mutating func callbacksGoHome(to home: AddressName, under epoch: Epoch, at now: Moment) {
+    for id in callbacks.ids {
+      guard var entry = callbacks[id], entry.address != home,
+        directory[entry.place.tenant]?.snapshot.homeAddress == home
+      else { continue }
+      let turn = callbacks.turn(of: id).flatMap { calls[$0]?.machine }
+      guard turn.map({ $0.errand?.stage == .callers }) ?? true else { continue }
+      write(&entry, for: home, under: epoch, at: now)
+      callbacks[id] = nil
+      queues.leave(entry.place)
+      queuesAreDue(of: entry.place.tenant)
+      if let turn { update(turn.id, at: now) { $0.end(.cancelled, at: now) } }
+    }
   }
 
   private mutating func forget(_ place: CallbackPlace) {

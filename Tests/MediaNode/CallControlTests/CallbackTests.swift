@@ -420,4 +420,28 @@ import Testing
     scene.calmDown()
     #expect(hall.places.isEmpty)
   }
+
+  /// Nobody at the other site would ring agents who are at home again.
+  @Test(
+    "A place that another site kept goes home with the queue, while agents ring, too",
+    arguments: [false, true])
+  func placeGoesHome(rings: Bool) throws {
+    let hall = try hall()
+    try asked(in: hall)
+    let place = try #require(hall.places.first)
+    hall.world.loseSite()
+    hall.world.run(for: .seconds(8))
+    #expect(hall.world.exchange.callbacks[place.id]?.address == Fixture.otherPhonesAddress)
+    if rings {
+      agents(areAtWork: true, in: hall)
+      #expect(hall.world.run(within: .seconds(5)) { hall.turn != nil })
+    }
+    for address in Fixture.hosts.keys.sorted() {
+      hall.world.perform(hall.world.exchange.endHosting(of: address, at: hall.world.now))
+    }
+    #expect(hall.places.isEmpty)
+    #expect(hall.world.checkpoints[place.id]?.address == Fixture.phonesAddress)
+    #expect(hall.world.run(within: .seconds(5)) { hall.turn == nil }, "nobody rings here")
+    hall.scene.calmDown()
+  }
 }
