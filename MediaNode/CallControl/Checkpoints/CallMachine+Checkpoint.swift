@@ -54,7 +54,7 @@ extension CallMachine {
         writer.write(callees.filter(\.mustConfirm).map(\.id))
         writer.write(confirmation)
         writer.write(CallbackParts(self))
-        if let errand, let turn = WrittenErrand(errand, for: errand.click) { writer.write(turn) }
+        if let turn = errand?.asClick { writer.write(turn) }
       } else if let flow {
         writer.write(flow)
       }

@@ -70,7 +70,7 @@ struct CallbackParts: Hashable, Checkpointed {
   /// Nil: nobody is called back.
   init?(_ call: CallMachine) {
     (terms, offer) = (call.queued?.queue.callback, call.queued?.callback)
-    turn = call.errand.flatMap { WrittenErrand($0, for: $0.place) }
+    turn = call.errand?.asCallback
     if terms == nil, offer == nil, turn == nil { return nil }
   }
 

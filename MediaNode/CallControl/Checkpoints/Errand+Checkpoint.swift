@@ -20,9 +20,7 @@ struct WrittenErrand<Reason: Hashable & Checkpointed>: Hashable, Checkpointed {
   let number: String
   let stage: Errand.Stage
 
-  /// Nil: it is made for another reason.
-  init?(_ errand: Errand, for reason: Reason?) {
-    guard let reason else { return nil }
+  fileprivate init(_ errand: Errand, for reason: Reason) {
     (self.reason, leg, number, stage) = (reason, errand.leg, errand.number, errand.stage)
   }
 
@@ -43,4 +41,12 @@ struct WrittenErrand<Reason: Hashable & Checkpointed>: Hashable, Checkpointed {
   func errand(_ purpose: (Reason) -> Errand.Purpose) -> Errand {
     Errand(purpose: purpose(reason), leg: leg, number: number, stage: stage)
   }
+}
+
+extension Errand {
+  /// Nil: it is made for another reason.
+  var asCallback: WrittenErrand<CallID>? { place.map { WrittenErrand(self, for: $0) } }
+
+  /// Likewise.
+  var asClick: WrittenErrand<Click>? { click.map { WrittenErrand(self, for: $0) } }
 }
