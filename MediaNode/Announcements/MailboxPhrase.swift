@@ -27,6 +27,8 @@ public enum MailboxPhrase: Hashable, Sendable, CaseIterable {
   case saved
   /// Key 1, followed by what it leads to.
   case oneFor
+  /// Key 2: whoever left the message.
+  case toCallBack
   /// Key 4.
   case toPrevious
   /// Key 5.
@@ -67,6 +69,7 @@ public enum MailboxPhrase: Hashable, Sendable, CaseIterable {
     case .restored: [.recorded("vm-undeleted")]
     case .saved: [.recorded("vm-msgsaved")]
     case .oneFor: [.recorded("vm-onefor")]
+    case .toCallBack: [.recorded("vm-tocallback")]
     case .toPrevious: [.recorded("vm-prev")]
     case .toRepeat: [.recorded("vm-repeat")]
     case .toNext: [.recorded("vm-next")]
@@ -103,6 +106,7 @@ public enum MailboxPhrase: Hashable, Sendable, CaseIterable {
     case .restored: "Die Nachricht ist wieder da"
     case .saved: "Die Nachricht ist gespeichert"
     case .oneFor: "Drücken Sie die Eins für"
+    case .toCallBack: "Um zurückzurufen, drücken Sie die Zwei"
     case .toPrevious: "Für die vorige Nachricht drücken Sie die Vier"
     case .toRepeat: "Um sie noch einmal zu hören, drücken Sie die Fünf"
     case .toNext: "Für die nächste Nachricht drücken Sie die Sechs"
@@ -125,6 +129,22 @@ public struct SpokenTime: Hashable, Sendable {
     self.day = day
     self.hour = hour
     self.minute = minute
+  }
+}
+
+/// What may be done with a message.
+public struct MessageChoices: Hashable, Sendable {
+  public var isFirst: Bool
+  public var isLast: Bool
+  public var isDeleted: Bool
+  /// Whoever left it showed a number.
+  public var canCall: Bool
+
+  public init(isFirst: Bool, isLast: Bool, isDeleted: Bool, canCall: Bool) {
+    self.isFirst = isFirst
+    self.isLast = isLast
+    self.isDeleted = isDeleted
+    self.canCall = canCall
   }
 }
 
@@ -163,8 +183,10 @@ extension SpokenLanguage {
   }
 
   /// What there is to choose after a message.
-  public func messageMenu(isFirst: Bool, isLast: Bool, isDeleted: Bool) -> [Prompt] {
-    (isFirst ? [] : say(.toPrevious)) + say(.toRepeat) + (isLast ? [] : say(.toNext))
-      + say(isDeleted ? .toRestore : .toDelete) + (isDeleted ? [] : say(.toSave)) + say(.toLeave)
+  public func messageMenu(_ choices: MessageChoices) -> [Prompt] {
+    (choices.canCall ? say(.toCallBack) : []) + (choices.isFirst ? [] : say(.toPrevious))
+      + say(.toRepeat) + (choices.isLast ? [] : say(.toNext))
+      + say(choices.isDeleted ? .toRestore : .toDelete) + (choices.isDeleted ? [] : say(.toSave))
+      + say(.toLeave)
   }
 }

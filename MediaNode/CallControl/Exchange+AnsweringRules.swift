@@ -148,7 +148,7 @@ extension CallDestination {
     if case .refused(.offline) = kind { true } else { false }
   }
 
-  fileprivate var isUnknown: Bool {
+  var isUnknown: Bool {
     if case .refused(.unknownNumber) = kind { true } else { false }
   }
 }

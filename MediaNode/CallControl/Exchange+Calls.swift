@@ -105,6 +105,7 @@ extension Exchange {
     case .runErrand: runErrand(of: id, at: now)
     case .missed(let agents): missed(agents, for: id, at: now)
     case .findMailbox(let number): findMailbox(number, of: id, at: now)
+    case .dial(let number): dial(number, of: id, at: now)
     case .askMailbox(let mailbox, let verb, let number):
       if let question = askMailbox(mailbox, verb, number: number, of: id) {
         outbox.append(.askMailbox(question))

@@ -71,6 +71,8 @@ enum CallAction: Hashable, Sendable {
   case missed([ExtensionID])
   /// Finds out whose mailbox that is; comes last.
   case findMailbox(number: String)
+  /// Finds out where that number leads when the caller dials it; comes last.
+  case dial(String)
   /// Asks the control plane; `mailboxAnswered` hears of it.
   case askMailbox(ExtensionID, MailboxRequest.Verb, number: UInt32)
   /// The leg leaves the relay: what was measured of it goes on record.

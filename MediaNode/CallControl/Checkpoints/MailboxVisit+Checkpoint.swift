@@ -51,6 +51,7 @@ extension MailboxVisit.Stage: Checkpointed {
     case .message: writer.write(UInt8(5))
     case .choice: writer.write(UInt8(6))
     case .farewell: writer.write(UInt8(7))
+    case .calling: writer.write(UInt8(8))
     }
   }
 
@@ -65,6 +66,7 @@ extension MailboxVisit.Stage: Checkpointed {
     case 5: self = .message
     case 6: self = .choice
     case 7: self = .farewell
+    case 8: self = .calling
     default: throw .malformed("stage of a visit to a mailbox")
     }
   }

@@ -1,3 +1,4 @@
+import Announcements
 import NodeContract
 import SIP
 
@@ -27,6 +28,12 @@ extension CallMachine {
     _ outcome: MailboxAnswer.Outcome, to question: UInt32, by clock: ZoneClock, at now: Moment
   ) -> [CallAction] {
     visit(at: now) { $0.answered(outcome, to: question, by: clock, at: now) }
+  }
+
+  /// Whom the visitor calls back does not come to the phone. Nil: it calls nobody.
+  mutating func calledBackInVain(_ reason: Notice, at now: Moment) -> [CallAction]? {
+    guard case .visit? = attendance?.purpose else { return nil }
+    return visit(at: now) { $0.calledInVain(reason) }
   }
 
   /// When whoever was asked has not answered for too long.
@@ -67,6 +74,7 @@ extension CallMachine {
       case .find(let number): [.findMailbox(number: number)]
       case .ask(let verb, let number):
         visit.mailbox.map { [.askMailbox($0, verb, number: number)] } ?? []
+      case .call(let number): [.dial(number)]
       case .end: end(.answered, at: now)
       }
     }

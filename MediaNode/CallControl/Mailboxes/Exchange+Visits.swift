@@ -61,6 +61,22 @@ extension Exchange {
     update(id, at: now) { $0.mailboxFound(mailbox, at: now) }
   }
 
+  /// The visitor's phone might have dialled it itself; calls for help are dialled.
+  mutating func dial(_ number: String, of id: CallID, at now: Moment) {
+    guard let call = calls[id]?.machine else { return }
+    guard let tenant = directory[call.tenant], !tenant.isEmergency(number),
+      case .extension(let entry, _) = call.caller.party, let user = tenant.extensionsByID[entry]
+    else { return update(id, at: now) { $0.choiceIsInvalid(at: now) } }
+    let origin = CallOrigin(
+      tenant: tenant, party: call.caller.party, number: call.caller.number,
+      displayName: user.displayName, time: now.wall,
+      isWithheld: call.caller.invite.wishesPrivacy)
+    let destination = destination(of: number, from: origin, user)
+    lead(
+      call, to: destination.isEmergency || destination.isUnknown ? nil : destination,
+      by: ChoiceRecord(party: nil, called: number), tenant, at: now)
+  }
+
   func askMailbox(
     _ mailbox: ExtensionID, _ verb: MailboxRequest.Verb, number: UInt32, of id: CallID
   ) -> MailboxQuestion? {

@@ -20,23 +20,15 @@ struct MailboxVisit: Hashable, Sendable {
     /// How many messages wait, and what may be done. Leads to `menu`, `asking`, `farewell`.
     case menu
     /// A message is heard, then what may be done with it. Leads to `choice`, `menu`, `asking`,
-    /// `farewell`.
+    /// `calling`, `farewell`.
     case message
-    /// What may be done with the message. Leads to `choice`, `menu`, `asking`, `farewell`.
+    /// What may be done with the message. Leads to `choice`, `menu`, `asking`, `calling`, `farewell`.
     case choice
+    /// Whoever left the message is called. Leads to `choice`, where nobody takes the call, or out of the
+    /// mailbox.
+    case calling
     /// Leads to the call's end.
     case farewell
-  }
-
-  /// A message, as it is told.
-  struct Item: Hashable, Sendable {
-    let id: SoundID
-    let caller: String
-    /// Days since 1970, and minutes of the day, in the tenant's time.
-    let day: Int
-    let minute: Int
-    var state: MessageState
-    var isDeleted = false
   }
 
   /// What follows from an event.
@@ -46,6 +38,8 @@ struct MailboxVisit: Hashable, Sendable {
     case find(number: String)
     /// `answered` is to hear.
     case ask(MailboxRequest.Verb, number: UInt32)
+    /// The call goes on to that number; `calledInVain` is to hear when it does not.
+    case call(number: String)
     case end
   }
 
@@ -98,7 +92,7 @@ struct MailboxVisit: Hashable, Sendable {
   mutating func programmeEnded(_ outcome: Programme.Outcome, at now: BootInstant) -> [Step] {
     switch (stage, outcome) {
     case (.farewell, _): return [.end]
-    case (.asking, _): return []
+    case (.asking, _), (.calling, _): return []
     case (.naming, .entered(let keys)): return [.find(number: Self.text(keys))]
     case (.proving, .entered(let keys)): return prove(Self.text(keys), at: now)
     case (.menu, .entered(let keys)): return chooseInMenu(keys.first, at: now)
@@ -132,21 +126,6 @@ struct MailboxVisit: Hashable, Sendable {
     }
   }
 
-  private mutating func choose(_ key: Digit?, at now: BootInstant) -> [Step] {
-    guard items.indices.contains(place) else { return menu() }
-    let item = items[place]
-    switch key?.character {
-    case "4": return place > 0 ? hear(place - 1, at: now) : offer([])
-    case "5": return hear(place, at: now)
-    case "6": return place + 1 < items.count ? hear(place + 1, at: now) : offer([.noMore])
-    case "7": return ask(item.isDeleted ? .restore(item.id) : .delete(item.id), at: now)
-    case "9": return item.isDeleted ? offer([]) : ask(.mark(item.id, .saved), at: now)
-    case "*": return menu()
-    case "#": return leave()
-    default: return offer([])
-    }
-  }
-
   // MARK: - What is said
 
   private func reading(_ phrases: MailboxPhrase...) -> Step {
@@ -157,14 +136,14 @@ struct MailboxVisit: Hashable, Sendable {
         reading: KeyReading(most: 10, terminator: Digit("#"))))
   }
 
-  private func key(after prompts: [Prompt], rounds: UInt8 = 2) -> Step {
+  func key(after prompts: [Prompt], rounds: UInt8 = 2) -> Step {
     .say(
       Programme(
         announcement: Announcement(prompts, in: language), rounds: rounds,
         reading: KeyReading(most: 1)))
   }
 
-  private mutating func menu() -> [Step] {
+  mutating func menu() -> [Step] {
     stage = .menu
     let present = items.filter { !$0.isDeleted }
     let new = present.count { $0.state == .new }
@@ -175,7 +154,7 @@ struct MailboxVisit: Hashable, Sendable {
   }
 
   /// Fetches a message, and then it is heard.
-  private mutating func hear(_ place: Int, at now: BootInstant) -> [Step] {
+  mutating func hear(_ place: Int, at now: BootInstant) -> [Step] {
     self.place = place
     return ask(.sound(items[place].id, offset: 0), at: now)
   }
@@ -189,18 +168,7 @@ struct MailboxVisit: Hashable, Sendable {
     return [key(after: envelope + [sound] + options, rounds: 1)]
   }
 
-  private mutating func offer(_ phrases: [MailboxPhrase]) -> [Step] {
-    stage = .choice
-    return [key(after: phrases.flatMap { language.say($0) } + options)]
-  }
-
-  private var options: [Prompt] {
-    guard items.indices.contains(place) else { return [] }
-    return language.messageMenu(
-      isFirst: place == 0, isLast: place + 1 == items.count, isDeleted: items[place].isDeleted)
-  }
-
-  private mutating func leave(after phrase: MailboxPhrase? = nil) -> [Step] {
+  mutating func leave(after phrase: MailboxPhrase? = nil) -> [Step] {
     stage = .farewell
     let prompts = (phrase.map { language.say($0) } ?? []) + language.say(.goodbye)
     return [.say(Programme(announcement: Announcement(prompts, in: language)))]
@@ -208,7 +176,7 @@ struct MailboxVisit: Hashable, Sendable {
 
   // MARK: - Questions
 
-  private mutating func ask(_ verb: MailboxRequest.Verb, at now: BootInstant) -> [Step] {
+  mutating func ask(_ verb: MailboxRequest.Verb, at now: BootInstant) -> [Step] {
     questions &+= 1
     stage = .asking(verb, until: now.advanced(by: Self.patience))
     return [.ask(verb, number: questions)]
@@ -270,26 +238,7 @@ struct MailboxVisit: Hashable, Sendable {
     switch stage {
     case .asking(let verb, _): ask(verb, at: now)
     case .message: items.indices.contains(place) ? hear(place, at: now) : menu()
-    case .naming, .proving, .menu, .choice, .farewell: []
+    case .naming, .proving, .menu, .choice, .calling, .farewell: []
     }
-  }
-}
-
-extension MailboxVisit.Item {
-  init(_ message: WaitingMessage, by clock: ZoneClock) {
-    let local = LocalTime(message.leftAt, by: clock)
-    self.init(
-      id: message.id, caller: Legible.text(message.caller, limit: 64), day: local.date.days,
-      minute: local.minute, state: message.state)
-  }
-
-  func time(today: Int) -> SpokenTime {
-    let date = CivilDate(days: day)
-    let year = date.year
-    let month = (1...12).last { CivilDate(year, $0, 1) <= date } ?? 1
-    let ofMonth = date.days - CivilDate(year, month, 1).days + 1
-    return SpokenTime(
-      day: day == today ? nil : CalendarDay(year: year, month: month, day: ofMonth),
-      hour: minute / 60, minute: minute % 60)
   }
 }

@@ -13,6 +13,7 @@ extension CallMachine {
   /// What the caller keyed in is nothing.
   mutating func choiceIsInvalid(at now: Moment) -> [CallAction] {
     if attendance?.purpose == .queue { return leaveInVain(at: now) }
+    if let told = calledBackInVain(.notInService, at: now) { return told }
     let limit = limits.menuChoices
     return visitMenu(at: now) { $0.wasInvalid(limit: limit) }
   }
@@ -21,6 +22,7 @@ extension CallMachine {
   mutating func choiceIsInVain(at now: Moment) -> [CallAction] {
     if attendance?.purpose == .queue { return leaveInVain(at: now) }
     if attendance?.purpose == .errand { return errandIsInVain(Self.best(of: failures), at: now) }
+    if let told = calledBackInVain(.nobodyAvailable, at: now) { return told }
     let limit = limits.menuChoices
     return visitMenu(at: now) { $0.wasInVain(limit: limit) }
   }
@@ -66,7 +68,8 @@ extension CallMachine {
     case .queue: return queued.map { .ringing(in: $0.host.language) }
     case .announcement(let heard): return .ringing(in: heard.language)
     case .errand: return errand?.click.map { .ringing(in: $0.host.language) }
-    case .refusal, .room, .message, .visit, .switching, .telling, .parked, nil: return nil
+    case .visit(let visit): return .ringing(in: visit.language)
+    case .refusal, .room, .message, .switching, .telling, .parked, nil: return nil
     }
   }
 
@@ -77,13 +80,17 @@ extension CallMachine {
     return terms
   }
 
-  /// Nobody took the call: the caller is back in its menu or queue. Nil: it was in none.
+  /// Nobody took the call: the caller is back in its menu, queue or mailbox. Nil: it was in none.
   mutating func comesBack(at now: Moment) -> [CallAction]? {
-    guard case .ringing = state, host != nil else { return nil }
+    guard case .ringing = state, host != nil || isVisit else { return nil }
     if let over = callersMissed(at: now) { return over }
     (answering, further) = (nil, nil)
     state = .attended(until: now.boot.advanced(by: limits.callDuration))
     return waitOnInQueue(at: now) ?? choiceIsInVain(at: now)
+  }
+
+  private var isVisit: Bool {
+    if case .visit? = attendance?.purpose { true } else { false }
   }
 
   /// That party took the call whose caller we had answered.

@@ -16,15 +16,17 @@ extension Exchange {
     case .destination(.room(let number)):
       lead(toRoom: number, by: choice, from: host, of: call, tenant, at: now)
     case .destination(let destination):
-      lead(to: self.destination(destination, from: origin), choice, host, call, tenant, at: now)
+      lead(
+        call, to: self.destination(destination, from: origin), by: choice.record(at: host), tenant,
+        at: now)
     case .flow(let event):
-      if !choice.keys.isEmpty { note(choice, from: host, of: call, passing: [], at: now) }
+      if !choice.keys.isEmpty { note(choice.record(at: host), of: call, passing: [], at: now) }
       followFlow(event, of: id, at: now)
     case .dialled(let number):
       let entry = tenant.extensionsByNumber[number]
       lead(
-        to: entry.map { devices(of: $0, called: number, from: origin) }, choice, host, call,
-        tenant, at: now)
+        call, to: entry.map { devices(of: $0, called: number, from: origin) },
+        by: choice.record(at: host), tenant, at: now)
     }
   }
 
@@ -55,30 +57,31 @@ extension Exchange {
     }
   }
 
-  private mutating func lead(
-    to destination: CallDestination?, _ choice: MenuChoice, _ host: ReceptionHost,
-    _ call: CallMachine, _ tenant: DirectoryTenant, at now: Moment
+  /// A caller who was answered goes on to there; nil: there is nobody.
+  mutating func lead(
+    _ call: CallMachine, to destination: CallDestination?, by choice: ChoiceRecord,
+    _ tenant: DirectoryTenant, at now: Moment
   ) {
     switch destination?.kind {
     case nil: update(call.id, at: now) { $0.choiceIsInvalid(at: now) }
     case .refused: update(call.id, at: now) { $0.choiceIsInVain(at: now) }
     case .reception(let reception):
-      note(choice, from: host, of: call, passing: destination?.passed ?? [], at: now)
+      note(choice, of: call, passing: destination?.passed ?? [], at: now)
       update(call.id, at: now) { $0.goOn(in: destination?.flow, to: reception, at: now) }
     case .targets(let targets):
       guard let destination else { return }
-      ring(targets, destination, choice, host, call, tenant, at: now)
+      ring(targets, destination, choice, call, tenant, at: now)
     }
   }
 
   private mutating func ring(
-    _ targets: [CallTarget], _ destination: CallDestination, _ choice: MenuChoice,
-    _ host: ReceptionHost, _ call: CallMachine, _ tenant: DirectoryTenant, at now: Moment
+    _ targets: [CallTarget], _ destination: CallDestination, _ choice: ChoiceRecord,
+    _ call: CallMachine, _ tenant: DirectoryTenant, at now: Moment
   ) {
     let turns = DeviceTurns(targets, isGroup: destination.ringsAll)
     let legs = legs(to: turns.first, besideCallerOf: call, at: now)
     guard !legs.isEmpty else { return update(call.id, at: now) { $0.choiceIsInVain(at: now) } }
-    note(choice, from: host, of: call, passing: destination.passed, at: now)
+    note(choice, of: call, passing: destination.passed, at: now)
     note(destination.steps, by: call.caller, in: call.id, of: call.tenant, at: now)
     admit(
       legs, of: turns.first, to: call, called: destination.called, from: destination.shownCaller,
@@ -118,20 +121,32 @@ extension Exchange {
     guard let (stay, programme) = stay(inRoom: number, of: tenant, host.language) else {
       return update(call.id, at: now) { $0.choiceIsInVain(at: now) }
     }
-    note(choice, from: host, of: call, passing: [], at: now)
+    note(choice.record(at: host), of: call, passing: [], at: now)
     update(call.id, at: now) { $0.enter(stay, saying: programme, at: now) }
   }
 
-  /// The menu, or the queue, has a leg on record for each choice that leads anywhere: what was called, and
-  /// the keys after a comma, as people note such numbers down.
   private mutating func note(
-    _ choice: MenuChoice, from host: ReceptionHost, of call: CallMachine, passing: [LegParty],
-    at now: Moment
+    _ choice: ChoiceRecord, of call: CallMachine, passing: [LegParty], at now: Moment
   ) {
-    let called = choice.keys.isEmpty ? host.number : "\(host.number),\(choice.keys)"
     note(
-      passed: [.extension(host.entry, number: host.number)] + passing, by: call.caller,
-      in: call.id, of: call.tenant, called: called, at: now)
+      passed: [choice.party].compactMap(\.self) + passing, by: call.caller, in: call.id,
+      of: call.tenant, called: choice.called, at: now)
+  }
+}
+
+/// The menu, or the queue, has a leg on record for each choice that leads anywhere: what was called, and
+/// the keys after a comma, as people note such numbers down.
+struct ChoiceRecord {
+  /// Nil: the caller's own doing, as if it had dialled that.
+  let party: LegParty?
+  let called: String
+}
+
+extension MenuChoice {
+  fileprivate func record(at host: ReceptionHost) -> ChoiceRecord {
+    ChoiceRecord(
+      party: .extension(host.entry, number: host.number),
+      called: keys.isEmpty ? host.number : "\(host.number),\(keys)")
   }
 }
 

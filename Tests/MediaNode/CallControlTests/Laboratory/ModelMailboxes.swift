@@ -26,12 +26,12 @@ struct ModelMailboxes {
     return .done
   }
 
-  /// So many new messages from a caller outside.
-  static func filled(_ count: Int) -> ModelMailboxes {
+  /// So many new messages from that caller, who calls from outside.
+  static func filled(_ count: Int, from caller: String = "+447400123456") -> ModelMailboxes {
     var mailboxes = ModelMailboxes()
     mailboxes.messages = (1...count).map {
       WaitingMessage(
-        id: SoundID(UUIDv7(high: 9, low: UInt64($0))), caller: "+447400123456",
+        id: SoundID(UUIDv7(high: 9, low: UInt64($0))), caller: caller,
         leftAt: WallTime(milliseconds: 1_790_000_000_000 + Int64($0) * 60_000), state: .new)
     }
     return mailboxes
