@@ -162,6 +162,10 @@ extension InvalidContacts: ProblemConvertible {
   }
 }
 
+extension MailboxIsFull: ProblemConvertible {
+  public var asProblem: Problem { .conflict("The mailbox holds as many messages as it may.") }
+}
+
 extension SoundQuota: ProblemConvertible {
   public var asProblem: Problem {
     switch self {

@@ -21,6 +21,7 @@ struct MailboxRoutes: Sendable {
     routes.get(Self.mailbox + "/messages/{message}", showMessage)
     routes.patch(Self.mailbox + "/messages/{message}", mark)
     routes.delete(Self.mailbox + "/messages/{message}", delete)
+    routes.post(Self.mailbox + "/messages/{message}/forward", forward)
     routes.get(Self.mailbox + "/messages/{message}/sound", sound)
   }
 
@@ -96,6 +97,19 @@ struct MailboxRoutes: Sendable {
     return .noContent
   }
 
+  private func forward(_ request: IncomingRequest) async throws -> Response {
+    let scope = try await keys.scope(of: request, toDo: .manageMessages)
+    let body: ForwardBody = try await request.json()
+    let (tenant, other): (TenantID, ExtensionID) = (
+      try request.id("tenant"), try reference(body.to, field: "to")
+    )
+    let copy = try await mailboxes.forward(
+      request.id("message"), in: request.id("extension"), to: other, of: tenant, in: scope)
+    return .created(
+      MessageView(copy),
+      at: "/v1/tenants/\(tenant)/extensions/\(other)/mailbox/messages/\(copy.id)")
+  }
+
   private func sound(_ request: IncomingRequest) async throws -> Response {
     let scope = try await keys.scope(of: request, toDo: .readMessages)
     let contents = try await mailboxes.sound(
@@ -154,6 +168,11 @@ private struct MarkBody: Decodable {
   var state: String
 }
 
+private struct ForwardBody: Decodable {
+  /// An extension with a mailbox, ext_….
+  var to: String
+}
+
 private struct MessageView: Encodable {
   var id: String
   var call: String
@@ -165,6 +184,9 @@ private struct MessageView: Encodable {
   var state: String
   /// `hung-up`, `key`, `silence`, `longest`, or `cut`: it may not be all.
   var ending: String
+  /// The extension that sent it on from its own mailbox. Null: its caller left it here.
+  @Nullable var forwardedBy: String?
+  @Nullable var forwardedAt: Timestamp?
 
   init(_ message: MailboxMessage) {
     id = message.id.description
@@ -175,5 +197,7 @@ private struct MessageView: Encodable {
     seconds = Double(message.milliseconds) / 1_000
     state = message.state.rawValue
     ending = message.ending.rawValue
+    forwardedBy = message.forwarded?.by
+    forwardedAt = message.forwarded.map { Timestamp($0.at) }
   }
 }

@@ -17,6 +17,8 @@ public struct MailboxRequest: Hashable, Sendable {
     /// It may be wanted back for an hour.
     case delete(SoundID)
     case restore(SoundID)
+    /// Lays a copy of this name in a colleague's mailbox.
+    case forward(SoundID, to: ExtensionID, as: SoundID)
     /// The sound of a message from this byte on.
     case sound(SoundID, offset: UInt64)
   }
@@ -54,6 +56,10 @@ public struct MailboxAnswer: Hashable, Sendable {
     case locked
     /// There is no such mailbox or message (any more).
     case missing
+    /// Where a message is to go on to there is no mailbox.
+    case noMailbox
+    /// The mailbox where it is to go on to takes no more.
+    case full
     /// The replica cannot say now.
     case failed
   }
@@ -74,8 +80,13 @@ public struct WaitingMessage: Hashable, Sendable {
   public var caller: String
   public var leftAt: WallTime
   public var state: MessageState
+  /// The extension that sent it on; empty: its caller left it here.
+  public var forwardedBy: String
 
-  public init(id: SoundID, caller: String, leftAt: WallTime, state: MessageState) {
+  public init(
+    id: SoundID, caller: String, leftAt: WallTime, state: MessageState, forwardedBy: String = ""
+  ) {
+    self.forwardedBy = forwardedBy
     self.id = id
     self.caller = caller
     self.leftAt = leftAt

@@ -22,11 +22,15 @@ public struct NewMailbox: Sendable {
   }
 }
 
+/// It takes no more messages until some are deleted.
+public struct MailboxIsFull: Error, Hashable, Sendable {}
+
 /// Mailboxes, and what was left in them.
 public struct MailboxOperations: Sendable {
   let store: Store
+  private let clock: Clock
 
-  public init(_ store: Store) { self.store = store }
+  public init(_ store: Store, clock: Clock = .system) { (self.store, self.clock) = (store, clock) }
 
   public func find(
     _ id: ExtensionID, of tenant: TenantID, in scope: AccessScope
@@ -91,6 +95,23 @@ public struct MailboxOperations: Sendable {
       throw NotFound("message", message)
     }
     return try await self.message(message, in: id, of: tenant, in: scope)
+  }
+
+  /// The colleague's copy. Throws `InvalidField` for `to` (unknown), and `MailboxIsFull`.
+  public func forward(
+    _ message: SoundID, in id: ExtensionID, to other: ExtensionID, of tenant: TenantID,
+    in scope: AccessScope
+  ) async throws -> MailboxMessage {
+    _ = try await self.message(message, in: id, of: tenant, in: scope)
+    let copy: SoundID = clock.id()
+    switch try await store.mailboxes.forward(
+      message, in: id, to: other, as: copy, of: tenant, in: scope)
+    {
+    case .done: return try await self.message(copy, in: other, of: tenant, in: scope)
+    case .noMessage: throw NotFound("message", message)
+    case .noMailbox: throw InvalidField("to", .unknownReference)
+    case .full: throw MailboxIsFull()
+    }
   }
 
   public func delete(

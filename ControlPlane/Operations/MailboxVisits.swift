@@ -43,6 +43,15 @@ public struct MailboxVisits: Sendable {
     case .restore(let message):
       return Self.done(
         try await store.mailboxes.takeBack(message, in: id, of: tenant, in: .platform))
+    case .forward(let message, let other, let copy):
+      switch try await store.mailboxes.forward(
+        message, in: id, to: other, as: copy, of: tenant, in: .platform)
+      {
+      case .done: return .done
+      case .noMessage: return .missing
+      case .noMailbox: return .noMailbox
+      case .full: return .full
+      }
     case .sound(let message, let offset):
       return try await store.mailboxes.piece(
         of: message, from: offset, in: id, of: tenant, in: .platform

@@ -20,7 +20,9 @@ extension MailboxRepository {
         """
       ).map(MailboxMessage.init(row:))
     }.map {
-      WaitingMessage(id: $0.id, caller: $0.caller, leftAt: $0.leftAt, state: $0.state)
+      WaitingMessage(
+        id: $0.id, caller: $0.caller, leftAt: $0.leftAt, state: $0.state,
+        forwardedBy: $0.forwarded?.by ?? "")
     }
   }
 

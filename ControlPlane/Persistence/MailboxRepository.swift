@@ -170,7 +170,7 @@ public struct MailboxRepository: Sendable {
         """
         DELETE FROM mailbox_messages m USING mailboxes b
         WHERE m.tenant_id = b.tenant_id AND m.extension_id = b.extension_id
-          AND (m.left_at < now() - b.retention_days * interval '1 day'
+          AND (coalesce(m.forwarded_at, m.left_at) < now() - b.retention_days * interval '1 day'
             OR m.deleted_at < now() - interval '30 days')
         """)
       _ = try transaction.execute(
@@ -240,15 +240,18 @@ extension LeftMessage.Ending: WordValue {}
 extension MailboxMessage {
   static let selection: Query = """
     SELECT message_id, call_id, caller, caller_name, left_at, milliseconds, state,
-      coalesce(ending, 'cut') AS ending
+      coalesce(ending, 'cut') AS ending, forwarded_by, forwarded_at
     FROM mailbox_messages WHERE deleted_at IS NULL AND milliseconds > 0
     """
 
   init(row: borrowing Row) throws {
+    let forwarder = try row.optional("forwarded_by", as: String.self)
+    let forwardedAt = try row.optional("forwarded_at", as: WallTime.self)
     self.init(
       id: try row.value("message_id"), call: try row.value("call_id"),
       caller: try row.value("caller"), callerName: try row.value("caller_name"),
       leftAt: try row.value("left_at"), milliseconds: try row.value("milliseconds"),
-      state: try row.value("state"), ending: try row.value("ending"))
+      state: try row.value("state"), ending: try row.value("ending"),
+      forwarded: forwardedAt.flatMap { at in forwarder.map { Forwarded(by: $0, at: at) } })
   }
 }

@@ -463,7 +463,10 @@ CREATE TABLE public.mailbox_messages (
     state text DEFAULT 'new'::text NOT NULL,
     milliseconds bigint DEFAULT 0 NOT NULL,
     deleted_at timestamp with time zone,
+    forwarded_by text,
+    forwarded_at timestamp with time zone,
     CONSTRAINT mailbox_messages_ending_check CHECK ((ending = ANY (ARRAY['hung-up'::text, 'key'::text, 'silence'::text, 'longest'::text, 'cut'::text]))),
+    CONSTRAINT mailbox_messages_forwarded_check CHECK (((forwarded_by IS NULL) = (forwarded_at IS NULL))),
     CONSTRAINT mailbox_messages_state_check CHECK ((state = ANY (ARRAY['new'::text, 'heard'::text, 'saved'::text])))
 );
 ALTER TABLE ONLY public.mailbox_messages FORCE ROW LEVEL SECURITY;

@@ -62,6 +62,18 @@ public struct Mailbox: Hashable, Sendable {
 public struct MailboxMessage: Hashable, Sendable {
   public typealias State = MessageState
 
+  /// A colleague heard it first and sent it on.
+  public struct Forwarded: Hashable, Sendable {
+    /// The extension.
+    public var by: String
+    public var at: WallTime
+
+    public init(by: String, at: WallTime) {
+      self.by = by
+      self.at = at
+    }
+  }
+
   /// The sound's.
   public var id: SoundID
   public var call: CallID
@@ -72,10 +84,12 @@ public struct MailboxMessage: Hashable, Sendable {
   public var milliseconds: Int64
   public var state: State
   public var ending: LeftMessage.Ending
+  /// Nil: its caller left it here.
+  public var forwarded: Forwarded?
 
   public init(
     id: SoundID, call: CallID, caller: String, callerName: String, leftAt: WallTime,
-    milliseconds: Int64, state: State, ending: LeftMessage.Ending
+    milliseconds: Int64, state: State, ending: LeftMessage.Ending, forwarded: Forwarded? = nil
   ) {
     self.id = id
     self.call = call
@@ -85,5 +99,6 @@ public struct MailboxMessage: Hashable, Sendable {
     self.milliseconds = milliseconds
     self.state = state
     self.ending = ending
+    self.forwarded = forwarded
   }
 }

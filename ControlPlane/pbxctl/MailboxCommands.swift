@@ -6,7 +6,7 @@ struct MailboxCommands: AsyncParsableCommand {
     commandName: "mailbox", abstract: "Where callers leave messages for an extension.",
     subcommands: [
       Show.self, Replace.self, Remove.self, SetPIN.self, RemovePIN.self, Messages.self, Mark.self,
-      Delete.self, Sound.self,
+      Delete.self, Forward.self, Sound.self,
     ])
   static let columns = [
     Output.Column("Longest message in seconds", "longest_message"),
@@ -19,7 +19,7 @@ struct MailboxCommands: AsyncParsableCommand {
     Output.Column("Message", "id"), Output.Column("Left", "left_at"),
     Output.Column("Caller", "caller"), Output.Column("Name", "caller_name"),
     Output.Column("Seconds", "seconds"), Output.Column("State", "state"),
-    Output.Column("Ended by", "ending"),
+    Output.Column("Ended by", "ending"), Output.Column("Forwarded by", "forwarded_by"),
   ]
 
   /// A message in an extension's mailbox.
@@ -151,6 +151,23 @@ struct MailboxCommands: AsyncParsableCommand {
     func run() async throws {
       try await global.run {
         Output(try await $0.delete(message.path), columns: messageColumns)
+      }
+    }
+  }
+
+  struct Forward: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Lays a message in a colleague's mailbox, too.",
+      discussion: "It is new there, with its caller, time and sound, and says who forwarded it.")
+    @OptionGroup var message: MessageOption
+    @Option(help: "An extension with a mailbox, ext_….") var to: String
+    @OptionGroup var global: GlobalOptions
+
+    func run() async throws {
+      try await global.run {
+        Output(
+          try await $0.post(message.path + "/forward", ["to": .string(to)]),
+          columns: messageColumns)
       }
     }
   }

@@ -25,6 +25,11 @@ public enum MailboxPhrase: Hashable, Sendable, CaseIterable {
   case deleted
   case restored
   case saved
+  /// The message, to a colleague.
+  case forwarded
+  /// Whom the message is to go on to.
+  case whichExtension
+  case noSuchMailbox
   /// Key 1, followed by what it leads to.
   case oneFor
   /// Key 2: whoever left the message.
@@ -39,12 +44,14 @@ public enum MailboxPhrase: Hashable, Sendable, CaseIterable {
   case toDelete
   /// Key 7.
   case toRestore
+  /// Key 8.
+  case toForward
   /// Key 9.
   case toSave
   /// The star, and the pound key.
   case toLeave
 
-  fileprivate var recorded: [Prompt] {
+  fileprivate func recorded(in language: SpokenLanguage) -> [Prompt] {
     switch self {
     case .whichMailbox: [.recorded("vm-login")]
     case .whichPIN: [.recorded("vm-password")]
@@ -68,6 +75,12 @@ public enum MailboxPhrase: Hashable, Sendable, CaseIterable {
     case .deleted: [.recorded("vm-deleted")]
     case .restored: [.recorded("vm-undeleted")]
     case .saved: [.recorded("vm-msgsaved")]
+    // The package for Spanish has no word for it.
+    case .forwarded:
+      language == .spanish
+        ? [.recorded("vm-message"), .recorded("vm-saved")] : [.recorded("vm-msgforwarded")]
+    case .whichExtension: [.recorded("vm-extension"), .recorded("vm-then-pound")]
+    case .noSuchMailbox: [.recorded("pbx-invalid")]
     case .oneFor: [.recorded("vm-onefor")]
     case .toCallBack: [.recorded("vm-tocallback")]
     case .toPrevious: [.recorded("vm-prev")]
@@ -75,6 +88,7 @@ public enum MailboxPhrase: Hashable, Sendable, CaseIterable {
     case .toNext: [.recorded("vm-next")]
     case .toDelete: [.recorded("vm-delete")]
     case .toRestore: [.recorded("vm-undelete")]
+    case .toForward: [.recorded("vm-toforward")]
     case .toSave: [.recorded("vm-savemessage")]
     case .toLeave: [.recorded("vm-helpexit")]
     }
@@ -105,6 +119,9 @@ public enum MailboxPhrase: Hashable, Sendable, CaseIterable {
     case .deleted: "Die Nachricht ist gelöscht"
     case .restored: "Die Nachricht ist wieder da"
     case .saved: "Die Nachricht ist gespeichert"
+    case .forwarded: "Die Nachricht ist weitergeleitet"
+    case .whichExtension: "Bitte geben Sie die Nummer der Nebenstelle ein, und dann Raute"
+    case .noSuchMailbox: "Diese Nebenstelle hat keinen Anrufbeantworter"
     case .oneFor: "Drücken Sie die Eins für"
     case .toCallBack: "Um zurückzurufen, drücken Sie die Zwei"
     case .toPrevious: "Für die vorige Nachricht drücken Sie die Vier"
@@ -112,6 +129,7 @@ public enum MailboxPhrase: Hashable, Sendable, CaseIterable {
     case .toNext: "Für die nächste Nachricht drücken Sie die Sechs"
     case .toDelete: "Um sie zu löschen, drücken Sie die Sieben"
     case .toRestore: "Um sie nicht zu löschen, drücken Sie die Sieben"
+    case .toForward: "Um sie weiterzuleiten, drücken Sie die Acht"
     case .toSave: "Um sie zu speichern, drücken Sie die Neun"
     case .toLeave: "Zurück mit dem Stern, beenden mit der Raute"
     }
@@ -150,7 +168,7 @@ public struct MessageChoices: Hashable, Sendable {
 
 extension SpokenLanguage {
   public func say(_ phrases: MailboxPhrase...) -> [Prompt] {
-    phrases.flatMap { recordedFolder == nil ? [.spoken($0.synthesised)] : $0.recorded }
+    phrases.flatMap { recordedFolder == nil ? [.spoken($0.synthesised)] : $0.recorded(in: self) }
   }
 
   /// How many messages wait.
@@ -170,8 +188,13 @@ extension SpokenLanguage {
   }
 
   /// Who left a message, and when.
-  /// - Parameter caller: an extension, or E.164 with plus; empty: hidden.
-  public func envelope(caller: String, at time: SpokenTime) -> [Prompt] {
+  ///
+  /// - Parameters:
+  ///   - caller: an extension, or E.164 with plus; empty: hidden.
+  ///   - colleague: the extension that sent it on; empty: nobody did.
+  public func envelope(caller: String, at time: SpokenTime, forwardedBy colleague: String)
+    -> [Prompt]
+  {
     let from: [Prompt] =
       if caller.isEmpty {
         say(.unknownCaller)
@@ -179,14 +202,17 @@ extension SpokenLanguage {
         say(caller.hasPrefix("+") ? .fromNumber : .fromExtension) + digits(caller)
       }
     let day = time.day.map { date($0) } ?? say(.today)
+    let sentOn = colleague.isEmpty ? [] : say(.forwarded, .fromExtension) + digits(colleague)
     return say(.received) + day + say(.at) + self.time(hour: time.hour, minute: time.minute) + from
+      + sentOn
   }
 
   /// What there is to choose after a message.
   public func messageMenu(_ choices: MessageChoices) -> [Prompt] {
     (choices.canCall ? say(.toCallBack) : []) + (choices.isFirst ? [] : say(.toPrevious))
       + say(.toRepeat) + (choices.isLast ? [] : say(.toNext))
-      + say(choices.isDeleted ? .toRestore : .toDelete) + (choices.isDeleted ? [] : say(.toSave))
+      + say(choices.isDeleted ? .toRestore : .toDelete)
+      + (choices.isDeleted ? [] : say(.toForward, .toSave))
       + say(.toLeave)
   }
 }

@@ -11,6 +11,12 @@ struct VoicemailTests {
     let seconds: Double
     let state: String
     let ending: String
+    let forwardedBy: String?
+
+    private enum CodingKeys: String, CodingKey {
+      case id, caller, seconds, state, ending
+      case forwardedBy = "forwarded_by"
+    }
   }
 
   private struct List<Item: Decodable>: Decodable { let items: [Item] }
@@ -31,6 +37,8 @@ struct VoicemailTests {
     let bench: Bench
     let tenant: SecondTenant
     let owner: String
+    /// 661's id.
+    let colleague: String
     let alice: Baresip
     let bob: Baresip
 
@@ -41,10 +49,20 @@ struct VoicemailTests {
       try await bob.closed()
     }
 
+    /// Five seconds of it, after the greeting.
+    func leaveMessage() async throws {
+      try await call()
+      try await alice.hears(seconds: 14)
+      alice.hangUp()
+      try await alice.closed()
+      try await bob.hasWaiting(1, 0)
+    }
+
     /// Of one message's sound.
-    func tones(of message: Message, in candidates: [Int]) async throws -> (
+    func tones(of message: Message, at owner: String? = nil, in candidates: [Int]) async throws -> (
       tones: [Int], duration: Duration
     ) {
+      let owner = owner ?? self.owner
       let file = bench.work.appending(path: "message.mp3")
       try await bench.api.pbxctl(
         "mailbox", "sound", message.id, "--extension", owner, "--tenant", tenant.id, "--output",
@@ -64,26 +82,32 @@ struct VoicemailTests {
     }
   }
 
-  private func office(_ name: String, _ digit: Int) async throws -> Office {
+  private func office(_ name: String, _ digit: Int, colleagueHasMailbox: Bool = false) async throws
+    -> Office
+  {
     let bench = try await Bench(name)
     let tenant = try await SecondTenant(
       name, homeAddress: "phones-b", proxy: "127.0.2.1:5060", ringTimeout: 5,
       extensions: ["661", "662"], on: bench
     ) { tenant, ids in
-      try await bench.api.pbxctl(
-        "mailbox", "set", #require(ids["662"]), "--tenant", tenant)
+      for number in colleagueHasMailbox ? ["661", "662"] : ["662"] {
+        try await bench.api.pbxctl("mailbox", "set", #require(ids[number]), "--tenant", tenant)
+      }
     }
     let entries: [Entry] = try await list(bench, "extension", "list", "--tenant", tenant.id)
     let owner = try #require(entries.first { $0.number == "662" }?.id)
-    let alice = try await Baresip(
-      tenant.phone("661", address: "127.0.4.\(digit)1", tone: 500), work: bench.work)
+    let colleague = try #require(entries.first { $0.number == "661" }?.id)
+    var caller = tenant.phone("661", address: "127.0.4.\(digit)1", tone: 500)
+    caller.watchesItsMailbox = colleagueHasMailbox
+    let alice = try await Baresip(caller, work: bench.work)
     try await alice.registered()
     var settings = tenant.phone("662", address: "127.0.4.\(digit)2", tone: 700)
     settings.watchesItsMailbox = true
     let bob = try await Baresip(settings, work: bench.work)
     try await bob.registered()
     try await bob.hasWaiting(0, 0)
-    return Office(bench: bench, tenant: tenant, owner: owner, alice: alice, bob: bob)
+    return Office(
+      bench: bench, tenant: tenant, owner: owner, colleague: colleague, alice: alice, bob: bob)
   }
 
   private static let tones = [500, 700, Installation.greetingTone, Installation.beepTone]
@@ -133,16 +157,9 @@ struct VoicemailTests {
   func hearTheMessage() async throws {
     let office = try await office("voicemail-menu", 13)
     let (alice, bob) = (office.alice, office.bob)
-    try await office.call()
-    try await alice.hears(seconds: 14)
-    alice.hangUp()
-    try await bob.hasWaiting(1, 0)
+    try await office.leaveMessage()
 
-    bob.dial("*97")
-    try await bob.talks()
-    try await bob.comesToHear([Installation.menuTone], of: Self.menu)
-    bob.press("1")
-    try await bob.comesToHear([500], of: Self.menu)
+    try await hearMessage(of: office)
     try await bob.hasWaiting(0, 1)
     bob.press("7")
     try await bob.comesToHear(Self.tone("vm-deleted"), of: Self.menu)
@@ -190,8 +207,83 @@ struct VoicemailTests {
     await office.close()
   }
 
+  /// Its owner hears the message itself.
+  private func hearMessage(of office: Office) async throws {
+    office.bob.dial("*97")
+    try await office.bob.talks()
+    try await office.bob.comesToHear([Installation.menuTone], of: Self.menu)
+    office.bob.press("1")
+    try await office.bob.comesToHear([500], of: Self.menu)
+  }
+
   private static func tone(_ prompt: String) -> [Int] {
     [Installation.mailboxTones[prompt]].compactMap(\.self)
+  }
+
+  @Test(
+    "After a message, 2 calls whoever left it, and both talk",
+    .timeLimit(.minutes(2)))
+  func callBack() async throws {
+    let office = try await office("voicemail-callback", 16)
+    let (alice, bob) = (office.alice, office.bob)
+    try await office.leaveMessage()
+
+    try await hearMessage(of: office)
+    bob.press("2")
+    #expect(try await alice.rings().contains("662"))
+    alice.answer()
+    try await alice.talks()
+    try await alice.comesToHear([700], of: Self.tones)
+    try await bob.comesToHear([500], of: Self.menu)
+    alice.hangUp()
+    try await bob.closed()
+    try await bob.hasWaiting(0, 1)
+    await office.close()
+  }
+
+  @Test(
+    "8 and a number lay the message in a colleague's mailbox, who hears it and who forwarded it",
+    .timeLimit(.minutes(2)))
+  func forward() async throws {
+    let office = try await office("voicemail-forward", 17, colleagueHasMailbox: true)
+    let (bench, alice, bob) = (office.bench, office.alice, office.bob)
+    try await office.leaveMessage()
+
+    try await hearMessage(of: office)
+    bob.press("8")
+    try await bob.comesToHear(Self.tone("vm-then-pound"), of: Self.menu)
+    press("669#", on: bob)
+    try await bob.comesToHear(Self.tone("pbx-invalid"), of: Self.menu)
+    bob.press("8")
+    try await bob.comesToHear(Self.tone("vm-then-pound"), of: Self.menu)
+    press("661#", on: bob)
+    try await bob.comesToHear(Self.tone("vm-msgforwarded"), of: Self.menu)
+    try await alice.hasWaiting(1, 0)
+    bob.hangUp()
+    try await bob.hasWaiting(0, 1)
+
+    let copies: [Message] = try await list(
+      bench, "mailbox", "messages", office.colleague, "--tenant", office.tenant.id)
+    let copy = try #require(copies.first)
+    #expect(copy.caller == "661" && copy.state == "new" && copy.forwardedBy == "662")
+    #expect(
+      try await office.tones(of: copy, at: office.colleague, in: Self.tones).tones == [500])
+    alice.dial("*97")
+    try await alice.talks()
+    try await alice.comesToHear([Installation.menuTone], of: Self.menu)
+    alice.press("1")
+    try await alice.comesToHear(Self.tone("vm-msgforwarded"), of: Self.menu)
+    try await alice.comesToHear([500], of: Self.menu)
+    alice.hangUp()
+    try await alice.hasWaiting(0, 1)
+
+    let originals: [Message] = try await list(
+      bench, "mailbox", "messages", office.owner, "--tenant", office.tenant.id)
+    try await bench.api.pbxctl(
+      "mailbox", "forward", #require(originals.first?.id), "--extension", office.owner, "--to",
+      office.colleague, "--tenant", office.tenant.id)
+    try await alice.hasWaiting(1, 1)
+    await office.close()
   }
 
   @Test(
@@ -202,11 +294,7 @@ struct VoicemailTests {
     let (alice, bob) = (office.alice, office.bob)
     try await office.bench.api.pbxctl(
       "mailbox", "set-pin", office.owner, "--tenant", office.tenant.id, "--pin", "2580")
-    try await office.call()
-    try await alice.hears(seconds: 14)
-    alice.hangUp()
-    try await bob.hasWaiting(1, 0)
-    try await alice.closed()
+    try await office.leaveMessage()
 
     alice.dial("*98662")
     try await alice.talks()

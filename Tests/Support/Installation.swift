@@ -78,7 +78,8 @@ public struct Installation: Sendable {
     [
       "vm-youhave", "vm-no", "vm-and", "vm-INBOX", "vm-Old", "vm-message", "vm-messages",
       "vm-onefor", "vm-received", "vm-from-phonenumber", "vm-from-extension", "vm-unknown-caller",
-      "vm-prev", "vm-repeat", "vm-next", "vm-delete", "vm-undelete", "vm-savemessage", "vm-goodbye",
+      "vm-tocallback", "vm-toforward", "vm-extension", "vm-prev", "vm-repeat", "vm-next",
+      "vm-delete", "vm-undelete", "vm-savemessage", "vm-goodbye",
       "digits/today", "digits/at", "digits/oh", "digits/a-m", "digits/p-m",
     ] + ((10...20) + [30, 40, 50]).map { "digits/\($0)" }
   private static let lengthyMenu = ["vm-helpexit"]
@@ -86,6 +87,7 @@ public struct Installation: Sendable {
   /// Which of these it was, when a message was deleted or wanted back, and what proves whose it is.
   public static let mailboxTones = [
     "vm-deleted": 2_300, "vm-undeleted": 2_500, "vm-password": 2_700, "vm-incorrect": 2_900,
+    "vm-msgforwarded": 3_100, "vm-then-pound": 3_300, "pbx-invalid": 3_500,
   ]
 
   private static func prompts(beside state: URL) throws -> URL {

@@ -37,6 +37,11 @@ extension MailboxRequest.Verb {
       self = .mark(try WireField.id(mark.message, "mailbox_request.message"), state)
     case .delete(let id): self = .delete(try WireField.id(id, "mailbox_request.message"))
     case .restore(let id): self = .restore(try WireField.id(id, "mailbox_request.message"))
+    case .forward(let forward):
+      self = .forward(
+        try WireField.id(forward.message, "mailbox_request.message"),
+        to: try WireField.id(forward.to, "mailbox_request.to"),
+        as: try WireField.id(forward.copy, "mailbox_request.copy"))
     case .sound(let sound):
       // Postgres' integers.
       guard sound.offset <= Int64.max else { throw .invalidField("mailbox_request.offset") }
@@ -57,6 +62,13 @@ extension MailboxRequest.Verb {
         })
     case .delete(let id): .delete(id.wire)
     case .restore(let id): .restore(id.wire)
+    case .forward(let id, let mailbox, let copy):
+      .forward(
+        .with {
+          $0.message = id.wire
+          $0.to = mailbox.wire
+          $0.copy = copy.wire
+        })
     case .sound(let id, let offset):
       .sound(
         .with {
@@ -118,6 +130,8 @@ extension MailboxAnswer.Outcome {
     case .verdict(.wrongPin): self = .wrongPIN
     case .verdict(.locked): self = .locked
     case .verdict(.missing): self = .missing
+    case .verdict(.noMailbox): self = .noMailbox
+    case .verdict(.full): self = .full
     case .verdict, nil: self = .failed
     }
   }
@@ -135,6 +149,8 @@ extension MailboxAnswer.Outcome {
     case .wrongPIN: .verdict(.wrongPin)
     case .locked: .verdict(.locked)
     case .missing: .verdict(.missing)
+    case .noMailbox: .verdict(.noMailbox)
+    case .full: .verdict(.full)
     case .failed: .verdict(.failed)
     }
   }
@@ -147,7 +163,7 @@ extension WaitingMessage: WireConvertible {
       leftAt: try WireField.time(
         milliseconds: wire.leftAtMilliseconds, "waiting_message.left_at"),
       // What a newer replica says of it is no reason to leave it out.
-      state: MessageState(wire: wire.state) ?? .heard)
+      state: MessageState(wire: wire.state) ?? .heard, forwardedBy: wire.forwardedBy)
   }
 
   var wire: WireWaitingMessage {
@@ -156,6 +172,7 @@ extension WaitingMessage: WireConvertible {
       $0.caller = caller
       $0.leftAtMilliseconds = leftAt.milliseconds
       $0.state = state.wire
+      $0.forwardedBy = forwardedBy
     }
   }
 }

@@ -3625,6 +3625,14 @@ nonisolated struct WireMailboxRequest: Sendable {
     set {verb = .sound(newValue)}
   }
 
+  var forward: WireMailboxRequest.Forward {
+    get {
+      if case .forward(let v)? = verb {return v}
+      return WireMailboxRequest.Forward()
+    }
+    set {verb = .forward(newValue)}
+  }
+
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
   nonisolated enum OneOf_Verb: Equatable, Sendable {
@@ -3634,6 +3642,7 @@ nonisolated struct WireMailboxRequest: Sendable {
     case delete(Data)
     case restore(Data)
     case sound(WireMailboxRequest.Sound)
+    case forward(WireMailboxRequest.Forward)
 
   }
 
@@ -3681,6 +3690,24 @@ nonisolated struct WireMailboxRequest: Sendable {
     var message: Data = Data()
 
     var offset: UInt64 = 0
+
+    var unknownFields = SwiftProtobuf.UnknownStorage()
+
+    init() {}
+  }
+
+  nonisolated struct Forward: Sendable {
+    // SwiftProtobuf.Message conformance is added in an extension below. See the
+    // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+    // methods supported on all messages.
+
+    var message: Data = Data()
+
+    /// The colleague's extension.
+    var to: Data = Data()
+
+    /// What the message is called there.
+    var copy: Data = Data()
 
     var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -3743,6 +3770,8 @@ nonisolated struct WireMailboxAnswer: Sendable {
     case locked // = 3
     case missing // = 4
     case failed // = 5
+    case noMailbox // = 6
+    case full // = 7
     case UNRECOGNIZED(Int)
 
     init() {
@@ -3757,6 +3786,8 @@ nonisolated struct WireMailboxAnswer: Sendable {
       case 3: self = .locked
       case 4: self = .missing
       case 5: self = .failed
+      case 6: self = .noMailbox
+      case 7: self = .full
       default: self = .UNRECOGNIZED(rawValue)
       }
     }
@@ -3769,6 +3800,8 @@ nonisolated struct WireMailboxAnswer: Sendable {
       case .locked: return 3
       case .missing: return 4
       case .failed: return 5
+      case .noMailbox: return 6
+      case .full: return 7
       case .UNRECOGNIZED(let i): return i
       }
     }
@@ -3781,6 +3814,8 @@ nonisolated struct WireMailboxAnswer: Sendable {
       .locked,
       .missing,
       .failed,
+      .noMailbox,
+      .full,
     ]
 
   }
@@ -3827,6 +3862,9 @@ nonisolated struct WireWaitingMessage: Sendable {
   var leftAtMilliseconds: Int64 = 0
 
   var state: WireMessageState = .unspecified
+
+  /// The extension that sent it on; empty: its caller left it here.
+  var forwardedBy: String = String()
 
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -9279,7 +9317,7 @@ nonisolated extension WireKeptPiece: SwiftProtobuf.Message, SwiftProtobuf._Messa
 
 nonisolated extension WireMailboxRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".MailboxRequest"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}tenant\0\u{1}extension\0\u{1}open\0\u{1}mark\0\u{1}delete\0\u{1}restore\0\u{1}sound\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}tenant\0\u{1}extension\0\u{1}open\0\u{1}mark\0\u{1}delete\0\u{1}restore\0\u{1}sound\0\u{1}forward\0")
 
   mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -9345,6 +9383,19 @@ nonisolated extension WireMailboxRequest: SwiftProtobuf.Message, SwiftProtobuf._
           self.verb = .sound(v)
         }
       }()
+      case 9: try {
+        var v: WireMailboxRequest.Forward?
+        var hadOneofValue = false
+        if let current = self.verb {
+          hadOneofValue = true
+          if case .forward(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.verb = .forward(v)
+        }
+      }()
       default: break
       }
     }
@@ -9384,6 +9435,10 @@ nonisolated extension WireMailboxRequest: SwiftProtobuf.Message, SwiftProtobuf._
     case .sound?: try {
       guard case .sound(let v)? = self.verb else { preconditionFailure() }
       try visitor.visitSingularMessageField(value: v, fieldNumber: 8)
+    }()
+    case .forward?: try {
+      guard case .forward(let v)? = self.verb else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 9)
     }()
     case nil: break
     }
@@ -9504,6 +9559,46 @@ nonisolated extension WireMailboxRequest.Sound: SwiftProtobuf.Message, SwiftProt
   }
 }
 
+nonisolated extension WireMailboxRequest.Forward: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = WireMailboxRequest.protoMessageName + ".Forward"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}message\0\u{1}to\0\u{1}copy\0")
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularBytesField(value: &self.message) }()
+      case 2: try { try decoder.decodeSingularBytesField(value: &self.to) }()
+      case 3: try { try decoder.decodeSingularBytesField(value: &self.copy) }()
+      default: break
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.message.isEmpty {
+      try visitor.visitSingularBytesField(value: self.message, fieldNumber: 1)
+    }
+    if !self.to.isEmpty {
+      try visitor.visitSingularBytesField(value: self.to, fieldNumber: 2)
+    }
+    if !self.copy.isEmpty {
+      try visitor.visitSingularBytesField(value: self.copy, fieldNumber: 3)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: WireMailboxRequest.Forward, rhs: WireMailboxRequest.Forward) -> Bool {
+    if lhs.message != rhs.message {return false}
+    if lhs.to != rhs.to {return false}
+    if lhs.copy != rhs.copy {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
 nonisolated extension WireMailboxAnswer: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".MailboxAnswer"
   static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}request\0\u{1}messages\0\u{1}sound\0\u{1}verdict\0")
@@ -9589,7 +9684,7 @@ nonisolated extension WireMailboxAnswer: SwiftProtobuf.Message, SwiftProtobuf._M
 }
 
 nonisolated extension WireMailboxAnswer.Verdict: SwiftProtobuf._ProtoNameProviding {
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0VERDICT_UNSPECIFIED\0\u{1}VERDICT_DONE\0\u{1}VERDICT_WRONG_PIN\0\u{1}VERDICT_LOCKED\0\u{1}VERDICT_MISSING\0\u{1}VERDICT_FAILED\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0VERDICT_UNSPECIFIED\0\u{1}VERDICT_DONE\0\u{1}VERDICT_WRONG_PIN\0\u{1}VERDICT_LOCKED\0\u{1}VERDICT_MISSING\0\u{1}VERDICT_FAILED\0\u{1}VERDICT_NO_MAILBOX\0\u{1}VERDICT_FULL\0")
 }
 
 nonisolated extension WireMailboxAnswer.Messages: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
@@ -9659,7 +9754,7 @@ nonisolated extension WireMailboxAnswer.Sound: SwiftProtobuf.Message, SwiftProto
 
 nonisolated extension WireWaitingMessage: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".WaitingMessage"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}caller\0\u{3}left_at_milliseconds\0\u{1}state\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}caller\0\u{3}left_at_milliseconds\0\u{1}state\0\u{3}forwarded_by\0")
 
   mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -9671,6 +9766,7 @@ nonisolated extension WireWaitingMessage: SwiftProtobuf.Message, SwiftProtobuf._
       case 2: try { try decoder.decodeSingularStringField(value: &self.caller) }()
       case 3: try { try decoder.decodeSingularInt64Field(value: &self.leftAtMilliseconds) }()
       case 4: try { try decoder.decodeSingularEnumField(value: &self.state) }()
+      case 5: try { try decoder.decodeSingularStringField(value: &self.forwardedBy) }()
       default: break
       }
     }
@@ -9689,6 +9785,9 @@ nonisolated extension WireWaitingMessage: SwiftProtobuf.Message, SwiftProtobuf._
     if self.state != .unspecified {
       try visitor.visitSingularEnumField(value: self.state, fieldNumber: 4)
     }
+    if !self.forwardedBy.isEmpty {
+      try visitor.visitSingularStringField(value: self.forwardedBy, fieldNumber: 5)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -9697,6 +9796,7 @@ nonisolated extension WireWaitingMessage: SwiftProtobuf.Message, SwiftProtobuf._
     if lhs.caller != rhs.caller {return false}
     if lhs.leftAtMilliseconds != rhs.leftAtMilliseconds {return false}
     if lhs.state != rhs.state {return false}
+    if lhs.forwardedBy != rhs.forwardedBy {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

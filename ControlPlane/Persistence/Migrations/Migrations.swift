@@ -26,4 +26,5 @@ public let migrations: [Migration] = [
   followMe,
   queueCallbacks,
   idempotencyKeys,
+  forwardedMessages,
 ]

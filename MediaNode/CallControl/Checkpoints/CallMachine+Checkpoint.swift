@@ -4,12 +4,13 @@ import SIP
 /// A call as bytes, for those who might have to carry it on.
 extension CallMachine {
   /// Calls that are in no queue are written as before there were any, likewise calls whose parties know where
-  /// they are, calls in no flow, calls that are whoever's answers first and have to do with no callback, and calls
-  /// that no user had made.
-  private static let (plain, queueing, moving, flowing, seeking, clicked):
-    (UInt8, UInt8, UInt8, UInt8, UInt8, UInt8) = (9, 10, 11, 12, 13, 14)
+  /// they are, calls in no flow, calls that are whoever's answers first and have to do with no callback, calls
+  /// that no user had made, and calls in which nobody hears forwarded messages.
+  private static let (plain, queueing, moving, flowing, seeking, clicked, forwarding):
+    (UInt8, UInt8, UInt8, UInt8, UInt8, UInt8, UInt8) = (9, 10, 11, 12, 13, 14, 15)
 
   private var version: UInt8 {
+    if forwarders != nil { return Self.forwarding }
     if errand?.click != nil { return Self.clicked }
     if callees.contains(where: \.mustConfirm) || CallbackParts(self) != nil { return Self.seeking }
     if flow != nil { return Self.flowing }
@@ -54,7 +55,8 @@ extension CallMachine {
         writer.write(callees.filter(\.mustConfirm).map(\.id))
         writer.write(confirmation)
         writer.write(CallbackParts(self))
-        if let turn = errand?.asClick { writer.write(turn) }
+        if version >= Self.clicked { writer.write(errand?.asClick) }
+        if version == Self.forwarding { writer.write(forwarders) }
       } else if let flow {
         writer.write(flow)
       }
@@ -70,7 +72,7 @@ extension CallMachine {
   {
     var reader = CheckpointReader(bytes, at: now)
     let version = try reader.read(UInt8.self)
-    guard (Self.plain...Self.clicked).contains(version) else { throw .unknownVersion(version) }
+    guard (Self.plain...Self.forwarding).contains(version) else { throw .unknownVersion(version) }
     self.init(
       id: try reader.read(CallID.self), tenant: try reader.read(TenantID.self),
       called: try reader.read(String.self), callerToken: try reader.read(RequestToken.self),
@@ -108,9 +110,10 @@ extension CallMachine {
       }
       confirmation = try reader.read(Confirmation?.self)
       if let parts = try reader.read(CallbackParts?.self) { take(parts) }
-      if version == Self.clicked {
-        errand = try reader.read(WrittenErrand<Click>.self).errand { .click($0) }
+      if version >= Self.clicked, let written = try reader.read(WrittenErrand<Click>?.self) {
+        errand = written.errand { .click($0) }
       }
+      if version == Self.forwarding { forwarders = try reader.read([String]?.self) }
     }
     guard reader.left == 0 else { throw .leftover(reader.left) }
     try checkReferences()

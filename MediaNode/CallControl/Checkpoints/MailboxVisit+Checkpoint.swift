@@ -23,6 +23,11 @@ extension MailboxRequest.Verb: Checkpointed {
       writer.write(UInt8(5))
       writer.write(id)
       writer.write(offset)
+    case .forward(let id, let mailbox, let copy):
+      writer.write(UInt8(6))
+      writer.write(id)
+      writer.write(mailbox)
+      writer.write(copy)
     }
   }
 
@@ -33,6 +38,10 @@ extension MailboxRequest.Verb: Checkpointed {
     case 3: self = .delete(try reader.read(SoundID.self))
     case 4: self = .restore(try reader.read(SoundID.self))
     case 5: self = .sound(try reader.read(SoundID.self), offset: try reader.read(UInt64.self))
+    case 6:
+      self = .forward(
+        try reader.read(SoundID.self), to: try reader.read(ExtensionID.self),
+        as: try reader.read(SoundID.self))
     default: throw .malformed("question about a mailbox")
     }
   }
@@ -52,6 +61,7 @@ extension MailboxVisit.Stage: Checkpointed {
     case .choice: writer.write(UInt8(6))
     case .farewell: writer.write(UInt8(7))
     case .calling: writer.write(UInt8(8))
+    case .addressing: writer.write(UInt8(9))
     }
   }
 
@@ -67,6 +77,7 @@ extension MailboxVisit.Stage: Checkpointed {
     case 6: self = .choice
     case 7: self = .farewell
     case 8: self = .calling
+    case 9: self = .addressing
     default: throw .malformed("stage of a visit to a mailbox")
     }
   }
@@ -90,6 +101,25 @@ extension MailboxVisit.Item: Checkpointed {
     self.init(
       id: id, caller: caller, day: Int(day), minute: Int(minute),
       state: try reader.read(MessageState.self), isDeleted: try reader.read(Bool.self))
+  }
+}
+
+extension CallMachine {
+  /// Who forwarded the messages that the visitor hears of, one name each; nil: nobody did.
+  var forwarders: [String]? {
+    get {
+      guard case .visit(let visit)? = attendance?.purpose,
+        visit.items.contains(where: { !$0.forwardedBy.isEmpty })
+      else { return nil }
+      return visit.items.map(\.forwardedBy)
+    }
+    set {
+      guard case .visit(var visit)? = attendance?.purpose, let newValue else { return }
+      for (place, name) in zip(visit.items.indices, newValue) {
+        visit.items[place].forwardedBy = name
+      }
+      attendance?.purpose = .visit(visit)
+    }
   }
 }
 

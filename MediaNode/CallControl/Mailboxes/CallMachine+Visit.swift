@@ -20,8 +20,10 @@ extension CallMachine {
   }
 
   /// Whose mailbox was meant; nil: nobody's.
-  mutating func mailboxFound(_ mailbox: ExtensionID?, at now: Moment) -> [CallAction] {
-    visit(at: now) { $0.found(mailbox) }
+  mutating func mailboxFound(_ mailbox: ExtensionID?, copy: SoundID, at now: Moment)
+    -> [CallAction]
+  {
+    visit(at: now) { $0.found(mailbox, copy: copy, at: now.boot) }
   }
 
   mutating func mailboxAnswered(

@@ -58,7 +58,8 @@ extension Exchange {
   mutating func findMailbox(_ number: String, of id: CallID, at now: Moment) {
     let tenant = calls[id].flatMap { directory[$0.machine.tenant] }
     let mailbox = tenant?.mailbox(of: number)
-    update(id, at: now) { $0.mailboxFound(mailbox, at: now) }
+    let copy = SoundID(at: now.wall, using: &random)
+    update(id, at: now) { $0.mailboxFound(mailbox, copy: copy, at: now) }
   }
 
   /// The visitor's phone might have dialled it itself; calls for help are dialled.

@@ -13,6 +13,9 @@ extension MailboxVisit {
     case "5": return hear(place, at: now)
     case "6": return place + 1 < items.count ? hear(place + 1, at: now) : offer([.noMore])
     case "7": return ask(item.isDeleted ? .restore(item.id) : .delete(item.id), at: now)
+    case "8" where !item.isDeleted:
+      stage = .addressing
+      return [reading(.whichExtension)]
     case "9": return item.isDeleted ? offer([]) : ask(.mark(item.id, .saved), at: now)
     case "*": return menu()
     case "#": return leave()
@@ -24,7 +27,7 @@ extension MailboxVisit {
     offer(after: phrases.flatMap { language.say($0) })
   }
 
-  private mutating func offer(after said: [Prompt]) -> [Step] {
+  mutating func offer(after said: [Prompt]) -> [Step] {
     stage = .choice
     return [key(after: said + options)]
   }
@@ -36,6 +39,22 @@ extension MailboxVisit {
       MessageChoices(
         isFirst: place == 0, isLast: place + 1 == items.count, isDeleted: item.isDeleted,
         canCall: item.hasNumber))
+  }
+
+  // MARK: - Forwarding
+
+  /// Keys other than digits lead back to the message.
+  mutating func address(_ number: String) -> [Step] {
+    number.allSatisfy(\.isNumber) && !number.isEmpty ? [.find(number: number)] : offer([])
+  }
+
+  mutating func forward(to colleague: ExtensionID?, as copy: SoundID, at now: BootInstant)
+    -> [Step]
+  {
+    guard let colleague, colleague != mailbox, items.indices.contains(place) else {
+      return offer([.noSuchMailbox])
+    }
+    return ask(.forward(items[place].id, to: colleague, as: copy), at: now)
   }
 
   // MARK: - Calling back

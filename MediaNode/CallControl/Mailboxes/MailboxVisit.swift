@@ -20,10 +20,14 @@ struct MailboxVisit: Hashable, Sendable {
     /// How many messages wait, and what may be done. Leads to `menu`, `asking`, `farewell`.
     case menu
     /// A message is heard, then what may be done with it. Leads to `choice`, `menu`, `asking`,
-    /// `calling`, `farewell`.
+    /// `addressing`, `calling`, `farewell`.
     case message
-    /// What may be done with the message. Leads to `choice`, `menu`, `asking`, `calling`, `farewell`.
+    /// What may be done with the message. Leads to `choice`, `menu`, `asking`, `addressing`, `calling`,
+    /// `farewell`.
     case choice
+    /// The number of a colleague is keyed in, who is to have the message too. Leads to `choice`,
+    /// `asking`.
+    case addressing
     /// Whoever left the message is called. Leads to `choice`, where nobody takes the call, or out of the
     /// mailbox.
     case calling
@@ -34,7 +38,7 @@ struct MailboxVisit: Hashable, Sendable {
   /// What follows from an event.
   enum Step: Hashable, Sendable {
     case say(Programme)
-    /// Whose mailbox is it? `found` is to hear.
+    /// Whose mailbox is it? `found` is to hear, and what a copy of the message may be called.
     case find(number: String)
     /// `answered` is to hear.
     case ask(MailboxRequest.Verb, number: UInt32)
@@ -80,6 +84,12 @@ struct MailboxVisit: Hashable, Sendable {
   }
 
   /// The mailbox of that number; nil: there is none.
+  ///
+  /// - Parameter copy: a name that no message has.
+  mutating func found(_ mailbox: ExtensionID?, copy: SoundID, at now: BootInstant) -> [Step] {
+    stage == .addressing ? forward(to: mailbox, as: copy, at: now) : found(mailbox)
+  }
+
   mutating func found(_ mailbox: ExtensionID?) -> [Step] {
     self.mailbox = mailbox
     stage = .proving
@@ -94,6 +104,8 @@ struct MailboxVisit: Hashable, Sendable {
     case (.farewell, _): return [.end]
     case (.asking, _), (.calling, _): return []
     case (.naming, .entered(let keys)): return [.find(number: Self.text(keys))]
+    case (.addressing, .entered(let keys)): return address(Self.text(keys))
+    case (.addressing, _): return offer([])
     case (.proving, .entered(let keys)): return prove(Self.text(keys), at: now)
     case (.menu, .entered(let keys)): return chooseInMenu(keys.first, at: now)
     case (.message, .entered(let keys)), (.choice, .entered(let keys)):
@@ -128,7 +140,7 @@ struct MailboxVisit: Hashable, Sendable {
 
   // MARK: - What is said
 
-  private func reading(_ phrases: MailboxPhrase...) -> Step {
+  func reading(_ phrases: MailboxPhrase...) -> Step {
     let prompts = phrases.flatMap { language.say($0) }
     return .say(
       Programme(
@@ -164,7 +176,8 @@ struct MailboxVisit: Hashable, Sendable {
     stage = .message
     let item = items[place]
     let sound = Prompt.fetched(item.id.uuid.hexadecimal)
-    let envelope = language.envelope(caller: item.caller, at: item.time(today: today))
+    let envelope = language.envelope(
+      caller: item.caller, at: item.time(today: today), forwardedBy: item.forwardedBy)
     return [key(after: envelope + [sound] + options, rounds: 1)]
   }
 
@@ -211,8 +224,12 @@ struct MailboxVisit: Hashable, Sendable {
     case (.mark(_, .heard), .done): return change { $0.state = .heard } + tell()
     case (.mark(_, .heard), .missing): return tell()
     case (.mark(_, let state), .done): return changed(.saved) { $0.state = state }
-    case (.delete, .done), (.delete, .missing), (.mark, .missing), (.restore, .missing):
+    case (.delete, .done), (.delete, .missing), (.mark, .missing), (.restore, .missing),
+      (.forward, .missing):
       return changed(.deleted) { $0.isDeleted = true }
+    case (.forward, .done): return offer([.forwarded])
+    case (.forward, .full): return offer(after: language.notice(.mailboxFull))
+    case (.forward, .noMailbox): return offer([.noSuchMailbox])
     case (.restore, .done): return changed(.restored) { $0.isDeleted = false }
     default: return leave(after: .away)
     }
@@ -238,7 +255,7 @@ struct MailboxVisit: Hashable, Sendable {
     switch stage {
     case .asking(let verb, _): ask(verb, at: now)
     case .message: items.indices.contains(place) ? hear(place, at: now) : menu()
-    case .naming, .proving, .menu, .choice, .calling, .farewell: []
+    case .naming, .proving, .menu, .choice, .addressing, .calling, .farewell: []
     }
   }
 }

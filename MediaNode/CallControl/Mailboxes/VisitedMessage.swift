@@ -1,4 +1,5 @@
 import Announcements
+import CallFlows
 import NodeContract
 
 extension MailboxVisit {
@@ -11,6 +12,8 @@ extension MailboxVisit {
     let minute: Int
     var state: MessageState
     var isDeleted = false
+    /// The extension that sent it on; empty: its caller left it here.
+    var forwardedBy = ""
   }
 }
 
@@ -19,7 +22,8 @@ extension MailboxVisit.Item {
     let local = LocalTime(message.leftAt, by: clock)
     self.init(
       id: message.id, caller: Legible.text(message.caller, limit: 64), day: local.date.days,
-      minute: local.minute, state: message.state)
+      minute: local.minute, state: message.state,
+      forwardedBy: Legible.text(message.forwardedBy, limit: 64))
   }
 
   func time(today: Int) -> SpokenTime {

@@ -110,6 +110,9 @@ private struct Fixture {
     self.bench = bench
     message = try await LeftInMailbox.commit(
       to: bench.mine.extensions[0].id, of: bench.mine.tenant.id, in: bench.store)
+    _ = try await bench.store.mailboxes.replace(
+      Mailbox(longestMessage: 60, mostMessages: 10, retention: nil),
+      of: bench.mine.extensions[1].id, of: bench.mine.tenant.id, in: .platform)
     sound = try await AudibleSound.commit(
       named: "mine", of: bench.mine.tenant.id, to: bench.store)
     contact = try await bench.send(
@@ -492,6 +495,11 @@ private struct Fixture {
         route: "PATCH /v1/tenants/{tenant}/extensions/{extension}/mailbox/messages/{message}",
         path: path + "/extensions/\(entry)/mailbox/messages/\(message)",
         body: #"{"state":"saved"}"#, tenant: .hidden, reseller: .forbidden),
+      Probe(
+        route:
+          "POST /v1/tenants/{tenant}/extensions/{extension}/mailbox/messages/{message}/forward",
+        path: path + "/extensions/\(entry)/mailbox/messages/\(message)/forward",
+        body: #"{"to":"\#(bench.mine.extensions[1].id)"}"#, tenant: .hidden, reseller: .forbidden),
       Probe(
         route: "DELETE /v1/tenants/{tenant}/extensions/{extension}/mailbox/messages/{message}",
         path: path + "/extensions/\(entry)/mailbox/messages/\(message)", tenant: .hidden,

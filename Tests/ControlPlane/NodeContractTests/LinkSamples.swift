@@ -349,19 +349,21 @@ enum LinkSamples {
   static var questions: [MailboxRequest.Verb] {
     [
       .open(pin: nil), .open(pin: ""), .open(pin: "0815"), .delete(id(10)), .restore(id(10)),
+      .forward(id(10), to: id(6), as: id(11)),
       .sound(id(10), offset: 1 << 40),
     ] + MessageState.allCases.map { .mark(id(10), $0) }
   }
 
   static var answers: [MailboxAnswer.Outcome] {
     [
-      .messages([]), .done, .wrongPIN, .locked, .missing, .failed,
+      .messages([]), .done, .wrongPIN, .locked, .missing, .noMailbox, .full, .failed,
       .sound([0, 255], isLast: false), .sound([], isLast: true),
       .messages(
         MessageState.allCases.map {
           WaitingMessage(
             id: id(10), caller: "+447400000001",
-            leftAt: WallTime(milliseconds: 1_795_000_000_123), state: $0)
+            leftAt: WallTime(milliseconds: 1_795_000_000_123), state: $0,
+            forwardedBy: $0 == .new ? "" : "102")
         }),
     ]
   }

@@ -1,5 +1,4 @@
 import Announcements
-import Digits
 import NodeContract
 import SIP
 import Testing
@@ -26,21 +25,9 @@ import Testing
     let call = scene[keyPath: party].call(dialled)
     #expect(scene.world.run { call.state == .talking })
     scene.world.run(for: .milliseconds(100))
-    if dialled != "*97" { try press("2580#", in: scene) }
-    try press("1", in: scene)
+    if dialled != "*97" { try scene.press("2580#") }
+    try scene.press("1")
     return (scene, call)
-  }
-
-  private func press(_ keys: String, in scene: Scene) throws {
-    for key in keys {
-      let relay = try #require(scene.world.relays.values.first { $0.isOpen })
-      scene.world.press(try #require(Digit(key)), on: .caller, of: relay.plan.id)
-      scene.world.run(for: .milliseconds(100))
-    }
-  }
-
-  private func hears(_ scene: Scene) -> [Prompt] {
-    scene.world.relays.values.first { $0.isOpen }?.playing[.caller]?.announcement.prompts ?? []
   }
 
   private static let option = SpokenLanguage.english.say(.toCallBack)[0]
@@ -50,15 +37,15 @@ import Testing
   @Test func twoCallsTheColleagueWhoLeftTheMessageAndBothTalk() throws {
     let (scene, call) = try visit(from: "102")
     scene.bob.habit = .ring
-    #expect(hears(scene).contains(Self.option))
-    try press("2", in: scene)
+    #expect(scene.prompts.contains(Self.option))
+    try scene.press("2")
     #expect(scene.world.run { scene.bob.calls.count == 1 })
-    #expect(hears(scene) == [.ringing])
+    #expect(scene.prompts == [.ringing])
     #expect(scene.bob.lastCall?.invite.headers.from.uri.user == "101")
     scene.bob.lastCall?.pickUp()
     #expect(scene.world.run { scene.bob.lastCall?.isAcknowledged == true })
     scene.world.run(for: .seconds(1))
-    #expect(hears(scene).isEmpty)
+    #expect(scene.prompts.isEmpty)
     let machine = try #require(scene.world.exchange.calls.values.map(\.machine).first)
     #expect(machine.passage == .relayed && machine.attendance == nil)
     #expect(scene.world.mailboxes.messages[0].state == .heard, "it stays as it is")
@@ -71,7 +58,7 @@ import Testing
 
   @Test func aCallerFromOutsideIsCalledAsIfTheNumberHadBeenDialled() throws {
     let (scene, call) = try visit(from: Self.customer)
-    try press("2", in: scene)
+    try scene.press("2")
     #expect(scene.world.run { scene.carrier.lastCall?.isAcknowledged == true })
     #expect(scene.carrier.lastCall?.invite.uri.user == Self.customer)
     #expect(scene.carrier.lastCall?.invite.headers.from.uri.user == "+442079460101")
@@ -82,7 +69,7 @@ import Testing
 
   @Test func whoHearsAnothersMailboxCallsInTheirOwnName() throws {
     let (scene, call) = try visit("*98101", from: Self.customer, by: \.bob)
-    try press("2", in: scene)
+    try scene.press("2")
     #expect(scene.world.run { scene.carrier.lastCall?.isAcknowledged == true })
     #expect(scene.carrier.lastCall?.invite.headers.from.uri.user == "+442079460102")
     call.hangUp()
@@ -93,11 +80,11 @@ import Testing
   func whenNobodyTakesItTheMessageIsThereAgain(habit: Party.Habit) throws {
     let (scene, call) = try visit(from: "102")
     scene.bob.habit = habit
-    try press("2", in: scene)
+    try scene.press("2")
     #expect(
-      scene.world.run(within: .seconds(60)) { hears(scene).first == Self.nobody })
-    #expect(hears(scene).contains(Self.option))
-    try press("7", in: scene)
+      scene.world.run(within: .seconds(60)) { scene.prompts.first == Self.nobody })
+    #expect(scene.prompts.contains(Self.option))
+    try scene.press("7")
     #expect(scene.world.mailboxes.deleted.count == 1)
     call.hangUp()
     scene.calmDown()
@@ -108,9 +95,9 @@ import Testing
       $0.extensions[1].mailbox = VoiceMailbox(longestMessage: .seconds(60))
     }
     scene.bob.habit = .refuse(486)
-    try press("2", in: scene)
+    try scene.press("2")
     scene.world.run(for: .seconds(1))
-    #expect(hears(scene) == SpokenLanguage.english.greeting(ofNumber: "102"))
+    #expect(scene.prompts == SpokenLanguage.english.greeting(ofNumber: "102"))
     call.hangUp()
     scene.calmDown()
   }
@@ -118,10 +105,10 @@ import Testing
   @Test(arguments: ["", "anonymous", "1+02", "+"])
   func whoHidTheirNumberCannotBeCalled(caller: String) throws {
     let (scene, call) = try visit(from: caller)
-    #expect(!hears(scene).contains(Self.option))
-    try press("2", in: scene)
+    #expect(!scene.prompts.contains(Self.option))
+    try scene.press("2")
     #expect(scene.bob.calls.isEmpty && scene.carrier.calls.isEmpty)
-    #expect(hears(scene).first == .recorded("vm-repeat"))
+    #expect(scene.prompts.first == .recorded("vm-repeat"))
     call.hangUp()
     scene.calmDown()
   }
@@ -129,9 +116,9 @@ import Testing
   @Test(arguments: ["199", "112", "999", "+0"])
   func aNumberThatLeadsNowhereOrToHelpIsNotCalled(caller: String) throws {
     let (scene, call) = try visit(from: caller)
-    try press("2", in: scene)
+    try scene.press("2")
     #expect(scene.carrier.calls.isEmpty)
-    #expect(hears(scene).first == Self.noService)
+    #expect(scene.prompts.first == Self.noService)
     call.hangUp()
     scene.calmDown()
   }
@@ -139,11 +126,11 @@ import Testing
   @Test func theNextProcessGoesOnRingingAndWhoeverAnswersTalks() throws {
     let (scene, call) = try visit(from: "102")
     scene.bob.habit = .ring
-    try press("2", in: scene)
+    try scene.press("2")
     #expect(scene.world.run { scene.bob.calls.count == 1 })
     scene.world.die()
     scene.world.run(for: .seconds(1))
-    #expect(hears(scene) == [.ringing])
+    #expect(scene.prompts == [.ringing])
     scene.bob.lastCall?.pickUp()
     #expect(scene.world.run { scene.bob.lastCall?.isAcknowledged == true })
     call.hangUp()
@@ -154,7 +141,7 @@ import Testing
   @Test func whoHangsUpWhileItRingsLeavesNobodyRinging() throws {
     let (scene, call) = try visit(from: "102")
     scene.bob.habit = .ring
-    try press("2", in: scene)
+    try scene.press("2")
     #expect(scene.world.run { scene.bob.calls.count == 1 })
     call.hangUp()
     #expect(scene.world.run { scene.bob.lastCall?.wasCancelled == true })

@@ -127,9 +127,11 @@ private func callsInEveryState() throws -> [(call: CallMachine, at: BootInstant)
     let call = scene.alice.call("102")
     scene.world.run { call.heard.contains(180) }
   }
-  for keys in ["", "1", "17", "#"] {
-    try play { scene in  // a mailbox is heard: asking, menu, message, choice, farewell
+  for keys in ["", "1", "17", "#", "18", "1810", "12"] {
+    try play { scene in  // a mailbox is heard, in each of its stages
       scene.world.mailboxes = .filled(3)
+      if keys.contains("8") { scene.world.mailboxes.messages[1].forwardedBy = "102" }
+      scene.carrier.habit = .ring
       scene.world.change { $0.extensions[0].mailbox = VoiceMailbox(longestMessage: .seconds(60)) }
       let call = scene.alice.call("*97")
       scene.world.run { call.state == .talking }

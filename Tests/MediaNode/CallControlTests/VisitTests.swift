@@ -1,5 +1,4 @@
 import Announcements
-import Digits
 import NodeContract
 import SIP
 import Testing
@@ -17,18 +16,6 @@ import Testing
     }
     if count > 0 { scene.world.mailboxes = .filled(count) }
     return scene
-  }
-
-  private func press(_ keys: String, in scene: Scene) throws {
-    for key in keys {
-      let relay = try #require(scene.world.relays.values.first { $0.isOpen })
-      scene.world.press(try #require(Digit(key)), on: .caller, of: relay.plan.id)
-      scene.world.run(for: .milliseconds(100))
-    }
-  }
-
-  private func prompts(in scene: Scene) -> [Prompt] {
-    scene.world.relays.values.first { $0.isOpen }?.playing[.caller]?.announcement.prompts ?? []
   }
 
   private func calls(_ number: String, in scene: Scene, from party: Party? = nil) -> PartyCall {
@@ -50,21 +37,21 @@ import Testing
     let scene = try scene()
     let call = calls("*97", in: scene)
     #expect(
-      prompts(in: scene) == [
+      scene.prompts == [
         .recorded("vm-youhave"), .recorded("digits/2"), .recorded("vm-INBOX"),
         .recorded("vm-messages"), .recorded("vm-onefor"), .recorded("vm-INBOX"),
         .recorded("vm-messages"), .recorded("vm-helpexit"),
       ])
-    try press("1", in: scene)
-    let heard = prompts(in: scene)
+    try scene.press("1")
+    let heard = scene.prompts
     #expect(heard.first == .recorded("vm-received"))
     #expect(heard.contains(.recorded("vm-from-phonenumber")) && heard.contains(Self.sound(1)))
     #expect(!heard.contains(.recorded("vm-prev")) && heard.contains(.recorded("vm-next")))
     #expect(state(0, in: scene) == .heard && state(1, in: scene) == .new)
-    try press("6", in: scene)
-    #expect(prompts(in: scene).contains(Self.sound(2)))
-    try press("4", in: scene)
-    #expect(prompts(in: scene).contains(Self.sound(1)))
+    try scene.press("6")
+    #expect(scene.prompts.contains(Self.sound(2)))
+    try scene.press("4")
+    #expect(scene.prompts.contains(Self.sound(1)))
     call.hangUp()
     scene.calmDown()
     #expect(scene.world.outcomes(of: "101") == [.answered])
@@ -73,24 +60,24 @@ import Testing
   @Test func aMessageIsSavedDeletedAndWantedBack() throws {
     let scene = try scene()
     let call = calls("*97", in: scene)
-    try press("19", in: scene)
+    try scene.press("19")
     #expect(state(0, in: scene) == .saved)
-    #expect(prompts(in: scene).first == .recorded("vm-msgsaved"))
-    try press("7", in: scene)
+    #expect(scene.prompts.first == .recorded("vm-msgsaved"))
+    try scene.press("7")
     #expect(scene.world.mailboxes.deleted.count == 1)
-    #expect(prompts(in: scene).first == .recorded("vm-deleted"))
-    #expect(prompts(in: scene).contains(.recorded("vm-undelete")))
-    try press("7", in: scene)
+    #expect(scene.prompts.first == .recorded("vm-deleted"))
+    #expect(scene.prompts.contains(.recorded("vm-undelete")))
+    try scene.press("7")
     #expect(scene.world.mailboxes.deleted.isEmpty)
-    #expect(prompts(in: scene).first == .recorded("vm-undeleted"))
-    try press("5", in: scene)
-    #expect(prompts(in: scene).contains(Self.sound(1)))
-    try press("66", in: scene)
-    #expect(prompts(in: scene).first == .recorded("vm-nomore"))
-    try press("*", in: scene)
-    #expect(prompts(in: scene).first == .recorded("vm-youhave"))
-    try press("#", in: scene)
-    #expect(prompts(in: scene) == [.recorded("vm-goodbye")])
+    #expect(scene.prompts.first == .recorded("vm-undeleted"))
+    try scene.press("5")
+    #expect(scene.prompts.contains(Self.sound(1)))
+    try scene.press("66")
+    #expect(scene.prompts.first == .recorded("vm-nomore"))
+    try scene.press("*")
+    #expect(scene.prompts.first == .recorded("vm-youhave"))
+    try scene.press("#")
+    #expect(scene.prompts == [.recorded("vm-goodbye")])
     #expect(scene.world.run(within: .seconds(3)) { call.state == .ended })
     scene.calmDown()
   }
@@ -99,12 +86,12 @@ import Testing
     let scene = try scene(messages: 0)
     let call = calls("*97", in: scene)
     #expect(
-      prompts(in: scene) == [
+      scene.prompts == [
         .recorded("vm-youhave"), .recorded("vm-no"), .recorded("vm-messages"),
         .recorded("vm-helpexit"),
       ])
-    try press("1", in: scene)
-    #expect(prompts(in: scene).first == .recorded("vm-youhave"))
+    try scene.press("1")
+    #expect(scene.prompts.first == .recorded("vm-youhave"))
     call.hangUp()
     scene.calmDown()
   }
@@ -112,12 +99,12 @@ import Testing
   @Test func fromAnotherPhoneItTakesTheNumberAndThePIN() throws {
     let scene = try scene()
     let call = calls("*98", in: scene, from: scene.bob)
-    #expect(prompts(in: scene) == [.recorded("vm-login")])
-    try press("101#", in: scene)
-    #expect(prompts(in: scene) == [.recorded("vm-password")])
+    #expect(scene.prompts == [.recorded("vm-login")])
+    try scene.press("101#")
+    #expect(scene.prompts == [.recorded("vm-password")])
     #expect(scene.world.questions.isEmpty)
-    try press("2580#", in: scene)
-    #expect(prompts(in: scene).first == .recorded("vm-youhave"))
+    try scene.press("2580#")
+    #expect(scene.prompts.first == .recorded("vm-youhave"))
     call.hangUp()
     scene.calmDown()
   }
@@ -127,11 +114,11 @@ import Testing
     let scene = try scene()
     let call = calls(dialled, in: scene, from: scene.bob)
     for _ in 0..<2 {
-      try press("1111#", in: scene)
-      #expect(prompts(in: scene) == [.recorded("vm-incorrect"), .recorded("vm-password")])
+      try scene.press("1111#")
+      #expect(scene.prompts == [.recorded("vm-incorrect"), .recorded("vm-password")])
     }
-    try press("1111#", in: scene)
-    #expect(prompts(in: scene) == [.recorded("vm-incorrect"), .recorded("vm-goodbye")])
+    try scene.press("1111#")
+    #expect(scene.prompts == [.recorded("vm-incorrect"), .recorded("vm-goodbye")])
     #expect(scene.world.run(within: .seconds(3)) { call.state == .ended })
     scene.calmDown()
     #expect(scene.world.questions.count == (dialled == "*98101" ? 3 : 0))
@@ -140,7 +127,7 @@ import Testing
   @Test func whoHasNoMailboxIsAskedWhoseItIsToBe() throws {
     let scene = try scene()
     let call = calls("*97", in: scene, from: scene.bob)
-    #expect(prompts(in: scene) == [.recorded("vm-login")])
+    #expect(scene.prompts == [.recorded("vm-login")])
     call.hangUp()
     scene.calmDown()
   }
@@ -151,7 +138,7 @@ import Testing
     let call = calls("*97", in: scene)
     scene.world.run(for: .seconds(8))
     #expect(
-      prompts(in: scene) == [
+      scene.prompts == [
         .recorded("tt-somethingwrong"), .recorded("please-try-again"), .recorded("vm-goodbye"),
       ])
     #expect(scene.world.run(within: .seconds(3)) { call.state == .ended })
@@ -170,14 +157,14 @@ import Testing
   @Test func theNextProcessBeginsTheMessageAgainAndGoesOnFromThere() throws {
     let scene = try scene()
     let call = calls("*97", in: scene)
-    try press("1", in: scene)
-    #expect(prompts(in: scene).contains(Self.sound(1)))
+    try scene.press("1")
+    #expect(scene.prompts.contains(Self.sound(1)))
     scene.world.die()
     scene.world.run(for: .seconds(1))
-    #expect(prompts(in: scene).contains(Self.sound(1)))
+    #expect(scene.prompts.contains(Self.sound(1)))
     #expect(
       scene.world.questions.filter { if case .sound = $0.verb { true } else { false } }.count == 2)
-    try press("7", in: scene)
+    try scene.press("7")
     #expect(scene.world.mailboxes.deleted.count == 1)
     call.hangUp()
     scene.calmDown()
@@ -190,7 +177,7 @@ import Testing
     scene.world.die()
     scene.world.mailboxes.isAway = false
     scene.world.run(for: .seconds(1))
-    #expect(prompts(in: scene).first == .recorded("vm-youhave"))
+    #expect(scene.prompts.first == .recorded("vm-youhave"))
     call.hangUp()
     scene.calmDown()
   }
@@ -200,9 +187,9 @@ import Testing
     let call = calls("*97", in: scene)
     scene.world.die()
     scene.world.run(for: .seconds(1))
-    #expect(prompts(in: scene).first == .recorded("vm-youhave"))
-    try press("1", in: scene)
-    #expect(prompts(in: scene).contains(Self.sound(1)))
+    #expect(scene.prompts.first == .recorded("vm-youhave"))
+    try scene.press("1")
+    #expect(scene.prompts.contains(Self.sound(1)))
     call.hangUp()
     scene.calmDown()
   }
@@ -213,7 +200,9 @@ import Testing
   func everyLanguageSaysAllOfIt(language: SpokenLanguage) {
     let day = CalendarDay(year: 2026, month: 11, day: 22)
     for caller in ["", "101", "+447400123456"] {
-      let said = language.envelope(caller: caller, at: SpokenTime(day: day, hour: 0, minute: 5))
+      let said = language.envelope(
+        caller: caller, at: SpokenTime(day: day, hour: 0, minute: 5),
+        forwardedBy: caller)
       #expect(said.count > 4)
     }
     #expect(!language.waiting(new: 1, old: 21).isEmpty)

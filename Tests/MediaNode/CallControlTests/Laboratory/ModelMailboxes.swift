@@ -7,6 +7,10 @@ struct ModelMailboxes {
   var messages: [WaitingMessage] = []
   var deleted: Set<SoundID> = []
   var pin = "2580"
+  /// Copies that lie in colleagues' mailboxes, by name.
+  var forwarded: [SoundID: (message: SoundID, to: ExtensionID)] = [:]
+  /// Colleagues' mailboxes take no more.
+  var isFullElsewhere = false
   /// It answers nothing.
   var isAway = false
 
@@ -21,6 +25,10 @@ struct ModelMailboxes {
       for index in messages.indices where messages[index].id == id { messages[index].state = state }
     case .delete(let id): deleted.insert(id)
     case .restore(let id): deleted.remove(id)
+    case .forward(let id, let colleague, let copy):
+      guard !isFullElsewhere else { return .full }
+      guard !deleted.contains(id) else { return .missing }
+      forwarded[copy] = (id, colleague)
     case .sound(let id, _): return messages.contains { $0.id == id } ? .done : .missing
     }
     return .done

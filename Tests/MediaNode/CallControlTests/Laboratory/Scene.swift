@@ -1,3 +1,5 @@
+import Announcements
+import Digits
 import NodeContract
 import SIP
 import Testing
@@ -54,5 +56,20 @@ struct Scene {
     world.run(for: .seconds(150))
     world.expectNothingLeft(comment)
     for party in [alice, bob, carrier] { #expect(party.openTransactions == 0, "\(party.number)") }
+  }
+}
+
+/// The one call that hears the exchange itself.
+extension Scene {
+  func press(_ keys: String) throws {
+    for key in keys {
+      let relay = try #require(world.relays.values.first { $0.isOpen })
+      world.press(try #require(Digit(key)), on: .caller, of: relay.plan.id)
+      world.run(for: .milliseconds(100))
+    }
+  }
+
+  var prompts: [Prompt] {
+    world.relays.values.first { $0.isOpen }?.playing[.caller]?.announcement.prompts ?? []
   }
 }
