@@ -224,7 +224,7 @@ struct VoicemailTests {
     "After a message, 2 calls whoever left it, and both talk",
     .timeLimit(.minutes(2)))
   func callBack() async throws {
-    let office = try await office("voicemail-callback", 16)
+    let office = try await office("voicemail-callback", 18)
     let (alice, bob) = (office.alice, office.bob)
     try await office.leaveMessage()
 
@@ -245,7 +245,7 @@ struct VoicemailTests {
     "8 and a number lay the message in a colleague's mailbox, who hears it and who forwarded it",
     .timeLimit(.minutes(2)))
   func forward() async throws {
-    let office = try await office("voicemail-forward", 17, colleagueHasMailbox: true)
+    let office = try await office("voicemail-forward", 19, colleagueHasMailbox: true)
     let (bench, alice, bob) = (office.bench, office.alice, office.bob)
     try await office.leaveMessage()
 
