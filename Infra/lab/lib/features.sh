@@ -17,8 +17,8 @@ readonly feature_shares="
 
 # Of those who wait for somebody's word, likewise.
 readonly asking_shares="
-  message-heard  10  udp  -        hearing    *97
   callback       10  udp  -        awaiting   $callback_extension
+  message-heard  10  udp  -        hearing    *97
   followed       10  udp  carrier  following  $followed_extensions"
 
 provision_features() {

@@ -67,11 +67,16 @@ static void turn_to(enum stage next)
     next_call = 0;
 }
 
+/* Nobody is asked for long, and a message ends: such calls come when all kinds before theirs are there. */
+static bool may_begin(int index)
+{
+    enum state state = calls[index].kind->state;
+    return (state != FOLLOWING && state != HEARING) || are_settled(index - calls[index].number);
+}
+
 static void set_up(void)
 {
-    /* Nobody is asked for long: that comes when all others are there. */
-    while (next_call < call_count && is_due(next_call, CALLS_A_SECOND) &&
-           (calls[next_call].kind->state != FOLLOWING || are_settled(next_call - calls[next_call].number)))
+    while (next_call < call_count && is_due(next_call, CALLS_A_SECOND) && may_begin(next_call))
         begin_call(&calls[next_call++]);
     if (next_call < call_count || !are_settled(call_count)) return;
     report_set_up(results);

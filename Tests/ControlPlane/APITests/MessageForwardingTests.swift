@@ -68,7 +68,7 @@ import Testing
   }
 
   @Test func itLiesThereAsNewWithItsCallerTimeAndSoundAndSaysWhoForwardedIt() async throws {
-    try await withOffice { office in
+    try await withOffice { (office) async throws in
       _ = await office.ask(.mark(office.message, .saved), in: office.mine)
       #expect(await office.forward() == .done)
       let first = try #require(try await office.messages(in: office.mine).first)
@@ -77,14 +77,14 @@ import Testing
       #expect(copy.caller == first.caller && copy.callerName == first.callerName)
       #expect(copy.leftAt == first.leftAt && copy.milliseconds == first.milliseconds)
       #expect(copy.call == first.call && copy.ending == first.ending)
-      #expect(copy.forwarded?.by == office.bench.mine.extensions[0].number)
+      #expect(copy.forwarded?.by == office.bench.mine.extensions[0].number.digits)
       let sound = try await office.sound(of: copy.id)
       #expect(sound == [1, 2, 3, 4, 5])
       guard case .messages(let heard) = await office.ask(.open(pin: nil), in: office.theirs) else {
         Issue.record("the mailbox did not open")
         return
       }
-      #expect(heard.map(\.forwardedBy) == [office.bench.mine.extensions[0].number])
+      #expect(heard.map(\.forwardedBy) == [office.bench.mine.extensions[0].number.digits])
       let waiting = try await office.bench.store.mailboxes.waiting(
         for: office.theirs, of: office.bench.mine.tenant.id, in: .platform)
       #expect(waiting.newMessages == 1)
@@ -92,7 +92,7 @@ import Testing
   }
 
   @Test func theSameQuestionAgainForwardsItOnceAlsoWhenItWasDeletedSince() async throws {
-    try await withOffice { office in
+    try await withOffice { (office) async throws in
       #expect(await office.forward() == .done)
       #expect(await office.forward() == .done)
       #expect(try await office.messages(in: office.theirs).count == 1)
@@ -103,7 +103,7 @@ import Testing
   }
 
   @Test func theCopyStaysWhenTheFirstIsDeleted() async throws {
-    try await withOffice { office in
+    try await withOffice { (office) async throws in
       #expect(await office.forward() == .done)
       let one = office.path(office.mine) + "/messages/\(office.message)"
       #expect(
@@ -117,7 +117,7 @@ import Testing
   }
 
   @Test func aFullMailboxTakesNone() async throws {
-    try await withOffice { office in
+    try await withOffice { (office) async throws in
       #expect(await office.forward() == .done)
       #expect(await office.forward(as: 51) == .full)
       let tenant = try await office.bench.store.snapshots.tenant(
@@ -128,7 +128,7 @@ import Testing
   }
 
   @Test func whereThereIsNoMailboxOrItIsAnotherTenantsNothingIsForwarded() async throws {
-    try await withOffice { office in
+    try await withOffice { (office) async throws in
       let bench = office.bench
       #expect(await office.forward(to: office.mine) == .noMailbox, "to itself")
       #expect(await office.forward(to: bench.theirs.extensions[0].id) == .noMailbox)
@@ -142,7 +142,7 @@ import Testing
   }
 
   @Test func aNameThatAnotherMessageHasIsNotTaken() async throws {
-    try await withOffice { office in
+    try await withOffice { (office) async throws in
       let outcome = await office.ask(
         .forward(office.message, to: office.theirs, as: office.message), in: office.mine)
       #expect(outcome == .missing)
@@ -152,7 +152,7 @@ import Testing
   }
 
   @Test func theTimeThatItIsKeptBeginsWhenItIsForwarded() async throws {
-    try await withOffice { office in
+    try await withOffice { (office) async throws in
       let bench = office.bench
       let uuid = UUIDv7(high: 1, low: 1)
       let old = StoredSound(
@@ -175,7 +175,7 @@ import Testing
   }
 
   @Test func theAPIForwardsAndShowsTheCopy() async throws {
-    try await withOffice { office in
+    try await withOffice { (office) async throws in
       let bench = office.bench
       let path = office.path(office.mine) + "/messages/\(office.message)/forward"
       let answer = try await bench.send(

@@ -434,6 +434,7 @@ import Testing
     #expect(hall.world.exchange.callbacks[place.id]?.address == Fixture.otherPhonesAddress)
     if rings {
       agents(areAtWork: true, in: hall)
+      hall.world.change { $0.homeAddress = Fixture.phonesAddress }
       #expect(hall.world.run(within: .seconds(5)) { hall.turn != nil })
     }
     for address in Fixture.hosts.keys.sorted() {
