@@ -229,6 +229,7 @@ struct VoicemailTests {
     try await office.leaveMessage()
 
     try await hearMessage(of: office)
+    try await bob.hasWaiting(0, 1)
     bob.press("2")
     #expect(try await alice.rings().contains("662"))
     alice.answer()
@@ -237,7 +238,6 @@ struct VoicemailTests {
     try await bob.comesToHear([500], of: Self.menu)
     alice.hangUp()
     try await bob.closed()
-    try await bob.hasWaiting(0, 1)
     await office.close()
   }
 
