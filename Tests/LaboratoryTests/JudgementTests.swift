@@ -214,15 +214,18 @@ struct JudgementTests {
     var findings = Findings()
     findings.calls[0].state = "recorded"
     #expect(try await findings.judged().broken == ["c0 (to-carrier, UDP) has 0 recordings"])
-    // A file of 5 s, what the fault may silence, and a second to begin with.
+    // A file of 5 s, a second under way to it, what the fault may silence, and a second to begin with.
     for (milliseconds, verdict) in [
-      (12_000, "kept"), (13_001, "broken"), (5_700, "kept"), (5_699, "broken"),
+      (12_000, "kept"), (13_001, "broken"), (4_700, "kept"), (4_699, "broken"),
     ] {
       findings.sounds = [Findings.Sound(milliseconds: milliseconds)]
       #expect(try await findings.judged().verdict == verdict)
     }
     // Each process that dies takes a file.
     findings.deaths = 2
+    findings.calls[0].seconds = 14
+    findings.legs[0].talkMilliseconds = 13_000
+    findings.legs[1].talkMilliseconds = 13_000
     for (milliseconds, verdict) in [(400, "kept"), (399, "broken")] {
       findings.sounds = [Findings.Sound(milliseconds: milliseconds)]
       #expect(try await findings.judged().verdict == verdict)

@@ -67,17 +67,17 @@ provision_followed() {
   done
 }
 
-# leave_message: what is heard later, a minute long, by a phone of its own run, before the listener's own is there.
+# leave_message: what is heard later, two minutes long, by a phone of its own run, before the listener's own is there.
 leave_message() {
   local mailbox
   [ ! -e "$laboratory/message-left" ] || return 0
-  say "==> Leaving a message of a minute"
+  say "==> Leaving a message of two minutes"
   mv "$work/plan" "$work/plan.drill"
   echo "message 1 udp - speaking $((100000 + listener_phone))" >"$work/plan"
   register_phones
   order call
   await_result 60 up "the message being spoken"
-  sleep 60
+  sleep 120
   order hang-up
   await_result 30 calls "the message's end"
   stop_generator

@@ -102,9 +102,9 @@ def record_faults($calls; $price):
     + (($legs_of | length) as $found | ($calls | length) as $made
       | if $found > $made then ["\($found - $made) calls on record that nobody made"] else [] end);
 
-# A recording is in files of 5 s, of which the last may go with its process. It takes a moment to begin; so does a message, whose
-# caller skips the greeting and waits for the tone. In ms.
-def file_length: 5000;
+# A recording is in files of 5 s, of which the last may go with its process, and what was under way to it, a second at a time. It takes
+# a moment to begin; so does a message, whose caller skips the greeting and waits for the tone. In ms.
+def goes_with_a_process: 5000 + 1000;
 def recorded_as: {recorded: {kind: "recording", ending: "call-ended", begins: 1000},
   speaking: {kind: "message", ending: "hung-up", begins: 4000}};
 
@@ -112,7 +112,7 @@ def recorded_as: {recorded: {kind: "recording", ending: "call-ended", begins: 10
 def recording_faults($calls; $sounds; $promise):
   (map({key: .sip_call_id, value: .call}) | from_entries) as $call_of
   | (if $promise.adopts == false then 0
-     else ($promise.deaths // 1) * (file_length + ($promise.silence_p99_ms // 0)) end) as $taken
+     else ($promise.deaths // 1) * (goes_with_a_process + ($promise.silence_p99_ms // 0)) end) as $taken
   | [$calls[] | . as $call | recorded_as[.state // ""] | values | . as $due | select($call.ended == "ok")
     | [$sounds[] | select(.kind == $due.kind and .call == $call_of[$call.id])]
     | if length != 1 then "\($call.id) (\($call | which)) has \(length) \($due.kind)s"
