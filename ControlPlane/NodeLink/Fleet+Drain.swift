@@ -9,7 +9,9 @@ extension Fleet {
     case .adopt:
       nodes[node]?.holds[order.address] = order.epoch
       handOver(order.address, to: node)
-    case .release: nodes[node]?.holds[order.address] = nil
+    case .release:
+      nodes[node]?.holds[order.address] = nil
+      nodes[node]?.forgetWaiting(about: order.address)
     }
     somethingChanged()
   }

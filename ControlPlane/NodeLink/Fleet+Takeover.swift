@@ -37,9 +37,9 @@ extension Fleet {
     let former = detector.grants
     detector.confirm(grants, readBegunAt: begun, at: now)
     guard detector.grants != former || version == 0 else { return }
-    for (address, grant) in detector.grants
-    where former[address]?.epoch != grant.epoch && isAdopted(address) {
-      forget(address, except: grant.holding.holder)
+    for (address, grant) in detector.grants where former[address]?.epoch != grant.epoch {
+      hearWhatWaits(from: grant.holding.holder)
+      if isAdopted(address) { forget(address, except: grant.holding.holder) }
     }
     redrawMap()
     somethingChanged()
@@ -201,6 +201,10 @@ extension Fleet {
   func isAdopted(_ address: AddressName) -> Bool {
     guard let grant = detector.grant(of: address) else { return false }
     return nodes[grant.holding.holder]?.holds[address] == grant.epoch
+  }
+
+  private func hearWhatWaits(from node: NodeName) {
+    for message in nodes[node]?.takeWaiting() ?? [] { hear(message, from: node) }
   }
 
   /// Its holder tells what there is of it; what others told before would never end.

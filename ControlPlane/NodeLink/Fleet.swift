@@ -171,14 +171,24 @@ public actor Fleet {
 
   /// What a node says of itself, but for its facts. A session that was replaced is not heard.
   func note(_ message: UpwardMessage, from node: NodeName, session: SessionID) {
-    guard nodes[node]?.session == session,
-      message.address.map({ mayTell(of: $0, node) }) ?? true
-    else { return }
+    guard nodes[node]?.session == session else { return }
+    hear(message, from: node)
+  }
+
+  func hear(_ message: UpwardMessage, from node: NodeName) {
+    guard message.address.map({ mayTell(of: $0, node) }) ?? true else {
+      nodes[node]?.keepForLater(message)
+      return
+    }
     switch message {
     case .hello, .facts, .sound, .mailboxRequest, .soundRequest: break
     case .checkpoint(let envelope): nodes[node]?.keep(envelope, at: clock.now)
-    case .checkpointRetired(let call): nodes[node]?.retire(call)
-    case .relay(let relay): nodes[node]?.keep(relay)
+    case .checkpointRetired(let call):
+      nodes[node]?.retire(call)
+      nodes[node]?.keepForLater(message, ifWaitsFor: call)
+    case .relay(let relay):
+      nodes[node]?.keep(relay)
+      nodes[node]?.keepForLater(message, ifWaitsFor: relay.call)
     case .binding(let change): nodes[node]?.keep(change, at: clock.now)
     case .subscription(let change):
       nodes[node]?.subscriptions.keep(change, at: clock.now)
@@ -191,7 +201,8 @@ public actor Fleet {
   }
 
   /// One that wakes late tells of the calls and phones that it had when it stopped, until it hears that
-  /// they are another's: what that one ended would never end here.
+  /// they are another's: what that one ended would never end here. Who was given an address before this
+  /// replica heard so cannot be told from it, so what it says waits until the grants do.
   private func mayTell(of address: AddressName, _ node: NodeName) -> Bool {
     !isAdopted(address) || detector.grant(of: address)?.holding.holder == node
   }
@@ -265,7 +276,7 @@ public actor Fleet {
 
 extension UpwardMessage {
   /// Whose calls or phones it tells of.
-  fileprivate var address: AddressName? {
+  var address: AddressName? {
     switch self {
     case .checkpoint(let envelope): envelope.address
     case .binding(let change): change.address

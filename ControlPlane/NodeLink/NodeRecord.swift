@@ -6,6 +6,7 @@ struct NodeRecord {
   /// A bound on what one node can make us keep.
   static let checkpointByteLimit = 256 << 20
   static let bindingLimit = 100_000
+  static let waitingLimit = 100_000
 
   struct Binding {
     let change: BindingChange
@@ -43,6 +44,8 @@ struct NodeRecord {
   private(set) var checkpointBytes = 0
   /// How the relays of those calls stand.
   private(set) var relays: [CallID: [UInt8]] = [:]
+  /// What it told of addresses that were another's then, in order.
+  private var waiting: [UpwardMessage] = []
   /// Checkpoints that found no room.
   private(set) var droppedCheckpoints = 0
   /// The last answer about each address.
@@ -83,6 +86,7 @@ struct NodeRecord {
   mutating func forgetCheckpoints() {
     checkpoints = [:]
     relays = [:]
+    waiting = []
     checkpointBytes = 0
   }
 
@@ -131,6 +135,29 @@ struct NodeRecord {
     return beating != incarnation
   }
 
+  // MARK: - What waits
+
+  /// - Parameter message: about an address that is another's, as far as is known.
+  mutating func keepForLater(_ message: UpwardMessage) {
+    guard waiting.count < Self.waitingLimit else { return }
+    waiting.append(message)
+  }
+
+  /// - Parameter message: about a call whose checkpoint may wait.
+  mutating func keepForLater(_ message: UpwardMessage, ifWaitsFor call: CallID) {
+    guard !waiting.isEmpty, checkpoints[call] == nil else { return }
+    keepForLater(message)
+  }
+
+  mutating func takeWaiting() -> [UpwardMessage] {
+    defer { waiting = [] }
+    return waiting
+  }
+
+  mutating func forgetWaiting(about address: AddressName) {
+    waiting.removeAll { $0.address == address }
+  }
+
   // MARK: - Inheritance
 
   /// Takes what there is of an address out of the memory of this node.
@@ -140,6 +167,7 @@ struct NodeRecord {
     for (call, checkpoint) in checkpoints where checkpoint.envelope.address == address {
       retire(call)
     }
+    forgetWaiting(about: address)
     let left = currentBindings(at: now).filter { $0.address == address }
     for change in left { bindings[change.key] = nil }
     return (left, subscriptions.handOver(address, at: now))

@@ -103,6 +103,19 @@ await_records() {
   done
 }
 
+# Whoever dies next, its heir has its calls from whichever replica it hears: all know as many.
+expect_calls_known() {
+  local replica
+  for replica in "${replicas[@]}"; do
+    answers "$replica" || continue
+    (wait_until 5 "$replica knowing every call" knows_calls "$replica") 2>/dev/null ||
+      remark "$replica knows $(calls_kept_by "$replica") calls, another $(most_calls_kept)"
+  done
+}
+answers() { curl --fail --silent --max-time 1 --output /dev/null "$(api_of "$1")/metrics"; }
+knows_calls() { [ "$(calls_kept_by "$1")" -ge "$(most_calls_kept)" ]; }
+most_calls_kept() { for replica in "${replicas[@]}"; do calls_kept_by "$replica"; done | sort --numeric-sort | tail --lines 1; }
+
 # Nobody is to carry on a call that is over: no replica keeps any.
 expect_calls_forgotten() {
   local replica

@@ -129,12 +129,14 @@ import Testing
   private let phones = AddressName("phones-a")!
   private let heir = NodeName("node-a2")!
 
-  private func holds(_ epoch: Epoch) -> NodeHello {
+  private func hello(of node: NodeName, holding epoch: Epoch? = nil) -> NodeHello {
     NodeHello(
-      node: heir, site: SiteName("a")!, incarnation: UUIDv7(high: 1, low: 2), featureLevel: 1,
+      node: node, site: SiteName("a")!, incarnation: UUIDv7(high: 1, low: 2), featureLevel: 1,
       spool: SpoolID(UUIDv7(high: 1, low: 2)),
-      addresses: [HeldAddress(address: phones, epoch: epoch)], tenants: [])
+      addresses: epoch.map { [HeldAddress(address: phones, epoch: $0)] } ?? [], tenants: [])
   }
+
+  private func holds(_ epoch: Epoch) -> NodeHello { hello(of: heir, holding: epoch) }
 
   private func grant(to node: NodeName, revision: Int64) async {
     await fleet.confirm(
@@ -155,6 +157,23 @@ import Testing
     await fleet.note(.binding(binding("sip:a")), from: late, session: session)
     let node = await fleet.snapshot().nodes.first { $0.name == late }
     #expect(node?.checkpoints == 0 && node?.bindings == 0)
+  }
+
+  /// Replicas far away learn of a takeover after the heir told them what it has.
+  @Test func anHeirIsHeardByReplicasThatDoNotKnowYetThatItIsOne() async {
+    let former = hello().node
+    await grant(to: former, revision: 4)
+    _ = await fleet.link(hello(of: former, holding: Epoch(generation: 1, revision: 4)))
+    let session = await fleet.link(hello(of: heir)).session
+    let told = [1, 2].map { checkpoint($0, number: 9, bytes: 10) }
+    for checkpoint in told {
+      await fleet.note(.checkpoint(checkpoint), from: heir, session: session)
+    }
+    await fleet.note(.checkpointRetired(told[1].call), from: heir, session: session)
+    await fleet.note(.binding(binding("sip:a")), from: heir, session: session)
+    await grant(to: heir, revision: 5)
+    #expect(await fleet.checkpoints(of: heir) == [told[0]])
+    #expect(await fleet.bindings(of: heir).count == 1)
   }
 
   /// It tells its last words between the decision and the heir's answer.
