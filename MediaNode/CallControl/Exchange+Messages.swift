@@ -106,7 +106,10 @@ extension Exchange {
     if answersChallenge(response, id, key, at: now) { return }
     if response.status >= 200 { forget(id, key) }
     if response.status == StatusCode.flowFailed { flowFailed(under: key) }
-    update(key.call, at: now) { $0.answered(response, under: key.branch, at: now) }
+    let orphaned = orphaned
+    update(key.call, at: now) {
+      $0.answered(response, under: key.branch, orphaned: orphaned, at: now)
+    }
   }
 
   /// A 2xx to an INVITE of ours that had its final response before.

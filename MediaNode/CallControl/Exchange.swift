@@ -69,6 +69,8 @@ public struct Exchange: Sendable {
   var paging: [ClientTransactionID: RequestToken] = [:]
   /// Mints tokens and relay ids.
   var serial: UInt64 = 0
+  /// Served without a control plane that says they are still ours.
+  var orphaned: Set<AddressName> = []
   /// What the event under way wants done.
   var outbox: [ExchangeAction] = []
   /// The calls that it changed.
@@ -289,6 +291,10 @@ public struct Exchange: Sendable {
     reviewRegistrations(at: now)
     return takeOutbox(at: now)
   }
+
+  /// No control plane says any more, of these addresses and no others, that they are ours: another site may
+  /// carry their calls on.
+  public mutating func standAlone(at addresses: Set<AddressName>) { orphaned = addresses }
 
   /// Stops serving the address: nothing leaves from it any more, its bindings are forgotten, its
   /// calls end here as lost. Parties at addresses that we keep hear a BYE.

@@ -37,6 +37,24 @@ extension Holdings {
     }
   }
 
+  /// What may be another's meanwhile is not ours alone to judge.
+  func tellOrphaned(to signalling: SignallingLoop, at now: BootInstant) {
+    let news: Set<AddressName>? = state.withLock { state in
+      let orphaned = Set(
+        state.titles.held.map(\.address).filter {
+          state.titles.permission(for: $0, at: now) == .orphan
+        })
+      guard orphaned != state.orphaned else { return nil }
+      state.orphaned = orphaned
+      return orphaned
+    }
+    guard let news else { return }
+    signalling.submit { exchange, _ in
+      exchange.standAlone(at: news)
+      return []
+    }
+  }
+
   /// Carries on what another site left, at an address of ours, as soon as nobody there can begin anything any
   /// more: a call must not be asked by two to go two ways.
   func serveSettled(on signalling: SignallingLoop, at now: BootInstant) {

@@ -27,6 +27,8 @@ final class Holdings: Sendable {
     var unsettled: [AddressName: Epoch] = [:]
     /// Sockets that nobody kept, until the signalling thread has them: it alone closes them.
     var reopened: [AddressSockets] = []
+    /// Addresses that are served without a control plane's word.
+    var orphaned: Set<AddressName> = []
     /// Addresses that are about to be given up.
     var leaving: Set<AddressName> = []
     /// Addresses that were given up, and whose relays still pass on what comes.
@@ -197,6 +199,7 @@ final class Holdings: Sendable {
           renewGates(by: state.titles, at: now)
           return state.titles.beat(at: now)
         }
+        tellOrphaned(to: signalling, at: now)
         standAtInterface(at: now)
         return number
       },

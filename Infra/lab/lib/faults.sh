@@ -83,7 +83,7 @@ operate() {
 # three packets.
 compare_with_operator() {
   local said heard
-  said=$(jq '[.report.silences[] | select(.class == "moves").maximum_milliseconds] | max' "$work/operator.json")
+  said=$(jq '[.report.silences[] | select(.party == "moves").maximum_milliseconds] | max' "$work/operator.json")
   heard=$(found streams | jq 'map(select(.class == "M" and (.dead | not)).silence) | max | round')
   say "==> The product says $said ms at most, and $heard ms between two packets were heard"
   jq --exit-status --null-input --argjson said "$said" --argjson heard "$heard" \

@@ -13,7 +13,6 @@ extension CallMachine {
       return reliable.actions + answeredProvisionally(response, by: leg, at: now)
     }
     if response.status >= 200 { open[self[leg].inviteBranch] = nil }
-    guard !isCalledOffElsewhere(leg, response) else { return [] }
     if let again = offeredLess(to: leg, after: response.status) { return again }
     if response.status >= 200, let answered = targetAnswered(response, by: leg, at: now) {
       return answered
@@ -33,11 +32,16 @@ extension CallMachine {
     }
   }
 
-  /// A phone was called off, and not by us: whoever was given our address meanwhile, because we were cut
+  /// A party was called off, and not by us: whoever was given our address meanwhile, because we were cut
   /// off, calls it anew from another one. It is no answer of anybody's, and nothing to tell the caller: for
-  /// us it rings on, until its time is over.
-  private func isCalledOffElsewhere(_ leg: LegID, _ response: SIPResponse) -> Bool {
-    guard response.status == StatusCode.requestTerminated, !self[leg].isTrunk else { return false }
+  /// us it rings on, until its time is over. A carrier says so by itself, too, of whoever does not
+  /// answer: its word counts as long as we know that the address is ours.
+  func isCalledOffElsewhere(
+    _ leg: LegID, _ response: SIPResponse, _ orphaned: Set<AddressName>
+  ) -> Bool {
+    guard response.status == StatusCode.requestTerminated,
+      !self[leg].isTrunk || orphaned.contains(self[leg].address)
+    else { return false }
     switch self[leg].phase {
     case .inviting, .ringing: return true
     case .answered, .cancelling, .closed: return false

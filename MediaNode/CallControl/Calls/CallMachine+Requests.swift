@@ -111,12 +111,18 @@ extension CallMachine {
   // MARK: - Answers to our own requests within dialogs
 
   /// A response to the request that went out under `branch`.
-  mutating func answered(_ response: SIPResponse, under branch: String, at now: Moment)
-    -> [CallAction]
-  {
+  /// - Parameter orphaned: addresses that may be another's meanwhile.
+  mutating func answered(
+    _ response: SIPResponse, under branch: String, orphaned: Set<AddressName>, at now: Moment
+  ) -> [CallAction] {
     guard let request = open[branch] else { return [] }
     if response.status >= 200 { open[branch] = nil }
     let cameBack = cameBack(request.leg, at: now)
+    guard request.purpose != .invite || !isCalledOffElsewhere(request.leg, response, orphaned)
+    else {
+      self[request.leg].nextWayAt = nil
+      return cameBack
+    }
     return cameBack + answered(response, to: request, at: now)
   }
 

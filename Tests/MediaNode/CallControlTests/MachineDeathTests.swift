@@ -62,6 +62,25 @@ import Testing
     scene.calmDown()
   }
 
+  /// Whoever carries the call on at another site calls the carrier off, and anew.
+  @Test("A carrier's word that it was called off counts unless the address may be another's")
+  func calledOffAtACarrier() throws {
+    for isOrphaned in [true, false] {
+      let scene = try Scene()
+      scene.carrier.habit = .ring
+      let call = scene.alice.call("07700900123")
+      scene.world.run { call.heard.contains(180) }
+      if isOrphaned { scene.world.exchange.standAlone(at: [Fixture.phonesAddress, Fixture.trunksAddress]) }
+      scene.carrier.lastCall?.refuse(487)
+      scene.world.run(for: .seconds(5))
+      #expect(call.finalStatus == (isOrphaned ? nil : 480))
+      #expect(scene.world.facts.contains { $0.event.word == "ended" } == !isOrphaned)
+      if isOrphaned { call.hangUp() }
+      #expect(scene.world.run(within: .seconds(30)) { call.state == .ended })
+      scene.calmDown()
+    }
+  }
+
   @Test("Who registered with it is called by the heir")
   func bindings() throws {
     let scene = try Scene()
