@@ -1,7 +1,8 @@
 # A site is cut off from the others while it lives, and joined again: two could carry on its calls. Sourced by drill.
 about="site a is cut off from the other sites for ten seconds, with the Postgres that takes writes and the leader of etcd; phones and carrier reach both sides"
 promise='{"silence_p99_ms": 800, "moves": "across"}'
-sound_seconds=24 stages=takeover patience=150
+# Phones on connections hear that it was cut off when it is joined again.
+sound_seconds=34 stages=takeover patience=150
 watched=(lan-a1 lan-a2 lan-b1)
 
 before_fault() {
