@@ -203,6 +203,10 @@ extension Fleet {
     return nodes[grant.holding.holder]?.holds[address] == grant.epoch
   }
 
+  func isAdopted(_ address: AddressName, by node: NodeName) -> Bool {
+    isAdopted(address) && detector.grant(of: address)?.holding.holder == node
+  }
+
   private func hearWhatWaits(from node: NodeName) {
     for message in nodes[node]?.takeWaiting() ?? [] { hear(message, from: node) }
   }

@@ -122,7 +122,7 @@ public actor Fleet {
     record.session = lastSession
     record.linkedSince = clock.now
     nodes[hello.node] = record
-    for held in hello.addresses where isAdopted(held.address) {
+    for held in hello.addresses where isAdopted(held.address, by: hello.node) {
       forget(held.address, except: hello.node)
     }
     know(hello.node, in: hello.site)
@@ -204,7 +204,7 @@ public actor Fleet {
   /// they are another's: what that one ended would never end here. Who was given an address before this
   /// replica heard so cannot be told from it, so what it says waits until the grants do.
   private func mayTell(of address: AddressName, _ node: NodeName) -> Bool {
-    !isAdopted(address) || detector.grant(of: address)?.holding.holder == node
+    !isAdopted(address) || isAdopted(address, by: node)
   }
 
   // MARK: - Beats

@@ -103,18 +103,23 @@ await_records() {
   done
 }
 
-# Whoever dies next, its heir has its calls from whichever replica it hears: all know as many.
+# Whoever dies next, its heir has its calls from whichever replica it hears: all know as many, and all that nodes have.
 expect_calls_known() {
   local replica
   for replica in "${replicas[@]}"; do
     answers "$replica" || continue
     (wait_until 5 "$replica knowing every call" knows_calls "$replica") 2>/dev/null ||
-      remark "$replica knows $(calls_kept_by "$replica") calls, another $(most_calls_kept)"
+      remark "$replica knows $(calls_kept_by "$replica") calls, and there are $(most_calls_known)"
   done
 }
 answers() { curl --fail --silent --max-time 1 --output /dev/null "$(api_of "$1")/metrics"; }
-knows_calls() { [ "$(calls_kept_by "$1")" -ge "$(most_calls_kept)" ]; }
-most_calls_kept() { for replica in "${replicas[@]}"; do calls_kept_by "$replica"; done | sort --numeric-sort | tail --lines 1; }
+knows_calls() { [ "$(calls_kept_by "$1")" -ge "$(most_calls_known)" ]; }
+most_calls_known() {
+  for replica in "${replicas[@]}"; do
+    calls_kept_by "$replica"
+    calls_told_to "$replica"
+  done | sort --numeric-sort | tail --lines 1
+}
 
 # Nobody is to carry on a call that is over: no replica keeps any.
 expect_calls_forgotten() {
@@ -125,9 +130,12 @@ expect_calls_forgotten() {
   done
 }
 forgets_calls() { [ "$(calls_kept_by "$1")" = 0 ]; }
-calls_kept_by() {
+calls_kept_by() { sum_at "$1" tandem_node_checkpoints; }
+calls_told_to() { sum_at "$1" tandem_node_calls; }
+# sum_at REPLICA METRIC
+sum_at() {
   curl --fail --silent --max-time 5 "$(api_of "$1")/metrics" |
-    awk '/^tandem_node_checkpoints/ { kept += $NF } END { print kept + 0 }'
+    awk -v metric="^$2{" '$0 ~ metric { sum += $NF } END { print sum + 0 }'
 }
 
 # legs_made: as many as parties were in the calls.

@@ -176,6 +176,17 @@ import Testing
     #expect(await fleet.bindings(of: heir).count == 1)
   }
 
+  /// A machine that comes back says what it held when it died, before it hears that another has it.
+  @Test func whoeverComesBackTakesNoCallFromItsHeir() async {
+    await grant(to: heir, revision: 5)
+    let session = await fleet.link(holds(Epoch(generation: 1, revision: 5))).session
+    let call = checkpoint(1, number: 9, bytes: 10)
+    await fleet.note(.checkpoint(call), from: heir, session: session)
+    let former = hello(of: hello().node, holding: Epoch(generation: 1, revision: 4))
+    _ = await fleet.link(former)
+    #expect(await fleet.checkpoints(of: heir) == [call])
+  }
+
   /// It tells its last words between the decision and the heir's answer.
   @Test func whoeverIsToGiveAnAddressUpIsHeardUntilItsHeirHasIt() async {
     let holder = hello().node
