@@ -82,19 +82,32 @@ public struct DrillInquiry: Hashable, Sendable {
   }
 }
 
-/// What becomes of a party whose address is lost together with its site.
-public enum PartyClass: String, Hashable, Sendable, Codable, CaseIterable {
+/// What becomes of a party whose address is lost together with its site; whoever is heard of later is greater.
+public enum PartyClass: String, Hashable, Sendable, Codable, CaseIterable, Comparable {
   /// It follows.
   case moves
   /// It comes back by itself.
   case returns
   /// Nothing leads to it any more.
   case fixed
+
+  public static func < (left: PartyClass, right: PartyClass) -> Bool {
+    left.delay < right.delay
+  }
+
+  private var delay: Int {
+    switch self {
+    case .moves: 0
+    case .returns: 1
+    case .fixed: 2
+    }
+  }
 }
 
 /// What the party of one stream heard of a fault.
 public struct StreamSilence: Hashable, Sendable {
   public var transport: BindingTransport
+  /// The slower of the two who talk.
   public var party: PartyClass
   /// From the fault to the first packet that was sent to it since; nil: none was.
   public var silence: Duration?

@@ -75,9 +75,11 @@ final class DrillDuty: Sendable {
           guard let parties = exchange.parties(of: RelayID(number: relay.session)) else {
             return []
           }
+          // Nobody hears the other before both are told where to send.
+          let slower = max(parties.caller.party, parties.callee.party)
           return [
-            StreamSilence(parties.caller, relay.firstSentToA, since: fault),
-            StreamSilence(parties.callee, relay.firstSentToB, since: fault),
+            StreamSilence(parties.caller, slower, relay.firstSentToA, since: fault),
+            StreamSilence(parties.callee, slower, relay.firstSentToB, since: fault),
           ]
         }
         answer(
@@ -90,9 +92,11 @@ final class DrillDuty: Sendable {
 }
 
 extension StreamSilence {
-  fileprivate init(_ party: ExposedParty, _ heard: BootInstant?, since fault: BootInstant) {
+  fileprivate init(
+    _ party: ExposedParty, _ slower: PartyClass, _ heard: BootInstant?, since fault: BootInstant
+  ) {
     self.init(
-      transport: party.transport, party: party.party,
+      transport: party.transport, party: slower,
       silence: heard.map { max(.zero, fault.duration(to: $0)) })
   }
 }
