@@ -97,14 +97,18 @@ public struct ExtensionEntry: Hashable, Sendable {
   public var queue: CallQueue?
   /// What becomes of its callers step by step; nil: somebody is rung.
   public var flow: CallFlow?
+  /// Whose telephones its callers are heard at; nil: it pages nobody.
+  public var paging: PagingGroup?
 
   public init(
     id: ExtensionID, number: String, displayName: String, outsideNumber: String?,
     credentials: [DigestCredential], answering: [AnsweringRule] = [],
     switches: AnsweringSwitches = AnsweringSwitches(), group: RingGroup? = nil,
     maySupervise: Bool = false, mailbox: VoiceMailbox? = nil, menu: VoiceMenu? = nil,
-    queue: CallQueue? = nil, flow: CallFlow? = nil, followMe: FollowMe? = nil
+    queue: CallQueue? = nil, flow: CallFlow? = nil, followMe: FollowMe? = nil,
+    paging: PagingGroup? = nil
   ) {
+    self.paging = paging
     self.followMe = followMe
     self.flow = flow
     self.queue = queue

@@ -11,6 +11,10 @@ extension Exchange {
     if origin.isUnwanted(by: entry) {
       return CallDestination(called: called, kind: .refused(.rejected))
     }
+    // Only the tenant's own telephones page, and only who dials the group: see `pages`.
+    guard entry.paging == nil else {
+      return CallDestination(called: called, kind: .refused(.forbidden))
+    }
     var destination = whom(entry, answersFor: called, from: origin)
     let hasFlow = entry.flow != nil
     let mailbox = MailboxOffer(entry, to: origin)

@@ -24,6 +24,9 @@ extension Exchange {
     move(id, of: tenant, from: before.wrappedValue.parking, to: entry.machine.parking, at: now)
     tellWatchers(from: before, to: entry.$machine, at: now)
     if let left = stay, left.room != after?.room { reviewSupervision(in: left, at: now) }
+    if before.wrappedValue.page != nil {
+      followPage(from: before.wrappedValue, to: entry.machine, at: now)
+    }
     settle(id, at: now)
   }
 
@@ -46,6 +49,7 @@ extension Exchange {
     }
     queues.leave(call)
     callbacks.ends(call)
+    pages.leave(call)
     if entry.isSaved { outbox.append(.retireCheckpoint(id)) }
     deadlines.set(nil, for: id)
     initialInvites[entry.inviteKey] = nil

@@ -51,7 +51,12 @@ extension Exchange {
   }
 
   /// Whether it hears a call that is not here, or not yet.
-  func isSupervisorAlone(_ call: CallMachine) -> Bool {
+  func hearsNobody(_ call: CallMachine) -> Bool {
+    if let share = call.errand?.share { return calls[share.page]?.machine.isPaging != true }
+    return isSupervisorAlone(call)
+  }
+
+  private func isSupervisorAlone(_ call: CallMachine) -> Bool {
     guard call.isSupervisor, let room = call.stay?.room,
       let known = inherited[room, of: call.tenant]
     else { return call.isSupervisor }
@@ -104,7 +109,9 @@ extension Exchange {
 
 extension CallMachine {
   /// One that listens to others, whispers to one of them, or joins them.
-  var isSupervisor: Bool { attendance != nil && stay.map { $0.number == nil } ?? false }
+  var isSupervisor: Bool {
+    attendance != nil && page == nil && stay.map { $0.number == nil } ?? false
+  }
 
   /// Supervisors after those whom they hear, else in the order of their names.
   func comesBefore(_ other: CallMachine) -> Bool {

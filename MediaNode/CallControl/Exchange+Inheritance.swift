@@ -62,6 +62,7 @@ extension Exchange {
       remove(call)
       inherited.forget(call)
     }
+    reviewPages(at: now)
     return takeOutbox(at: now)
   }
 }

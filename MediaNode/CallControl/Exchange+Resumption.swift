@@ -75,6 +75,7 @@ extension Exchange {
     }
     loseConnections(of: resumed, at: now)
     for room in rooms.ids.sorted() { reviewSupervision(in: room, at: now) }
+    reviewPages(at: now)
     return takeOutbox(at: now)
   }
 
@@ -118,7 +119,7 @@ extension Exchange {
     let holdsCaller = ports[caller]?.contains(call.plan.callerLocal.port) ?? false
     let holdsCallee = ports[callee]?.contains(call.plan.calleeLocal.port) ?? false
     let isServed = call.legs.allSatisfy { !$0.isOpen || grants[$0.address] != nil }
-    let isAlone = quietly && isSupervisorAlone(call)
+    let isAlone = quietly && hearsNobody(call)
     if holdsCaller, holdsCallee, isServed, !isAlone { return true }
     if holdsCaller { pools[caller]?.giveBack(call.plan.callerLocal.port) }
     if holdsCallee { pools[callee]?.giveBack(call.plan.calleeLocal.port) }

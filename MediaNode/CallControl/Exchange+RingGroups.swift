@@ -111,7 +111,9 @@ extension FurtherMembers {
 
 extension ExtensionEntry {
   /// Calls to it ring at its own devices, as far as its rules say nothing else.
-  var hasOwnDevices: Bool { group == nil && menu == nil && queue == nil && flow == nil }
+  var hasOwnDevices: Bool {
+    group == nil && menu == nil && queue == nil && flow == nil && paging == nil
+  }
 
   /// Its rules refuse the call as it comes.
   func wantsNoCall(called: String, from origin: CallOrigin) -> Bool {

@@ -262,6 +262,7 @@ extension Exchange {
     }
     queues.enter(call)
     callbacks.begins(call)
+    pages.enter(call)
     for id in call.extensions {
       lines[BindingKey(tenant: call.tenant, extension: id), default: []].insert(call.id)
     }

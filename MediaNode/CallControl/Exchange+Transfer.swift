@@ -100,7 +100,8 @@ extension Exchange {
       lines[BindingKey(tenant: call.tenant, extension: id), default: []].insert(call.id)
     }
     let fact = configuration.fact(
-      .offered(offer), tenant: call.tenant, call: call.id, leg: leg.id, epoch: leg.epoch, at: now)
+      .offered(offer), tenant: call.tenant, call: leg.recordedIn ?? call.id, leg: leg.id,
+      epoch: leg.epoch, at: now)
     outbox.append(.record(fact, receipt: nil))
   }
 }

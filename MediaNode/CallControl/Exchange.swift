@@ -56,6 +56,8 @@ public struct Exchange: Sendable {
   var figures = QueueBoard()
   /// Who is to be called back.
   var callbacks = CallbackTable()
+  /// Whose telephones hear whom.
+  var pages = PageTable()
   /// What other machines' numbers are here.
   var inherited = InheritedNumbers()
   /// The calls of each extension.
@@ -65,8 +67,8 @@ public struct Exchange: Sendable {
   var notifying: [ClientTransactionID: DialogKey] = [:]
   /// Mailboxes that are not empty.
   var mailboxes: [BindingKey: WaitingMessages] = [:]
-  var pages: [RequestToken: Page] = [:]
-  var paging: [ClientTransactionID: RequestToken] = [:]
+  var texts: [RequestToken: TextMessage] = [:]
+  var texting: [ClientTransactionID: RequestToken] = [:]
   /// Mints tokens and relay ids.
   var serial: UInt64 = 0
   /// Served without a control plane that says they are still ours.

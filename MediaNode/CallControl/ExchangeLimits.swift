@@ -38,6 +38,8 @@ public struct ExchangeLimits: Hashable, Sendable {
   public var parkingReturns: UInt8 = 10
   /// Parties in one room; who comes beyond: 486.
   public var partiesPerRoom = 64
+  /// How long a member of a paging group may take to answer by itself.
+  public var pageAnswer: Duration = .seconds(5)
   /// Requests relayed within one call that still wait for their answer; beyond: 503.
   public var relayedRequestsPerCall = 8
 

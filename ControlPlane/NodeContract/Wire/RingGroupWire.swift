@@ -2,10 +2,9 @@ internal import SwiftProtobuf
 
 extension RingGroup: WireConvertible {
   init(wire: WireRingGroup) throws(WireError) {
-    var members: [ExtensionID] = []
-    for member in wire.members { members.append(try WireField.id(member, "ring_group.member")) }
     self.init(
-      strategy: try Strategy(wire: wire.strategy), members: members,
+      strategy: try Strategy(wire: wire.strategy),
+      members: try WireField.ids(wire.members, "ring_group.member"),
       ringsFor: try WireField.duration(
         nanoseconds: wire.ringsForNanoseconds, "ring_group.rings_for"),
       skipsBusy: wire.skipsBusy, confirms: wire.confirms)

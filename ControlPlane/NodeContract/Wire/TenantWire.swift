@@ -74,7 +74,8 @@ extension ExtensionEntry: WireConvertible {
       menu: wire.hasMenu ? try VoiceMenu(wire: wire.menu) : nil,
       queue: wire.hasQueue ? try CallQueue(wire: wire.queue) : nil,
       flow: wire.hasFlow ? try CallFlow(wire: wire.flow) : nil,
-      followMe: wire.hasFollowMe ? try FollowMe(wire: wire.followMe) : nil)
+      followMe: wire.hasFollowMe ? try FollowMe(wire: wire.followMe) : nil,
+      paging: wire.hasPaging ? try PagingGroup(wire: wire.paging) : nil)
   }
 
   var wire: WireExtension {
@@ -93,6 +94,7 @@ extension ExtensionEntry: WireConvertible {
       if let queue { $0.queue = queue.wire }
       if let flow { $0.flow = flow.wire }
       if let followMe { $0.followMe = followMe.wire }
+      if let paging { $0.paging = paging.wire }
     }
   }
 }

@@ -34,6 +34,12 @@ enum WireField {
     TypedID(try uuid(data, field))
   }
 
+  static func ids<Kind>(_ data: [Data], _ field: String) throws(WireError) -> [TypedID<Kind>] {
+    var ids: [TypedID<Kind>] = []
+    for id in data { ids.append(try Self.id(id, field)) }
+    return ids
+  }
+
   static func name<Mark>(_ text: String, _ field: String) throws(WireError) -> OperatorName<Mark> {
     guard let name = OperatorName<Mark>(text) else { throw .invalidField(field) }
     return name

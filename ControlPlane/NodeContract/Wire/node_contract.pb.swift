@@ -1463,6 +1463,7 @@ nonisolated struct WireExtension: @unchecked Sendable {
   mutating func clearFlow() {_uniqueStorage()._flow = nil}
 
   /// None: nowhere but at its own devices.
+  /// None: nowhere but at its own devices.
   var followMe: WireFollowMe {
     get {_storage._followMe ?? WireFollowMe()}
     set {_uniqueStorage()._followMe = newValue}
@@ -1471,6 +1472,16 @@ nonisolated struct WireExtension: @unchecked Sendable {
   var hasFollowMe: Bool {_storage._followMe != nil}
   /// Clears the value of `followMe`. Subsequent reads from it will return its default value.
   mutating func clearFollowMe() {_uniqueStorage()._followMe = nil}
+
+  /// None: it pages nobody.
+  var paging: WirePagingGroup {
+    get {_storage._paging ?? WirePagingGroup()}
+    set {_uniqueStorage()._paging = newValue}
+  }
+  /// Returns true if `paging` has been explicitly set.
+  var hasPaging: Bool {_storage._paging != nil}
+  /// Clears the value of `paging`. Subsequent reads from it will return its default value.
+  mutating func clearPaging() {_uniqueStorage()._paging = nil}
 
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -2140,6 +2151,28 @@ nonisolated struct WireFlowMenu: Sendable {
 
   fileprivate var _prompt: WireSoundReference? = nil
   fileprivate var _language: String? = nil
+}
+
+/// Whose telephones answer by themselves for an extension, and hear its caller.
+nonisolated struct WirePagingGroup: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  var members: [Data] = []
+
+  /// Who may page them, where it is restricted; else everybody of the tenant.
+  var pagers: [Data] = []
+
+  var restricted: Bool = false
+
+  var talksBack: Bool = false
+
+  var longestNanoseconds: Int64 = 0
+
+  var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  init() {}
 }
 
 nonisolated struct WireRingGroup: Sendable {
@@ -6132,7 +6165,7 @@ nonisolated extension WireDiallingRules: SwiftProtobuf.Message, SwiftProtobuf._M
 
 nonisolated extension WireExtension: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".Extension"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}number\0\u{3}display_name\0\u{3}outside_number\0\u{1}credentials\0\u{1}answering\0\u{1}group\0\u{3}may_supervise\0\u{1}mailbox\0\u{1}switches\0\u{1}menu\0\u{1}queue\0\u{1}flow\0\u{3}follow_me\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}number\0\u{3}display_name\0\u{3}outside_number\0\u{1}credentials\0\u{1}answering\0\u{1}group\0\u{3}may_supervise\0\u{1}mailbox\0\u{1}switches\0\u{1}menu\0\u{1}queue\0\u{1}flow\0\u{3}follow_me\0\u{1}paging\0")
 
   fileprivate class _StorageClass {
     var _id: Data = Data()
@@ -6149,6 +6182,7 @@ nonisolated extension WireExtension: SwiftProtobuf.Message, SwiftProtobuf._Messa
     var _queue: WireCallQueue? = nil
     var _flow: WireCallFlow? = nil
     var _followMe: WireFollowMe? = nil
+    var _paging: WirePagingGroup? = nil
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -6173,6 +6207,7 @@ nonisolated extension WireExtension: SwiftProtobuf.Message, SwiftProtobuf._Messa
       _queue = source._queue
       _flow = source._flow
       _followMe = source._followMe
+      _paging = source._paging
     }
   }
 
@@ -6205,6 +6240,7 @@ nonisolated extension WireExtension: SwiftProtobuf.Message, SwiftProtobuf._Messa
         case 12: try { try decoder.decodeSingularMessageField(value: &_storage._queue) }()
         case 13: try { try decoder.decodeSingularMessageField(value: &_storage._flow) }()
         case 14: try { try decoder.decodeSingularMessageField(value: &_storage._followMe) }()
+        case 15: try { try decoder.decodeSingularMessageField(value: &_storage._paging) }()
         default: break
         }
       }
@@ -6259,6 +6295,9 @@ nonisolated extension WireExtension: SwiftProtobuf.Message, SwiftProtobuf._Messa
       try { if let v = _storage._followMe {
         try visitor.visitSingularMessageField(value: v, fieldNumber: 14)
       } }()
+      try { if let v = _storage._paging {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 15)
+      } }()
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -6282,6 +6321,7 @@ nonisolated extension WireExtension: SwiftProtobuf.Message, SwiftProtobuf._Messa
         if _storage._queue != rhs_storage._queue {return false}
         if _storage._flow != rhs_storage._flow {return false}
         if _storage._followMe != rhs_storage._followMe {return false}
+        if _storage._paging != rhs_storage._paging {return false}
         return true
       }
       if !storagesAreEqual {return false}
@@ -7390,6 +7430,56 @@ nonisolated extension WireFlowMenu.Choice: SwiftProtobuf.Message, SwiftProtobuf.
   static func ==(lhs: WireFlowMenu.Choice, rhs: WireFlowMenu.Choice) -> Bool {
     if lhs.key != rhs.key {return false}
     if lhs.step != rhs.step {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WirePagingGroup: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = _protobuf_package + ".PagingGroup"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}members\0\u{1}pagers\0\u{1}restricted\0\u{3}talks_back\0\u{3}longest_nanoseconds\0")
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeRepeatedBytesField(value: &self.members) }()
+      case 2: try { try decoder.decodeRepeatedBytesField(value: &self.pagers) }()
+      case 3: try { try decoder.decodeSingularBoolField(value: &self.restricted) }()
+      case 4: try { try decoder.decodeSingularBoolField(value: &self.talksBack) }()
+      case 5: try { try decoder.decodeSingularInt64Field(value: &self.longestNanoseconds) }()
+      default: break
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.members.isEmpty {
+      try visitor.visitRepeatedBytesField(value: self.members, fieldNumber: 1)
+    }
+    if !self.pagers.isEmpty {
+      try visitor.visitRepeatedBytesField(value: self.pagers, fieldNumber: 2)
+    }
+    if self.restricted != false {
+      try visitor.visitSingularBoolField(value: self.restricted, fieldNumber: 3)
+    }
+    if self.talksBack != false {
+      try visitor.visitSingularBoolField(value: self.talksBack, fieldNumber: 4)
+    }
+    if self.longestNanoseconds != 0 {
+      try visitor.visitSingularInt64Field(value: self.longestNanoseconds, fieldNumber: 5)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: WirePagingGroup, rhs: WirePagingGroup) -> Bool {
+    if lhs.members != rhs.members {return false}
+    if lhs.pagers != rhs.pagers {return false}
+    if lhs.restricted != rhs.restricted {return false}
+    if lhs.talksBack != rhs.talksBack {return false}
+    if lhs.longestNanoseconds != rhs.longestNanoseconds {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

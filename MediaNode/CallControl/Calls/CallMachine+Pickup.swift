@@ -13,7 +13,7 @@ extension CallMachine {
 
   /// Without an offer of the caller's there is nothing yet that somebody else's offer could meet.
   func canBePickedUp(_ leg: LegID) -> Bool {
-    guard case .ringing = state, leg != caller.id, !isOfferless else { return false }
+    guard case .ringing = state, leg != caller.id, !isOfferless, page == nil else { return false }
     return self[leg].phase == .inviting || self[leg].phase == .ringing
   }
 

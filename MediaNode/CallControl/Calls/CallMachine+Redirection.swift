@@ -10,7 +10,7 @@ extension CallMachine {
   {
     // Whoever has a call made wants it at its own telephones.
     guard case .ringing = state, self[leg].isOpen, redirections < limits.redirectionsPerCall,
-      errand?.click == nil || errand?.stage != .callers
+      errand?.host == nil || errand?.stage != .callers
     else { return nil }
     let redirection = Redirection(of: response, by: leg, limit: limits.contactsPerRequest)
     guard !redirection.targets.isEmpty else { return nil }

@@ -5,11 +5,12 @@ import SIP
 extension CallMachine {
   /// Calls that are in no queue are written as before there were any, likewise calls whose parties know where
   /// they are, calls in no flow, calls that are whoever's answers first and have to do with no callback, calls
-  /// that no user had made, and calls in which nobody hears forwarded messages.
-  private static let (plain, queueing, moving, flowing, seeking, clicked, forwarding):
-    (UInt8, UInt8, UInt8, UInt8, UInt8, UInt8, UInt8) = (9, 10, 11, 12, 13, 14, 15)
+  /// that no user had made, calls in which nobody hears forwarded messages, and calls of no page.
+  private static let (plain, queueing, moving, flowing, seeking, clicked, forwarding, paging):
+    (UInt8, UInt8, UInt8, UInt8, UInt8, UInt8, UInt8, UInt8) = (9, 10, 11, 12, 13, 14, 15, 16)
 
   private var version: UInt8 {
+    if page != nil { return Self.paging }
     if forwarders != nil { return Self.forwarding }
     if errand?.click != nil { return Self.clicked }
     if callees.contains(where: \.mustConfirm) || CallbackParts(self) != nil { return Self.seeking }
@@ -56,7 +57,8 @@ extension CallMachine {
         writer.write(confirmation)
         writer.write(CallbackParts(self))
         if version >= Self.clicked { writer.write(errand?.asClick) }
-        if version == Self.forwarding { writer.write(forwarders) }
+        if version >= Self.forwarding { writer.write(forwarders) }
+        if version == Self.paging { writer.write(errand?.asShare) }
       } else if let flow {
         writer.write(flow)
       }
@@ -72,7 +74,7 @@ extension CallMachine {
   {
     var reader = CheckpointReader(bytes, at: now)
     let version = try reader.read(UInt8.self)
-    guard (Self.plain...Self.forwarding).contains(version) else { throw .unknownVersion(version) }
+    guard (Self.plain...Self.paging).contains(version) else { throw .unknownVersion(version) }
     self.init(
       id: try reader.read(CallID.self), tenant: try reader.read(TenantID.self),
       called: try reader.read(String.self), callerToken: try reader.read(RequestToken.self),
@@ -113,7 +115,10 @@ extension CallMachine {
       if version >= Self.clicked, let written = try reader.read(WrittenErrand<Click>?.self) {
         errand = written.errand { .click($0) }
       }
-      if version == Self.forwarding { forwarders = try reader.read([String]?.self) }
+      if version >= Self.forwarding { forwarders = try reader.read([String]?.self) }
+      if version == Self.paging, let written = try reader.read(WrittenErrand<PageShare>?.self) {
+        errand = written.errand { .page($0) }
+      }
     }
     guard reader.left == 0 else { throw .leftover(reader.left) }
     try checkReferences()

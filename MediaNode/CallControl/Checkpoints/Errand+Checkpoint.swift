@@ -13,6 +13,18 @@ extension Click: Checkpointed {
   }
 }
 
+extension PageShare: Checkpointed {
+  func write(to writer: inout CheckpointWriter) {
+    writer.write(page)
+    writer.write(host)
+    writer.write(talksBack)
+  }
+
+  init(from reader: inout CheckpointReader) throws(CheckpointError) {
+    self.init(page: try reader.read(), host: try reader.read(), talksBack: try reader.read())
+  }
+}
+
 /// A call that nobody made, as it is written after what it is made for.
 struct WrittenErrand<Reason: Hashable & Checkpointed>: Hashable, Checkpointed {
   let reason: Reason
@@ -49,4 +61,7 @@ extension Errand {
 
   /// Likewise.
   var asClick: WrittenErrand<Click>? { click.map { WrittenErrand(self, for: $0) } }
+
+  /// Likewise.
+  var asShare: WrittenErrand<PageShare>? { share.map { WrittenErrand(self, for: $0) } }
 }

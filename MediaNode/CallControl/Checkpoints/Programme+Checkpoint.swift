@@ -147,6 +147,19 @@ extension ProgrammeRun: Checkpointed {
   }
 }
 
+extension Page: Checkpointed {
+  func write(to writer: inout CheckpointWriter) {
+    writer.write(language)
+    writer.write(longest)
+    writer.write(isHeard)
+  }
+
+  init(from reader: inout CheckpointReader) throws(CheckpointError) {
+    self.init(
+      language: try reader.read(), longest: try reader.read(), isHeard: try reader.read())
+  }
+}
+
 extension Attendance: Checkpointed {
   func write(to writer: inout CheckpointWriter) {
     switch purpose {
@@ -174,6 +187,9 @@ extension Attendance: Checkpointed {
       writer.write(UInt8(15))
       writer.write(heard)
     case .errand: writer.write(UInt8(17))
+    case .page(let page):
+      writer.write(UInt8(18))
+      writer.write(page)
     }
     writer.write(run)
     writer.write(offersAt)
@@ -192,6 +208,7 @@ extension Attendance: Checkpointed {
     case 13: purpose = .menu(try reader.read(MenuVisit.self))
     case 14: purpose = .queue
     case 17: purpose = .errand
+    case 18: purpose = .page(try reader.read(Page.self))
     case 16:
       var visit = try reader.read(MenuVisit.self)
       visit.flowKeys = try reader.read([String].self)

@@ -49,7 +49,7 @@ extension CallMachine {
 
   /// Nobody can be reached there: whoever waits hears so.
   mutating func errandIsInVain(_ outcome: CallOutcome, at now: Moment) -> [CallAction] {
-    guard case .attended = state, let language = errand?.click?.host.language else { return [] }
+    guard case .attended = state, let language = errand?.host?.language else { return [] }
     failures.append(outcome)
     let notice = language.notice(outcome.notice ?? .nobodyAvailable)
     return say(Programme(announcement: Announcement(notice, in: language)), at: now)
@@ -62,7 +62,7 @@ extension CallMachine {
 
   /// What stands in the records for the call as a whole.
   func errandEnded(_ outcome: CallOutcome, _ evidence: EndEvidence) -> [CallAction] {
-    guard let errand else { return [] }
+    guard let errand, errand.share == nil else { return [] }
     // Who answered may have left before the other did.
     let said: CallOutcome =
       errand.stage != .reached && outcome == .answered ? .cancelled : outcome

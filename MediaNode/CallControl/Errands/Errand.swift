@@ -8,6 +8,8 @@ struct Errand: Hashable, Sendable {
     case callback(place: CallID)
     /// A user had it made.
     case click(Click)
+    /// Somebody speaks to the member whose telephones ring.
+    case page(PageShare)
   }
 
   enum Stage: String, Hashable, Sendable {
@@ -20,7 +22,7 @@ struct Errand: Hashable, Sendable {
   }
 
   let purpose: Purpose
-  /// It stands for the call in the records, and is nobody's.
+  /// It stands for the call in the records, and is nobody's. A page is on record as the call of whoever speaks.
   let leg: LegID
   /// As it would be dialled.
   let number: String
@@ -30,14 +32,31 @@ struct Errand: Hashable, Sendable {
   var place: CallID? {
     switch purpose {
     case .callback(let place): place
-    case .click: nil
+    case .click, .page: nil
     }
   }
 
   var click: Click? {
     switch purpose {
-    case .callback: nil
+    case .callback, .page: nil
     case .click(let click): click
+    }
+  }
+
+  /// The page that it is made for.
+  var share: PageShare? {
+    switch purpose {
+    case .callback, .click: nil
+    case .page(let share): share
+    }
+  }
+
+  /// For whom the caller's own telephones alone ring; nil: agents do, for a queue.
+  var host: ReceptionHost? {
+    switch purpose {
+    case .callback: nil
+    case .click(let click): click.host
+    case .page(let share): share.host
     }
   }
 }

@@ -52,10 +52,18 @@ extension Exchange {
       .offered(offer), tenant: call.tenant, call: call.id, leg: call.caller.id,
       epoch: call.caller.epoch, at: now)
     outbox.append(.record(begun, receipt: nil))
+    ring(call, called: host.number, from: call.called, at: now)
+  }
+
+  /// Those ring of whom one is to be its caller.
+  /// - Parameters:
+  ///   - called: what their legs' records say.
+  ///   - shown: likewise, of who calls.
+  mutating func ring(_ call: CallMachine, called: String, from shown: String, at now: Moment) {
     index(CallEntry(machine: call, inviteKey: InviteKey(call.caller.invite)))
     relays[call.plan.id] = call.id
     callsPerTenant[call.tenant, default: 0] += 1
-    admit(call.callees, to: call, called: host.number, from: call.called, at: now)
+    admit(call.callees, to: call, called: called, from: shown, at: now)
     update(call.id, at: now) { $0.beginErrand() }
     guard let entry = calls[call.id] else { return }
     tellWatchers(from: nil, to: entry.$machine, at: now)
@@ -69,6 +77,7 @@ extension Exchange {
     switch errand.purpose {
     case .callback: callBack(errand.number, of: call, by: entry, tenant, at: now)
     case .click(let click): run(click, errand.number, of: call, by: entry, tenant, at: now)
+    case .page(let share): join(share, of: id, at: now)
     }
   }
 }

@@ -79,7 +79,7 @@ extension CallMachine {
     case .menu(let visit): visit.choices
     case .queue: queued?.choices
     case .announcement(let heard): heard.choices
-    case .refusal, .room, .message, .visit, .switching, .telling, .parked, .errand, nil: nil
+    case .refusal, .room, .message, .visit, .switching, .telling, .parked, .errand, .page, nil: nil
     }
   }
 

@@ -71,8 +71,7 @@ struct MessageDeposit: Hashable, Sendable {
         announcement: offer.announcement,
         // A key skips what is known already.
         reading: KeyReading(most: 1, patience: .zero))
-    // The same tone everywhere.
-    case .tone: Programme(announcement: Announcement([.recorded("beep")], in: .english))
+    case .tone: .tone
     case .full:
       Programme(
         announcement: Announcement(offer.language.notice(.mailboxFull), in: offer.language))

@@ -68,9 +68,9 @@ extension CallMachine {
       return programme
     case .queue: return queued.map { .ringing(in: $0.host.language) }
     case .announcement(let heard): return .ringing(in: heard.language)
-    case .errand: return errand?.click.map { .ringing(in: $0.host.language) }
+    case .errand: return errand?.host.map { .ringing(in: $0.language) }
     case .visit(let visit): return .ringing(in: visit.language)
-    case .refusal, .room, .message, .switching, .telling, .parked, nil: return nil
+    case .refusal, .room, .message, .switching, .telling, .parked, .page, nil: return nil
     }
   }
 

@@ -38,8 +38,8 @@ extension CallMachine {
     case .menu(let visit): visit.flowKeys == nil || flow != nil ? visit.host : nil
     case .queue: queued?.host
     case .announcement: flow?.host
-    case .errand: errand?.click?.host
-    case .refusal, .room, .message, .visit, .switching, .telling, .parked, nil: nil
+    case .errand: errand?.host
+    case .refusal, .room, .message, .visit, .switching, .telling, .parked, .page, nil: nil
     }
   }
 }

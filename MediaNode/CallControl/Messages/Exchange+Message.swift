@@ -2,7 +2,7 @@ import NodeContract
 import SIP
 
 /// A message on its way to all devices of an extension.
-struct Page: Sendable {
+struct TextMessage: Sendable {
   let request: SIPRequest
   let sender: ServerTransactionID
   /// Devices that have not answered.
@@ -51,28 +51,28 @@ extension Exchange {
     guard !devices.isEmpty else {
       return respond(StatusCode.temporarilyUnavailable, to: arrival, at: now)
     }
-    guard pages.count < limits.messagesUnderWay else {
+    guard texts.count < limits.messagesUnderWay else {
       let retry = HeaderField("Retry-After", nextRetryAfter())
       return respond(StatusCode.serviceUnavailable, [retry], to: arrival, at: now)
     }
     merged.insert(arrival.request, at: now.boot)
     let token = nextToken()
-    pages[token] = Page(request: arrival.request, sender: arrival.id)
+    texts[token] = TextMessage(request: arrival.request, sender: arrival.id)
     for device in devices {
       let copy = arrival.message(
         from: sender, to: recipient, at: device, in: tenant.snapshot.domain,
         callID: nextTag(), tag: nextTag())
-      page(copy, over: device.flow, for: token, at: now)
+      send(copy, over: device.flow, for: token, at: now)
     }
   }
 
-  private mutating func page(
+  private mutating func send(
     _ request: SIPRequest, over flow: Flow, for token: RequestToken, at now: Moment
   ) {
     let branch = Via.magicCookie + nextTag()
     let sent = layer.send(signed(request), over: flow, branch: branch, at: now.boot)
-    paging[sent.id] = token
-    pages[token]?.waiting.insert(sent.id)
+    texting[sent.id] = token
+    texts[token]?.waiting.insert(sent.id)
     handle(sent.events, at: now)
   }
 
@@ -82,13 +82,13 @@ extension Exchange {
   mutating func messageAnswered(
     _ response: SIPResponse, _ id: ClientTransactionID, at now: Moment
   ) -> Bool {
-    guard let token = paging[id] else { return false }
+    guard let token = texting[id] else { return false }
     if response.status >= 200 { answered(response.status, id, token, at: now) }
     return true
   }
 
   mutating func messageTimedOut(_ id: ClientTransactionID, at now: Moment) -> Bool {
-    guard let token = paging[id] else { return false }
+    guard let token = texting[id] else { return false }
     answered(StatusCode.temporarilyUnavailable, id, token, at: now)
     return true
   }
@@ -96,15 +96,15 @@ extension Exchange {
   private mutating func answered(
     _ status: Int, _ id: ClientTransactionID, _ token: RequestToken, at now: Moment
   ) {
-    paging[id] = nil
-    guard var page = pages[token] else { return }
-    page.waiting.remove(id)
-    if Self.isMoreTelling(status, than: page.refusal) { page.refusal = status }
-    pages[token] = page
+    texting[id] = nil
+    guard var text = texts[token] else { return }
+    text.waiting.remove(id)
+    if Self.isMoreTelling(status, than: text.refusal) { text.refusal = status }
+    texts[token] = text
     if (200..<300).contains(status) {
       finish(token, status, at: now)
-    } else if page.waiting.isEmpty {
-      finish(token, page.refusal, at: now)
+    } else if text.waiting.isEmpty {
+      finish(token, text.refusal, at: now)
     }
   }
 
@@ -116,8 +116,8 @@ extension Exchange {
   }
 
   private mutating func finish(_ token: RequestToken, _ status: Int, at now: Moment) {
-    guard let page = pages.removeValue(forKey: token) else { return }
-    send(page.request.response(status, toTag: nextTag()), to: page.sender, at: now)
+    guard let text = texts.removeValue(forKey: token) else { return }
+    send(text.request.response(status, toTag: nextTag()), to: text.sender, at: now)
   }
 }
 

@@ -200,7 +200,8 @@ extension CallMachine {
     // Its PRACK would go to the lost address.
     (caller.progress, caller.reliability) = (nil, .never)
     switch state {
-    case .attended: return attendanceIsOver(at: now)
+    // Members are called anew, and answer by themselves.
+    case .attended: return isPaging ? [] : attendanceIsOver(at: now)
     case .ringing(let until):
       state = .ringing(until: min(until, now.boot.advanced(by: limits.ringingAfterMove)))
       return []

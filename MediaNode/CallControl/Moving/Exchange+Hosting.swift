@@ -137,7 +137,7 @@ extension Exchange {
     var checkpoint = checkpoint
     guard
       checkpoint.machine.places.allSatisfy({ grants[$0] != nil || hostings[$0] != nil }),
-      !isSupervisorAlone(checkpoint.machine), let relocation = relocation(of: checkpoint.machine)
+      !hearsNobody(checkpoint.machine), let relocation = relocation(of: checkpoint.machine)
     else {
       note(
         .debug, "a call cannot be moved: an address of its is not ours, or there are no ports",

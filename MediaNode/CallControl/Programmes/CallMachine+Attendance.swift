@@ -28,6 +28,8 @@ struct Attendance: Hashable, Sendable {
     case announcement(FlowAnnouncement)
     /// The call was made for it, and it waits for whom it is for: see `errand`.
     case errand
+    /// It is heard at telephones that answered by themselves.
+    case page(Page)
   }
 
   var purpose: Purpose
@@ -130,7 +132,7 @@ extension CallMachine {
     case .queue: saidToQueuedCaller(outcome, at: now)
     case .announcement(let heard): announced(heard, at: now)
     case .errand: end(Self.best(of: failures), at: now)
-    case .room, .parked, nil: []
+    case .room, .parked, .page, nil: []
     }
   }
 
@@ -138,8 +140,9 @@ extension CallMachine {
   mutating func attendanceIsOver(at now: Moment) -> [CallAction] {
     switch attendance?.purpose {
     case .refusal(let refused): end(refused, at: now)
+    case .page(let page) where !page.isHeard: end(Self.best(of: failures), at: now)
     case .room, .message, .visit, .switching, .telling, .parked, .menu, .queue,
-      .announcement, .errand, nil:
+      .announcement, .errand, .page, nil:
       end(.answered, at: now)
     }
   }
@@ -163,7 +166,7 @@ extension CallMachine {
     case .parked: true
     case .queue: queued?.waits ?? false
     case .none, .refusal, .room, .message, .visit, .switching, .telling, .menu, .announcement,
-      .errand:
+      .errand, .page:
       false
     }
   }

@@ -54,6 +54,9 @@ struct Programme: Hashable, Sendable {
 }
 
 extension Programme {
+  /// The party may speak. The same everywhere.
+  static let tone = Programme(announcement: Announcement([.recorded("beep")], in: .english))
+
   /// What a caller hears while somebody rings whom we lead it to.
   static func ringing(in language: SpokenLanguage) -> Programme {
     Programme(announcement: Announcement([.ringing], in: language), rounds: .max, pause: .zero)

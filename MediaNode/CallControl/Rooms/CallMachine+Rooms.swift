@@ -113,6 +113,7 @@ extension CallMachine {
     guard let stay, passage.isDecoded else { return [:] }
     switch state {
     case .attended:
+      guard caller.phase == .answered else { return [:] }
       return caller.session.isHolding
         ? [:] : [caller.side: RoomSeat(stay.room, as: stay.role)]
     case .talking:

@@ -66,10 +66,12 @@ extension Exchange {
   // MARK: - Calls that the exchange answers
 
   /// A new call whose other party is the exchange itself; `begin` says what it does.
+  /// Nil: it was refused.
+  @discardableResult
   mutating func attend(
     _ arrival: Arrival, _ origin: CallOrigin, called: String, at now: Moment, hasRoom: Bool = true,
     passed: [LegParty] = [], _ begin: (inout CallMachine) -> [CallAction]
-  ) {
+  ) -> CallID? {
     let id = CallID(at: now.wall, using: &random)
     var caller = callerLeg(arrival, origin, at: now)
     recordOffer(of: caller, id, origin, called: called, arrival, at: now)
@@ -90,8 +92,10 @@ extension Exchange {
       let begun = index(call, arrival)
       update(id, at: now, begin)
       tellWatchers(from: nil, to: begun, at: now)
+      return id
     } catch {
       refuse(error.outcome, caller, id, origin.tenant.id, arrival, at: now)
+      return nil
     }
   }
 
@@ -111,7 +115,9 @@ extension Exchange {
   /// Whoever listened to two who do not talk any more hangs up; two whom nobody hears any more talk
   /// by themselves.
   mutating func reviewSupervision(in room: RoomID, at now: Moment) {
-    let present = rooms.calls(in: room).filter { calls[$0]?.machine.stay?.number == nil }.sorted()
+    let present = rooms.calls(in: room).sorted().filter { id in
+      calls[id].map { $0.machine.stay?.number == nil && $0.machine.page == nil } ?? true
+    }
     let supervised = present.filter { calls[$0]?.machine.attendance == nil }
     if supervised.count == present.count {
       for id in supervised { update(id, at: now) { $0.unsupervised() } }

@@ -31,7 +31,7 @@ public struct RoomSeat: Hashable, Sendable {
 /// What a call has to do with a room, for as long as it has.
 struct RoomStay: Hashable, Sendable {
   let room: RoomID
-  /// What is dialled to come in; nil: nobody does, a supervisor made it.
+  /// What is dialled to come in; nil: nobody does, a supervisor or a page made it.
   let number: String?
   /// Of the one party that the exchange attends to; two who talk with each other are talkers.
   var role = RoomSeat.Role.talker

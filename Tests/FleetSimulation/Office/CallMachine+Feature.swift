@@ -8,7 +8,8 @@ extension CallMachine {
     if let queued, queued.waits { return "queued" }
     if parking != nil { return "parked" }
     switch attendance?.purpose {
-    case .room: return "in a conference"
+    case .room: return page == nil ? "in a conference" : "in a page"
+    case .page: return "in a page"
     case .message: return "leaving a message"
     case .visit: return "hearing messages"
     case .menu: return "in a menu"

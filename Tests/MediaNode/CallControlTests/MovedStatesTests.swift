@@ -42,6 +42,32 @@ import Testing
     expectEnds(in: scene)
   }
 
+  @Test("A page is heard on by whoever heard it, and whoever was called is called anew")
+  func page() throws {
+    let scene = try Scene()
+    scene.world.change { tenant in
+      tenant.extensions += [Fixture.entry("104", outside: nil)]
+      tenant.extensions[2].paging = PagingGroup(
+        members: ["102", "104"].map(Fixture.extensionID))
+    }
+    let dave = try scene.device("104", at: "127.0.5.6:5066")
+    dave.habit = .ring
+    let call = scene.alice.call("103")
+    #expect(scene.world.run { call.state == .talking && dave.calls.count == 1 })
+    scene.world.run(for: .seconds(1))
+    moved(scene)
+    dave.lastCall?.pickUp()
+    scene.world.run(for: .seconds(1))
+    let seats = try [call, scene.bob.lastCall, dave.lastCall].map { party in
+      let relay = try relay(of: try #require(party), in: scene)
+      return try #require(relay.seats.first?.value)
+    }
+    #expect(Set(seats.map(\.room)).count == 1)
+    #expect(seats.map(\.role) == [.talker, .listener, .listener])
+    call.hangUp()
+    expectEnds(in: scene)
+  }
+
   @Test("A recording goes on with its next part")
   func recording() throws {
     let scene = try Scene()

@@ -534,7 +534,7 @@ extension Exchange {
   var hasNoLeftovers: Bool {
     calls.isEmpty && dialogs.isEmpty && initialInvites.isEmpty && clients.isEmpty
       && servers.isEmpty && receipts.isEmpty && relays.isEmpty && callsPerTenant.isEmpty
-      && lines.isEmpty && notifying.isEmpty && pages.isEmpty && paging.isEmpty
+      && lines.isEmpty && notifying.isEmpty && texts.isEmpty && texting.isEmpty && pages.isEmpty
       && measuring.isEmpty && rooms.isEmpty && parked.isEmpty && queues.isEmpty
   }
 }
