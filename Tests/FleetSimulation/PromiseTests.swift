@@ -94,6 +94,7 @@ import Testing
     let states = [
       "talking", "held", "parked", "queued", "in a menu", "in a conference", "leaving a message",
       "hearing messages", "recorded", "ringing", "looked for", "waiting for a callback",
+      "in a page",
     ]
     for state in states {
       for way in ["", ", elsewhere"] {

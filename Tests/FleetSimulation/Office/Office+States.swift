@@ -59,7 +59,19 @@ extension Office {
         fail(situation, "\(number) does not ring")
       }
     case .lookedFor: expectSearch(of: situation, first)
+    case .paged: expectPage(of: situation.parties, situation)
     case .waitingForCallback: break
+    }
+  }
+
+  /// Who pages is heard at these telephones, and nobody else is heard.
+  private func expectPage(of parties: [PartyCall], _ situation: Situation) {
+    let machines = parties.compactMap { carrying($0)?.machine }
+    let roles: [RoomSeat.Role] = [.talker] + parties.dropFirst().map { _ in .listener }
+    guard machines.count == parties.count, Set(machines.map(\.page)).count == 1,
+      Set(machines.map(\.stay?.room)).count == 1, machines.compactMap(\.stay?.role) == roles
+    else {
+      return fail(situation, "its parties sit in \(machines.map(\.stay)), \(parties.count) of them")
     }
   }
 
@@ -145,6 +157,7 @@ extension Office {
     case .inConference:
       let rest = situation.parties.dropFirst().compactMap { carrying($0)?.machine.stay?.room }
       if rest.count != 2 || Set(rest).count != 1 { fail(situation, "who stays sits in \(rest)") }
+    case .paged: expectPage(of: [first, situation.parties[2]], situation)
     case .ringingInGroup:
       if first.state != .talking { fail(situation, "the group is not answered: \(first.heard)") }
       if phone("122").calls.contains(where: { $0.state == .ringing }) {

@@ -7,7 +7,7 @@ import SIP
 final class Situation {
   enum Kind: String, CaseIterable {
     case talking, held, parked, queued, inMenu, inConference, leavingMessage, hearingMessages
-    case recorded, ringingInGroup, lookedFor, waitingForCallback
+    case recorded, ringingInGroup, lookedFor, waitingForCallback, paged
 
     /// Who is needed: the first of them calls, or all do.
     var numbers: [String] {
@@ -25,6 +25,7 @@ final class Situation {
       // 124 is the one who is looked for, first at 125's.
       case .lookedFor: ["123", "124", "125", "126"]
       case .waitingForCallback: ["127", "128"]
+      case .paged: ["129", "130", "131"]
       }
     }
   }
@@ -46,6 +47,7 @@ extension Office {
   static let mailbox = "203"
   static let group = "204"
   static let callbackQueue = "205"
+  static let pagingGroup = "206"
 
   /// Everybody's extension, and those that receive callers.
   static let tenant: TenantSnapshot = {
@@ -54,7 +56,7 @@ extension Office {
     tenant.ringTimeout = .seconds(300)
     let numbers =
       Situation.Kind.allCases.flatMap(\.numbers) + [
-        queue, menu, mailbox, group, callbackQueue,
+        queue, menu, mailbox, group, callbackQueue, pagingGroup,
       ]
     tenant.extensions = numbers.map { Fixture.entry($0, outside: nil) }
     func change(_ number: String, _ edit: (inout ExtensionEntry) -> Void) {
@@ -91,6 +93,10 @@ extension Office {
         strategy: .longestIdle, agents: [.init(Fixture.extensionID("128"))],
         ringsFor: .seconds(250), needsAgents: false, announcesEvery: nil,
         callback: .init(offeredAfter: .seconds(1)))
+    }
+    change(pagingGroup) {
+      $0.paging = PagingGroup(
+        members: ["130", "131"].map(Fixture.extensionID), longest: .seconds(250))
     }
     change("128") {
       let longAgo = WallTime(milliseconds: 1)
@@ -164,6 +170,7 @@ extension Office {
       phone(numbers[3]).habit = .ring
       situation.parties = [call(numbers[1], from: numbers[0])]
     case .waitingForCallback: askForCallback(situation)
+    case .paged: situation.parties = [call(Self.pagingGroup, from: numbers[0])]
     }
   }
 
@@ -204,7 +211,7 @@ extension Office {
       }
     case .queued:
       if let ringing = phone("110").lastCall { situation.parties.append(ringing) }
-    case .ringingInGroup:
+    case .ringingInGroup, .paged:
       situation.parties += situation.kind.numbers.dropFirst().compactMap { phone($0).lastCall }
     case .lookedFor:
       if let asked = phone("125").lastCall { situation.parties.append(asked) }
@@ -252,6 +259,7 @@ extension Office {
     case .ringingInGroup: phone("121").calls.last { $0.state == .ringing }?.pickUp()
     case .inConference:
       situation.parties[0].hangUp()
+    case .paged: situation.parties[1].hangUp()
     case .lookedFor: takeCall(of: situation)
     case .waitingForCallback: logIn("128")
     case .talking, .recorded, .leavingMessage, .hearingMessages: break

@@ -157,6 +157,19 @@ private func callsInEveryState() throws -> [(call: CallMachine, at: BootInstant)
     let call = scene.alice.call("*72102")
     scene.world.run { call.state == .talking }
   }
+  for seconds in [1, 3] {
+    try play { scene in  // a page, one member hears it and one is called
+      let second = try scene.device("103", at: "127.0.5.5:5065")
+      (scene.bob.habit, second.habit) = (.answer(after: .seconds(2)), .ring)
+      scene.world.change {
+        $0.extensions += [Fixture.entry("104", outside: nil)]
+        $0.extensions[3].paging = PagingGroup(
+          members: ["102", "103"].map(Fixture.extensionID), talksBack: true)
+      }
+      scene.alice.call("104")
+      scene.world.run(for: .seconds(seconds))
+    }
+  }
   try play { scene in  // parked
     let (_, callee) = try scene.talking()
     _ = Referring(callee, to: "*70")

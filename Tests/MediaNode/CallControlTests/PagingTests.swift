@@ -207,7 +207,7 @@ import Testing
     allowed.hangUp()
     office.world.run(for: .seconds(1))
     office.world.change { $0.numbers[0].destination = .extension(Fixture.extensionID("103")) }
-    let outside = office.scene.carrier.call("+442079460101")
+    let outside = office.scene.carrier.call("+442079460102")
     #expect(office.world.run { outside.state == .ended })
     #expect(outside.finalStatus == 403)
     office.scene.calmDown()

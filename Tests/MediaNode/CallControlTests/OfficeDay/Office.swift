@@ -138,7 +138,7 @@ final class Office {
 
   /// Extensions that nobody sits at.
   private func addRooms() {
-    for number in ["200", "250", "260", "261", "262", "270", "271"] { add(number, hasPhone: false) }
+    for number in ["200", "250", "260", "261", "262", "270", "271", "280"] { add(number, hasPhone: false) }
     edit("250") {
       $0.queue = CallQueue(
         strategy: .longestIdle, agents: [.init(id("202")), .init(id("203"))],
@@ -175,6 +175,12 @@ final class Office {
       $0.menu = VoiceMenu(
         choices: ["1": .extension(id("214")), "0": .extension(id("201"))], repeats: 0)
     }
+    // The reception and sales' head are heard in the workshop.
+    edit("280") {
+      $0.paging = PagingGroup(
+        members: ["212", "213", "214"].map(id), pagers: ["201", "209"].map(id),
+        longest: .seconds(30))
+    }
     edit("200") { $0.flow = frontDoor }
   }
 
@@ -206,6 +212,7 @@ final class Office {
     let destinations = [
       "0200": "200", "0201": "201", "0206": "206", "0207": "207", "0208": "208", "0210": "210",
       "0211": "211", "0216": "216", "0250": "250", "0260": "260", "0261": "261", "0270": "270",
+      "0280": "280",
     ]
     var entries = destinations.sorted { $0.key < $1.key }.map { last, number in
       NumberEntry(

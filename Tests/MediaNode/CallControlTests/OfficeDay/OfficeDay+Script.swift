@@ -164,6 +164,13 @@ extension OfficeDay {
     10:33:30 201 > *65 : ends 5 | 200 | 201>*65 5s
     10:34:00 Lena > 0201 : 201 answers 5, 201 transfers *65 25, ends 65 | 200 | carrier>0201 60s, 201 20s
     10:34:40 204 > *65 : ends 10 | 200 | 204>*65 10s
+    # The workshop is paged
+    10:36:00 201 > 280 : 212 shows Phone 201 1, 212 answers 1, 213 answers 2, 214 refuses 486 2, ends 21 | 200 | 201>280 20s, 212 20s, 213 19s, 214 busy
+    10:36:10 lamps 212 talks, 213 talks
+    10:37:00 204 > 280 : | 403 | 204>280 forbidden
+    10:37:30 Lena > 0280 : | 403 | carrier>0280 forbidden
+    10:38:00 209 > 280 : 213 answers 1, ends 50 | 200 | 209>280 30s, 212 no-answer, 213 30s, 214 no-answer
+    10:39:00 201 > 280 : ends 30 | 480 | 201>280 no-answer, 212 no-answer, 213 no-answer, 214 no-answer
     # Recordings
     10:40:00 204 > 205 : 205 answers 2, records 10, stops 30, ends 42 | 200 | 204>205 40s, 205 40s, recording stopped
     10:41:00 204 > 205 : 205 answers 2, 205 records 10, ends 42 | 200 | 204>205 40s, 205 40s, recording call-ended
