@@ -32,6 +32,7 @@ public struct APIRoutes: Sendable {
       .register(on: &group)
     FollowMeRoutes(keys: keys, followMe: FollowMeOperations(store)).register(on: &group)
     RingGroupRoutes(keys: keys, groups: RingGroupOperations(store)).register(on: &group)
+    PagingRoutes(keys: keys, groups: PagingOperations(store)).register(on: &group)
     ContactRoutes(keys: keys, contacts: ContactOperations(store, clock: clock)).register(on: &group)
     ScreeningRoutes(keys: keys, screening: ScreeningOperations(store, clock: clock))
       .register(on: &group)

@@ -60,6 +60,7 @@ struct FlowTargets {
 
   private mutating func checkRung(_ id: ExtensionID, at name: CallFlow.StepName) {
     guard let entry = entry(id, at: name) else { return }
+    guard entry.paging == nil else { return notePaging(entry, at: name) }
     guard entry.menu == nil, entry.queue == nil, entry.flow == nil, id != owner else {
       return note(
         .unknownTarget, name,
@@ -69,10 +70,19 @@ struct FlowTargets {
   }
 
   private mutating func checkHandedOver(_ id: ExtensionID, at name: CallFlow.StepName) {
-    guard let entry = entry(id, at: name), leadsBack(from: id) else { return }
+    guard let entry = entry(id, at: name) else { return }
+    guard entry.paging == nil else { return notePaging(entry, at: name) }
+    guard leadsBack(from: id) else { return }
     note(
       .loop, name, "“\(name)” hands calls over to \(entry.number), from where they come back here.",
       "Hand them over to somebody else.")
+  }
+
+  private mutating func notePaging(_ entry: ExtensionEntry, at name: CallFlow.StepName) {
+    note(
+      .unknownTarget, name,
+      "\(entry.number), which “\(name)” names, is for colleagues who page others.",
+      "Name another extension: no caller is led there.")
   }
 
   /// Whether calls that are handed over there come to this flow again without anybody's doing.

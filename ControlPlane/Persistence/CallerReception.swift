@@ -4,7 +4,7 @@ internal import Tenancy
 
 /// What can receive the callers of an extension in the place of its devices: one of them at most.
 enum CallerReception: CaseIterable {
-  case ringGroup, menu, queue, flow
+  case ringGroup, menu, queue, flow, paging
 
   fileprivate var expectation: String {
     switch self {
@@ -12,6 +12,7 @@ enum CallerReception: CaseIterable {
     case .menu: "of an extension that has no menu"
     case .queue: "of an extension that has no queue"
     case .flow: "of an extension that has no call flow"
+    case .paging: "of an extension that pages nobody"
     }
   }
 
@@ -22,6 +23,7 @@ enum CallerReception: CaseIterable {
     case .menu: "SELECT 1 FROM menus WHERE tenant_id = \(tenant) AND extension_id = \(id)"
     case .queue: "SELECT 1 FROM queues WHERE tenant_id = \(tenant) AND extension_id = \(id)"
     case .flow: "SELECT 1 FROM call_flows WHERE tenant_id = \(tenant) AND extension_id = \(id)"
+    case .paging: "SELECT 1 FROM paging_groups WHERE tenant_id = \(tenant) AND extension_id = \(id)"
     }
   }
 }

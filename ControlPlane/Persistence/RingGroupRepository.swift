@@ -36,18 +36,27 @@ public struct RingGroupRepository: Sendable {
         VALUES (\(tenant), \(id), \(group.strategy), \(group.ringsFor.components.seconds),
           \(group.skipsBusy), \(group.confirms))
         """)
-      let members = try transaction.execute(
-        """
-        INSERT INTO ring_group_members (tenant_id, extension_id, position, member_id)
-        SELECT \(tenant)::uuid, \(id)::uuid, m.position - 1, e.extension_id
-        FROM unnest(\(group.members)::uuid[]) WITH ORDINALITY AS m (member_id, position)
-        JOIN extensions e ON e.tenant_id = \(tenant)::uuid AND e.extension_id = m.member_id
-        """)
-      guard members == group.members.count else {
-        throw InvalidField("members", .unknownReference)
-      }
+      try transaction.list(
+        group.members, of: id, of: tenant, in: "ring_group_members", as: "members")
       return true
     }
+  }
+}
+
+extension Transaction {
+  /// Colleagues in their order, in a table of such lists. Throws `InvalidField` for `field` where one is unknown.
+  func list(
+    _ colleagues: [ExtensionID], of id: ExtensionID, of tenant: TenantID, in table: Query,
+    as field: String
+  ) throws {
+    let listed = try execute(
+      """
+      INSERT INTO \(table) (tenant_id, extension_id, position, member_id)
+      SELECT \(tenant)::uuid, \(id)::uuid, m.position - 1, e.extension_id
+      FROM unnest(\(colleagues)::uuid[]) WITH ORDINALITY AS m (member_id, position)
+      JOIN extensions e ON e.tenant_id = \(tenant)::uuid AND e.extension_id = m.member_id
+      """)
+    guard listed == colleagues.count else { throw InvalidField(field, .unknownReference) }
   }
 }
 

@@ -48,6 +48,7 @@ private struct SnapshotContents {
   let switches: [ExtensionID: AnsweringSwitches]
   let features: [TenantID: [Feature: String?]]
   let groups: [ExtensionID: RingGroup]
+  let paging: [ExtensionID: PagingGroup]
   let followMe: [ExtensionID: FollowMe]
   let mailboxes: [ExtensionID: Mailbox]
   let menus: [ExtensionID: VoiceMenu]
@@ -90,6 +91,7 @@ private struct SnapshotContents {
       ).map {
         (try $0.value("extension_id", as: ExtensionID.self), try RingGroup(row: $0))
       })
+    paging = try transaction.pagingGroups("g.tenant_id = ANY(\(ids)::uuid[])")
     followMe = try transaction.followMe("s.tenant_id = ANY(\(ids)::uuid[])")
     mailboxes = Dictionary(
       uniqueKeysWithValues: try transaction.query(
@@ -124,7 +126,7 @@ private struct SnapshotContents {
           answering: answeringRules[$0.id] ?? [],
           switches: switches[$0.id] ?? AnsweringSwitches(), group: groups[$0.id],
           mailbox: mailboxes[$0.id], menu: menus[$0.id], queue: queues[$0.id],
-          flow: flows[$0.id], followMe: followMe[$0.id])
+          flow: flows[$0.id], followMe: followMe[$0.id], paging: paging[$0.id])
       },
       numbers: (numbers[tenant.id] ?? []).map(\.entry),
       trunks: (trunks[tenant.reseller] ?? []).map(\.entry),

@@ -59,6 +59,7 @@ public struct Store: Sendable {
 extension Store {
   public var sites: SiteRepository { SiteRepository(store: self) }
   public var ringGroups: RingGroupRepository { RingGroupRepository(store: self) }
+  public var pagingGroups: PagingGroupRepository { PagingGroupRepository(store: self) }
   public var followMe: FollowMeRepository { FollowMeRepository(store: self) }
   public var mailboxes: MailboxRepository { MailboxRepository(store: self) }
   public var mailboxPINs: MailboxPINRepository { MailboxPINRepository(store: self) }

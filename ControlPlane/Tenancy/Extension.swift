@@ -33,12 +33,13 @@ public struct Extension: Hashable, Sendable {
   public func entry(
     answering: [AnsweringRule], switches: AnsweringSwitches = AnsweringSwitches(),
     group: RingGroup? = nil, mailbox: Mailbox? = nil, menu: VoiceMenu? = nil,
-    queue: CallQueue? = nil, flow: CallFlow? = nil, followMe: FollowMe? = nil
+    queue: CallQueue? = nil, flow: CallFlow? = nil, followMe: FollowMe? = nil,
+    paging: PagingGroup? = nil
   ) -> ExtensionEntry {
     ExtensionEntry(
       id: id, number: number.digits, displayName: displayName.text,
       outsideNumber: outsideNumber?.description, credentials: credentials, answering: answering,
       switches: switches, group: group, maySupervise: maySupervise, mailbox: mailbox?.entry,
-      menu: menu, queue: queue, flow: flow, followMe: followMe)
+      menu: menu, queue: queue, flow: flow, followMe: followMe, paging: paging)
   }
 }

@@ -15,7 +15,7 @@ struct PBXControl: AsyncParsableCommand {
       SiteCommands.self, NodeCommands.self, AddressCommands.self, ResellerCommands.self,
       KeyCommands.self, PriceListCommands.self, TrunkCommands.self, TenantCommands.self,
       ExtensionCommands.self, AnsweringCommands.self, AnsweringSwitchCommands.self,
-      FeatureCodeCommands.self, RingGroupCommands.self, FollowMeCommands.self,
+      FeatureCodeCommands.self, RingGroupCommands.self, PagingCommands.self, FollowMeCommands.self,
       MenuCommands.self, QueueCommands.self, FlowCommands.self, SoundCommands.self,
       ContactCommands.self, ScreeningCommands.self,
       MailboxCommands.self,

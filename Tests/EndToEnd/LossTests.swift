@@ -101,6 +101,26 @@ extension SiteA {
       await carrier.quit()
     }
 
+    @Test("The node dies during a page: those who heard it hear it on, and nobody hears them")
+    func nodeDiesDuringAPage() async throws {
+      let bench = try await Bench("dies-in-page")
+      let phones = try await PagingTests.office("paged-on", from: 187, with: [], on: bench)
+      try await PagingTests.page(phones)
+      for member in phones.dropFirst() {
+        try await member.comesToHear([Bench.tones[0]], of: Bench.tones)
+      }
+      try bench.killNode("node-a1")
+      try await bench.nodeAnswers()
+      for member in phones.dropFirst() {
+        try await member.hears(seconds: 3 + (try member.secondsHeard))
+        try await member.comesToHear([Bench.tones[0]], of: Bench.tones)
+      }
+      #expect(try phones[0].heard(of: Bench.tones) == [])
+      phones[0].hangUp()
+      for member in phones.dropFirst() { try await member.closed() }
+      for phone in phones { await phone.quit() }
+    }
+
     @Test("Node and keeper die: nobody has the call any more, and its record says so")
     func keeperDies() async throws {
       let bench = try await Bench("keeper-dies")

@@ -27,4 +27,5 @@ public let migrations: [Migration] = [
   queueCallbacks,
   idempotencyKeys,
   forwardedMessages,
+  pagingGroups,
 ]

@@ -68,7 +68,7 @@ may_last() {
 
 # A user for each phone in the plan.
 planned_users() {
-  awk '$5 != "hearing" { for (i = 3; i <= 4; i++) if ($i != "-" && $i !~ /^carrier/) users += $2 } END { print users }' "$work/plan"
+  awk '$5 != "hearing" { for (i = 3; i <= ($5 == "paged" ? 3 : 4); i++) if ($i != "-" && $i !~ /^carrier/) users += $2 } END { print users }' "$work/plan"
 }
 
 # MARK: - Phones

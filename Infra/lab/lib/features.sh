@@ -4,6 +4,8 @@ readonly menu_extension=300 queue_extension=301 mailbox_extension=302
 readonly callback_extension=303 followed_extensions=31
 # Who serves the queues and who hears its messages, as `provision_phone` counts.
 readonly agent_phone=9998 back_caller_phone=9996 listener_phone=9995
+# Who is paged, likewise, and by what.
+readonly first_paged_phone=9500 paging_extensions=32
 # Where users are looked for is so much behind this number. The parties know it, too.
 readonly followed_number=+447400005000 next_number=+447400006000
 
@@ -13,7 +15,8 @@ readonly feature_shares="
   menu        10  udp      -    choosing    $menu_extension
   conference  20  udp      -    conferring  *6
   message     10  udp      -    speaking    $mailbox_extension
-  queue       10  udp      -    queued      $queue_extension"
+  queue       10  udp      -    queued      $queue_extension
+  page        10  udp      udp  paged       $paging_extensions"
 
 # Of those who wait for somebody's word, likewise.
 readonly asking_shares="
@@ -23,6 +26,7 @@ readonly asking_shares="
 
 provision_features() {
   provision "$laboratory/agent" 1 "$agent_phone"
+  provision_paged
   [ ! -e "$laboratory/features" ] || return 0
   ctl menu set "$(create_feature "$menu_extension" Menu)" --tenant "$tenant" --patience 30 --repeats 9 \
     --choice "1=extension:$(extension_of_phone "$visitor")" >/dev/null
@@ -31,6 +35,20 @@ provision_features() {
   ctl mailbox set "$(create_feature "$mailbox_extension" Mailbox)" --tenant "$tenant" \
     --longest-message 900 --most-messages 1000 >/dev/null
   touch "$laboratory/features"
+}
+
+# Groups of one member each, whose phone is there for nothing else.
+provision_paged() {
+  local known number wanted
+  known=$(cat "$laboratory/paging-groups" 2>/dev/null || echo 0) wanted=$(share_of 10)
+  [ "$known" -lt "$wanted" ] || return 0
+  find_tenant
+  provision "$laboratory/paged-phones" "$wanted" "$first_paged_phone"
+  for ((number = known; number < wanted; number++)); do
+    ctl paging set "$(create_feature "$paging_extensions$((10 + number))" "Paging $number")" --tenant "$tenant" \
+      --member "$(extension_of_phone $((first_paged_phone + number)))" --longest 3600 >/dev/null
+    echo $((number + 1)) >"$laboratory/paging-groups"
+  done
 }
 
 # create_feature NUMBER NAME: the extension's id, also when it is there.

@@ -33,7 +33,8 @@ void make_calls(struct kind *kinds, int kind_count)
             call->number = j;
             call->ordinal = (int)(call - calls);
             call->legs[CALLER] = make_leg(call, kinds[i].state == HEARING ? listener_party() : party_for(kinds[i].caller));
-            if (kinds[i].callee) call->legs[CALLEE] = make_leg(call, party_for(kinds[i].callee));
+            if (kinds[i].state == PAGED) call->legs[CALLEE] = make_leg(call, helping_party(FIRST_PAGED + j, false));
+            else if (kinds[i].callee) call->legs[CALLEE] = make_leg(call, party_for(kinds[i].callee));
             if (kinds[i].state == AWAITING) call->legs[CALLEE] = make_leg(call, call->legs[CALLER]->party);
             for (int place = CALLER; place <= CALLEE; place++) {
                 struct leg *leg = call->legs[place];
@@ -75,7 +76,7 @@ static struct leg *phone_of(struct call *call)
 static void called_number(const struct call *call, char number[64])
 {
     const struct kind *kind = call->kind;
-    if (kind->state == FOLLOWING) snprintf(number, 64, "%s%d", kind->number, 10 + call->number);
+    if (kind->state == FOLLOWING || kind->state == PAGED) snprintf(number, 64, "%s%d", kind->number, 10 + call->number);
     else if (kind->state == CONFERRING) snprintf(number, 64, "%s%d", kind->number, 10 + call->number / 3);
     else if (!kind->callee) snprintf(number, 64, "%s", kind->number);
     else if (kind->callee->role == CARRIER) snprintf(number, 64, "0%lld", FIRST_CALLED - 440000000000ll + call->ordinal);
@@ -236,6 +237,9 @@ static void look_whether_ready(struct call *call)
     case FOLLOWING:
         call->is_ready = caller->hears_ringing && callee->phase == UP && has_heard(callee->stream, NULL, lately);
         break;
+    case PAGED:
+        call->is_ready = caller->phase == UP && callee->phase == UP && has_heard(callee->stream, caller->stream, lately);
+        break;
     case AWAITING:
         press_keys(call, (char[]){CALLBACK_KEY, '1', 0}, SECONDS(8));
         call->is_ready = caller->phase == GONE;
@@ -275,7 +279,7 @@ void expect_sound(void)
         if (state == TALKING || state == EARLY) expect(caller->stream, PEER, callee->stream);
         /* What is recorded is decoded, and what others hear is made anew. */
         if (state == RECORDED) expect(caller->stream, ANYTHING, NULL);
-        if (state == HELD || state == RECORDED) expect(callee->stream, ANYTHING, NULL);
+        if (state == HELD || state == RECORDED || state == PAGED) expect(callee->stream, ANYTHING, NULL);
         if (state == PARKED || state == CONFERRING) expect(caller->stream, ANYTHING, NULL);
     }
 }

@@ -57,6 +57,11 @@ void plan_deeds(struct call *call)
         add(call, CALLEE, CONFIRM);
         add(call, CALLER, HEAR);
         break;
+    case PAGED:
+        add(call, CALLER, REFRESH);
+        add(call, CALLEE, REFRESH);
+        add(call, CALLEE, HEAR);
+        break;
     case AWAITING: add(call, CALLEE, CALL_BACK); break;
     case HEARING:
         add(call, CALLER, MESSAGE);
@@ -145,7 +150,9 @@ static bool is_done(struct call *call, struct step *step)
     switch (step->deed) {
     case ANSWER: return hear_each_other(leg, other, call->step_begun);
     case EVENT: return other && keys_heard(other->stream) > call->keys_before;
-    case HEAR: return has_heard(leg->stream, call->kind->callee && other ? other->stream : NULL, call->step_begun);
+    case HEAR:
+        if (call->kind->state == PAGED && other && has_heard(other->stream, leg->stream, call->step_begun)) return false;
+        return has_heard(leg->stream, call->kind->callee && other ? other->stream : NULL, call->step_begun);
     case TRANSFER: return is_handed_over(call);
     case CONFIRM: return hear_each_other(call->legs[CALLER], call->legs[call->was_let_go ? THIRD : CALLEE], call->step_begun);
     case CALL_BACK: return hear_each_other(leg, call->legs[THIRD], call->step_begun);

@@ -14,6 +14,8 @@
 /* Who calls back those who asked for it, and whose user hears its messages. */
 #define BACK_CALLER 9996
 #define LISTENER 9995
+/* The first of those that are paged. */
+#define FIRST_PAGED 9500
 
 struct network {
     const char *domain;

@@ -14,7 +14,7 @@ static const struct side sides[] = {
 
 /* In the order of `enum state`. */
 static const char *const states[] = {"talking", "held", "ringing", "early", "recorded", "parked", "queued",
-                                     "choosing", "conferring", "speaking", "following", "awaiting", "hearing"};
+                                     "choosing", "conferring", "speaking", "following", "awaiting", "paged", "hearing"};
 
 static const struct side *side_named(const char *name)
 {

@@ -23,6 +23,7 @@ enum state {
     SPEAKING,   /* leaves a message at NUMBER, without hearing the greeting */
     FOLLOWING,  /* looked for by user NUMBER10 and on, the callee is asked whether it takes the call, and presses 1 afterwards */
     AWAITING,   /* hung up in the queue NUMBER, to be called back afterwards */
+    PAGED,      /* answers by itself to the group NUMBER10 and on, hears the caller and is not heard; a phone for nothing else */
     HEARING     /* hears a message of its own mailbox, whose phone calls NUMBER; another user's phone than the plan's others */
 };
 

@@ -330,6 +330,16 @@ private struct Fixture {
         route: "DELETE /v1/tenants/{tenant}/extensions/{extension}/ring-group",
         path: path + "/extensions/\(entry)/ring-group", tenant: .hidden, reseller: .hidden),
       Probe(
+        route: "PUT /v1/tenants/{tenant}/extensions/{extension}/paging-group",
+        path: path + "/extensions/\(entry)/paging-group",
+        body: #"{"members":["\#(other)"]}"#, tenant: .hidden, reseller: .hidden),
+      Probe(
+        route: "GET /v1/tenants/{tenant}/extensions/{extension}/paging-group",
+        path: path + "/extensions/\(entry)/paging-group", tenant: .hidden, reseller: .hidden),
+      Probe(
+        route: "DELETE /v1/tenants/{tenant}/extensions/{extension}/paging-group",
+        path: path + "/extensions/\(entry)/paging-group", tenant: .hidden, reseller: .hidden),
+      Probe(
         route: "PUT /v1/tenants/{tenant}/extensions/{extension}/follow-me",
         path: path + "/extensions/\(entry)/follow-me",
         body: #"{"steps":[{"targets":[{"kind":"own"}]}]}"#, tenant: .hidden, reseller: .hidden),

@@ -193,6 +193,16 @@ enum LinkSamples {
         id: id(12), number: "104", displayName: "", outsideNumber: nil, credentials: [],
         menu: VoiceMenu(choices: [:])),
       ExtensionEntry(
+        id: id(14), number: "106", displayName: "", outsideNumber: nil, credentials: [],
+        paging: PagingGroup(
+          members: [id(5), id(7)], pagers: [id(6)], talksBack: true, longest: .seconds(30))),
+      ExtensionEntry(
+        id: id(15), number: "107", displayName: "", outsideNumber: nil, credentials: [],
+        paging: PagingGroup(members: [id(5)])),
+      ExtensionEntry(
+        id: id(16), number: "108", displayName: "", outsideNumber: nil, credentials: [],
+        paging: PagingGroup(members: [id(5)], pagers: [])),
+      ExtensionEntry(
         id: id(13), number: "105", displayName: "", outsideNumber: nil, credentials: [],
         queue: CallQueue(
           strategy: .fewestCalls, agents: [.init(id(5), tier: 2), .init(id(7))],

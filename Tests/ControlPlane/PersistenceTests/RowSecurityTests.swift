@@ -184,6 +184,11 @@ struct RowSecurityTests {
       _ = try await scratch.store.queues.callOff(
         CallID(UUIDv7(high: uuid.high, low: uuid.low ^ 5)), of: third, of: customer.tenant.id,
         in: .platform)
+      let pagingGroup = try await Self.extension("105", of: customer, in: scratch)
+      _ = try await scratch.store.pagingGroups.replace(
+        PagingGroup(
+          members: [customer.extensions[1].id], pagers: [customer.extensions[0].id]),
+        of: pagingGroup, of: customer.tenant.id, in: .platform)
       let fourth = try await Self.extension("104", of: customer, in: scratch)
       let flow = CallFlow(
         start: "say",
