@@ -3,7 +3,8 @@ import Foundation
 
 struct PagingCommands: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "paging", abstract: "Colleagues whose telephones answer by themselves and hear who calls.",
+    commandName: "paging",
+    abstract: "Colleagues whose telephones answer by themselves, and hear who calls.",
     subcommands: [Show.self, Replace.self, Remove.self])
   static let columns = [
     Output.Column("Members", "members"), Output.Column("Who may page", "pagers"),
@@ -26,7 +27,8 @@ struct PagingCommands: AsyncParsableCommand {
 
   struct Replace: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-      commandName: "set", abstract: "Lets an extension's callers be heard at colleagues' telephones.",
+      commandName: "set",
+      abstract: "Lets an extension's callers be heard at colleagues' telephones.",
       discussion: """
         Whoever dials the extension is heard at all members' telephones, which answer by themselves: \
         those of members who talk or want no calls are left out. Without --pager everybody of the \

@@ -61,7 +61,9 @@ extension SiteA {
     @Test("Where members may talk back all hear all", .timeLimit(.minutes(1)))
     func talkBack() async throws {
       let bench = try await Bench("talk-back")
-      let phones = try await Self.office("talked-back", from: 184, with: ["--talks-back"], on: bench)
+      let phones = try await Self.office(
+        "talked-back", from: 184, with: ["--talks-back"],
+        on: bench)
       try await Self.page(phones)
       for (index, phone) in phones.enumerated() {
         let others = Bench.tones.filter { $0 != Bench.tones[index] }

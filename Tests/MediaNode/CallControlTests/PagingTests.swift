@@ -148,7 +148,7 @@ import Testing
 
   // MARK: - Who is not paged
 
-  @Test("Who talks, rings, or wants no calls is left out, and telephones that forward are not followed")
+  @Test("Who talks, rings, or wants no calls is left out; telephones that forward are not followed")
   func leftOut() throws {
     let office = try office()
     let time = office.world.now.wall
@@ -187,7 +187,8 @@ import Testing
     office.dave.habit = .refuse(486)
     let call = office.page()
     #expect(office.world.run { call.state == .talking })
-    #expect(office.world.run(within: .seconds(6)) { office.scene.bob.lastCall?.wasCancelled == true })
+    #expect(
+      office.world.run(within: .seconds(6)) { office.scene.bob.lastCall?.wasCancelled == true })
     #expect(call.state == .talking && office.erin.lastCall?.state == .talking)
     call.hangUp()
     office.scene.calmDown()

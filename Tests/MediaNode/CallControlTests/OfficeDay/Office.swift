@@ -138,7 +138,9 @@ final class Office {
 
   /// Extensions that nobody sits at.
   private func addRooms() {
-    for number in ["200", "250", "260", "261", "262", "270", "271", "280"] { add(number, hasPhone: false) }
+    for number in ["200", "250", "260", "261", "262", "270", "271", "280"] {
+      add(number, hasPhone: false)
+    }
     edit("250") {
       $0.queue = CallQueue(
         strategy: .longestIdle, agents: [.init(id("202")), .init(id("203"))],
