@@ -89,6 +89,12 @@ private typealias F = FlowFixture
       "rings a menu", .unknownTarget, at: "start",
       ["start": F.ring(120, or: "box"), "box": F.box]),
     PlantedFault(
+      "rings whoever is paged", .unknownTarget, at: "start",
+      ["start": F.ring(150, or: "box"), "box": F.box]),
+    PlantedFault(
+      "hands over to whoever is paged", .unknownTarget, at: "start",
+      ["start": CallFlow.Step(.extension(F.id(150)))]),
+    PlantedFault(
       "rings itself", .unknownTarget, at: "start",
       ["start": F.ring(200, or: "box"), "box": F.box]),
     PlantedFault(

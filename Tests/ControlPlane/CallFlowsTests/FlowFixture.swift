@@ -2,7 +2,7 @@ import CallFlows
 import NodeContract
 
 /// A tenant around 200, whose callers go through a flow: 101 and 102 have telephones, 102 a mailbox, 110 a
-/// queue, 120 a menu, 130 a flow of its own that hands all over to 200, 140 a queue that does so in the end.
+/// queue, 120 a menu, 130 a flow of its own that hands all over to 200, 140 a queue that does so in the end, 150 pages.
 enum FlowFixture {
   static let owner = id(200)
   /// A Monday.
@@ -39,6 +39,7 @@ enum FlowFixture {
       entry(140) {
         $0.queue = CallQueue(strategy: .together, agents: [], last: .extension(owner))
       },
+      entry(150) { $0.paging = PagingGroup(members: [id(101)]) },
       entry(200),
     ],
     numbers: [
