@@ -11,7 +11,7 @@ extension Exchange {
     if origin.isUnwanted(by: entry) {
       return CallDestination(called: called, kind: .refused(.rejected))
     }
-    // Only the tenant's own telephones page, and only who dials the group: see `pages`.
+    // Only the tenant's own telephones page, and only who dials the group: see `pagesGroup`.
     guard entry.paging == nil else {
       return CallDestination(called: called, kind: .refused(.forbidden))
     }

@@ -47,7 +47,7 @@ extension Exchange {
     if entersRoom(arrival, origin, at: now) || supervises(arrival, user, origin, at: now) { return }
     if switches(arrival, origin, at: now) || parks(arrival, user, origin, at: now) { return }
     let dialled = tenant.dialled(uri.user, hiding: &origin)
-    if pages(arrival, dialled, user, origin, at: now) { return }
+    if pagesGroup(arrival, dialled, user, origin, at: now) { return }
     let destination =
       intercom(dialled, from: origin) ?? destination(of: dialled, from: origin, user)
     begin(arrival, origin, to: destination, at: now)

@@ -5,11 +5,12 @@ import SIP
 /// Paging groups: whoever calls one is heard at its members' telephones, which answer by themselves.
 extension Exchange {
   /// True when the INVITE was for a paging group; it is answered then.
-  mutating func pages(
+  mutating func pagesGroup(
     _ arrival: Arrival, _ dialled: String, _ user: ExtensionEntry, _ origin: CallOrigin,
     at now: Moment
   ) -> Bool {
-    guard case .extension(let entry, let called) = origin.tenant.route(dialled: dialled),
+    guard origin.tenant.hasPagingGroups,
+      case .extension(let entry, let called) = origin.tenant.route(dialled: dialled),
       let group = entry.paging
     else { return false }
     guard group.isOpen(to: user.id) else {

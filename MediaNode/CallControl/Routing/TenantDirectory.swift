@@ -16,6 +16,8 @@ struct DirectoryTenant: Sendable {
   let queues: [ExtensionID]
   /// Of all its queues.
   let agents: Set<ExtensionID>
+  /// Some of its extensions are heard at others' telephones.
+  let hasPagingGroups: Bool
   /// With which its extensions begin, and how many digits the longest has.
   let firstDigits: Set<String>
   let longestExtension: Int
@@ -29,6 +31,7 @@ struct DirectoryTenant: Sendable {
     screening = CallScreening(snapshot.screening)
     firstDigits = Set(snapshot.extensions.map { String($0.number.prefix(1)) })
     longestExtension = snapshot.extensions.map(\.number.utf8.count).max() ?? 0
+    hasPagingGroups = snapshot.extensions.contains { $0.paging != nil }
     queues = snapshot.extensions.filter { $0.queue != nil }.map(\.id).sorted()
     agents = Set(snapshot.extensions.flatMap { $0.queue?.agents.map(\.extension) ?? [] })
     accounts = TenantAccounts(of: snapshot, extensionsByNumber, hashing: hashing)
