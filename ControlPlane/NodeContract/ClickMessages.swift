@@ -1,10 +1,15 @@
-/// A call that a user has made by the control plane ("click to call"): the user's own telephones ring, and
-/// whoever answers there calls the number.
+/// What the control plane wants of a call. One that a user has made by it ("click to call"): the user's own
+/// telephones ring, and whoever answers there calls the number. Or of any call, whether it is recorded.
 public struct ClickOrder: Hashable, Sendable {
   public enum Verb: String, Hashable, Sendable, CaseIterable {
     case make
     /// The call ends, however far it is.
     case callOff = "call-off"
+    // What is said in a call is kept from now on, or not; whoever made it.
+    case beginRecording = "begin-recording"
+    case pauseRecording = "pause-recording"
+    case resumeRecording = "resume-recording"
+    case endRecording = "end-recording"
   }
 
   public var verb: Verb
@@ -54,6 +59,8 @@ public enum ClickRefusal: String, Hashable, Sendable, CaseIterable {
   case overloaded
   /// There is no such call (any more).
   case noCall = "no-call"
+  /// The rule by which the call is recorded does not let it.
+  case notAllowed = "not-allowed"
   /// Nobody can say how old the order is, or it is too old.
   case stale
 }

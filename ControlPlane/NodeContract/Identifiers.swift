@@ -130,6 +130,7 @@ public enum KeyKind: IdentifiedKind { public static let prefix = "key" }
 public enum SoundKind: IdentifiedKind { public static let prefix = "snd" }
 public enum ContactKind: IdentifiedKind { public static let prefix = "con" }
 public enum ScreeningKind: IdentifiedKind { public static let prefix = "scr" }
+public enum RecordingRuleKind: IdentifiedKind { public static let prefix = "rul" }
 public enum DrillKind: IdentifiedKind { public static let prefix = "drl" }
 
 public typealias ResellerID = TypedID<ResellerKind>
@@ -146,4 +147,5 @@ public typealias KeyID = TypedID<KeyKind>
 public typealias SoundID = TypedID<SoundKind>
 public typealias ContactID = TypedID<ContactKind>
 public typealias ScreeningID = TypedID<ScreeningKind>
+public typealias RecordingRuleID = TypedID<RecordingRuleKind>
 public typealias DrillID = TypedID<DrillKind>

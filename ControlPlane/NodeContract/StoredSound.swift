@@ -56,7 +56,7 @@ public struct LeftMessage: Hashable, Sendable {
   }
 }
 
-/// What was said in a call, kept because somebody wanted it.
+/// What was said in a call, kept because somebody or a rule wanted it.
 public struct RecordedCall: Hashable, Sendable {
   /// Whom it holds: one, or both, the caller left and whom it called right.
   public enum Parties: String, Hashable, Sendable, CaseIterable {
@@ -77,11 +77,14 @@ public struct RecordedCall: Hashable, Sendable {
   public var interruptions: UInt32
   /// Nil: it is not over, or nobody saw its end.
   public var ending: Ending?
+  /// Which rule had the call recorded; nil: somebody did.
+  public var rule: RecordingRuleID?
 
   public init(
     call: CallID, parties: Parties, begunAt: WallTime, interruptions: UInt32 = 0,
-    ending: Ending? = nil
+    ending: Ending? = nil, rule: RecordingRuleID? = nil
   ) {
+    self.rule = rule
     self.call = call
     self.parties = parties
     self.begunAt = begunAt

@@ -20,14 +20,17 @@ public struct TenantSnapshot: Hashable, Sendable {
   public var contacts: [ContactEntry]
   /// Whose calls it or its users do not want.
   public var screening: [ScreeningEntry]
+  /// Which of its calls are recorded; the first that a call fits decides.
+  public var recordingRules: [RecordingRule]
 
   public init(
     tenant: TenantID, revision: Int64, domain: String, homeAddress: AddressName,
     dialling: DiallingRules, ringTimeout: Duration, extensions: [ExtensionEntry],
     numbers: [NumberEntry], trunks: [TrunkEntry], clock: ZoneClock = .utc,
     features: FeatureCodes = .usual, contacts: [ContactEntry] = [],
-    screening: [ScreeningEntry] = []
+    screening: [ScreeningEntry] = [], recordingRules: [RecordingRule] = []
   ) {
+    self.recordingRules = recordingRules
     self.screening = screening
     self.contacts = contacts
     self.features = features

@@ -21,6 +21,7 @@ extension SpokenLanguage {
     for heard in QueueNotice.allCases { said += notice(heard) }
     for heard in CallbackNotice.allCases { said += notice(heard) }
     for heard in NightNotice.allCases { said += notice(heard) }
+    for heard in RecordingNotice.allCases { said += notice(heard) }
     for heard in ConfirmationNotice.allCases { said += notice(heard) }
     for year in 1_900...2_100 { said += dates(in: year) }
     return Set(

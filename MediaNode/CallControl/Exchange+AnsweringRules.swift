@@ -70,7 +70,7 @@ extension Exchange {
     if let caller = newcomer(to: entry, from: origin) {
       return CallDestination(called: called, kind: .reception(.queue(caller)))
     }
-    return entry.group.map { members(of: $0, called: called, from: origin) }
+    return entry.group.map { members(of: $0, entry.id, called: called, from: origin) }
       ?? allDevices(of: entry, called: called, from: origin)
   }
 

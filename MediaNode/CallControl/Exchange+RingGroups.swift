@@ -4,7 +4,9 @@ import SIP
 
 /// Colleagues who are rung for an extension, together or one after the other.
 extension Exchange {
-  func members(of group: RingGroup, called: String, from origin: CallOrigin) -> CallDestination {
+  func members(
+    of group: RingGroup, _ id: ExtensionID, called: String, from origin: CallOrigin
+  ) -> CallDestination {
     let order = order(of: group)
     let shown = origin.isWithheld ? CallerIdentity.anonymous : origin.number
     func destination(_ targets: [CallTarget], _ left: [ExtensionID]) -> CallDestination {
@@ -14,6 +16,7 @@ extension Exchange {
       destination.members = FurtherMembers(
         left: left, ringsFor: group.ringsFor, skipsBusy: group.skipsBusy,
         confirms: group.confirms, called: called, shownCaller: shown,
+        group: origin.tenant.snapshot.recordingRules.isEmpty ? nil : id,
         nextAt: BootInstant(nanoseconds: 0))
       return destination
     }
@@ -105,7 +108,7 @@ extension FurtherMembers {
   fileprivate func following(_ left: [ExtensionID], at now: BootInstant) -> FurtherMembers {
     FurtherMembers(
       left: left, ringsFor: ringsFor, skipsBusy: skipsBusy, confirms: confirms, called: called,
-      shownCaller: shownCaller, nextAt: now.advanced(by: ringsFor))
+      shownCaller: shownCaller, group: group, nextAt: now.advanced(by: ringsFor))
   }
 }
 

@@ -79,7 +79,8 @@ extension RecordedCall: WireConvertible {
     self.init(
       call: try WireField.id(wire.call, "recording.call"), parties: try Parties(wire: wire.parties),
       begunAt: try WireField.time(milliseconds: wire.begunAtMilliseconds, "recording.begun_at"),
-      interruptions: wire.interruptions, ending: Ending(wire: wire.ending))
+      interruptions: wire.interruptions, ending: Ending(wire: wire.ending),
+      rule: wire.rule.isEmpty ? nil : try WireField.id(wire.rule, "recording.rule"))
   }
 
   var wire: WireRecordedCall {
@@ -89,6 +90,7 @@ extension RecordedCall: WireConvertible {
       $0.begunAtMilliseconds = begunAt.milliseconds
       $0.interruptions = interruptions
       $0.ending = ending?.wire ?? .unspecified
+      if let rule { $0.rule = rule.wire }
     }
   }
 }

@@ -18,7 +18,8 @@ extension TenantSnapshot: WireConvertible {
       clock: wire.hasClock ? try ZoneClock(wire: wire.clock) : .utc,
       features: wire.hasFeatureCodes ? FeatureCodes(wire: wire.featureCodes) : .usual,
       contacts: try wire.contacts.map(ContactEntry.init(wire:)),
-      screening: try wire.screening.map(ScreeningEntry.init(wire:)))
+      screening: try wire.screening.map(ScreeningEntry.init(wire:)),
+      recordingRules: try wire.recordingRules.map(RecordingRule.init(wire:)))
   }
 
   var wire: WireTenant {
@@ -36,6 +37,7 @@ extension TenantSnapshot: WireConvertible {
       $0.featureCodes = features.wire
       $0.contacts = contacts.map(\.wire)
       $0.screening = screening.map(\.wire)
+      $0.recordingRules = recordingRules.map(\.wire)
     }
   }
 }

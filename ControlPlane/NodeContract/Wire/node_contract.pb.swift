@@ -1193,11 +1193,78 @@ nonisolated struct WireTenant: @unchecked Sendable {
     set {_uniqueStorage()._screening = newValue}
   }
 
+  var recordingRules: [WireRecordingRule] {
+    get {_storage._recordingRules}
+    set {_uniqueStorage()._recordingRules = newValue}
+  }
+
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
   init() {}
 
   fileprivate var _storage = _StorageClass.defaultInstance
+}
+
+/// Which calls are recorded, and which are not: the first that a call fits decides.
+nonisolated struct WireRecordingRule: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  var id: Data = Data()
+
+  var calls: WireRecordingRule.OneOf_Calls? = nil
+
+  var all: WireNothing {
+    get {
+      if case .all(let v)? = calls {return v}
+      return WireNothing()
+    }
+    set {calls = .all(newValue)}
+  }
+
+  /// Its own, or those that it has.
+  var `extension`: Data {
+    get {
+      if case .extension(let v)? = calls {return v}
+      return Data()
+    }
+    set {calls = .extension(newValue)}
+  }
+
+  var number: String {
+    get {
+      if case .number(let v)? = calls {return v}
+      return String()
+    }
+    set {calls = .number(newValue)}
+  }
+
+  /// A word of RecordingRule.Direction; empty: all.
+  var direction: String = String()
+
+  /// Percent.
+  var share: UInt32 = 0
+
+  var records: Bool = false
+
+  /// A word of RecordingRule.Notice.
+  var notice: String = String()
+
+  /// A word of RecordingRule.Pausers.
+  var pausers: String = String()
+
+  var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  nonisolated enum OneOf_Calls: Equatable, Sendable {
+    case all(WireNothing)
+    /// Its own, or those that it has.
+    case `extension`(Data)
+    case number(String)
+
+  }
+
+  init() {}
 }
 
 /// Callers from outside whose calls are not wanted, or always are.
@@ -3464,6 +3531,9 @@ nonisolated struct WireRecordedCall: Sendable {
   /// Unspecified: it is not over, or nobody saw its end.
   var ending: WireRecordedCall.Ending = .unspecified
 
+  /// Empty: somebody wanted it.
+  var rule: Data = Data()
+
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
   nonisolated enum Parties: SwiftProtobuf.Enum, Swift.CaseIterable {
@@ -5675,7 +5745,7 @@ nonisolated extension WireBeatKey: SwiftProtobuf.Message, SwiftProtobuf._Message
 
 nonisolated extension WireTenant: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".Tenant"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}tenant\0\u{1}revision\0\u{1}domain\0\u{3}home_address\0\u{1}dialling\0\u{3}ring_timeout_nanoseconds\0\u{1}extensions\0\u{1}numbers\0\u{1}trunks\0\u{1}clock\0\u{3}feature_codes\0\u{1}contacts\0\u{1}screening\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}tenant\0\u{1}revision\0\u{1}domain\0\u{3}home_address\0\u{1}dialling\0\u{3}ring_timeout_nanoseconds\0\u{1}extensions\0\u{1}numbers\0\u{1}trunks\0\u{1}clock\0\u{3}feature_codes\0\u{1}contacts\0\u{1}screening\0\u{4}\u{7}recording_rules\0")
 
   fileprivate class _StorageClass {
     var _tenant: Data = Data()
@@ -5691,6 +5761,7 @@ nonisolated extension WireTenant: SwiftProtobuf.Message, SwiftProtobuf._MessageI
     var _featureCodes: WireFeatureCodes? = nil
     var _contacts: [WireContact] = []
     var _screening: [WireScreeningEntry] = []
+    var _recordingRules: [WireRecordingRule] = []
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -5714,6 +5785,7 @@ nonisolated extension WireTenant: SwiftProtobuf.Message, SwiftProtobuf._MessageI
       _featureCodes = source._featureCodes
       _contacts = source._contacts
       _screening = source._screening
+      _recordingRules = source._recordingRules
     }
   }
 
@@ -5745,6 +5817,7 @@ nonisolated extension WireTenant: SwiftProtobuf.Message, SwiftProtobuf._MessageI
         case 11: try { try decoder.decodeSingularMessageField(value: &_storage._featureCodes) }()
         case 12: try { try decoder.decodeRepeatedMessageField(value: &_storage._contacts) }()
         case 13: try { try decoder.decodeRepeatedMessageField(value: &_storage._screening) }()
+        case 20: try { try decoder.decodeRepeatedMessageField(value: &_storage._recordingRules) }()
         default: break
         }
       }
@@ -5796,6 +5869,9 @@ nonisolated extension WireTenant: SwiftProtobuf.Message, SwiftProtobuf._MessageI
       if !_storage._screening.isEmpty {
         try visitor.visitRepeatedMessageField(value: _storage._screening, fieldNumber: 13)
       }
+      if !_storage._recordingRules.isEmpty {
+        try visitor.visitRepeatedMessageField(value: _storage._recordingRules, fieldNumber: 20)
+      }
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -5818,10 +5894,115 @@ nonisolated extension WireTenant: SwiftProtobuf.Message, SwiftProtobuf._MessageI
         if _storage._featureCodes != rhs_storage._featureCodes {return false}
         if _storage._contacts != rhs_storage._contacts {return false}
         if _storage._screening != rhs_storage._screening {return false}
+        if _storage._recordingRules != rhs_storage._recordingRules {return false}
         return true
       }
       if !storagesAreEqual {return false}
     }
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireRecordingRule: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = _protobuf_package + ".RecordingRule"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}all\0\u{1}extension\0\u{1}number\0\u{1}direction\0\u{1}share\0\u{1}records\0\u{1}notice\0\u{1}pausers\0")
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularBytesField(value: &self.id) }()
+      case 2: try {
+        var v: WireNothing?
+        var hadOneofValue = false
+        if let current = self.calls {
+          hadOneofValue = true
+          if case .all(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.calls = .all(v)
+        }
+      }()
+      case 3: try {
+        var v: Data?
+        try decoder.decodeSingularBytesField(value: &v)
+        if let v = v {
+          if self.calls != nil {try decoder.handleConflictingOneOf()}
+          self.calls = .extension(v)
+        }
+      }()
+      case 4: try {
+        var v: String?
+        try decoder.decodeSingularStringField(value: &v)
+        if let v = v {
+          if self.calls != nil {try decoder.handleConflictingOneOf()}
+          self.calls = .number(v)
+        }
+      }()
+      case 5: try { try decoder.decodeSingularStringField(value: &self.direction) }()
+      case 6: try { try decoder.decodeSingularUInt32Field(value: &self.share) }()
+      case 7: try { try decoder.decodeSingularBoolField(value: &self.records) }()
+      case 8: try { try decoder.decodeSingularStringField(value: &self.notice) }()
+      case 9: try { try decoder.decodeSingularStringField(value: &self.pausers) }()
+      default: break
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    if !self.id.isEmpty {
+      try visitor.visitSingularBytesField(value: self.id, fieldNumber: 1)
+    }
+    switch self.calls {
+    case .all?: try {
+      guard case .all(let v)? = self.calls else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 2)
+    }()
+    case .extension?: try {
+      guard case .extension(let v)? = self.calls else { preconditionFailure() }
+      try visitor.visitSingularBytesField(value: v, fieldNumber: 3)
+    }()
+    case .number?: try {
+      guard case .number(let v)? = self.calls else { preconditionFailure() }
+      try visitor.visitSingularStringField(value: v, fieldNumber: 4)
+    }()
+    case nil: break
+    }
+    if !self.direction.isEmpty {
+      try visitor.visitSingularStringField(value: self.direction, fieldNumber: 5)
+    }
+    if self.share != 0 {
+      try visitor.visitSingularUInt32Field(value: self.share, fieldNumber: 6)
+    }
+    if self.records != false {
+      try visitor.visitSingularBoolField(value: self.records, fieldNumber: 7)
+    }
+    if !self.notice.isEmpty {
+      try visitor.visitSingularStringField(value: self.notice, fieldNumber: 8)
+    }
+    if !self.pausers.isEmpty {
+      try visitor.visitSingularStringField(value: self.pausers, fieldNumber: 9)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: WireRecordingRule, rhs: WireRecordingRule) -> Bool {
+    if lhs.id != rhs.id {return false}
+    if lhs.calls != rhs.calls {return false}
+    if lhs.direction != rhs.direction {return false}
+    if lhs.share != rhs.share {return false}
+    if lhs.records != rhs.records {return false}
+    if lhs.notice != rhs.notice {return false}
+    if lhs.pausers != rhs.pausers {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -9250,7 +9431,7 @@ nonisolated extension WireLeftMessage.Ending: SwiftProtobuf._ProtoNameProviding 
 
 nonisolated extension WireRecordedCall: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".RecordedCall"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}call\0\u{1}parties\0\u{3}begun_at_milliseconds\0\u{1}interruptions\0\u{1}ending\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}call\0\u{1}parties\0\u{3}begun_at_milliseconds\0\u{1}interruptions\0\u{1}ending\0\u{1}rule\0")
 
   mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -9263,6 +9444,7 @@ nonisolated extension WireRecordedCall: SwiftProtobuf.Message, SwiftProtobuf._Me
       case 3: try { try decoder.decodeSingularInt64Field(value: &self.begunAtMilliseconds) }()
       case 4: try { try decoder.decodeSingularUInt32Field(value: &self.interruptions) }()
       case 5: try { try decoder.decodeSingularEnumField(value: &self.ending) }()
+      case 6: try { try decoder.decodeSingularBytesField(value: &self.rule) }()
       default: break
       }
     }
@@ -9284,6 +9466,9 @@ nonisolated extension WireRecordedCall: SwiftProtobuf.Message, SwiftProtobuf._Me
     if self.ending != .unspecified {
       try visitor.visitSingularEnumField(value: self.ending, fieldNumber: 5)
     }
+    if !self.rule.isEmpty {
+      try visitor.visitSingularBytesField(value: self.rule, fieldNumber: 6)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -9293,6 +9478,7 @@ nonisolated extension WireRecordedCall: SwiftProtobuf.Message, SwiftProtobuf._Me
     if lhs.begunAtMilliseconds != rhs.begunAtMilliseconds {return false}
     if lhs.interruptions != rhs.interruptions {return false}
     if lhs.ending != rhs.ending {return false}
+    if lhs.rule != rhs.rule {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

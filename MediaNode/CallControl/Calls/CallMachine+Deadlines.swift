@@ -19,6 +19,7 @@ extension CallMachine {
     heed(queueDeadline)
     heed(moveDeadline)
     heed(confirmationDeadline)
+    heed(noticeDeadline)
     return next
   }
 
@@ -58,7 +59,7 @@ extension CallMachine {
     actions += furtherDeadlinePassed(at: now) + programmeDeadlinePassed(at: now)
     actions += attendanceDeadlinePassed(at: now) + parkingDeadlinePassed(at: now)
     actions += queueDeadlinePassed(at: now) + moveDeadlinePassed(at: now)
-    actions += confirmationDeadlinePassed(at: now)
+    actions += confirmationDeadlinePassed(at: now) + noticeDeadlinePassed(at: now)
     guard now.boot >= stateDeadline else { return actions }
     switch state {
     case .ringing: actions += ringingEnds(.noAnswer, at: now)

@@ -21,13 +21,18 @@ extension CallMachine {
       let far = PassageEnd(self[other], isAway: isAway(other))
     else { return nil }
     // Whoever was transferred to somebody else stands where the caller stood, and sits where it sat.
-    return caller.side == .caller
+    let settled =
+      caller.side == .caller
       ? Passage(caller: near, callee: far, isShared: isShared)
       : Passage(caller: far, callee: near, isShared: isShared)
+    return settled.silent(on: recording?.notice?.sides ?? [])
   }
 
   /// Others hear what is said, now or later.
-  private var isShared: Bool { stay != nil || recording?.isPaused == false }
+  private var isShared: Bool {
+    // Where a rule wants it, keys are listened for that have a pause end.
+    stay != nil || recording?.isPaused == false || recording?.terms != nil
+  }
 
   /// Who is on the other side of the relay: who answered, or plays tones before that.
   private var heard: LegID? {

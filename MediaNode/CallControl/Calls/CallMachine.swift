@@ -113,6 +113,8 @@ struct CallMachine: Equatable, Sendable {
   var recording: CallRecording?
   /// How many recordings it had.
   var recordings: UInt16 = 0
+  /// The groups and flows that it came through, where rules of recording ask for them.
+  var rungFor: [ExtensionID] = []
   /// The relay records the latest part of the latest of them.
   var isRecorded = false
   /// How the parties' audio passes the relay.

@@ -23,10 +23,12 @@ struct FurtherMembers: Hashable, Sendable {
   let ringsFor: Duration
   let skipsBusy: Bool
   /// Whoever answers must say that it takes the call.
-  let confirms: Bool
+  var confirms: Bool
   /// What was called, and what the members are shown.
   let called: String
   let shownCaller: String
+  /// Whose members they are, where rules of recording ask for it.
+  var group: ExtensionID?
   var nextAt: BootInstant
 }
 

@@ -5,11 +5,14 @@ import SIP
 extension CallMachine {
   /// Calls that are in no queue are written as before there were any, likewise calls whose parties know where
   /// they are, calls in no flow, calls that are whoever's answers first and have to do with no callback, calls
-  /// that no user had made, calls in which nobody hears forwarded messages, and calls of no page.
-  private static let (plain, queueing, moving, flowing, seeking, clicked, forwarding, paging):
-    (UInt8, UInt8, UInt8, UInt8, UInt8, UInt8, UInt8, UInt8) = (9, 10, 11, 12, 13, 14, 15, 16)
+  /// that no user had made, calls in which nobody hears forwarded messages, calls of no page, and calls that no
+  /// rule records.
+  private static let (plain, queueing, moving, flowing, seeking, clicked, forwarding, paging, ruled):
+    (UInt8, UInt8, UInt8, UInt8, UInt8, UInt8, UInt8, UInt8, UInt8) =
+      (9, 10, 11, 12, 13, 14, 15, 16, 18)
 
   private var version: UInt8 {
+    if RuledParts(self) != nil { return Self.ruled }
     if page != nil { return Self.paging }
     if forwarders != nil { return Self.forwarding }
     if errand?.click != nil { return Self.clicked }
@@ -58,7 +61,8 @@ extension CallMachine {
         writer.write(CallbackParts(self))
         if version >= Self.clicked { writer.write(errand?.asClick) }
         if version >= Self.forwarding { writer.write(forwarders) }
-        if version == Self.paging { writer.write(errand?.asShare) }
+        if version >= Self.paging { writer.write(errand?.asShare) }
+        if version >= Self.ruled { writer.write(RuledParts(self)) }
       } else if let flow {
         writer.write(flow)
       }
@@ -74,7 +78,9 @@ extension CallMachine {
   {
     var reader = CheckpointReader(bytes, at: now)
     let version = try reader.read(UInt8.self)
-    guard (Self.plain...Self.paging).contains(version) else { throw .unknownVersion(version) }
+    guard (Self.plain...Self.paging).contains(version) || version == Self.ruled else {
+      throw .unknownVersion(version)
+    }
     self.init(
       id: try reader.read(CallID.self), tenant: try reader.read(TenantID.self),
       called: try reader.read(String.self), callerToken: try reader.read(RequestToken.self),
@@ -116,9 +122,10 @@ extension CallMachine {
         errand = written.errand { .click($0) }
       }
       if version >= Self.forwarding { forwarders = try reader.read([String]?.self) }
-      if version == Self.paging, let written = try reader.read(WrittenErrand<PageShare>?.self) {
+      if version >= Self.paging, let written = try reader.read(WrittenErrand<PageShare>?.self) {
         errand = written.errand { .page($0) }
       }
+      if version >= Self.ruled, let parts = try reader.read(RuledParts?.self) { take(parts) }
     }
     guard reader.left == 0 else { throw .leftover(reader.left) }
     try checkReferences()

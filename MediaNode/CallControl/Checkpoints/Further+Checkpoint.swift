@@ -7,9 +7,14 @@ extension Further: Checkpointed {
       writer.write(UInt8(1))
       writer.write(devices)
     case .members(let members):
-      // Groups that take whoever answers are written as before there were others.
-      writer.write(UInt8(members.confirms ? 4 : 2))
+      // Groups that take whoever answers, and those that no rule of recording asks for, are written as before
+      // there were others.
+      writer.write(UInt8(members.group != nil ? 5 : members.confirms ? 4 : 2))
       members.write(to: &writer)
+      if let group = members.group {
+        writer.write(members.confirms)
+        writer.write(group)
+      }
     case .steps(let steps):
       writer.write(UInt8(3))
       writer.write(steps)
@@ -22,6 +27,11 @@ extension Further: Checkpointed {
     case 2: self = .members(try FurtherMembers(from: &reader, confirms: false))
     case 3: self = .steps(try reader.read())
     case 4: self = .members(try FurtherMembers(from: &reader, confirms: true))
+    case 5:
+      var members = try FurtherMembers(from: &reader, confirms: false)
+      members.confirms = try reader.read()
+      members.group = try reader.read(ExtensionID.self)
+      self = .members(members)
     default: throw .malformed("further devices")
     }
   }

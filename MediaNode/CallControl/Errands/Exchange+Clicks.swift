@@ -15,6 +15,10 @@ extension Exchange {
       switch order.verb {
       case .make: make(order, at: now)
       case .callOff: callOff(order, at: now)
+      case .beginRecording: record(.begin(.both), order, at: now)
+      case .pauseRecording: record(.pause, order, at: now)
+      case .resumeRecording: record(.resume, order, at: now)
+      case .endRecording: record(.end, order, at: now)
       }
     return (
       ClickAnswer(call: order.call, verb: order.verb, refusal: refusal), takeOutbox(at: now)

@@ -68,7 +68,7 @@ extension Exchange {
   ) -> CallDestination? {
     var destination: CallDestination
     if let group = entry.group {
-      destination = members(of: group, called: visit.called, from: origin)
+      destination = members(of: group, entry.id, called: visit.called, from: origin)
     } else {
       destination = CallDestination(
         called: visit.called,

@@ -11,6 +11,16 @@ public enum Passage: Hashable, Sendable {
   }
 }
 
+extension Passage {
+  /// Those on these sides hear nothing but what they are played.
+  func silent(on sides: [RelaySide]) -> Passage {
+    guard case .decoded(var decoded) = self, !sides.isEmpty else { return self }
+    if sides.contains(.caller) { decoded.caller.hears = .nothing }
+    if sides.contains(.callee) { decoded.callee.hears = .nothing }
+    return .decoded(decoded)
+  }
+}
+
 /// Each party speaks and hears its own codec under its own numbers.
 public struct DecodedPassage: Hashable, Sendable {
   public var caller: PartySound

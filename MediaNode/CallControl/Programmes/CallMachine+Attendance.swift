@@ -74,6 +74,7 @@ extension CallMachine {
     if let asked = confirmation?.asked, self[asked].side == side {
       return confirmationPlayed(number, at: now)
     }
+    if let heard = noticePlayed(number, to: side, at: now) { return heard }
     return progressed(on: side, at: now) { $0.played(number, at: now.boot) }
   }
 
@@ -81,6 +82,7 @@ extension CallMachine {
     if let asked = confirmation?.asked, self[asked].side == side {
       return confirmationKey(digit, at: now)
     }
+    if let paused = recordingKey(digit, on: side) { return paused }
     if let ended = messageEnded(by: digit, on: side, at: now) { return ended }
     if let asked = askedForCallback(by: digit, on: side, at: now) { return asked }
     return progressed(on: side, at: now) { $0.pressed(digit, at: now.boot) }
@@ -152,7 +154,7 @@ extension CallMachine {
     let seated = RelaySide.allCases.compactMap { side in
       seats[side].map { CallAction.seat($0, side) }
     }
-    let asked = questionGoesOn(at: now)
+    let asked = questionGoesOn(at: now) + noticeGoesOn(at: now)
     guard isAttended, !hearsFetchedSound, let run = attendance?.run,
       let position = run.position(at: now.boot)
     else { return seated + asked }

@@ -14,7 +14,9 @@ extension CallMachine {
     return []
   }
 
-  private mutating func begin(_ parties: RecordingPart.Parties, at now: Moment) {
+  mutating func begin(
+    _ parties: RecordingPart.Parties, by rule: RecordingRuleID? = nil, at now: Moment
+  ) {
     guard recording == nil, recordings < .max else { return }
     recordings += 1
     recording = CallRecording(
@@ -22,7 +24,8 @@ extension CallMachine {
       sound: StoredSound(
         id: nameOfRecording, tenant: tenant,
         kind: .recording(
-          RecordedCall(call: id, parties: parties.recorded, begunAt: now.wall))))
+          RecordedCall(
+            call: id, parties: parties.recorded, begunAt: now.wall, rule: rule))))
   }
 
   /// Of this call's latest. It is the call's own with a number in it, so that nobody need mint one; the
@@ -34,6 +37,11 @@ extension CallMachine {
   /// Whatever is recorded is all that there will be of it. Nil: nobody here saw the end.
   mutating func endRecording(_ ending: RecordedCall.Ending?) -> [CallAction] {
     guard var sound = recording?.sound, case .recording(var recorded) = sound.kind else {
+      return []
+    }
+    // Nothing is recorded before those who talk have heard so.
+    guard recording?.notice == nil else {
+      recording = nil
       return []
     }
     recorded.ending = ending
@@ -51,15 +59,20 @@ extension CallMachine {
     let order: RecordingOrder
     switch wish {
     case "on": order = recording == nil ? .begin(.both) : .resume
-    case "off": order = .end
+    // What a rule has recorded can pause at most.
+    case "off": order = recording?.terms == nil ? .end : .pause
     default: return reply(StatusCode.badRequest, to: request, token, on: leg)
+    }
+    guard recording == nil || mayRecord(order, as: .users) else {
+      return reply(StatusCode.forbidden, to: request, token, on: leg)
     }
     return record(order, at: now) + reply(StatusCode.ok, to: request, token, on: leg)
   }
 
   /// What the relay must do otherwise than before. Comes after what it must decode.
   mutating func reviewRecording() -> [CallAction] {
-    let isDue = recording?.isPaused == false && passage.isDecoded && isUp
+    let isDue =
+      recording?.isPaused == false && recording?.notice == nil && passage.isDecoded && isUp
     guard isDue != isRecorded else { return [] }
     isRecorded = isDue
     guard isDue, var begun = recording else { return [.recordSound(nil)] }

@@ -24,6 +24,11 @@ public enum RecordingOrder: Hashable, Sendable {
   case pause
   case resume
   case end
+
+  /// Of a call that is not recorded, nothing else can be wanted.
+  var begins: Bool {
+    if case .begin = self { true } else { false }
+  }
 }
 
 /// A call's recording, from its begin to its end.
@@ -34,6 +39,12 @@ struct CallRecording: Hashable, Sendable {
   var isPaused = false
   /// Parts that have begun.
   var parts: UInt32 = 0
+  /// What the rule says that wants it; nil: somebody wants it.
+  var terms: RecordingTerms?
+  /// What is to be heard before anything is recorded.
+  var notice: HeardNotice?
+  /// The party there pressed the first key of a code.
+  var starred: RelaySide?
 }
 
 extension RecordingPart.Parties {

@@ -269,6 +269,15 @@ enum LinkSamples {
       ScreeningEntry(id: id(32), extension: id(5), callers: .range("+4420"), verdict: .allow),
       ScreeningEntry(id: id(33), callers: .withheld, verdict: .block),
       ScreeningEntry(id: id(34), callers: .disproven, verdict: .block),
+    ],
+    recordingRules: [
+      RecordingRule(id: id(35), calls: .all, records: false),
+      RecordingRule(
+        id: id(36), calls: .of(id(5)), direction: .fromOutside, share: 10, notice: .both,
+        pausers: .nobody),
+      RecordingRule(
+        id: id(37), calls: .to("+442079460199"), direction: .inside, notice: .caller,
+        pausers: .administrators),
     ])
 
   static let switched = AnsweringSwitches.Change(
@@ -345,6 +354,7 @@ enum LinkSamples {
     .clickOrder(
       ClickOrder(.make, call: id(3), tenant: id(2), extension: id(5), number: "102")),
     .clickOrder(ClickOrder(.callOff, call: id(3), tenant: id(2))),
+    .clickOrder(ClickOrder(.pauseRecording, call: id(3), tenant: id(2))),
   ]
 
   private static var heard: [StreamSilence] {
@@ -403,7 +413,8 @@ enum LinkSamples {
           kind: .recording(
             RecordedCall(
               call: id(3), parties: parties, begunAt: WallTime(milliseconds: 1_795_000_000_123),
-              interruptions: ending == nil ? 0 : 2, ending: ending))),
+              interruptions: ending == nil ? 0 : 2, ending: ending,
+              rule: ending == nil ? id(36) : nil))),
         part: 1, offset: 40_000, contents: [0, 255], length: .seconds(5))
     }
   }
