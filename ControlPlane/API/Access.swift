@@ -176,12 +176,24 @@ extension SoundQuota: ProblemConvertible {
   }
 }
 
+extension HeldRecording: ProblemConvertible {
+  public var asProblem: Problem {
+    Problem.conflict("The recording is held: it stays until somebody releases it.")
+      .called("held", "The recording is held")
+  }
+}
+
 extension ClickFailure: ProblemConvertible {
   public var asProblem: Problem {
     switch self {
     case .offline:
       Problem.conflict("None of the extension's telephones is registered.")
         .called("offline", "No telephone is there")
+    case .notAllowed:
+      Problem.conflict(
+        "The call is not recorded, or the rule that has it recorded does not let it."
+      )
+      .called("not-allowed", "The recording goes on as it is")
     case .overloaded:
       .unavailable("The tenant has as many calls as it may at the moment.", cause: self)
     case .nobodyAnswers:

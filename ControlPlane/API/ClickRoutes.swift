@@ -12,6 +12,7 @@ struct ClickRoutes: Sendable {
   func register(on routes: inout RouteGroup) {
     routes.post("/tenants/{tenant}/extensions/{extension}/calls", make)
     routes.delete("/tenants/{tenant}/calls/{call}", callOff)
+    routes.post("/tenants/{tenant}/calls/{call}/recording", record)
   }
 
   /// The answer comes when the telephones ring. With an `Idempotency-Key` the same request again is the same
@@ -38,6 +39,23 @@ struct ClickRoutes: Sendable {
     try await clicks.callOff(request.id("call"), of: request.id("tenant"), in: scope)
     return .noContent
   }
+
+  /// Of any call. What is wanted already is done.
+  private func record(_ request: IncomingRequest) async throws -> Response {
+    let scope = try await keys.scope(of: request, toDo: .manageRecordings)
+    let body: RecordingBody = try await request.json()
+    guard let wish = RecordingWish(rawValue: body.wish) else {
+      throw InvalidField("wish", .malformed(expected: "begin, pause, resume or end"))
+    }
+    try await clicks.record(
+      wish, in: request.id("call"), of: request.id("tenant"), in: scope)
+    return .noContent
+  }
+}
+
+private struct RecordingBody: Decodable {
+  /// `begin`, `pause`, `resume` or `end`.
+  var wish: String
 }
 
 private struct ClickBody: Decodable {

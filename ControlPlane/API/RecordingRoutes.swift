@@ -17,6 +17,9 @@ struct RecordingRoutes: Sendable {
     routes.get(Self.recording, show)
     routes.get(Self.recording + "/sound", sound)
     routes.delete(Self.recording, delete)
+    routes.put(Self.recording + "/hold", hold)
+    routes.delete(Self.recording + "/hold", release)
+    routes.get(Self.recording + "/history", history)
     routes.get(Self.retention, showRetention)
     routes.put(Self.retention, setRetention)
   }
@@ -46,9 +49,38 @@ struct RecordingRoutes: Sendable {
   }
 
   private func delete(_ request: IncomingRequest) async throws -> Response {
-    let scope = try await keys.scope(of: request, toDo: .manageRecordings)
-    try await recordings.delete(request.id("recording"), of: request.id("tenant"), in: scope)
+    let principal = try await keys.principal(of: request, toDo: .manageRecordings)
+    try await recordings.delete(
+      request.id("recording"), of: request.id("tenant"), by: principal)
     return .noContent
+  }
+
+  // MARK: - Holds
+
+  private func hold(_ request: IncomingRequest) async throws -> Response {
+    let principal = try await keys.principal(of: request, toDo: .manageRecordings)
+    let body: HoldBody = try await request.json()
+    return .json(
+      RecordingView(
+        try await recordings.hold(
+          request.id("recording"), of: request.id("tenant"), because: body.reason,
+          by: principal)))
+  }
+
+  private func release(_ request: IncomingRequest) async throws -> Response {
+    let principal = try await keys.principal(of: request, toDo: .manageRecordings)
+    try await recordings.release(
+      request.id("recording"), of: request.id("tenant"), by: principal)
+    return .noContent
+  }
+
+  /// What people did to it, also when it is gone.
+  private func history(_ request: IncomingRequest) async throws -> Response {
+    let scope = try await keys.scope(of: request, toDo: .readRecordings)
+    return .json(
+      HistoryView(
+        try await recordings.history(
+          of: request.id("recording"), of: request.id("tenant"), in: scope)))
   }
 
   // MARK: - Retention
@@ -85,8 +117,17 @@ private struct RecordingView: Encodable {
   var interruptions: Int
   /// `running`, `stopped`, `call-ended`, or `cut`: nobody saw its end.
   var state: String
+  /// Which rule had the call recorded, rul_…; null: somebody did.
+  @Nullable var rule: String?
+  /// Null: as all of the tenant's recordings.
+  @Nullable var retentionDays: Int?
+  /// Null: it goes when its time is over.
+  @Nullable var hold: HoldView?
 
   init(_ recording: KeptRecording) {
+    rule = recording.rule?.description
+    retentionDays = recording.retention
+    hold = recording.hold.map { HoldView(since: Timestamp($0.since), reason: $0.reason) }
     id = recording.id.description
     call = recording.call.description
     from = recording.from
@@ -97,6 +138,35 @@ private struct RecordingView: Encodable {
     bytes = recording.bytes
     interruptions = recording.interruptions
     state = recording.state.rawValue
+  }
+}
+
+private struct HoldBody: Decodable {
+  var reason: String
+}
+
+private struct HoldView: Encodable {
+  var since: Timestamp
+  var reason: String
+}
+
+private struct HistoryView: Encodable {
+  struct Event: Encodable {
+    /// `held`, `released` or `deleted`.
+    var event: String
+    var at: Timestamp
+    /// Whose key it was done with, key_….
+    var key: String
+    var reason: String
+  }
+
+  var items: [Event]
+
+  init(_ events: [RecordingEvent]) {
+    items = events.map {
+      Event(
+        event: $0.kind.rawValue, at: Timestamp($0.at), key: $0.key.description, reason: $0.reason)
+    }
   }
 }
 

@@ -2,7 +2,8 @@ public import NodeContract
 
 /// Two who talk, as far as rules of recording ask.
 public struct RecordableCall: Hashable, Sendable {
-  public var call: CallID
+  /// Nil: any, as for a call that is in every share.
+  public var call: CallID?
   public var direction: RecordingRule.Direction
   /// Who of the tenant calls or has the call, and for whom it was taken: users, groups, queues and call flows.
   public var extensions: Set<ExtensionID>
@@ -10,7 +11,7 @@ public struct RecordableCall: Hashable, Sendable {
   public var number: String?
 
   public init(
-    call: CallID, direction: RecordingRule.Direction, extensions: Set<ExtensionID>,
+    call: CallID?, direction: RecordingRule.Direction, extensions: Set<ExtensionID>,
     number: String? = nil
   ) {
     self.call = call
@@ -46,7 +47,8 @@ extension RecordingRule {
 
   /// 0 to 99, the same for that call wherever and whenever it is asked, and for two rules independent of one
   /// another: the call's own random bits, mixed (SplitMix64).
-  private func lot(of call: CallID) -> Int {
+  private func lot(of call: CallID?) -> Int {
+    guard let call else { return 0 }
     var mixed = call.uuid.low ^ id.uuid.low &* 0x9E37_79B9_7F4A_7C15
     mixed = (mixed ^ mixed >> 30) &* 0xBF58_476D_1CE4_E5B9
     mixed = (mixed ^ mixed >> 27) &* 0x94D0_49BB_1331_11EB

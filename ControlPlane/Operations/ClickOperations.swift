@@ -27,6 +27,20 @@ public struct NewClick: Hashable, Sendable {
   }
 }
 
+/// What is to become of what is said in a call.
+public enum RecordingWish: String, Hashable, Sendable, CaseIterable {
+  case begin, pause, resume, end
+
+  fileprivate var verb: ClickOrder.Verb {
+    switch self {
+    case .begin: .beginRecording
+    case .pause: .pauseRecording
+    case .resume: .resumeRecording
+    case .end: .endRecording
+    }
+  }
+}
+
 /// Why a call is not made, or not ended.
 public enum ClickFailure: Error, Hashable, Sendable {
   /// None of the user's telephones is registered.
@@ -35,6 +49,8 @@ public enum ClickFailure: Error, Hashable, Sendable {
   case overloaded
   /// No node answers for the tenant at the moment.
   case nobodyAnswers
+  /// The call's recording is the rule's that wants it, or there is none.
+  case notAllowed
   /// The key was another request's.
   case otherRequest
 }
@@ -78,6 +94,14 @@ public struct ClickOperations: Sendable {
     try await carryOut(ClickOrder(.callOff, call: call, tenant: tenant), at: home)
   }
 
+  /// Has what is said in any call of the tenant's recorded, or not.
+  public func record(
+    _ wish: RecordingWish, in call: CallID, of tenant: TenantID, in scope: AccessScope
+  ) async throws {
+    let home = try await home(of: tenant, in: scope)
+    try await carryOut(ClickOrder(wish.verb, call: call, tenant: tenant), at: home)
+  }
+
   private func carryOut(_ order: ClickOrder, at home: AddressName) async throws {
     guard let answer = await desk.carryOut(order, at: home) else {
       throw ClickFailure.nobodyAnswers
@@ -87,6 +111,7 @@ public struct ClickOperations: Sendable {
     case .notHere, .stale: throw ClickFailure.nobodyAnswers
     case .offline: throw ClickFailure.offline
     case .overloaded: throw ClickFailure.overloaded
+    case .notAllowed: throw ClickFailure.notAllowed
     case .unknownNumber: throw InvalidField("to", .unknownReference)
     case .featureCode:
       throw InvalidField("to", .malformed(expected: "a number, and no feature code"))

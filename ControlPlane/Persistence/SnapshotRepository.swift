@@ -57,6 +57,7 @@ private struct SnapshotContents {
   let numbers: [TenantID: [Number]]
   let contacts: [TenantID: [ContactEntry]]
   let screening: [TenantID: [ScreeningEntry]]
+  let recordingRules: [TenantID: [RecordingRule]]
   let trunks: [ResellerID: [Trunk]]
 
   init(of tenants: [Tenant], in transaction: borrowing Transaction) throws {
@@ -108,6 +109,7 @@ private struct SnapshotContents {
       ).map(Number.init(row:)), by: \.tenant)
     contacts = try transaction.contacts(of: ids)
     screening = try transaction.screening(of: ids)
+    recordingRules = try transaction.recordingRules(of: ids)
     trunks = Dictionary(
       grouping: try transaction.query(
         """
@@ -132,6 +134,7 @@ private struct SnapshotContents {
       trunks: (trunks[tenant.reseller] ?? []).map(\.entry),
       clock: clocks[tenant.timeZone] ?? .utc,
       features: FeatureCodes(changed: features[tenant.id] ?? [:]),
-      contacts: contacts[tenant.id] ?? [], screening: screening[tenant.id] ?? [])
+      contacts: contacts[tenant.id] ?? [], screening: screening[tenant.id] ?? [],
+      recordingRules: recordingRules[tenant.id] ?? [])
   }
 }

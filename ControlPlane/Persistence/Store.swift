@@ -67,6 +67,7 @@ extension Store {
   public var contacts: ContactRepository { ContactRepository(store: self) }
   public var screening: ScreeningRepository { ScreeningRepository(store: self) }
   public var recordings: RecordingRepository { RecordingRepository(store: self) }
+  public var recordingRules: RecordingRuleRepository { RecordingRuleRepository(store: self) }
   public var tenantSounds: TenantSoundRepository { TenantSoundRepository(store: self) }
   public var menus: MenuRepository { MenuRepository(store: self) }
   public var queues: QueueRepository { QueueRepository(store: self) }

@@ -29,11 +29,19 @@ public struct KeptRecording: Hashable, Sendable {
   /// How often seconds may be missing, as what recorded it was lost.
   public var interruptions: Int
   public var state: State
+  /// Which rule had it recorded; nil: somebody did.
+  public var rule: RecordingRuleID?
+  /// For how many days it is kept; nil: as all of the tenant's.
+  public var retention: Int?
+  /// Nil: it may go.
+  public var hold: RecordingHold?
 
   public init(
     id: SoundID, call: CallID, from: String?, to: String?, parties: RecordedCall.Parties,
-    begunAt: WallTime, milliseconds: Int64, bytes: Int64, interruptions: Int, state: State
+    begunAt: WallTime, milliseconds: Int64, bytes: Int64, interruptions: Int, state: State,
+    rule: RecordingRuleID? = nil, retention: Int? = nil, hold: RecordingHold? = nil
   ) {
+    (self.rule, self.retention, self.hold) = (rule, retention, hold)
     self.id = id
     self.call = call
     self.from = from

@@ -20,6 +20,7 @@ struct PBXControl: AsyncParsableCommand {
       ContactCommands.self, ScreeningCommands.self,
       MailboxCommands.self,
       NumberCommands.self, CallCommands.self, CDRCommands.self, RecordingCommands.self,
+      RecordingRuleCommands.self,
       QuarantineCommands.self, DrillCommands.self, UpgradeCommand.self,
     ])
 }

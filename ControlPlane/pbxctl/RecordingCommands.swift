@@ -4,12 +4,16 @@ import Foundation
 struct RecordingCommands: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "recording", abstract: "Recorded calls.",
-    subcommands: [List.self, Fetch.self, Delete.self, Retention.self])
+    subcommands: [
+      List.self, Fetch.self, Delete.self, Hold.self, Release.self, History.self, Retention.self,
+      Begin.self, Pause.self, Resume.self, End.self,
+    ])
   static let columns = [
     Output.Column("Recording", "id"), Output.Column("Call", "call"),
     Output.Column("Begun", "begun_at"), Output.Column("From", "from"), Output.Column("To", "to"),
     Output.Column("Seconds", "seconds"), Output.Column("State", "state"),
-    Output.Column("Interruptions", "interruptions"),
+    Output.Column("Interruptions", "interruptions"), Output.Column("Rule", "rule"),
+    Output.Column("Held since", "hold.since"), Output.Column("because", "hold.reason"),
   ]
 
   /// A recording of a tenant's.
@@ -55,6 +59,108 @@ struct RecordingCommands: AsyncParsableCommand {
       try await global.run { Output(try await $0.delete(recording.path), columns: columns) }
     }
   }
+
+  struct Hold: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Keeps a recording until somebody releases it, however old it becomes.")
+    @OptionGroup var recording: RecordingOption
+    @Option(help: "Why.") var reason: String
+    @OptionGroup var global: GlobalOptions
+
+    func run() async throws {
+      try await global.run {
+        Output(
+          try await $0.put(recording.path + "/hold", .object(["reason": .string(reason)])),
+          columns: columns)
+      }
+    }
+  }
+
+  struct Release: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Lets a recording that is held go when its time is over.")
+    @OptionGroup var recording: RecordingOption
+    @OptionGroup var global: GlobalOptions
+
+    func run() async throws {
+      try await global.run {
+        Output(try await $0.delete(recording.path + "/hold"), columns: columns)
+      }
+    }
+  }
+
+  struct History: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Says who held, released and deleted a recording, also when it is gone.")
+    @OptionGroup var recording: RecordingOption
+    @OptionGroup var global: GlobalOptions
+
+    func run() async throws {
+      try await global.run {
+        Output(
+          try await $0.get(recording.path + "/history"),
+          columns: [
+            Output.Column("At", "at"), Output.Column("Was", "event"), Output.Column("By", "key"),
+            Output.Column("Because", "reason"),
+          ])
+      }
+    }
+  }
+
+  // MARK: - While a call goes on
+
+  /// A call of a tenant's that is up.
+  struct CallOption: ParsableArguments {
+    @Argument(help: "The call's id, call_….") var call: String
+    @OptionGroup var tenant: TenantOption
+
+    func order(_ wish: String, _ global: GlobalOptions) async throws {
+      try await global.run {
+        Output(
+          try await $0.post(tenant.path + "/calls/\(call)/recording", ["wish": .string(wish)]),
+          columns: columns)
+      }
+    }
+  }
+
+  struct Begin: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "Has a call recorded from now on.")
+    @OptionGroup var call: CallOption
+    @OptionGroup var global: GlobalOptions
+
+    func run() async throws { try await call.order("begin", global) }
+  }
+
+  struct Pause: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract:
+        "Has nothing of a call recorded until it goes on: somebody reads out a card's number.",
+      discussion: "In the call *2 does the same, and *1 has it go on, where a rule has it recorded."
+    )
+    @OptionGroup var call: CallOption
+    @OptionGroup var global: GlobalOptions
+
+    func run() async throws { try await call.order("pause", global) }
+  }
+
+  struct Resume: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "Ends a pause.")
+    @OptionGroup var call: CallOption
+    @OptionGroup var global: GlobalOptions
+
+    func run() async throws { try await call.order("resume", global) }
+  }
+
+  struct End: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Has a call recorded no longer, unless a rule wants it.")
+    @OptionGroup var call: CallOption
+    @OptionGroup var global: GlobalOptions
+
+    func run() async throws { try await call.order("end", global) }
+  }
+
+  // MARK: - How long
 
   struct Retention: AsyncParsableCommand {
     static let configuration = CommandConfiguration(

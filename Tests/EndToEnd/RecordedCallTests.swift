@@ -127,6 +127,107 @@ struct RecordedCallTests {
   }
 }
 
+/// At site b's node, too.
+@Suite("Calls that rules have recorded", .serialized)
+struct RuledRecordingTests {
+  private struct Kept: Decodable {
+    struct Hold: Decodable { let reason: String }
+
+    let id: String
+    let seconds: Double
+    let state: String
+    let rule: String?
+    let retentionDays: Int?
+    let hold: Hold?
+
+    enum CodingKeys: String, CodingKey {
+      case id, seconds, state, rule, hold
+      case retentionDays = "retention_days"
+    }
+  }
+
+  private struct Rule: Decodable {
+    let id: String
+    let fit: String?
+  }
+
+  private struct List<Item: Decodable>: Decodable { let items: [Item] }
+
+  @Test(
+    "Both hear that their call is recorded before it is; a key has it pause; and what is held is not deleted",
+    .timeLimit(.minutes(2)))
+  func recordByRule() async throws {
+    let bench = try await Bench("ruled")
+    let tenant = try await SecondTenant(
+      "ruled", homeAddress: "phones-b", proxy: "127.0.2.1:5060", ringTimeout: 20,
+      extensions: ["675", "676"], on: bench)
+    let callee = try #require(try await tenant.extensionIDs(by: bench.api)["676"])
+    func pbxctl(_ words: String...) async throws -> Data {
+      try await bench.api.run(words + ["--tenant", tenant.id])
+    }
+    let file = bench.work.appending(path: "rules.json")
+    try #"""
+    [{"name":"the other way","extension":"\#(callee)","direction":"from-outside","then":"spare"},
+     {"name":"all of 676","extension":"\#(callee)","then":"record","announcement":"both",
+      "retention_days":5}]
+    """#.write(to: file, atomically: true, encoding: .utf8)
+    _ = try await pbxctl("recording-rule", "set", "--rules-file", file.path)
+    let explained = try JSONDecoder().decode(
+      List<Rule>.self,
+      from: try await pbxctl(
+        "recording-rule", "explain", "--direction", "inside", "--extension", callee))
+    #expect(explained.items.map(\.fit) == ["other-direction", "decides"])
+    try await Task.sleep(for: .seconds(1))
+
+    let phones = try await tenant.phones(["675", "676"], from: 145, on: bench)
+    let (alice, bob) = (phones[0], phones[1])
+    let tones = [500, 700, Installation.recordingTone]
+    alice.dial("676")
+    try await bob.rings()
+    bob.answer()
+    try await alice.talks()
+    try await alice.comesToHear([Installation.recordingTone], of: tones)
+    try await bob.comesToHear([Installation.recordingTone], of: tones)
+    try await alice.comesToHear([700], of: tones)
+    try await bob.comesToHear([500], of: tones)
+    try await Task.sleep(for: .seconds(2))
+    for key in "*2" { bob.press(key) }
+    try await Task.sleep(for: .seconds(12))
+    for key in "*1" { alice.press(key) }
+    try await Task.sleep(for: .seconds(3))
+    alice.hangUp()
+    try await bob.closed()
+
+    let whole = try await eventually("all of it is there", within: .seconds(20)) {
+      try JSONDecoder().decode(
+        List<Kept>.self, from: try await pbxctl("recording", "list")
+      ).items.first { $0.state == "call-ended" }
+    }
+    #expect((3...12).contains(whole.seconds), "\(whole.seconds)")
+    #expect(whole.rule == explained.items[1].id && whole.retentionDays == 5)
+    let sound = bench.work.appending(path: "ruled.mp3")
+    _ = try await pbxctl("recording", "fetch", whole.id, "--output", sound.path)
+    let wave = bench.work.appending(path: "ruled.wav")
+    try await Data(
+      IndependentCoder.convert(
+        Array(Data(contentsOf: sound)), ["-f", "mp3"], ["-f", "wav", "-acodec", "pcm_s16le"])
+    ).write(to: wave)
+    let hearing = try Hearing(wave)
+    #expect(hearing.tones(of: tones) == [500] && hearing.tonesOnTheRight(of: tones) == [700])
+
+    let held = try JSONDecoder().decode(
+      Kept.self, from: try await pbxctl("recording", "hold", whole.id, "--reason", "claim 7"))
+    #expect(held.hold?.reason == "claim 7")
+    await #expect(throws: (any Error).self) { try await pbxctl("recording", "delete", whole.id) }
+    _ = try await pbxctl("recording", "release", whole.id)
+    _ = try await pbxctl("recording", "delete", whole.id)
+    let history = String(
+      decoding: try await pbxctl("recording", "history", whole.id), as: UTF8.self)
+    for event in ["held", "released", "deleted", "claim 7"] { #expect(history.contains(event)) }
+    for phone in phones { await phone.quit() }
+  }
+}
+
 extension SiteA {
   @Suite("What is lost of a recorded call")
   struct RecordedLossTests {

@@ -36,6 +36,9 @@ public struct Installation: Sendable {
     state: URL, binaries: URL, options: [String] = [], environment: [String: String]
   ) async throws {
     try FileManager.default.createDirectory(at: state, withIntermediateDirectories: true)
+    // What a synthesiser would speak.
+    try write(
+      recordingTone, seconds: 4, to: state.appending(path: "sounds/en/This_call_is_recorded.wav"))
     let finished = try await ChildProcess.run(
       Repository.root.appending(path: "Infra/up").path,
       [
@@ -64,6 +67,9 @@ public struct Installation: Sendable {
     "queue-thereare": 1_500, "queue-callswaiting": 1_500, "agent-loggedoff": 1_700,
     "followme/call-from": 1_100, "followme/options": 1_100,
   ]
+
+  /// Whoever's call is recorded hears this for four seconds, in hertz.
+  public static let recordingTone = 1_300
 
   /// What a mailbox says, in pieces of a second each, in hertz.
   public static let greetingTone = 1_700

@@ -28,4 +28,5 @@ public let migrations: [Migration] = [
   idempotencyKeys,
   forwardedMessages,
   pagingGroups,
+  recordingRules,
 ]

@@ -564,6 +564,29 @@ private struct Fixture {
         route: "DELETE /v1/tenants/{tenant}/recordings/{recording}",
         path: path + "/recordings/\(recording)", tenant: .hidden, reseller: .forbidden),
       Probe(
+        route: "PUT /v1/tenants/{tenant}/recordings/{recording}/hold",
+        path: path + "/recordings/\(recording)/hold", body: #"{"reason":"a claim"}"#,
+        tenant: .hidden, reseller: .forbidden),
+      Probe(
+        route: "DELETE /v1/tenants/{tenant}/recordings/{recording}/hold",
+        path: path + "/recordings/\(recording)/hold", tenant: .hidden, reseller: .forbidden),
+      Probe(
+        route: "GET /v1/tenants/{tenant}/recordings/{recording}/history",
+        path: path + "/recordings/\(recording)/history", tenant: .hidden, reseller: .forbidden),
+      Probe(
+        route: "GET /v1/tenants/{tenant}/recording-rules", path: path + "/recording-rules",
+        tenant: .hidden, reseller: .forbidden),
+      Probe(
+        route: "PUT /v1/tenants/{tenant}/recording-rules", path: path + "/recording-rules",
+        body: #"{"items":[]}"#, tenant: .hidden, reseller: .forbidden),
+      Probe(
+        route: "GET /v1/tenants/{tenant}/recording-rules/explanation",
+        path: path + "/recording-rules/explanation", tenant: .hidden, reseller: .forbidden),
+      Probe(
+        route: "POST /v1/tenants/{tenant}/calls/{call}/recording",
+        path: path + "/calls/\(call.call)/recording", body: #"{"wish":"pause"}"#,
+        tenant: .hidden, reseller: .forbidden),
+      Probe(
         route: "GET /v1/tenants/{tenant}/recording-retention",
         path: path + "/recording-retention", tenant: .hidden, reseller: .forbidden),
       Probe(

@@ -12,7 +12,7 @@ enum RecordedPieces {
   static func sound(
     _ number: UInt64, of call: CallID, of tenant: TenantID,
     begunAt: WallTime = WallTime(milliseconds: 1_795_000_000_000), interruptions: UInt32 = 0,
-    ending: RecordedCall.Ending? = nil
+    ending: RecordedCall.Ending? = nil, rule: RecordingRuleID? = nil
   ) -> StoredSound {
     StoredSound(
       id: SoundID(UUIDv7(high: 0x0190_0000_0000_7001, low: 0x8000_0000_0000_0000 | number)),
@@ -20,7 +20,7 @@ enum RecordedPieces {
       kind: .recording(
         RecordedCall(
           call: call, parties: .both, begunAt: begunAt, interruptions: interruptions,
-          ending: ending)))
+          ending: ending, rule: rule)))
   }
 
   /// Five seconds each.

@@ -162,6 +162,13 @@ struct RowSecurityTests {
           entry: ScreeningEntry(
             id: ScreeningID(UUIDv7(high: uuid.high, low: uuid.low ^ 3)), callers: .withheld,
             verdict: .block), note: "", createdAt: DemoCustomer.beginning), in: .platform)
+      _ = try await scratch.store.recordingRules.replace(
+        [
+          RecordingRuleLine(
+            rule: RecordingRule(
+              id: RecordingRuleID(UUIDv7(high: uuid.high, low: uuid.low ^ 7)), calls: .all),
+            name: "", retention: nil)
+        ], of: customer.tenant.id, in: .platform)
       _ = try await scratch.store.idempotencyKeys.claim(
         IdempotencyKey(tenant: customer.tenant.id, text: "mine", requestHash: [1]),
         toMake: UUIDv7(high: uuid.high, low: uuid.low ^ 6), at: DemoCustomer.beginning,
@@ -259,6 +266,10 @@ struct RowSecurityTests {
     _ = try await scratch.store.sounds.keep(
       SoundPiece(sound: sound, part: 1, offset: 0, contents: [1], length: .seconds(1)),
       in: .platform)
+    _ = try await scratch.store.recordings.hold(
+      sound.id, of: customer.tenant.id,
+      as: RecordingEvent(
+        .held, at: WallTime(milliseconds: 0), by: KeyID(uuid), because: "a claim"), in: .platform)
   }
 
   private static func literal(_ id: TenantID) -> String { "'\(id.uuid)'" }

@@ -94,7 +94,9 @@ import Testing
     for isByMenu in [false, true] {
       let scene = try scene(Self.rule(.of(Fixture.extensionID("103"))))
       scene.world.change { tenant in
-        tenant.extensions += [Fixture.entry("104", outside: nil), Fixture.entry("105", outside: nil)]
+        tenant.extensions += [
+          Fixture.entry("104", outside: nil), Fixture.entry("105", outside: nil),
+        ]
         tenant.extensions[2].group = RingGroup(
           strategy: .inTurn, members: ["102"].map(Fixture.extensionID), ringsFor: .seconds(8))
         tenant.extensions[3].menu = VoiceMenu(
@@ -135,7 +137,9 @@ import Testing
     let carol = try scene.device("103", at: "127.0.5.5:5065")
     let (caller, callee) = try scene.talking()
     #expect(scene.world.recorded.isEmpty)
-    callee.transfer(to: "103")
+    var refer = try #require(callee.request(.refer))
+    refer.headers["Refer-To"] = "<sip:103@\(Fixture.domain)>"
+    callee.party.send(refer) { _ in }
     #expect(scene.world.run { carol.lastCall?.state == .talking })
     #expect(scene.world.run { scene.world.recorded.count == 1 })
     caller.hangUp()

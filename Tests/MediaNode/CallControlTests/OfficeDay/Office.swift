@@ -127,6 +127,12 @@ final class Office {
       ContactEntry(name: "Sam Supplies", numbers: ["+447700900002"], groups: ["suppliers"]),
       ContactEntry(name: "Lena Lamb", numbers: ["+447700900003"]),
     ]
+    // What callers from outside say to support is recorded, and they hear so.
+    snapshot.recordingRules = [
+      RecordingRule(
+        id: RecordingRuleID(UUIDv7(high: 7, low: 3)), calls: .of(id("260")),
+        direction: .fromOutside, notice: .both)
+    ]
     snapshot.screening = [
       ScreeningEntry(
         id: ScreeningID(UUIDv7(high: 7, low: 1)), callers: .range("+4490"), verdict: .block),

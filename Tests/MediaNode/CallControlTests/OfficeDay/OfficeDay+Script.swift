@@ -45,7 +45,7 @@ extension OfficeDay {
     08:58:00 Lena > 0200 : ends 30 | 200 | carrier>0200 30s, message for 201 hung-up
     # Open: the front door
     09:00:30 Lena > 0200 : presses 1 4, 202 answers 10, ends 70 | 200 | carrier>0200 70s, 200/menu forwarded, 200,1 forwarded, 200/sales forwarded, 202 60s
-    09:02:00 Lena > 0200 : presses 2 4, 204 answers 10, ends 70 | 200 | carrier>0200 70s, 200/menu forwarded, 200,2 forwarded, 200/support forwarded, 204 60s, 205 answered-elsewhere
+    09:02:00 Lena > 0200 : presses 2 4, 204 answers 10, ends 70 | 200 | carrier>0200 70s, 200/menu forwarded, 200,2 forwarded, 200/support forwarded, 204 60s, 205 answered-elsewhere, recording call-ended
     09:02:08 lamps 204 rings, 205 rings
     09:02:30 lamps 204 talks
     09:04:00 Lena > 0200 : presses 3 4, carrier answers 10, ends 70 | 200 | carrier>0200 70s, 200/menu forwarded, 200,3 forwarded, 200/mobile forwarded, carrier:+447700900200 60s £0.06
@@ -83,9 +83,9 @@ extension OfficeDay {
     09:35:00 Pia > 0261 : ends 40 | 200 | carrier>0261 36s, 212 answered-elsewhere
     09:35:04 214 > *8 : | 200 | 214>0261 36s
     09:36:00 204 > 262 : ends 40 | 480 | 204>262 no-answer, 212 no-answer, 213 no-answer
-    09:37:00 Quinn > 0260 : 201 answers 25, ends 45 | 200 | carrier>0260 20s, 201 20s, 204 no-answer, 205 no-answer, 260 forwarded
-    09:38:00 Quinn > 0260 : 205 answers 5, ends 45 | 200 | carrier>0260 40s, 204 answered-elsewhere, 205 40s
-    09:39:00 Quinn > 0260 : 204 refuses 486 2, 205 answers 5, ends 45 | 200 | carrier>0260 40s, 204 busy, 205 40s
+    09:37:00 Quinn > 0260 : 201 answers 25, ends 45 | 200 | carrier>0260 20s, 201 20s, 204 no-answer, 205 no-answer, 260 forwarded, recording call-ended
+    09:38:00 Quinn > 0260 : 205 answers 5, ends 45 | 200 | carrier>0260 40s, 204 answered-elsewhere, 205 40s, recording call-ended
+    09:39:00 Quinn > 0260 : 204 refuses 486 2, 205 answers 5, ends 45 | 200 | carrier>0260 40s, 204 busy, 205 40s, recording call-ended
     09:40:00 Quinn > 0260 : 204 refuses 486 2, 205 refuses 486 3 | 486 | carrier>0260 busy, 204 busy, 205 busy
     # Codes
     09:42:00 206 > *78 : | 200 | 206>*78 2s
@@ -144,7 +144,7 @@ extension OfficeDay {
     10:18:13 250 > +447700900006 : 203 answers 10, carrier answers 15, 203 ends 45 | 0 | 250>+447700900006 30s, 203 35s, carrier:+447700900006 30s £0.06
     10:19:30 202 > *45 : | 200 | 202>*45 2s
     # Accounts: the menu
-    10:20:00 Marc > 0270 : presses 1 3, 204 answers 8, ends 38 | 200 | carrier>0270 38s, 204 30s, 205 answered-elsewhere, 270,1 forwarded
+    10:20:00 Marc > 0270 : presses 1 3, 204 answers 8, ends 38 | 200 | carrier>0270 38s, 204 30s, 205 answered-elsewhere, 270,1 forwarded, recording call-ended
     10:21:00 Marc > 0270 : presses 2 3, presses 1 8, 214 answers 12, ends 42 | 200 | carrier>0270 42s, 214 30s, 270,2 forwarded, 271,1 forwarded
     10:22:00 Marc > 0270 : presses 2 3, presses 0 8, 201 answers 12, ends 42 | 200 | carrier>0270 42s, 201 30s, 270,2 forwarded, 271,0 forwarded
     10:23:00 Marc > 0270 : presses 3 3, ends 20 | 200 | carrier>0270 20s, 270,3 forwarded, message for 207 hung-up
