@@ -5,14 +5,14 @@ public import Tenancy
 /// What somebody says of whom an extension rings.
 public struct NewRingGroup: Sendable {
   public var strategy: String
-  public var members: [ExtensionID]
+  public var members: [NewGroupMember]
   /// Seconds.
   public var ringsFor: Int
   public var skipsBusy: Bool
   public var confirms: Bool
 
   public init(
-    strategy: String, members: [ExtensionID], ringsFor: Int, skipsBusy: Bool, confirms: Bool
+    strategy: String, members: [NewGroupMember], ringsFor: Int, skipsBusy: Bool, confirms: Bool
   ) {
     self.confirms = confirms
     self.strategy = strategy
@@ -42,7 +42,7 @@ public struct RingGroupOperations: Sendable {
       checkingStrategy: new.strategy, members: new.members, ringsFor: new.ringsFor,
       skipsBusy: new.skipsBusy, confirms: new.confirms)
     // A group within a group would ring nobody: members are rung at their own devices.
-    guard !group.members.contains(id) else {
+    guard !group.colleagues.contains(id) else {
       throw InvalidField("members", .malformed(expected: "other extensions than the group's"))
     }
     guard try await store.ringGroups.replace(group, of: id, of: tenant, in: scope) else {

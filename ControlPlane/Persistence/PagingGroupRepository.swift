@@ -43,6 +43,23 @@ public struct PagingGroupRepository: Sendable {
 }
 
 extension Transaction {
+  /// Colleagues in their order, in a table of such lists. Throws `InvalidField` for `field` where one is unknown.
+  fileprivate func list(
+    _ colleagues: [ExtensionID], of id: ExtensionID, of tenant: TenantID, in table: Query,
+    as field: String
+  ) throws {
+    let listed = try execute(
+      """
+      INSERT INTO \(table) (tenant_id, extension_id, position, member_id)
+      SELECT \(tenant)::uuid, \(id)::uuid, m.position - 1, e.extension_id
+      FROM unnest(\(colleagues)::uuid[]) WITH ORDINALITY AS m (member_id, position)
+      JOIN extensions e ON e.tenant_id = \(tenant)::uuid AND e.extension_id = m.member_id
+      """)
+    guard listed == colleagues.count else { throw InvalidField(field, .unknownReference) }
+  }
+}
+
+extension Transaction {
   func pagingGroups(_ condition: Query) throws -> [ExtensionID: PagingGroup] {
     let groups = try query(
       """

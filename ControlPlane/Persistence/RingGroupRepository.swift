@@ -2,7 +2,7 @@ public import NodeContract
 internal import Postgres
 public import Tenancy
 
-/// Colleagues who are rung for an extension.
+/// Colleagues, and numbers outside, that are rung for an extension.
 public struct RingGroupRepository: Sendable {
   let store: Store
 
@@ -11,9 +11,7 @@ public struct RingGroupRepository: Sendable {
     of id: ExtensionID, of tenant: TenantID, in scope: AccessScope
   ) async throws -> RingGroup? {
     try await store.read(in: scope) { transaction in
-      try transaction.query(
-        "\(RingGroup.selection) WHERE g.tenant_id = \(tenant) AND g.extension_id = \(id)"
-      ).first(RingGroup.init(row:))
+      try transaction.ringGroups("g.tenant_id = \(tenant) AND g.extension_id = \(id)")[id]
     }
   }
 
@@ -36,45 +34,86 @@ public struct RingGroupRepository: Sendable {
         VALUES (\(tenant), \(id), \(group.strategy), \(group.ringsFor.components.seconds),
           \(group.skipsBusy), \(group.confirms))
         """)
-      try transaction.list(
-        group.members, of: id, of: tenant, in: "ring_group_members", as: "members")
+      for (place, member) in group.members.enumerated() {
+        let inserted = try transaction.execute(member.insertion(at: place, of: id, of: tenant))
+        guard inserted == 1 else { throw InvalidField("members", .unknownReference) }
+      }
       return true
     }
   }
 }
 
-extension Transaction {
-  /// Colleagues in their order, in a table of such lists. Throws `InvalidField` for `field` where one is unknown.
-  func list(
-    _ colleagues: [ExtensionID], of id: ExtensionID, of tenant: TenantID, in table: Query,
-    as field: String
-  ) throws {
-    let listed = try execute(
+extension RingGroup.Strategy: WordValue {}
+
+extension RingGroup.Member {
+  fileprivate func insertion(at place: Int, of id: ExtensionID, of tenant: TenantID) -> Query {
+    let (after, time) = (after.components.seconds, ringsFor?.components.seconds)
+    return switch target {
+    case .colleague(let colleague):
       """
-      INSERT INTO \(table) (tenant_id, extension_id, position, member_id)
-      SELECT \(tenant)::uuid, \(id)::uuid, m.position - 1, e.extension_id
-      FROM unnest(\(colleagues)::uuid[]) WITH ORDINALITY AS m (member_id, position)
-      JOIN extensions e ON e.tenant_id = \(tenant)::uuid AND e.extension_id = m.member_id
-      """)
-    guard listed == colleagues.count else { throw InvalidField(field, .unknownReference) }
+      INSERT INTO ring_group_members (tenant_id, extension_id, position, member_id, after_seconds,
+        rings_for_seconds, confirms)
+      SELECT \(tenant)::uuid, \(id)::uuid, \(place)::smallint, e.extension_id, \(after)::smallint,
+        \(time)::smallint, \(confirms)::boolean
+      FROM extensions e WHERE e.tenant_id = \(tenant)::uuid AND e.extension_id = \(colleague)::uuid
+      """
+    case .outside(let number):
+      """
+      INSERT INTO ring_group_numbers (tenant_id, extension_id, position, number, after_seconds,
+        rings_for_seconds, confirms)
+      VALUES (\(tenant), \(id), \(place), \(number), \(after), \(time), \(confirms))
+      """
+    }
+  }
+
+  fileprivate init(row: borrowing Row) throws {
+    let number = try row.optional("number", as: String.self)
+    let target: Target =
+      if let number { .outside(number) } else { .colleague(try row.value("member_id")) }
+    self.init(
+      target, after: .seconds(try row.value("after_seconds", as: Int64.self)),
+      ringsFor: try row.optional("rings_for_seconds", as: Int64.self).map { .seconds($0) },
+      confirms: try row.value("confirms"))
   }
 }
 
-extension RingGroup.Strategy: WordValue {}
-
-extension RingGroup {
-  static let selection: Query = """
-    SELECT g.extension_id, g.strategy, g.rings_for_seconds, g.skips_busy, g.confirms,
-      ARRAY(SELECT m.member_id FROM ring_group_members m
-        WHERE m.tenant_id = g.tenant_id AND m.extension_id = g.extension_id
-        ORDER BY m.position) AS members
-    FROM ring_groups g
-    """
-
-  init(row: borrowing Row) throws {
-    self.init(
-      strategy: try row.value("strategy"), members: try row.value("members"),
-      ringsFor: .seconds(try row.value("rings_for_seconds", as: Int64.self)),
-      skipsBusy: try row.value("skips_busy"), confirms: try row.value("confirms"))
+extension Transaction {
+  /// By extension, for the groups `g` of that condition.
+  func ringGroups(_ condition: Query) throws -> [ExtensionID: RingGroup] {
+    let members = Dictionary(
+      grouping: try query(
+        """
+        SELECT m.extension_id, m.member_id, m.number, m.after_seconds, m.rings_for_seconds, m.confirms
+        FROM ring_groups g
+          JOIN (
+            SELECT tenant_id, extension_id, position, member_id, NULL AS number, after_seconds,
+              rings_for_seconds, confirms
+            FROM ring_group_members
+            UNION ALL
+            SELECT tenant_id, extension_id, position, NULL, number, after_seconds, rings_for_seconds,
+              confirms
+            FROM ring_group_numbers) m
+          ON m.tenant_id = g.tenant_id AND m.extension_id = g.extension_id
+        WHERE \(condition) ORDER BY m.extension_id, m.position
+        """
+      ).map {
+        (try $0.value("extension_id", as: ExtensionID.self), try RingGroup.Member(row: $0))
+      }, by: \.0)
+    return Dictionary(
+      uniqueKeysWithValues: try query(
+        """
+        SELECT g.extension_id, g.strategy, g.rings_for_seconds, g.skips_busy, g.confirms
+        FROM ring_groups g WHERE \(condition)
+        """
+      ).map { row in
+        let id = try row.value("extension_id", as: ExtensionID.self)
+        return (
+          id,
+          RingGroup(
+            strategy: try row.value("strategy"), members: (members[id] ?? []).map(\.1),
+            ringsFor: .seconds(try row.value("rings_for_seconds", as: Int64.self)),
+            skipsBusy: try row.value("skips_busy"), confirms: try row.value("confirms"))
+        )
+      })
   }
 }

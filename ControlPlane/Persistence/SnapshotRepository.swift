@@ -86,12 +86,7 @@ private struct SnapshotContents {
       ).map(Extension.init(row:)), by: \.tenant)
     switches = try transaction.answeringSwitches("WHERE tenant_id = ANY(\(ids)::uuid[])")
     features = try transaction.changedFeatureCodes(of: ids)
-    groups = Dictionary(
-      uniqueKeysWithValues: try transaction.query(
-        "\(RingGroup.selection) WHERE g.tenant_id = ANY(\(ids)::uuid[])"
-      ).map {
-        (try $0.value("extension_id", as: ExtensionID.self), try RingGroup(row: $0))
-      })
+    groups = try transaction.ringGroups("g.tenant_id = ANY(\(ids)::uuid[])")
     paging = try transaction.pagingGroups("g.tenant_id = ANY(\(ids)::uuid[])")
     followMe = try transaction.followMe("s.tenant_id = ANY(\(ids)::uuid[])")
     mailboxes = Dictionary(

@@ -20,3 +20,13 @@ extension PagingGroup {
       members: members, pagers: pagers, talksBack: talksBack, longest: .seconds(seconds))
   }
 }
+
+extension [ExtensionID] {
+  /// A list of colleagues as a person gave it.
+  fileprivate func check(atMost limit: Int, as field: String) throws(InvalidField) {
+    guard count <= limit else { throw InvalidField(field, .tooMany(limit: limit)) }
+    guard Set(self).count == count else {
+      throw InvalidField(field, .malformed(expected: "each member once"))
+    }
+  }
+}

@@ -83,12 +83,8 @@ extension Exchange {
     guard origin.passed.count < limits.redirectionsPerCall, !origin.passed.contains(party) else {
       return nil
     }
-    var onward = origin
-    onward.passed.append(party)
-    onward.forwardings = Array(
-      ([Forwarding(number: entry.outsideNumber ?? entry.number, reason: reason)]
-        + origin.forwardings).prefix(limits.forwardings))
-    var destination = destination(of: target, from: onward, entry)
+    var destination = destination(
+      of: target, from: origin.sentOn(by: entry, for: reason, limits), entry)
     guard !destination.isEmergency, !destination.isUnknown else { return nil }
     destination.passed.insert(party, at: 0)
     return destination

@@ -62,11 +62,7 @@ extension Exchange {
     of step: FollowMe.Step, _ entry: ExtensionEntry, called: String,
     for reason: Forwarding.Reason, from origin: CallOrigin
   ) -> [CallTarget] {
-    var onward = origin
-    onward.passed.append(.extension(entry.id, number: entry.number))
-    onward.forwardings = Array(
-      ([Forwarding(number: entry.outsideNumber ?? entry.number, reason: reason)]
-        + origin.forwardings).prefix(limits.forwardings))
+    let onward = origin.sentOn(by: entry, for: reason, limits)
     return step.targets.flatMap { target -> [CallTarget] in
       switch target {
       case .own:
@@ -84,7 +80,7 @@ extension Exchange {
   }
 
   /// A number as the user would dial it, which may be a colleague's.
-  private func outside(
+  func outside(
     _ number: String, confirms: Bool, by entry: ExtensionEntry, called: String,
     from origin: CallOrigin
   ) -> [CallTarget] {
@@ -160,5 +156,17 @@ extension FurtherSteps {
 }
 
 extension CallOrigin {
+  /// The same call as it comes to whom that user sends it to.
+  func sentOn(
+    by entry: ExtensionEntry, for reason: Forwarding.Reason, _ limits: ExchangeLimits
+  ) -> CallOrigin {
+    var onward = self
+    onward.passed.append(.extension(entry.id, number: entry.number))
+    onward.forwardings = Array(
+      ([Forwarding(number: entry.outsideNumber ?? entry.number, reason: reason)] + forwardings)
+        .prefix(limits.forwardings))
+    return onward
+  }
+
   fileprivate var shownNumber: String { isWithheld ? CallerIdentity.anonymous : number }
 }

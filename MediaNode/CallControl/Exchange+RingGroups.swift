@@ -7,44 +7,66 @@ extension Exchange {
   func members(
     of group: RingGroup, _ id: ExtensionID, called: String, from origin: CallOrigin
   ) -> CallDestination {
-    let order = order(of: group)
+    let isAsked = !origin.tenant.snapshot.recordingRules.isEmpty
+    let isTimed = !group.members.allSatisfy(\.isPlain)
     let shown = origin.isWithheld ? CallerIdentity.anonymous : origin.number
-    func destination(_ targets: [CallTarget], _ left: [ExtensionID]) -> CallDestination {
-      var destination = CallDestination(
-        called: called, shownCaller: shown,
-        kind: targets.isEmpty ? .refused(.offline) : .targets(targets))
-      destination.members = FurtherMembers(
-        left: left, ringsFor: group.ringsFor, skipsBusy: group.skipsBusy,
-        confirms: group.confirms, called: called, shownCaller: shown,
-        group: origin.tenant.snapshot.recordingRules.isEmpty ? nil : id,
-        nextAt: BootInstant(nanoseconds: 0))
-      return destination
-    }
-    guard group.strategy != .together else {
-      let all = order.flatMap {
-        targets(
-          at: $0, skipsBusy: group.skipsBusy, confirms: group.confirms, called: called, from: origin
-        )
+    var further = FurtherMembers(
+      isTogether: group.strategy == .together && isTimed, turn: group.ringsFor,
+      ringsFor: group.ringsFor, skipsBusy: group.skipsBusy, confirms: group.confirms,
+      called: called, shownCaller: shown, group: isAsked || isTimed ? id : nil)
+    var first: [CallTarget] = []
+    var order = order(of: group)[...]
+    if group.strategy == .together {
+      var late = order.sorted { $0.after < $1.after }[...]
+      while first.isEmpty, let next = late.first {
+        first = late.prefix { $0.after == next.after }
+          .flatMap { targets(at: $0, of: further, from: origin) }
+        late = late.drop { $0.after == next.after }
       }
-      return destination(all, [])
+      further.late = Array(late)
+    } else {
+      while first.isEmpty, let next = order.popFirst() {
+        first = targets(at: next, of: further, from: origin)
+        further.turn = further.turn(of: next)
+      }
+      further.left = Array(order)
     }
-    for (place, member) in order.enumerated() {
-      let targets = targets(
-        at: member, skipsBusy: group.skipsBusy, confirms: group.confirms, called: called,
-        from: origin)
-      if !targets.isEmpty { return destination(targets, Array(order[(place + 1)...])) }
-    }
-    return destination([], [])
+    var destination = CallDestination(
+      called: called, shownCaller: shown,
+      kind: first.isEmpty ? .refused(.offline) : .targets(first))
+    destination.members = further
+    return destination
   }
 
   /// Each once.
-  private func order(of group: RingGroup) -> [ExtensionID] {
-    var known: Set<ExtensionID> = []
-    let members = group.members.filter { known.insert($0).inserted }
+  private func order(of group: RingGroup) -> [RingGroup.Member] {
+    var known: Set<RingGroup.Member.Target> = []
+    let members = group.members.filter { known.insert($0.target).inserted }
     guard group.strategy == .random else { return members }
     // Only the order hangs on it: nothing that must not be drawn twice.
     var lot = random
     return members.shuffled(using: &lot)
+  }
+
+  /// None: nobody can be asked there.
+  private func targets(
+    at member: RingGroup.Member, of group: FurtherMembers, from origin: CallOrigin
+  ) -> [CallTarget] {
+    let confirms = group.confirms || member.confirms
+    var targets: [CallTarget]
+    switch member.target {
+    case .colleague(let id):
+      targets = self.targets(
+        at: id, skipsBusy: group.skipsBusy, confirms: confirms, called: group.called, from: origin)
+    case .outside(let number):
+      guard let host = group.group.flatMap({ origin.tenant.extensionsByID[$0] }) else { return [] }
+      targets = outside(
+        number, confirms: confirms, by: host, called: group.called,
+        from: origin.sentOn(by: host, for: .unconditional, limits))
+    }
+    guard group.isTogether else { return targets }
+    for place in targets.indices { targets[place].ringsFor = member.ringsFor }
+    return targets
   }
 
   /// None: the member is the caller, talks, wants no calls or has no device. Where else its calls go
@@ -72,43 +94,78 @@ extension Exchange {
       tenant: tenant, party: call.caller.party, number: call.caller.number,
       displayName: place.invite.headers.from.displayName, time: now.wall,
       isWithheld: further.shownCaller == CallerIdentity.anonymous,
-      nameWhenWithheld: place.invite.headers.from.displayName)
-    var left = further.left
-    while !left.isEmpty {
-      let targets = targets(
-        at: left.removeFirst(), skipsBusy: further.skipsBusy, confirms: further.confirms,
-        called: further.called, from: origin)
-      guard !targets.isEmpty else { continue }
-      let legs = enlisted(
-        targets, in: call, at: place.id, called: further.called, from: further.shownCaller, at: now)
-      let next = further.following(left, at: now.boot)
-      return update(id, at: now) { call in
-        let isBounded = call.answering?.patience != nil || call.flow?.ringsFor != nil
-        let until = isBounded ? now.boot : next.end
-        return call.enlist(legs, then: .members(next), until: until)
-      }
+      nameWhenWithheld: place.invite.headers.from.displayName, isFromOutside: call.caller.isTrunk)
+    guard let (targets, next) = next(of: further, from: origin, at: now.boot) else {
+      return update(id, at: now) { $0.askNext(at: now) }
     }
-    update(id, at: now) { $0.askNext(at: now) }
+    let legs = enlisted(
+      targets, in: call, at: place.id, called: further.called, from: further.shownCaller, at: now)
+    update(id, at: now) { call in
+      let isBounded = call.answering?.patience != nil || call.flow?.ringsFor != nil
+      let enlisted = call.enlist(
+        legs, then: .members(next), until: isBounded ? now.boot : next.end)
+      return enlisted + (legs.isEmpty ? call.askNext(at: now) : [])
+    }
+  }
+
+  /// Whose turn it is, and who comes then; nil: nobody can be asked any more.
+  private func next(of further: FurtherMembers, from origin: CallOrigin, at now: BootInstant)
+    -> (targets: [CallTarget], next: FurtherMembers)?
+  {
+    var further = further
+    while let member = further.late.first {
+      // Those who would come later come now where nobody rings.
+      let until = max(now, further.begunAt.advanced(by: member.after))
+      let due = further.late.prefix { further.begunAt.advanced(by: $0.after) <= until }
+      further.late.removeFirst(due.count)
+      further.nextAt = further.lateAt
+      let targets = due.flatMap { self.targets(at: $0, of: further, from: origin) }
+      if !targets.isEmpty || further.late.isEmpty { return (targets, further) }
+    }
+    var left = further.left[...]
+    while let member = left.popFirst() {
+      let targets = targets(at: member, of: further, from: origin)
+      guard !targets.isEmpty else { continue }
+      return (targets, further.following(left, for: further.turn(of: member), at: now))
+    }
+    return nil
   }
 }
 
 extension FurtherMembers {
   /// Until the last turn is over, and a moment more: turns end by themselves.
-  fileprivate static let slack = Duration.seconds(1)
+  private static let slack = Duration.seconds(1)
+
+  fileprivate func turn(of member: RingGroup.Member) -> Duration { member.ringsFor ?? ringsFor }
+
+  /// How long those have who are left, when it is their turn.
+  private var rest: Duration { left.reduce(Self.slack) { $0 + turn(of: $1) } }
 
   /// How long all turns last.
-  var patience: Duration { ringsFor * (left.count + 1) + Self.slack }
+  var patience: Duration { turn + rest }
 
+  /// Until when somebody may ring.
   fileprivate var end: BootInstant {
-    nextAt.advanced(by: ringsFor * left.count + Self.slack)
+    isTogether ? begunAt.advanced(by: ringsFor + Self.slack) : nextAt.advanced(by: rest)
   }
 
-  func beginning(at now: BootInstant) -> FurtherMembers { following(left, at: now) }
+  /// When whoever comes next of those who ring late does; none: when all have rung.
+  fileprivate var lateAt: BootInstant { begunAt.advanced(by: late.first?.after ?? ringsFor) }
 
-  fileprivate func following(_ left: [ExtensionID], at now: BootInstant) -> FurtherMembers {
-    FurtherMembers(
-      left: left, ringsFor: ringsFor, skipsBusy: skipsBusy, confirms: confirms, called: called,
-      shownCaller: shownCaller, group: group, nextAt: now.advanced(by: ringsFor))
+  func beginning(at now: BootInstant) -> FurtherMembers {
+    var begun = self
+    begun.begunAt = now
+    begun.nextAt = isTogether ? begun.lateAt : now.advanced(by: turn)
+    return begun
+  }
+
+  fileprivate func following(
+    _ left: ArraySlice<RingGroup.Member>, for turn: Duration, at now: BootInstant
+  ) -> FurtherMembers {
+    var next = self
+    (next.left, next.turn) = (Array(left), turn)
+    next.nextAt = now.advanced(by: turn)
+    return next
   }
 }
 

@@ -174,6 +174,7 @@ extension Exchange {
       session: SessionSide(
         local: local, sessionID: nextSessionID(), transport: transport(to: target.flow)))
     leg.mustConfirm = target.mustConfirm
+    leg.ringsUntil = target.ringsFor.map { now.boot.advanced(by: $0) }
     leg.alternatives = target.alternatives
     leg.nextWayAt =
       target.alternatives.isEmpty ? nil : now.boot.advanced(by: limits.flowPatience)

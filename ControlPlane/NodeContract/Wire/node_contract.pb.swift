@@ -2249,6 +2249,7 @@ nonisolated struct WireRingGroup: Sendable {
 
   var strategy: WireRingGroup.Strategy = .unspecified
 
+  /// Colleagues, which is all that a node from before knows.
   var members: [Data] = []
 
   var ringsForNanoseconds: Int64 = 0
@@ -2256,6 +2257,9 @@ nonisolated struct WireRingGroup: Sendable {
   var skipsBusy: Bool = false
 
   var confirms: Bool = false
+
+  /// All, in their order, where one of them is not as above.
+  var timed: [WireRingGroup.Member] = []
 
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -2299,6 +2303,56 @@ nonisolated struct WireRingGroup: Sendable {
       .random,
     ]
 
+  }
+
+  nonisolated struct Member: Sendable {
+    // SwiftProtobuf.Message conformance is added in an extension below. See the
+    // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+    // methods supported on all messages.
+
+    var target: WireRingGroup.Member.OneOf_Target? = nil
+
+    var `extension`: Data {
+      get {
+        if case .extension(let v)? = target {return v}
+        return Data()
+      }
+      set {target = .extension(newValue)}
+    }
+
+    var number: String {
+      get {
+        if case .number(let v)? = target {return v}
+        return String()
+      }
+      set {target = .number(newValue)}
+    }
+
+    var afterNanoseconds: Int64 = 0
+
+    /// None: as long as the group.
+    var ringsForNanoseconds: Int64 {
+      get {_ringsForNanoseconds ?? 0}
+      set {_ringsForNanoseconds = newValue}
+    }
+    /// Returns true if `ringsForNanoseconds` has been explicitly set.
+    var hasRingsForNanoseconds: Bool {self._ringsForNanoseconds != nil}
+    /// Clears the value of `ringsForNanoseconds`. Subsequent reads from it will return its default value.
+    mutating func clearRingsForNanoseconds() {self._ringsForNanoseconds = nil}
+
+    var confirms: Bool = false
+
+    var unknownFields = SwiftProtobuf.UnknownStorage()
+
+    nonisolated enum OneOf_Target: Equatable, Sendable {
+      case `extension`(Data)
+      case number(String)
+
+    }
+
+    init() {}
+
+    fileprivate var _ringsForNanoseconds: Int64? = nil
   }
 
   init() {}
@@ -7668,7 +7722,7 @@ nonisolated extension WirePagingGroup: SwiftProtobuf.Message, SwiftProtobuf._Mes
 
 nonisolated extension WireRingGroup: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".RingGroup"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}strategy\0\u{1}members\0\u{3}rings_for_nanoseconds\0\u{3}skips_busy\0\u{1}confirms\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}strategy\0\u{1}members\0\u{3}rings_for_nanoseconds\0\u{3}skips_busy\0\u{1}confirms\0\u{2}\u{f}timed\0")
 
   mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -7681,6 +7735,7 @@ nonisolated extension WireRingGroup: SwiftProtobuf.Message, SwiftProtobuf._Messa
       case 3: try { try decoder.decodeSingularInt64Field(value: &self.ringsForNanoseconds) }()
       case 4: try { try decoder.decodeSingularBoolField(value: &self.skipsBusy) }()
       case 5: try { try decoder.decodeSingularBoolField(value: &self.confirms) }()
+      case 20: try { try decoder.decodeRepeatedMessageField(value: &self.timed) }()
       default: break
       }
     }
@@ -7702,6 +7757,9 @@ nonisolated extension WireRingGroup: SwiftProtobuf.Message, SwiftProtobuf._Messa
     if self.confirms != false {
       try visitor.visitSingularBoolField(value: self.confirms, fieldNumber: 5)
     }
+    if !self.timed.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.timed, fieldNumber: 20)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -7711,6 +7769,7 @@ nonisolated extension WireRingGroup: SwiftProtobuf.Message, SwiftProtobuf._Messa
     if lhs.ringsForNanoseconds != rhs.ringsForNanoseconds {return false}
     if lhs.skipsBusy != rhs.skipsBusy {return false}
     if lhs.confirms != rhs.confirms {return false}
+    if lhs.timed != rhs.timed {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -7718,6 +7777,78 @@ nonisolated extension WireRingGroup: SwiftProtobuf.Message, SwiftProtobuf._Messa
 
 nonisolated extension WireRingGroup.Strategy: SwiftProtobuf._ProtoNameProviding {
   static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0STRATEGY_UNSPECIFIED\0\u{1}STRATEGY_TOGETHER\0\u{1}STRATEGY_IN_TURN\0\u{1}STRATEGY_RANDOM\0")
+}
+
+nonisolated extension WireRingGroup.Member: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = WireRingGroup.protoMessageName + ".Member"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}extension\0\u{1}number\0\u{3}after_nanoseconds\0\u{3}rings_for_nanoseconds\0\u{1}confirms\0")
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try {
+        var v: Data?
+        try decoder.decodeSingularBytesField(value: &v)
+        if let v = v {
+          if self.target != nil {try decoder.handleConflictingOneOf()}
+          self.target = .extension(v)
+        }
+      }()
+      case 2: try {
+        var v: String?
+        try decoder.decodeSingularStringField(value: &v)
+        if let v = v {
+          if self.target != nil {try decoder.handleConflictingOneOf()}
+          self.target = .number(v)
+        }
+      }()
+      case 3: try { try decoder.decodeSingularInt64Field(value: &self.afterNanoseconds) }()
+      case 4: try { try decoder.decodeSingularInt64Field(value: &self._ringsForNanoseconds) }()
+      case 5: try { try decoder.decodeSingularBoolField(value: &self.confirms) }()
+      default: break
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    switch self.target {
+    case .extension?: try {
+      guard case .extension(let v)? = self.target else { preconditionFailure() }
+      try visitor.visitSingularBytesField(value: v, fieldNumber: 1)
+    }()
+    case .number?: try {
+      guard case .number(let v)? = self.target else { preconditionFailure() }
+      try visitor.visitSingularStringField(value: v, fieldNumber: 2)
+    }()
+    case nil: break
+    }
+    if self.afterNanoseconds != 0 {
+      try visitor.visitSingularInt64Field(value: self.afterNanoseconds, fieldNumber: 3)
+    }
+    try { if let v = self._ringsForNanoseconds {
+      try visitor.visitSingularInt64Field(value: v, fieldNumber: 4)
+    } }()
+    if self.confirms != false {
+      try visitor.visitSingularBoolField(value: self.confirms, fieldNumber: 5)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: WireRingGroup.Member, rhs: WireRingGroup.Member) -> Bool {
+    if lhs.target != rhs.target {return false}
+    if lhs.afterNanoseconds != rhs.afterNanoseconds {return false}
+    if lhs._ringsForNanoseconds != rhs._ringsForNanoseconds {return false}
+    if lhs.confirms != rhs.confirms {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
 }
 
 nonisolated extension WireCallQueue: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {

@@ -20,6 +20,7 @@ extension CallMachine {
     heed(moveDeadline)
     heed(confirmationDeadline)
     heed(noticeDeadline)
+    heed(ownTimeDeadline)
     return next
   }
 
@@ -60,6 +61,7 @@ extension CallMachine {
     actions += attendanceDeadlinePassed(at: now) + parkingDeadlinePassed(at: now)
     actions += queueDeadlinePassed(at: now) + moveDeadlinePassed(at: now)
     actions += confirmationDeadlinePassed(at: now) + noticeDeadlinePassed(at: now)
+    actions += ownTimePassed(at: now)
     guard now.boot >= stateDeadline else { return actions }
     switch state {
     case .ringing: actions += ringingEnds(.noAnswer, at: now)

@@ -42,6 +42,7 @@ extension CallMachine {
     guard case .ringing(let until) = state, let next = further, next.nextAt <= now.boot,
       now.boot < until
     else { return [] }
+    if case .members(let members) = next, !members.late.isEmpty { return askFurther() ?? [] }
     // Whoever answered is asked to the end, while the next ones ring.
     let ringing = callees.filter { $0.isOpen && $0.phase != .answered }.map(\.id)
     failures += ringing.map { _ in .noAnswer }
@@ -49,6 +50,25 @@ extension CallMachine {
       giveUp($0, .noAnswer, reason: Reason.cause(of: .noAnswer))
     }
     return given + (askFurther() ?? [])
+  }
+
+  /// When somebody who rings has had its own time.
+  var ownTimeDeadline: BootInstant? {
+    guard case .ringing = state else { return nil }
+    return earliest { $0.isAsked ? $0.ringsUntil : nil }
+  }
+
+  /// The others ring on.
+  mutating func ownTimePassed(at now: Moment) -> [CallAction] {
+    guard case .ringing = state else { return [] }
+    let over = callees.filter { $0.isAsked && $0.ringsUntil.map { $0 <= now.boot } == true }
+    guard !over.isEmpty else { return [] }
+    for leg in over { self[leg.id].ringsUntil = nil }
+    failures += over.map { _ in .noAnswer }
+    let given = over.map(\.id).flatMap {
+      giveUp($0, .noAnswer, reason: Reason.cause(of: .noAnswer))
+    }
+    return given + askNext(at: now)
   }
 
   /// The exchange found these, which are not asked yet.

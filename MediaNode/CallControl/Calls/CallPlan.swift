@@ -43,6 +43,8 @@ struct CallTarget: Sendable {
   var alternatives: [CallWay] = []
   /// Its answer is not enough: whoever answers must say that it takes the call.
   var mustConfirm = false
+  /// How long it rings at most; nil: as long as the others.
+  var ringsFor: Duration?
   /// What its leg's record says of whom it is for and who calls; nil: what the destination says.
   var record: (called: String, caller: String)?
   /// The device is on its way here from a lost site, and is not waited for any longer. Nil: it is here.

@@ -16,10 +16,17 @@ enum Further: Hashable, Sendable {
   }
 }
 
-/// Members of a group in their turn; none left: when the last one's turn is over.
+/// Members of a group in their turn, or some who ring later beside those who ring; none left: when the last
+/// one's turn is over, or all have rung together for as long as they do.
 struct FurtherMembers: Hashable, Sendable {
-  let left: [ExtensionID]
-  /// How long each turn is.
+  var left: [RingGroup.Member] = []
+  /// Those who ring now ring on while others come, each for a time of its own.
+  var isTogether = false
+  /// Who comes then, the earliest first.
+  var late: [RingGroup.Member] = []
+  /// How long this turn is.
+  var turn: Duration
+  /// How long each turn is that says nothing else, or how long all ring together.
   let ringsFor: Duration
   let skipsBusy: Bool
   /// Whoever answers must say that it takes the call.
@@ -27,9 +34,11 @@ struct FurtherMembers: Hashable, Sendable {
   /// What was called, and what the members are shown.
   let called: String
   let shownCaller: String
-  /// Whose members they are, where rules of recording ask for it.
+  /// Whose members they are, where rules of recording ask for it or one of them is rung otherwise than all.
   var group: ExtensionID?
-  var nextAt: BootInstant
+  /// When the first were rung.
+  var begunAt = BootInstant(nanoseconds: 0)
+  var nextAt = BootInstant(nanoseconds: 0)
 }
 
 /// Devices of an extension that like to be asked later than those that ring now: they said so by a

@@ -72,6 +72,8 @@ struct Leg: Equatable, Sendable {
   var progressTag: String?
   /// The call that its record belongs to, where it came from another.
   var recordedIn: CallID?
+  /// Until when it rings at most; nil: as long as the others. The call's checkpoint says so.
+  var ringsUntil: BootInstant?
   /// Its answer is not enough: the party must say that it takes the call. The call's checkpoint says so, as
   /// few legs must.
   var mustConfirm = false
@@ -111,6 +113,14 @@ struct Leg: Equatable, Sendable {
     switch phase {
     case .inviting, .ringing, .answered: true
     case .cancelling, .closed: false
+    }
+  }
+
+  /// Whether it has neither answered nor been given up.
+  var isAsked: Bool {
+    switch phase {
+    case .inviting, .ringing: true
+    case .answered, .cancelling, .closed: false
     }
   }
 

@@ -6,13 +6,13 @@ extension CallMachine {
   /// Calls that are in no queue are written as before there were any, likewise calls whose parties know where
   /// they are, calls in no flow, calls that are whoever's answers first and have to do with no callback, calls
   /// that no user had made, calls in which nobody hears forwarded messages, calls of no page, and calls that no
-  /// rule records.
+  /// rule records and of whom nobody rings for a time of its own.
   private static let (plain, queueing, moving, flowing, seeking, clicked, forwarding, paging, ruled):
     (UInt8, UInt8, UInt8, UInt8, UInt8, UInt8, UInt8, UInt8, UInt8) =
       (9, 10, 11, 12, 13, 14, 15, 16, 18)
 
   private var version: UInt8 {
-    if RuledParts(self) != nil { return Self.ruled }
+    if RuledParts(self) != nil || !ownTimes.isEmpty { return Self.ruled }
     if page != nil { return Self.paging }
     if forwarders != nil { return Self.forwarding }
     if errand?.click != nil { return Self.clicked }
@@ -62,7 +62,10 @@ extension CallMachine {
         if version >= Self.clicked { writer.write(errand?.asClick) }
         if version >= Self.forwarding { writer.write(forwarders) }
         if version >= Self.paging { writer.write(errand?.asShare) }
-        if version >= Self.ruled { writer.write(RuledParts(self)) }
+        if version >= Self.ruled {
+          writer.write(RuledParts(self))
+          writer.write(ownTimes)
+        }
       } else if let flow {
         writer.write(flow)
       }
@@ -125,7 +128,10 @@ extension CallMachine {
       if version >= Self.paging, let written = try reader.read(WrittenErrand<PageShare>?.self) {
         errand = written.errand { .page($0) }
       }
-      if version >= Self.ruled, let parts = try reader.read(RuledParts?.self) { take(parts) }
+      if version >= Self.ruled {
+        if let parts = try reader.read(RuledParts?.self) { take(parts) }
+        for time in try reader.read([OwnTime].self) { take(time) }
+      }
     }
     guard reader.left == 0 else { throw .leftover(reader.left) }
     try checkReferences()

@@ -7,14 +7,11 @@ extension Further: Checkpointed {
       writer.write(UInt8(1))
       writer.write(devices)
     case .members(let members):
-      // Groups that take whoever answers, and those that no rule of recording asks for, are written as before
+      // Groups that take whoever answers, and those that nothing more is to be known of, are written as before
       // there were others.
       writer.write(UInt8(members.group != nil ? 5 : members.confirms ? 4 : 2))
       members.write(to: &writer)
-      if let group = members.group {
-        writer.write(members.confirms)
-        writer.write(group)
-      }
+      if members.group != nil { members.writeMore(to: &writer) }
     case .steps(let steps):
       writer.write(UInt8(3))
       writer.write(steps)
@@ -29,8 +26,7 @@ extension Further: Checkpointed {
     case 4: self = .members(try FurtherMembers(from: &reader, confirms: true))
     case 5:
       var members = try FurtherMembers(from: &reader, confirms: false)
-      members.confirms = try reader.read()
-      members.group = try reader.read(ExtensionID.self)
+      try members.readMore(from: &reader)
       self = .members(members)
     default: throw .malformed("further devices")
     }
@@ -39,7 +35,7 @@ extension Further: Checkpointed {
 
 extension FurtherMembers {
   fileprivate func write(to writer: inout CheckpointWriter) {
-    writer.write(left)
+    writer.write(left.compactMap(\.colleague))
     writer.write(ringsFor.nanoseconds)
     writer.write(skipsBusy)
     writer.write(called)
@@ -48,11 +44,61 @@ extension FurtherMembers {
   }
 
   fileprivate init(from reader: inout CheckpointReader, confirms: Bool) throws(CheckpointError) {
+    let left = try reader.read([ExtensionID].self).map { RingGroup.Member(.colleague($0)) }
+    let ringsFor = Duration.nanoseconds(try reader.read(Int64.self))
     self.init(
-      left: try reader.read(), ringsFor: .nanoseconds(try reader.read(Int64.self)),
-      skipsBusy: try reader.read(), confirms: confirms, called: try reader.read(),
-      shownCaller: try reader.read(),
+      left: left, turn: ringsFor, ringsFor: ringsFor, skipsBusy: try reader.read(),
+      confirms: confirms, called: try reader.read(), shownCaller: try reader.read(),
       nextAt: try reader.read())
+  }
+
+  fileprivate func writeMore(to writer: inout CheckpointWriter) {
+    writer.write(confirms)
+    writer.write(group)
+    writer.write(left)
+    writer.write(isTogether)
+    writer.write(late)
+    writer.write(turn.nanoseconds)
+    writer.write(begunAt)
+  }
+
+  fileprivate mutating func readMore(from reader: inout CheckpointReader) throws(CheckpointError) {
+    confirms = try reader.read(Bool.self)
+    group = try reader.read(ExtensionID?.self)
+    left = try reader.read([RingGroup.Member].self)
+    isTogether = try reader.read(Bool.self)
+    late = try reader.read([RingGroup.Member].self)
+    turn = .nanoseconds(try reader.read(Int64.self))
+    begunAt = try reader.read(BootInstant.self)
+  }
+}
+
+extension RingGroup.Member: Checkpointed {
+  func write(to writer: inout CheckpointWriter) {
+    switch target {
+    case .colleague(let id):
+      writer.write(UInt8(1))
+      writer.write(id)
+    case .outside(let number):
+      writer.write(UInt8(2))
+      writer.write(number)
+    }
+    writer.write(after.nanoseconds)
+    writer.write(ringsFor?.nanoseconds)
+    writer.write(confirms)
+  }
+
+  init(from reader: inout CheckpointReader) throws(CheckpointError) {
+    let target: Target
+    switch try reader.read(UInt8.self) {
+    case 1: target = .colleague(try reader.read())
+    case 2: target = .outside(try reader.read())
+    default: throw .malformed("member of a group")
+    }
+    self.init(
+      target, after: .nanoseconds(try reader.read(Int64.self)),
+      ringsFor: try reader.read(Int64?.self).map { .nanoseconds($0) },
+      confirms: try reader.read())
   }
 }
 

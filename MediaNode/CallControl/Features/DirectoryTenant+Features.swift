@@ -30,8 +30,8 @@ extension DirectoryTenant {
   func colleagues(of user: ExtensionEntry) -> [BindingKey] {
     var known: Set<ExtensionID> = []
     for entry in snapshot.extensions {
-      guard let group = entry.group, group.members.contains(user.id) else { continue }
-      known.formUnion(group.members + [entry.id])
+      guard let group = entry.group, group.colleagues.contains(user.id) else { continue }
+      known.formUnion(group.colleagues + [entry.id])
     }
     known.remove(user.id)
     return known.sorted().map { BindingKey(tenant: id, extension: $0) }

@@ -38,6 +38,26 @@ import Testing
     }
   }
 
+  @Test func membersMayRingLaterForATimeOfTheirOwnAndOutside() async throws {
+    try await APIBench.with { bench in
+      let member = bench.mine.extensions[1].id
+      let set = try await bench.send(
+        .put, path(bench), as: bench.keys.tenant,
+        """
+        {"strategy":"together","rings_for":30,"members":[
+          {"outside":"07700900123","after":10},
+          {"extension":"\(member)","after":5,"rings_for":8}]}
+        """)
+      #expect(set.status == 200, "\(set.body)")
+      #expect(try await bench.send(.get, path(bench), as: bench.keys.tenant).body == set.body)
+      #expect(
+        try await entry(bench)?.group?.members == [
+          .init(.outside("07700900123"), after: .seconds(10), confirms: true),
+          .init(.colleague(member), after: .seconds(5), ringsFor: .seconds(8)),
+        ])
+    }
+  }
+
   @Test func whoIsGoneIsNoMemberAnyMore() async throws {
     try await APIBench.with { bench in
       let member = bench.mine.extensions[1].id
@@ -60,6 +80,20 @@ import Testing
         (#"{"strategy":"together","members":["\#(other)","\#(other)"]}"#, "members"),
         (#"{"strategy":"together","members":["\#(stranger)"]}"#, "members"),
         (#"{"strategy":"together","members":["\#(other)"],"rings_for":0}"#, "rings_for"),
+        (#"{"strategy":"together","members":[{"outside":"x"}]}"#, "members.0.outside"),
+        (#"{"strategy":"together","members":[{"after":5}]}"#, "members.0"),
+        (
+          #"{"strategy":"together","members":[{"extension":"\#(other)","after":20}]}"#,
+          "members.0.after"
+        ),
+        (
+          #"{"strategy":"in-turn","members":[{"extension":"\#(other)","after":1}]}"#,
+          "members.0.after"
+        ),
+        (
+          #"{"strategy":"in-turn","members":[{"extension":"\#(other)","rings_for":0}]}"#,
+          "members.0.rings_for"
+        ),
       ] {
         let answer = try await bench.send(.put, path(bench), as: bench.keys.tenant, body)
         #expect(answer.status == 422, "\(body): \(answer.body)")

@@ -182,6 +182,15 @@ enum LinkSamples {
           FollowMe.Step([.colleague(id(5)), .outside("07700900123")], ringsFor: .seconds(20)),
         ])),
       ExtensionEntry(
+        id: id(38), number: "199", displayName: "", outsideNumber: nil, credentials: [],
+        group: RingGroup(
+          strategy: .together,
+          members: [
+            .init(.colleague(id(5))),
+            .init(.outside("07700900123"), after: .seconds(5), confirms: true),
+            .init(.colleague(id(6)), after: .seconds(6), ringsFor: .seconds(3)),
+          ], ringsFor: .seconds(20))),
+      ExtensionEntry(
         id: id(11), number: "103", displayName: "", outsideNumber: nil, credentials: [],
         menu: VoiceMenu(
           prompt: sound, language: "fr",

@@ -140,7 +140,10 @@ struct RowSecurityTests {
         of: customer.tenant.id, in: .platform)
       _ = try await scratch.store.ringGroups.replace(
         RingGroup(
-          strategy: .random, members: [customer.extensions[1].id], ringsFor: .seconds(9)),
+          strategy: .random,
+          members: [
+            .init(.colleague(customer.extensions[1].id)), .init(.outside("07700900123")),
+          ], ringsFor: .seconds(9)),
         of: customer.extensions[0].id, of: customer.tenant.id, in: .platform)
       _ = try await scratch.store.followMe.replace(
         FollowMe(steps: [.init([.own, .outside("07700900123")], ringsFor: .seconds(9))]),

@@ -1,16 +1,18 @@
 internal import Postgres
 
-/// Which calls are recorded without anybody's asking, and recordings that must stay: a server from before, which
+/// Members of ring groups that ring later, for a time of their own or outside; a server from before rings colleagues, all
+/// at once. And which calls are recorded without anybody's asking, and recordings that must stay: a server from before, which
 /// knows of neither, deletes none of those.
 let recordingRules = Migration(
   "0028-recording-rules",
   [
     .init("tables", RecordingRuleSQL.tables),
     .init("columns", RecordingRuleSQL.columns),
+    .init("members", GroupMemberSQL.members),
     .init("holds", RecordingRuleSQL.holds),
-    .init("security", securityOfTenants(tables: "'recording_rules', 'recording_history'")),
-    .init("announcements", RecordingRuleSQL.announcements),
-    .init("grants", RecordingRuleSQL.grants),
+    .init("security", securityOfTenants(tables: "'recording_rules', 'recording_history', 'ring_group_numbers'")),
+    .init("announcements", RecordingRuleSQL.announcements + GroupMemberSQL.announcements),
+    .init("grants", RecordingRuleSQL.grants + GroupMemberSQL.grants),
   ])
 
 private enum RecordingRuleSQL {
@@ -89,5 +91,42 @@ private enum RecordingRuleSQL {
     GRANT SELECT, INSERT, DELETE ON recording_rules TO tandem_server;
     GRANT SELECT, INSERT ON recording_history TO tandem_server;
     GRANT UPDATE (held_at, hold_reason) ON call_recordings TO tandem_server;
+    """
+}
+
+private enum GroupMemberSQL {
+  /// Numbers have a table of their own, as servers from before take every row of the other for a colleague.
+  static let members = """
+    ALTER TABLE ring_group_members
+      ADD COLUMN IF NOT EXISTS after_seconds smallint NOT NULL DEFAULT 0,
+      ADD COLUMN IF NOT EXISTS rings_for_seconds smallint,
+      ADD COLUMN IF NOT EXISTS confirms boolean NOT NULL DEFAULT false;
+
+    CREATE TABLE IF NOT EXISTS ring_group_numbers (
+      tenant_id uuid NOT NULL,
+      extension_id uuid NOT NULL,
+      position smallint NOT NULL CHECK (position >= 0),
+      number text NOT NULL CHECK (length(number) BETWEEN 1 AND 64),
+      after_seconds smallint NOT NULL,
+      -- Null: as long as the group.
+      rings_for_seconds smallint,
+      confirms boolean NOT NULL,
+      PRIMARY KEY (tenant_id, extension_id, position),
+      UNIQUE (tenant_id, extension_id, number),
+      FOREIGN KEY (tenant_id, extension_id)
+        REFERENCES ring_groups (tenant_id, extension_id) ON DELETE CASCADE
+    );
+    """
+
+  static let announcements = """
+
+    CREATE OR REPLACE TRIGGER inserted AFTER INSERT ON ring_group_numbers
+      REFERENCING NEW TABLE AS changed
+      FOR EACH STATEMENT EXECUTE FUNCTION raise_revision_of_tenants();
+    """
+
+  static let grants = """
+
+    GRANT SELECT, INSERT, DELETE ON ring_group_numbers TO tandem_server;
     """
 }
