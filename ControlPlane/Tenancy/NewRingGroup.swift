@@ -45,7 +45,8 @@ extension RingGroup {
     for (place, member) in members.enumerated() {
       checked.append(
         try Member(
-          checking: member, in: "members.\(place)", latest: strategy == .together ? seconds - 1 : 0))
+          checking: member, in: "members.\(place)", latest: strategy == .together ? seconds - 1 : 0)
+      )
     }
     guard Set(checked.map(\.target)).count == checked.count else {
       throw InvalidField("members", .malformed(expected: "each member once"))

@@ -10,7 +10,9 @@ let recordingRules = Migration(
     .init("columns", RecordingRuleSQL.columns),
     .init("members", GroupMemberSQL.members),
     .init("holds", RecordingRuleSQL.holds),
-    .init("security", securityOfTenants(tables: "'recording_rules', 'recording_history', 'ring_group_numbers'")),
+    .init(
+      "security",
+      securityOfTenants(tables: "'recording_rules', 'recording_history', 'ring_group_numbers'")),
     .init("announcements", RecordingRuleSQL.announcements + GroupMemberSQL.announcements),
     .init("grants", RecordingRuleSQL.grants + GroupMemberSQL.grants),
   ])
