@@ -27,7 +27,7 @@ extension Exchange {
     if before.wrappedValue.page != nil {
       followPage(from: before.wrappedValue, to: entry.machine, at: now)
     }
-    if hasChanged { followRecordingRules(from: before.wrappedValue, of: id, at: now) }
+    if hasChanged { followRecordingRules(from: before, of: id, at: now) }
     settle(id, at: now)
   }
 

@@ -5,10 +5,13 @@ import NodeContract
 /// A tenant's rules say which of its calls are recorded.
 extension Exchange {
   /// Rules are asked when two talk who did not before, unless their call is recorded already.
-  mutating func followRecordingRules(from before: CallMachine, of id: CallID, at now: Moment) {
-    guard let call = calls[id]?.machine, let tenant = directory[call.tenant],
-      !tenant.snapshot.recordingRules.isEmpty
+  mutating func followRecordingRules(
+    from before: CopyOnWrite<CallMachine>, of id: CallID, at now: Moment
+  ) {
+    guard let tenant = directory[before.wrappedValue.tenant],
+      !tenant.snapshot.recordingRules.isEmpty, let call = calls[id]?.machine
     else { return }
+    let before = before.wrappedValue
     let passed = call.passed(since: before)
     if passed != call.rungFor { calls[id]?.machine.rungFor = passed }
     guard call.recording == nil, let talkers = call.talkers, talkers != before.talkers,

@@ -144,7 +144,7 @@ final class Office {
 
   /// Extensions that nobody sits at.
   private func addRooms() {
-    for number in ["200", "250", "260", "261", "262", "270", "271", "280"] {
+    for number in ["200", "250", "260", "261", "262", "263", "270", "271", "280"] {
       add(number, hasPhone: false)
     }
     edit("250") {
@@ -170,6 +170,15 @@ final class Office {
     edit("262") {
       $0.group = RingGroup(
         strategy: .random, members: ["212", "213"].map(id), ringsFor: .seconds(6))
+    }
+    edit("263") {
+      $0.group = RingGroup(
+        strategy: .together,
+        members: [
+          .init(.colleague(id("212"))),
+          .init(.colleague(id("213")), after: .seconds(6), ringsFor: .seconds(6)),
+          .init(.outside("07700900263"), after: .seconds(12), confirms: true),
+        ], ringsFor: .seconds(25))
     }
     // Accounts: a menu that takes extensions, and one below it.
     edit("270") {

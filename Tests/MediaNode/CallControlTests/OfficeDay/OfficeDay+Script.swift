@@ -1,6 +1,6 @@
 extension OfficeDay {
   /// What the office pays for all of it, in pounds.
-  static let total = "2.192667"
+  static let total = "2.252667"
 
   /// Friday, 15 January 2027.
   static let script = """
@@ -176,6 +176,10 @@ extension OfficeDay {
     10:41:00 204 > 205 : 205 answers 2, 205 records 10, ends 42 | 200 | 204>205 40s, 205 40s, recording call-ended
     10:42:00 Lena > 0201 : 201 answers 2, 201 records 5, 201 stops 10, 201 records 15, ends 32 | 200 | carrier>0201 30s, 201 30s, recording stopped, recording call-ended
     10:43:00 204 > 07700900563 : carrier answers 2, records 5, ends 32 | 200 | 204>+447700900563 30s, carrier:+447700900563 30s £0.06, recording call-ended
+    # Packing rings together: 213 helps after a while, and then somebody outside
+    10:44:00 204 > 263 : 213 answers 9, ends 19 | 200 | 204>263 10s, 212 answered-elsewhere, 213 10s
+    10:45:00 204 > 263 : carrier answers 14, carrier presses 1 17, ends 47 | 200 | 204>263 30s, 212 answered-elsewhere, 213 no-answer, carrier:+447700900263 33s £0.06
+    10:46:00 204 > 263 : ends 30 | 480 | 204>263 no-answer, 212 no-answer, 213 no-answer, carrier:+447700900263 no-answer
     # Gus and his mailbox
     10:50:00 Marc > 0207 : 207 answers 5, ends 35 | 200 | carrier>0207 30s, 207 30s
     10:51:00 Marc > 0207 : 207 refuses 486 3, 201 answers 8, ends 38 | 200 | carrier>0207 30s, 201 30s, 207 busy
