@@ -67,11 +67,13 @@ extension HeardNotice: Checkpointed {
     writer.write(announcement)
     writer.write(since)
     writer.write(sides)
+    writer.write(isPlayed)
   }
 
   init(from reader: inout CheckpointReader) throws(CheckpointError) {
     announcement = try reader.read(Announcement.self)
     since = try reader.read(BootInstant.self)
     sides = try reader.read([RelaySide].self)
+    isPlayed = try reader.read(Bool.self)
   }
 }

@@ -16,6 +16,8 @@ struct HeardNotice: Hashable, Sendable {
   let since: BootInstant
   /// Where it is not over yet.
   var sides: [RelaySide]
+  /// It has begun: what both sides speak may be settled a moment after the answer only.
+  var isPlayed = false
 
   /// A sound whose end nobody tells does not keep two from talking.
   private static let longest = Duration.seconds(15)
@@ -47,14 +49,26 @@ extension CallMachine {
       }
     guard !sides.isEmpty else { return [] }
     recording?.notice = HeardNotice(announcement: announcement, since: now.boot, sides: sides)
-    // The relay must decode before it can play.
-    return reviewPassage() + noticeGoesOn(at: now)
+    return []
+  }
+
+  /// The relay must decode before it can play. Comes after what it must decode.
+  mutating func reviewNotice() -> [CallAction] {
+    guard let notice = recording?.notice, !notice.isPlayed, passage.isDecoded,
+      case .talking = state
+    else { return [] }
+    recording?.notice?.isPlayed = true
+    return playNotice(from: .zero)
   }
 
   /// What a process that carries the call on must have played.
   func noticeGoesOn(at now: Moment) -> [CallAction] {
+    guard let notice = recording?.notice, notice.isPlayed else { return [] }
+    return playNotice(from: max(.zero, notice.since.duration(to: now.boot)))
+  }
+
+  private func playNotice(from position: Duration) -> [CallAction] {
     guard let notice = recording?.notice else { return [] }
-    let position = max(.zero, notice.since.duration(to: now.boot))
     return notice.sides.map {
       .play(notice.announcement, HeardNotice.number, to: $0, from: position)
     }
@@ -84,8 +98,9 @@ extension CallMachine {
   mutating func noticeDeadlinePassed(at now: Moment) -> [CallAction] {
     guard let notice = recording?.notice, notice.endsAt <= now.boot else { return [] }
     recording = nil
-    return notice.sides.map { .stopPlaying(to: $0) }
-      + [.log(.warning, "nobody heard that the call is recorded: it is not", leg: nil)]
+    let stopped: [CallAction] =
+      notice.isPlayed ? notice.sides.map { .stopPlaying(to: $0) } : []
+    return stopped + [.log(.warning, "nobody heard that the call is recorded: it is not", leg: nil)]
   }
 
   // MARK: - Pauses

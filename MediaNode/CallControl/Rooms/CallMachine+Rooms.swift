@@ -93,7 +93,9 @@ extension CallMachine {
   }
 
   /// What the relay must do otherwise than before with what is said.
-  mutating func review() -> [CallAction] { reviewPassage() + reviewSeats() + reviewRecording() }
+  mutating func review() -> [CallAction] {
+    reviewPassage() + reviewNotice() + reviewSeats() + reviewRecording()
+  }
 
   // MARK: - Seats
 

@@ -197,6 +197,17 @@ import Testing
     scene.calmDown()
   }
 
+  @Test func whoCallsWithoutAnOfferHearsItAsSoonAsItsAnswerIsThere() throws {
+    let scene = try scene(Self.rule(notice: .both))
+    let call = scene.alice.call("102", offer: false)
+    #expect(scene.world.run { call.state == .talking })
+    scene.world.run(for: .seconds(4))
+    #expect(scene.world.recorded.count == 1)
+    #expect(try relay(in: scene).played.map(\.announcement.prompts) == [Self.notice, Self.notice])
+    call.hangUp()
+    scene.calmDown()
+  }
+
   // MARK: - Pauses
 
   @Test func aKeyHasTheRecordingPauseAndAnotherHasItGoOn() throws {
