@@ -1,6 +1,7 @@
 import Announcements
 import CallFlows
 import NodeContract
+import SIP
 
 /// A tenant's rules say which of its calls are recorded.
 extension Exchange {
