@@ -71,8 +71,10 @@ import Testing
   }
 
   private func isThere(_ sound: StoredSound, in bench: APIBench) async throws -> Bool {
-    try await bench.store.recordings.find(sound.id, of: sound.tenant, in: .platform) != nil
-      && bench.store.sounds.contents(of: sound.id, of: sound.tenant, in: .platform) != nil
+    let kept = try await bench.store.recordings.find(sound.id, of: sound.tenant, in: .platform)
+    let contents = try await bench.store.sounds.contents(
+      of: sound.id, of: sound.tenant, in: .platform)
+    return kept != nil && contents != nil
   }
 
   private func execute(_ statement: String, in bench: APIBench) async throws {
