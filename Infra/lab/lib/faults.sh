@@ -80,13 +80,13 @@ operate() {
 }
 
 # compare_with_operator: what the product says was the longest silence of calls that move by themselves is what was heard, to
-# three packets.
+# six packets: it counts to when it sends, and another site is farther away.
 compare_with_operator() {
   local said heard
   said=$(jq '[.report.silences[] | select(.party == "moves").maximum_milliseconds] | max' "$work/operator.json")
   heard=$(found streams | jq 'map(select(.class == "M" and (.dead | not)).silence) | max | round')
   say "==> The product says $said ms at most, and $heard ms between two packets were heard"
   jq --exit-status --null-input --argjson said "$said" --argjson heard "$heard" \
-    '$said != null and ($said - $heard | fabs) <= 60' >/dev/null ||
+    '$said != null and ($said - $heard | fabs) <= 120' >/dev/null ||
     remark "the product says $said ms of silence at most, and $heard ms were heard"
 }
