@@ -154,8 +154,10 @@ extension FurtherMembers {
 
   func beginning(at now: BootInstant) -> FurtherMembers {
     var begun = self
+    begun.nextAt = now.advanced(by: turn)
+    guard isTogether else { return begun }
     begun.begunAt = now
-    begun.nextAt = isTogether ? begun.lateAt : now.advanced(by: turn)
+    begun.nextAt = begun.lateAt
     return begun
   }
 
