@@ -39,6 +39,19 @@ BEGIN
 END
 $$;
 ALTER FUNCTION public.forget_sounds() OWNER TO tandem_owner;
+CREATE FUNCTION public.keep_what_is_held() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+  IF TG_OP = 'DELETE' THEN
+    IF OLD.held_at IS NULL THEN RETURN OLD; END IF;
+  ELSIF OLD.held_at IS NULL OR NEW.deleted_at IS NULL THEN
+    RETURN NEW;
+  END IF;
+  RETURN NULL;
+END
+$$;
+ALTER FUNCTION public.keep_what_is_held() OWNER TO tandem_owner;
 CREATE FUNCTION public.raise_revision() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
@@ -223,6 +236,10 @@ CREATE TABLE public.call_recordings (
     milliseconds bigint DEFAULT 0 NOT NULL,
     bytes bigint DEFAULT 0 NOT NULL,
     deleted_at timestamp with time zone,
+    rule_id uuid,
+    retention_days smallint,
+    held_at timestamp with time zone,
+    hold_reason text,
     CONSTRAINT call_recordings_ending_check CHECK ((ending = ANY (ARRAY['stopped'::text, 'call-ended'::text]))),
     CONSTRAINT call_recordings_parties_check CHECK ((parties = ANY (ARRAY['both'::text, 'caller'::text, 'called'::text])))
 );
@@ -637,6 +654,42 @@ CREATE TABLE public.rates (
 );
 ALTER TABLE ONLY public.rates FORCE ROW LEVEL SECURITY;
 ALTER TABLE public.rates OWNER TO tandem_owner;
+CREATE TABLE public.recording_history (
+    tenant_id uuid NOT NULL,
+    recording_id uuid NOT NULL,
+    happened_at timestamp with time zone NOT NULL,
+    event text NOT NULL,
+    key_id uuid NOT NULL,
+    reason text NOT NULL,
+    CONSTRAINT recording_history_event_check CHECK ((event = ANY (ARRAY['held'::text, 'released'::text, 'deleted'::text]))),
+    CONSTRAINT recording_history_reason_check CHECK ((length(reason) <= 500))
+);
+ALTER TABLE ONLY public.recording_history FORCE ROW LEVEL SECURITY;
+ALTER TABLE public.recording_history OWNER TO tandem_owner;
+CREATE TABLE public.recording_rules (
+    tenant_id uuid NOT NULL,
+    "position" smallint NOT NULL,
+    rule_id uuid NOT NULL,
+    name text NOT NULL,
+    extension_id uuid,
+    number text,
+    direction text,
+    share_percent smallint NOT NULL,
+    records boolean NOT NULL,
+    notice text NOT NULL,
+    pausers text NOT NULL,
+    retention_days smallint,
+    CONSTRAINT recording_rules_check CHECK (((extension_id IS NULL) OR (number IS NULL))),
+    CONSTRAINT recording_rules_direction_check CHECK ((direction = ANY (ARRAY['from-outside'::text, 'to-outside'::text, 'inside'::text]))),
+    CONSTRAINT recording_rules_name_check CHECK ((length(name) <= 100)),
+    CONSTRAINT recording_rules_notice_check CHECK ((notice = ANY (ARRAY['none'::text, 'caller'::text, 'called'::text, 'both'::text]))),
+    CONSTRAINT recording_rules_pausers_check CHECK ((pausers = ANY (ARRAY['nobody'::text, 'administrators'::text, 'users'::text]))),
+    CONSTRAINT recording_rules_position_check CHECK (("position" >= 0)),
+    CONSTRAINT recording_rules_retention_days_check CHECK (((retention_days >= 1) AND (retention_days <= 3650))),
+    CONSTRAINT recording_rules_share_percent_check CHECK (((share_percent >= 1) AND (share_percent <= 100)))
+);
+ALTER TABLE ONLY public.recording_rules FORCE ROW LEVEL SECURITY;
+ALTER TABLE public.recording_rules OWNER TO tandem_owner;
 CREATE TABLE public.resellers (
     reseller_id uuid NOT NULL,
     name text NOT NULL,
@@ -649,10 +702,26 @@ CREATE TABLE public.ring_group_members (
     extension_id uuid NOT NULL,
     "position" smallint NOT NULL,
     member_id uuid NOT NULL,
+    after_seconds smallint DEFAULT 0 NOT NULL,
+    rings_for_seconds smallint,
+    confirms boolean DEFAULT false NOT NULL,
     CONSTRAINT ring_group_members_position_check CHECK (("position" >= 0))
 );
 ALTER TABLE ONLY public.ring_group_members FORCE ROW LEVEL SECURITY;
 ALTER TABLE public.ring_group_members OWNER TO tandem_owner;
+CREATE TABLE public.ring_group_numbers (
+    tenant_id uuid NOT NULL,
+    extension_id uuid NOT NULL,
+    "position" smallint NOT NULL,
+    number text NOT NULL,
+    after_seconds smallint NOT NULL,
+    rings_for_seconds smallint,
+    confirms boolean NOT NULL,
+    CONSTRAINT ring_group_numbers_number_check CHECK (((length(number) >= 1) AND (length(number) <= 64))),
+    CONSTRAINT ring_group_numbers_position_check CHECK (("position" >= 0))
+);
+ALTER TABLE ONLY public.ring_group_numbers FORCE ROW LEVEL SECURITY;
+ALTER TABLE public.ring_group_numbers OWNER TO tandem_owner;
 CREATE TABLE public.ring_groups (
     tenant_id uuid NOT NULL,
     extension_id uuid NOT NULL,
@@ -880,6 +949,10 @@ ALTER TABLE ONLY public.queues
     ADD CONSTRAINT queues_pkey PRIMARY KEY (tenant_id, extension_id);
 ALTER TABLE ONLY public.rates
     ADD CONSTRAINT rates_prefix_taken PRIMARY KEY (price_list_id, prefix, valid_from);
+ALTER TABLE ONLY public.recording_rules
+    ADD CONSTRAINT recording_rules_id_taken UNIQUE (tenant_id, rule_id);
+ALTER TABLE ONLY public.recording_rules
+    ADD CONSTRAINT recording_rules_pkey PRIMARY KEY (tenant_id, "position");
 ALTER TABLE ONLY public.resellers
     ADD CONSTRAINT resellers_name_taken UNIQUE (name);
 ALTER TABLE ONLY public.resellers
@@ -888,6 +961,10 @@ ALTER TABLE ONLY public.ring_group_members
     ADD CONSTRAINT ring_group_members_pkey PRIMARY KEY (tenant_id, extension_id, "position");
 ALTER TABLE ONLY public.ring_group_members
     ADD CONSTRAINT ring_group_members_tenant_id_extension_id_member_id_key UNIQUE (tenant_id, extension_id, member_id);
+ALTER TABLE ONLY public.ring_group_numbers
+    ADD CONSTRAINT ring_group_numbers_pkey PRIMARY KEY (tenant_id, extension_id, "position");
+ALTER TABLE ONLY public.ring_group_numbers
+    ADD CONSTRAINT ring_group_numbers_tenant_id_extension_id_number_key UNIQUE (tenant_id, extension_id, number);
 ALTER TABLE ONLY public.ring_groups
     ADD CONSTRAINT ring_groups_pkey PRIMARY KEY (tenant_id, extension_id);
 ALTER TABLE ONLY public.schema_migrations
@@ -929,6 +1006,7 @@ CREATE INDEX idempotency_keys_by_age ON public.idempotency_keys USING btree (use
 CREATE INDEX ledger_entries_of_tenant ON public.ledger_entries USING btree (tenant_id, entry_id);
 CREATE INDEX mailbox_messages_of_mailbox ON public.mailbox_messages USING btree (tenant_id, extension_id, message_id);
 CREATE INDEX numbers_of_tenant ON public.numbers USING btree (tenant_id, number_id);
+CREATE INDEX recording_history_of_recording ON public.recording_history USING btree (tenant_id, recording_id, happened_at);
 CREATE INDEX tenants_at_home ON public.tenants USING btree (home_address);
 CREATE UNIQUE INDEX tenants_domain_taken ON public.tenants USING btree (domain) WHERE (deleted_at IS NULL);
 CREATE INDEX tenants_of_reseller ON public.tenants USING btree (reseller_id, tenant_id);
@@ -945,6 +1023,7 @@ CREATE TRIGGER deleted AFTER DELETE ON public.mailboxes REFERENCING OLD TABLE AS
 CREATE TRIGGER deleted AFTER DELETE ON public.menus REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.raise_revision_of_tenants();
 CREATE TRIGGER deleted AFTER DELETE ON public.numbers REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.raise_revision_of_tenants();
 CREATE TRIGGER deleted AFTER DELETE ON public.queues REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.raise_revision_of_tenants();
+CREATE TRIGGER deleted AFTER DELETE ON public.recording_rules REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.raise_revision_of_tenants();
 CREATE TRIGGER deleted AFTER DELETE ON public.ring_groups REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.raise_revision_of_tenants();
 CREATE TRIGGER deleted AFTER DELETE ON public.screening REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.raise_revision_of_tenants();
 CREATE TRIGGER inserted AFTER INSERT ON public.answering_rules REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.raise_revision_of_tenants();
@@ -962,10 +1041,13 @@ CREATE TRIGGER inserted AFTER INSERT ON public.numbers REFERENCING NEW TABLE AS 
 CREATE TRIGGER inserted AFTER INSERT ON public.queue_agents REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.raise_revision_of_tenants();
 CREATE TRIGGER inserted AFTER INSERT ON public.queue_callbacks_called_off REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.raise_revision_of_tenants();
 CREATE TRIGGER inserted AFTER INSERT ON public.queues REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.raise_revision_of_tenants();
+CREATE TRIGGER inserted AFTER INSERT ON public.recording_rules REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.raise_revision_of_tenants();
 CREATE TRIGGER inserted AFTER INSERT ON public.ring_group_members REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.raise_revision_of_tenants();
+CREATE TRIGGER inserted AFTER INSERT ON public.ring_group_numbers REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.raise_revision_of_tenants();
 CREATE TRIGGER inserted AFTER INSERT ON public.ring_groups REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.raise_revision_of_tenants();
 CREATE TRIGGER inserted AFTER INSERT ON public.screening REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.raise_revision_of_tenants();
 CREATE TRIGGER inserted AFTER INSERT ON public.trunks REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.raise_revision_of_resellers_tenants();
+CREATE TRIGGER keep_what_is_held BEFORE DELETE OR UPDATE OF deleted_at ON public.call_recordings FOR EACH ROW EXECUTE FUNCTION public.keep_what_is_held();
 CREATE TRIGGER lamp_of_changed AFTER UPDATE ON public.mailbox_messages REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.announce_mailboxes();
 CREATE TRIGGER lamp_of_gone AFTER DELETE ON public.mailbox_messages REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.announce_mailboxes();
 CREATE TRIGGER lamp_of_new AFTER INSERT ON public.mailbox_messages REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.announce_mailboxes();
@@ -1070,10 +1152,18 @@ ALTER TABLE ONLY public.queues
     ADD CONSTRAINT queues_finally_exists FOREIGN KEY (tenant_id, last_target_id) REFERENCES public.extensions(tenant_id, extension_id);
 ALTER TABLE ONLY public.rates
     ADD CONSTRAINT rates_price_list_exists FOREIGN KEY (price_list_id) REFERENCES public.price_lists(price_list_id);
+ALTER TABLE ONLY public.recording_history
+    ADD CONSTRAINT recording_history_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(tenant_id);
+ALTER TABLE ONLY public.recording_rules
+    ADD CONSTRAINT recording_rules_extension_exists FOREIGN KEY (tenant_id, extension_id) REFERENCES public.extensions(tenant_id, extension_id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.recording_rules
+    ADD CONSTRAINT recording_rules_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(tenant_id);
 ALTER TABLE ONLY public.ring_group_members
     ADD CONSTRAINT ring_group_members_member_exists FOREIGN KEY (tenant_id, member_id) REFERENCES public.extensions(tenant_id, extension_id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.ring_group_members
     ADD CONSTRAINT ring_group_members_tenant_id_extension_id_fkey FOREIGN KEY (tenant_id, extension_id) REFERENCES public.ring_groups(tenant_id, extension_id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.ring_group_numbers
+    ADD CONSTRAINT ring_group_numbers_tenant_id_extension_id_fkey FOREIGN KEY (tenant_id, extension_id) REFERENCES public.ring_groups(tenant_id, extension_id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.ring_groups
     ADD CONSTRAINT ring_groups_extension_exists FOREIGN KEY (tenant_id, extension_id) REFERENCES public.extensions(tenant_id, extension_id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.screening
@@ -1139,8 +1229,11 @@ ALTER TABLE public.queue_agents ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.queue_callbacks_called_off ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.queues ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.rates ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.recording_history ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.recording_rules ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.resellers ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.ring_group_members ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.ring_group_numbers ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.ring_groups ENABLE ROW LEVEL SECURITY;
 CREATE POLICY scoped_read ON public.nodes FOR SELECT USING (public.scope_is_set());
 CREATE POLICY scoped_read ON public.service_addresses FOR SELECT USING (public.scope_is_set());
@@ -1248,8 +1341,17 @@ CREATE POLICY within_scope ON public.queues USING ((public.scope_is_platform() O
 CREATE POLICY within_scope ON public.rates USING ((public.scope_is_platform() OR (price_list_id IN ( SELECT l.price_list_id
    FROM public.price_lists l
   WHERE (l.reseller_id = public.scope_reseller())))));
+CREATE POLICY within_scope ON public.recording_history USING ((public.scope_is_platform() OR (tenant_id = public.scope_tenant()) OR (tenant_id IN ( SELECT t.tenant_id
+   FROM public.tenants t
+  WHERE (t.reseller_id = public.scope_reseller())))));
+CREATE POLICY within_scope ON public.recording_rules USING ((public.scope_is_platform() OR (tenant_id = public.scope_tenant()) OR (tenant_id IN ( SELECT t.tenant_id
+   FROM public.tenants t
+  WHERE (t.reseller_id = public.scope_reseller())))));
 CREATE POLICY within_scope ON public.resellers USING ((public.scope_is_platform() OR (reseller_id = public.scope_reseller())));
 CREATE POLICY within_scope ON public.ring_group_members USING ((public.scope_is_platform() OR (tenant_id = public.scope_tenant()) OR (tenant_id IN ( SELECT t.tenant_id
+   FROM public.tenants t
+  WHERE (t.reseller_id = public.scope_reseller())))));
+CREATE POLICY within_scope ON public.ring_group_numbers USING ((public.scope_is_platform() OR (tenant_id = public.scope_tenant()) OR (tenant_id IN ( SELECT t.tenant_id
    FROM public.tenants t
   WHERE (t.reseller_id = public.scope_reseller())))));
 CREATE POLICY within_scope ON public.ring_groups USING ((public.scope_is_platform() OR (tenant_id = public.scope_tenant()) OR (tenant_id IN ( SELECT t.tenant_id
@@ -1285,6 +1387,8 @@ GRANT UPDATE(ending) ON TABLE public.call_recordings TO tandem_server;
 GRANT UPDATE(milliseconds) ON TABLE public.call_recordings TO tandem_server;
 GRANT UPDATE(bytes) ON TABLE public.call_recordings TO tandem_server;
 GRANT UPDATE(deleted_at) ON TABLE public.call_recordings TO tandem_server;
+GRANT UPDATE(held_at) ON TABLE public.call_recordings TO tandem_server;
+GRANT UPDATE(hold_reason) ON TABLE public.call_recordings TO tandem_server;
 GRANT SELECT,INSERT ON TABLE public.calls TO tandem_server;
 GRANT UPDATE(direction) ON TABLE public.calls TO tandem_server;
 GRANT UPDATE(from_number) ON TABLE public.calls TO tandem_server;
@@ -1369,9 +1473,12 @@ GRANT SELECT,INSERT,DELETE ON TABLE public.queue_callbacks_called_off TO tandem_
 GRANT SELECT,INSERT,DELETE ON TABLE public.queues TO tandem_server;
 GRANT SELECT,INSERT ON TABLE public.rates TO tandem_server;
 GRANT UPDATE(valid_until) ON TABLE public.rates TO tandem_server;
+GRANT SELECT,INSERT ON TABLE public.recording_history TO tandem_server;
+GRANT SELECT,INSERT,DELETE ON TABLE public.recording_rules TO tandem_server;
 GRANT SELECT,INSERT ON TABLE public.resellers TO tandem_server;
 GRANT UPDATE(name) ON TABLE public.resellers TO tandem_server;
 GRANT SELECT,INSERT,DELETE ON TABLE public.ring_group_members TO tandem_server;
+GRANT SELECT,INSERT,DELETE ON TABLE public.ring_group_numbers TO tandem_server;
 GRANT SELECT,INSERT,DELETE ON TABLE public.ring_groups TO tandem_server;
 GRANT SELECT ON TABLE public.schema_migrations TO tandem_server;
 GRANT SELECT,INSERT,DELETE ON TABLE public.screening TO tandem_server;

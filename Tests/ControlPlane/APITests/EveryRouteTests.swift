@@ -561,15 +561,15 @@ private struct Fixture {
         route: "GET /v1/tenants/{tenant}/recordings/{recording}/sound",
         path: path + "/recordings/\(recording)/sound", tenant: .hidden, reseller: .forbidden),
       Probe(
-        route: "DELETE /v1/tenants/{tenant}/recordings/{recording}",
-        path: path + "/recordings/\(recording)", tenant: .hidden, reseller: .forbidden),
-      Probe(
         route: "PUT /v1/tenants/{tenant}/recordings/{recording}/hold",
         path: path + "/recordings/\(recording)/hold", body: #"{"reason":"a claim"}"#,
         tenant: .hidden, reseller: .forbidden),
       Probe(
         route: "DELETE /v1/tenants/{tenant}/recordings/{recording}/hold",
         path: path + "/recordings/\(recording)/hold", tenant: .hidden, reseller: .forbidden),
+      Probe(
+        route: "DELETE /v1/tenants/{tenant}/recordings/{recording}",
+        path: path + "/recordings/\(recording)", tenant: .hidden, reseller: .forbidden),
       Probe(
         route: "GET /v1/tenants/{tenant}/recordings/{recording}/history",
         path: path + "/recordings/\(recording)/history", tenant: .hidden, reseller: .forbidden),
