@@ -560,6 +560,34 @@ CREATE TABLE public.numbers (
 );
 ALTER TABLE ONLY public.numbers FORCE ROW LEVEL SECURITY;
 ALTER TABLE public.numbers OWNER TO tandem_owner;
+CREATE TABLE public.paging_group_members (
+    tenant_id uuid NOT NULL,
+    extension_id uuid NOT NULL,
+    "position" smallint NOT NULL,
+    member_id uuid NOT NULL,
+    CONSTRAINT paging_group_members_position_check CHECK (("position" >= 0))
+);
+ALTER TABLE ONLY public.paging_group_members FORCE ROW LEVEL SECURITY;
+ALTER TABLE public.paging_group_members OWNER TO tandem_owner;
+CREATE TABLE public.paging_group_pagers (
+    tenant_id uuid NOT NULL,
+    extension_id uuid NOT NULL,
+    "position" smallint NOT NULL,
+    member_id uuid NOT NULL,
+    CONSTRAINT paging_group_pagers_position_check CHECK (("position" >= 0))
+);
+ALTER TABLE ONLY public.paging_group_pagers FORCE ROW LEVEL SECURITY;
+ALTER TABLE public.paging_group_pagers OWNER TO tandem_owner;
+CREATE TABLE public.paging_groups (
+    tenant_id uuid NOT NULL,
+    extension_id uuid NOT NULL,
+    is_restricted boolean NOT NULL,
+    talks_back boolean NOT NULL,
+    longest_seconds smallint NOT NULL,
+    CONSTRAINT paging_groups_longest_seconds_check CHECK (((longest_seconds >= 5) AND (longest_seconds <= 3600)))
+);
+ALTER TABLE ONLY public.paging_groups FORCE ROW LEVEL SECURITY;
+ALTER TABLE public.paging_groups OWNER TO tandem_owner;
 CREATE TABLE public.price_lists (
     price_list_id uuid NOT NULL,
     reseller_id uuid NOT NULL,
@@ -933,6 +961,16 @@ ALTER TABLE ONLY public.numbers
     ADD CONSTRAINT numbers_number_taken UNIQUE (number);
 ALTER TABLE ONLY public.numbers
     ADD CONSTRAINT numbers_pkey PRIMARY KEY (number_id);
+ALTER TABLE ONLY public.paging_group_members
+    ADD CONSTRAINT paging_group_members_pkey PRIMARY KEY (tenant_id, extension_id, "position");
+ALTER TABLE ONLY public.paging_group_members
+    ADD CONSTRAINT paging_group_members_tenant_id_extension_id_member_id_key UNIQUE (tenant_id, extension_id, member_id);
+ALTER TABLE ONLY public.paging_group_pagers
+    ADD CONSTRAINT paging_group_pagers_pkey PRIMARY KEY (tenant_id, extension_id, "position");
+ALTER TABLE ONLY public.paging_group_pagers
+    ADD CONSTRAINT paging_group_pagers_tenant_id_extension_id_member_id_key UNIQUE (tenant_id, extension_id, member_id);
+ALTER TABLE ONLY public.paging_groups
+    ADD CONSTRAINT paging_groups_pkey PRIMARY KEY (tenant_id, extension_id);
 ALTER TABLE ONLY public.price_lists
     ADD CONSTRAINT price_lists_name_taken UNIQUE (reseller_id, name);
 ALTER TABLE ONLY public.price_lists
@@ -1022,6 +1060,7 @@ CREATE TRIGGER deleted AFTER DELETE ON public.mailbox_messages REFERENCING OLD T
 CREATE TRIGGER deleted AFTER DELETE ON public.mailboxes REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.raise_revision_of_tenants();
 CREATE TRIGGER deleted AFTER DELETE ON public.menus REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.raise_revision_of_tenants();
 CREATE TRIGGER deleted AFTER DELETE ON public.numbers REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.raise_revision_of_tenants();
+CREATE TRIGGER deleted AFTER DELETE ON public.paging_groups REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.raise_revision_of_tenants();
 CREATE TRIGGER deleted AFTER DELETE ON public.queues REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.raise_revision_of_tenants();
 CREATE TRIGGER deleted AFTER DELETE ON public.recording_rules REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.raise_revision_of_tenants();
 CREATE TRIGGER deleted AFTER DELETE ON public.ring_groups REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.raise_revision_of_tenants();
@@ -1038,6 +1077,9 @@ CREATE TRIGGER inserted AFTER INSERT ON public.mailboxes REFERENCING NEW TABLE A
 CREATE TRIGGER inserted AFTER INSERT ON public.menu_choices REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.raise_revision_of_tenants();
 CREATE TRIGGER inserted AFTER INSERT ON public.menus REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.raise_revision_of_tenants();
 CREATE TRIGGER inserted AFTER INSERT ON public.numbers REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.raise_revision_of_tenants();
+CREATE TRIGGER inserted AFTER INSERT ON public.paging_group_members REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.raise_revision_of_tenants();
+CREATE TRIGGER inserted AFTER INSERT ON public.paging_group_pagers REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.raise_revision_of_tenants();
+CREATE TRIGGER inserted AFTER INSERT ON public.paging_groups REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.raise_revision_of_tenants();
 CREATE TRIGGER inserted AFTER INSERT ON public.queue_agents REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.raise_revision_of_tenants();
 CREATE TRIGGER inserted AFTER INSERT ON public.queue_callbacks_called_off REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.raise_revision_of_tenants();
 CREATE TRIGGER inserted AFTER INSERT ON public.queues REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.raise_revision_of_tenants();
@@ -1138,6 +1180,16 @@ ALTER TABLE ONLY public.numbers
     ADD CONSTRAINT numbers_extension_exists FOREIGN KEY (tenant_id, extension_id) REFERENCES public.extensions(tenant_id, extension_id);
 ALTER TABLE ONLY public.numbers
     ADD CONSTRAINT numbers_tenant_exists FOREIGN KEY (tenant_id) REFERENCES public.tenants(tenant_id);
+ALTER TABLE ONLY public.paging_group_members
+    ADD CONSTRAINT paging_group_members_member_exists FOREIGN KEY (tenant_id, member_id) REFERENCES public.extensions(tenant_id, extension_id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.paging_group_members
+    ADD CONSTRAINT paging_group_members_tenant_id_extension_id_fkey FOREIGN KEY (tenant_id, extension_id) REFERENCES public.paging_groups(tenant_id, extension_id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.paging_group_pagers
+    ADD CONSTRAINT paging_group_pagers_member_exists FOREIGN KEY (tenant_id, member_id) REFERENCES public.extensions(tenant_id, extension_id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.paging_group_pagers
+    ADD CONSTRAINT paging_group_pagers_tenant_id_extension_id_fkey FOREIGN KEY (tenant_id, extension_id) REFERENCES public.paging_groups(tenant_id, extension_id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.paging_groups
+    ADD CONSTRAINT paging_groups_extension_exists FOREIGN KEY (tenant_id, extension_id) REFERENCES public.extensions(tenant_id, extension_id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.price_lists
     ADD CONSTRAINT price_lists_reseller_exists FOREIGN KEY (reseller_id) REFERENCES public.resellers(reseller_id);
 ALTER TABLE ONLY public.queue_agents
@@ -1224,6 +1276,9 @@ CREATE POLICY operators_only ON public.drills USING (public.scope_is_platform())
 CREATE POLICY operators_write ON public.nodes USING (public.scope_is_platform());
 CREATE POLICY operators_write ON public.service_addresses USING (public.scope_is_platform());
 CREATE POLICY operators_write ON public.sites USING (public.scope_is_platform());
+ALTER TABLE public.paging_group_members ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.paging_group_pagers ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.paging_groups ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.price_lists ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.queue_agents ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.queue_callbacks_called_off ENABLE ROW LEVEL SECURITY;
@@ -1326,6 +1381,15 @@ CREATE POLICY within_scope ON public.menus USING ((public.scope_is_platform() OR
    FROM public.tenants t
   WHERE (t.reseller_id = public.scope_reseller())))));
 CREATE POLICY within_scope ON public.numbers USING ((public.scope_is_platform() OR (tenant_id = public.scope_tenant()) OR (tenant_id IN ( SELECT t.tenant_id
+   FROM public.tenants t
+  WHERE (t.reseller_id = public.scope_reseller())))));
+CREATE POLICY within_scope ON public.paging_group_members USING ((public.scope_is_platform() OR (tenant_id = public.scope_tenant()) OR (tenant_id IN ( SELECT t.tenant_id
+   FROM public.tenants t
+  WHERE (t.reseller_id = public.scope_reseller())))));
+CREATE POLICY within_scope ON public.paging_group_pagers USING ((public.scope_is_platform() OR (tenant_id = public.scope_tenant()) OR (tenant_id IN ( SELECT t.tenant_id
+   FROM public.tenants t
+  WHERE (t.reseller_id = public.scope_reseller())))));
+CREATE POLICY within_scope ON public.paging_groups USING ((public.scope_is_platform() OR (tenant_id = public.scope_tenant()) OR (tenant_id IN ( SELECT t.tenant_id
    FROM public.tenants t
   WHERE (t.reseller_id = public.scope_reseller())))));
 CREATE POLICY within_scope ON public.price_lists USING ((public.scope_is_platform() OR (reseller_id = public.scope_reseller())));
@@ -1466,6 +1530,9 @@ GRANT SELECT,INSERT ON TABLE public.nodes TO tandem_server;
 GRANT SELECT,INSERT,DELETE ON TABLE public.numbers TO tandem_server;
 GRANT UPDATE(extension_id) ON TABLE public.numbers TO tandem_server;
 GRANT UPDATE(display) ON TABLE public.numbers TO tandem_server;
+GRANT SELECT,INSERT,DELETE ON TABLE public.paging_group_members TO tandem_server;
+GRANT SELECT,INSERT,DELETE ON TABLE public.paging_group_pagers TO tandem_server;
+GRANT SELECT,INSERT,DELETE ON TABLE public.paging_groups TO tandem_server;
 GRANT SELECT,INSERT ON TABLE public.price_lists TO tandem_server;
 GRANT UPDATE(name) ON TABLE public.price_lists TO tandem_server;
 GRANT SELECT,INSERT,DELETE ON TABLE public.queue_agents TO tandem_server;
