@@ -7,9 +7,15 @@ extension CallMachine {
   /// they are, calls in no flow, calls that are whoever's answers first and have to do with no callback, calls
   /// that no user had made, calls in which nobody hears forwarded messages, calls of no page, and calls that no
   /// rule records and of whom nobody rings for a time of its own.
-  private static let (plain, queueing, moving, flowing, seeking, clicked, forwarding, paging, ruled):
-    (UInt8, UInt8, UInt8, UInt8, UInt8, UInt8, UInt8, UInt8, UInt8) =
-      (9, 10, 11, 12, 13, 14, 15, 16, 18)
+  private static let plain: UInt8 = 9
+  private static let queueing: UInt8 = 10
+  private static let moving: UInt8 = 11
+  private static let flowing: UInt8 = 12
+  private static let seeking: UInt8 = 13
+  private static let clicked: UInt8 = 14
+  private static let forwarding: UInt8 = 15
+  private static let paging: UInt8 = 16
+  private static let ruled: UInt8 = 18
 
   private var version: UInt8 {
     if RuledParts(self) != nil || !ownTimes.isEmpty { return Self.ruled }

@@ -63,14 +63,16 @@ import Testing
   }
 
   /// Whoever carries the call on at another site calls the carrier off, and anew.
-  @Test("A carrier's word that it was called off counts unless the address may be another's")
+  @Test("A carrier says that a call was called off: that counts while the address is ours")
   func calledOffAtACarrier() throws {
     for isOrphaned in [true, false] {
       let scene = try Scene()
       scene.carrier.habit = .ring
       let call = scene.alice.call("07700900123")
       scene.world.run { call.heard.contains(180) }
-      if isOrphaned { scene.world.exchange.standAlone(at: [Fixture.phonesAddress, Fixture.trunksAddress]) }
+      if isOrphaned {
+        scene.world.exchange.standAlone(at: [Fixture.phonesAddress, Fixture.trunksAddress])
+      }
       scene.carrier.lastCall?.refuse(487)
       scene.world.run(for: .seconds(5))
       #expect(call.finalStatus == (isOrphaned ? nil : 480))
