@@ -44,7 +44,7 @@ extension SiteA {
       }
       #expect(try phones[0].heard(of: Bench.tones) == [], "nobody is heard")
       phones[0].hangUp()
-      for member in phones.dropFirst() { try await member.closed() }
+      for phone in phones { try await phone.closed() }
 
       phones[1].dial("660")
       #expect(try await phones[1].closed().hasPrefix("403"), "it may not page")
