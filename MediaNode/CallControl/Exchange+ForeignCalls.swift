@@ -113,10 +113,12 @@ extension CallMachine {
     attendance != nil && page == nil && stay.map { $0.number == nil } ?? false
   }
 
-  /// Supervisors after those whom they hear, else in the order of their names.
+  /// Whoever listens after those who are heard, else in the order of their names.
   func comesBefore(_ other: CallMachine) -> Bool {
-    isSupervisor == other.isSupervisor ? id < other.id : other.isSupervisor
+    listens == other.listens ? id < other.id : other.listens
   }
+
+  private var listens: Bool { isSupervisor || errand?.share != nil }
 
   fileprivate mutating func sits(in stay: RoomStay) {
     self.stay = stay

@@ -34,6 +34,9 @@ import Testing
   @Test("Whoever is to be called back was forgotten at the other site when the queue went home")
   func placeLeftBehind() { expectWell(5955) }
 
+  @Test("Who heard a page was forgotten where its call's name came before that of whoever spoke")
+  func listenerFirst() { expectWell(252) }
+
   private func expectWell(_ seed: UInt64) {
     let run = FleetRun(seed: seed)
     #expect(run.violation == nil, "seed \(seed)")
