@@ -26,8 +26,8 @@ public final class AddressGates: @unchecked Sendable {
 public struct Gate: @unchecked Sendable {
   // `@unchecked Sendable`: the words are atomic, and stay as long as the process.
 
-  /// Until when what parties say may be passed on, and when requests of our own may be sent; in a
-  /// cache line of their own, since every packet looks.
+  /// Until when what parties say may be passed on, when requests of our own may be sent, and when the
+  /// address is known to be ours; in a cache line of their own, since every packet looks.
   private let deadlines: UnsafeMutablePointer<Int64>
 
   private init(_ deadline: Int64) {
@@ -46,6 +46,9 @@ public struct Gate: @unchecked Sendable {
   /// Asked just before each request of our own.
   public var begins: Bool { isAhead(1) }
 
+  /// Whether a control plane said so lately: otherwise another site may carry calls of this address on.
+  public var isKnown: Bool { isAhead(2) }
+
   /// A gate that never closes is not worth a look at the clock.
   private func isAhead(_ index: Int) -> Bool {
     let deadline = Int64(bitPattern: clinux_load(deadlines + index))
@@ -53,8 +56,12 @@ public struct Gate: @unchecked Sendable {
   }
 
   /// What is known of the evidence now; nil: there is none.
-  public func set(relaysUntil relays: BootInstant?, beginsUntil begins: BootInstant?) {
+  public func set(
+    relaysUntil relays: BootInstant?, beginsUntil begins: BootInstant?,
+    knownUntil known: BootInstant?
+  ) {
     clinux_store(deadlines, UInt64(bitPattern: relays?.nanoseconds ?? 0))
     clinux_store(deadlines + 1, UInt64(bitPattern: begins?.nanoseconds ?? 0))
+    clinux_store(deadlines + 2, UInt64(bitPattern: known?.nanoseconds ?? 0))
   }
 }

@@ -248,7 +248,8 @@ final class Holdings: Sendable {
     for (name, address) in addresses {
       let deadlines = titles.deadlines(for: name, at: now)
       for ip in address.ips {
-        gates.gate(of: ip).set(relaysUntil: deadlines.relays, beginsUntil: deadlines.begins)
+        gates.gate(of: ip).set(
+          relaysUntil: deadlines.relays, beginsUntil: deadlines.begins, knownUntil: deadlines.known)
       }
     }
   }

@@ -106,18 +106,21 @@ struct AddressTitle: Hashable, Sendable {
 
   // MARK: - Deadlines
 
-  /// When it ends that parties' words are passed on, and that requests of our own may be sent, should
-  /// no more evidence come. May lie in the past; nil: it never began.
-  func deadlines(_ policy: OwnershipPolicy) -> (relays: BootInstant?, begins: BootInstant?) {
+  /// When it ends that parties' words are passed on, that requests of our own may be sent, and that a control
+  /// plane's word for the address counts, should no more evidence come. May lie in the past; nil: it never
+  /// began.
+  func deadlines(_ policy: OwnershipPolicy) -> GateDeadlines {
     let acknowledged = end(of: acknowledgedAt, policy.acknowledgementValidity)
     let proven = end(of: provenAt, policy.proofValidity)
     guard !isSettled else {
       let end = latest(acknowledged, policy.enforces(.orphan) ? proven : nil)
-      return (end, end)
+      return GateDeadlines(relays: end, begins: end, known: acknowledged)
     }
-    guard proof == .gatewayEcho, !isAcross else { return (acknowledged, nil) }
+    guard proof == .gatewayEcho, !isAcross else {
+      return GateDeadlines(relays: acknowledged, known: acknowledged)
+    }
     let unproven = acknowledged.map { min($0, adoptedAt.advanced(by: policy.unprovenRelaying)) }
-    return (latest(proven, unproven), nil)
+    return GateDeadlines(relays: latest(proven, unproven), known: acknowledged)
   }
 
   func deadlineAfterYielding(_ policy: OwnershipPolicy) -> BootInstant? {

@@ -242,29 +242,22 @@ public struct NodeTitles: Sendable {
   }
 
   /// Until when `permission` allows to relay, and to begin something, if neither evidence nor a tick
-  /// comes: for those who send without asking here. Nil: not now.
-  public func deadlines(for address: AddressName, at now: BootInstant) -> (
-    relays: BootInstant?, begins: BootInstant?
-  ) {
+  /// comes: for those who send without asking here.
+  public func deadlines(for address: AddressName, at now: BootInstant) -> GateDeadlines {
     guard policy.enforces(.hold), policy.enforces(.wake) else {
-      let never = BootInstant(nanoseconds: .max)
-      return standings[address] == nil ? (nil, nil) : (never, never)
+      let never = standings[address].map { _ in BootInstant(nanoseconds: .max) }
+      return GateDeadlines(relays: never, begins: never, known: never)
     }
-    guard !isAway(at: now) else { return (nil, nil) }
-    let wake = lastTick.advanced(by: policy.wakeGap)
-    func ahead(_ end: BootInstant?) -> BootInstant? {
-      guard let end, end >= now else { return nil }
-      return min(end, wake)
-    }
+    guard !isAway(at: now) else { return GateDeadlines() }
+    let ends: GateDeadlines
     switch standings[address] {
-    case .held(let title):
-      let ends = title.deadlines(policy)
-      return (ahead(ends.relays), ahead(ends.begins))
-    case .yielded(let title): return (ahead(title.deadlineAfterYielding(policy)), nil)
+    case .held(let title): ends = title.deadlines(policy)
+    case .yielded(let title): ends = GateDeadlines(relays: title.deadlineAfterYielding(policy))
     case .parting(let title, let end):
-      return (ahead(title.deadlines(policy).relays.map { min($0, end) }), nil)
-    case nil: return (nil, nil)
+      ends = GateDeadlines(relays: title.deadlines(policy).relays.map { min($0, end) })
+    case nil: return GateDeadlines()
     }
+    return ends.ahead(of: now, atMost: lastTick.advanced(by: policy.wakeGap))
   }
 
   /// Whether a request of ours may be sent in a call, or a fact of it be written that costs money.

@@ -145,18 +145,20 @@ extension RelayThread {
   }
 
   private func listen(to session: DecodedSession, at now: BootInstant) {
-    let isOurs = !session.isRecorded || mayLeave(fromBothSidesOf: session)
+    let isOurs = !session.isRecorded || isOurs(session, at: now)
     session.listen(at: now, isOurs: isOurs) { event, side in
       onSound(SoundReport(session: session.id, side: side, event: event))
     }
     handOver(session, atLeast: 1)
   }
 
-  /// Whoever may not send for want of evidence may be one of two who have the call.
-  private func mayLeave(fromBothSidesOf session: DecodedSession) -> Bool {
-    [RelaySide.a, .b].allSatisfy {
-      table.ports[RelayTable.media(of: $0, from: session.first)].gate.relays
-    }
+  /// Whoever may not send for want of evidence may be one of two who have the call; and so may be who has
+  /// only proof of its address, and hears nobody: parties go where another site told them to.
+  private func isOurs(_ session: DecodedSession, at now: BootInstant) -> Bool {
+    let ports = [RelaySide.a, .b].map { table.ports[RelayTable.media(of: $0, from: session.first)] }
+    guard ports.allSatisfy(\.gate.relays) else { return false }
+    return ports.allSatisfy(\.gate.isKnown)
+      || ports.contains { $0.lastPacket.map { $0.duration(to: now) < .seconds(1) } ?? false }
   }
 
   private func speak(in session: DecodedSession) {

@@ -167,25 +167,44 @@ private final class Conference {
     let gates = AddressGates([here])
     let gate = gates.gate(of: here)
     let never = BootInstant(nanoseconds: .max)
-    gate.set(relaysUntil: never, beginsUntil: nil)
+    gate.set(relaysUntil: never, beginsUntil: nil, knownUntil: never)
     let call = try DecodedCall(.g711(.muLaw), as: 0, .g711(.muLaw), as: 0, gates: gates)
     await call.decode(
       AudioPlan(a: PartyAudio(.g711(.muLaw), as: 0), b: PartyAudio(.g711(.muLaw), as: 0)))
     call.plane.record(6, as: .mp3)
     try call.converse(50)
-    gate.set(relaysUntil: nil, beginsUntil: nil)
+    gate.set(relaysUntil: nil, beginsUntil: nil, knownUntil: nil)
     for _ in 0..<100 {
       call.a.speak()
       call.b.speak()
       try await Task.sleep(for: .milliseconds(20))
     }
-    gate.set(relaysUntil: never, beginsUntil: nil)
+    gate.set(relaysUntil: never, beginsUntil: nil, knownUntil: never)
     try call.converse(25)
     await withCheckedContinuation { closed in call.plane.close(6) { _ in closed.resume() } }
     call.plane.stop()
     // 1.5 s of 3.5, at 64 kbit a second, and less than a second that a busy machine may add.
     let seconds = Double(call.segments.all.reduce(0) { $0 + $1.bytes.count }) / 8_000
     #expect(seconds > 1.2 && seconds < 2.5)
+  }
+
+  /// As in a site that is cut off: calls that cannot be moved go on there, others are silent.
+  @Test func whoHasOnlyProofOfTheAddressRecordsWhatIsHeard() async throws {
+    let here = try #require(IPAddress("127.0.0.1"))
+    let gates = AddressGates([here])
+    let never = BootInstant(nanoseconds: .max)
+    gates.gate(of: here).set(relaysUntil: never, beginsUntil: never, knownUntil: nil)
+    let call = try DecodedCall(.g711(.muLaw), as: 0, .g711(.muLaw), as: 0, gates: gates)
+    await call.decode(
+      AudioPlan(a: PartyAudio(.g711(.muLaw), as: 0), b: PartyAudio(.g711(.muLaw), as: 0)))
+    call.plane.record(6, as: .mp3)
+    try call.converse(75)
+    try await Task.sleep(for: .seconds(4))
+    await withCheckedContinuation { closed in call.plane.close(6) { _ in closed.resume() } }
+    call.plane.stop()
+    // 1.5 s of 5.5, and a second after the last packet.
+    let seconds = Double(call.segments.all.reduce(0) { $0 + $1.bytes.count }) / 8_000
+    #expect(seconds > 2 && seconds < 4)
   }
 
   @Test func whoSaysNothingMoreIsNoticedOnce() async throws {
